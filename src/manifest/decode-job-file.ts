@@ -1,0 +1,70 @@
+import { isUtf8 } from 'node:buffer';
+import type { Place, Problem, ProblemCode } from './problem.ts';
+
+/** Largest job file in bytes (8 MiB): beyond it, parsing would take longer than an author waits. */
+export const maxFileBytes = 8 * 1024 * 1024;
+
+const newline = 0x0a;
+
+/**
+ * Decodes the bytes of a job file as UTF-8, dropping a byte order mark.
+ * UTF-16, NUL bytes, bytes that are not UTF-8 and files over 8 MiB come back as a problem.
+ */
+export function decodeJobFile(
+  bytes: Uint8Array,
+  file: string,
+): { readonly text: string } | { readonly problems: readonly Problem[] } {
+  const refuse = (code: ProblemCode, message: string, place: Place = { line: 1, column: 1 }) => ({
+    problems: [{ file, ...place, code, message }],
+  });
+  if (bytes.byteLength > maxFileBytes) return refuse('file-too-large', tooLarge(bytes.byteLength));
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    return refuse('file-encoding', 'the file is UTF-16 (or UTF-32); save it as UTF-8');
+  }
+  if (!isUtf8(bytes)) {
+    const place = firstBadByte(bytes);
+    return refuse('file-encoding', 'the file is not UTF-8 from here on; save it as UTF-8', place);
+  }
+  return { text: new TextDecoder().decode(bytes) };
+}
+
+/** Says that a file of so many bytes is too large. */
+export function tooLarge(bytes: number): string {
+  return `the file has ${(bytes / 1024 / 1024).toFixed(1)} MiB; a job file may have 8 MiB`;
+}
+
+function firstBadByte(bytes: Uint8Array): Place {
+  let line = 1;
+  let start = 0;
+  for (;;) {
+    const end = bytes.indexOf(newline, start);
+    const lineBytes = bytes.subarray(start, end === -1 ? bytes.length : end);
+    if (end === -1 || !isUtf8(lineBytes)) return { line, column: firstBadColumn(lineBytes, line) };
+    line += 1;
+    start = end + 1;
+  }
+}
+
+/** Bisects, because a decoder tells that a line is bad but not where. */
+function firstBadColumn(lineBytes: Uint8Array, line: number): number {
+  let good = 0;
+  let bad = lineBytes.length + 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (decodePrefix(lineBytes, middle) == null) bad = middle;
+    else good = middle;
+  }
+  const before = decodePrefix(lineBytes, good) ?? '';
+  return before.length + (line === 1 && before.startsWith('\uFEFF') ? 0 : 1);
+}
+
+/** The text of the first bytes, without a character cut at the end; nothing when they are not UTF-8. */
+function decodePrefix(bytes: Uint8Array, length: number): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length), {
+      stream: true,
+    });
+  } catch {
+    return undefined;
+  }
+}

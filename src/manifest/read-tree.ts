@@ -1,0 +1,85 @@
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import type { Node, Scalar, YAMLMap } from 'yaml';
+import { printable, quoted } from './printable.ts';
+import { aliasRefused, tagRefused } from './read-yaml.ts';
+import type { Finding } from './read-yaml.ts';
+
+/** Names that reach into JavaScript's objects. */
+const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
+
+const coreTags = new Set(
+  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
+);
+
+const loneSurrogate = /\p{Surrogate}/u;
+
+/** YAML nodes as plain JSON values. */
+export interface Tree {
+  readonly value: unknown;
+  readonly findings: readonly Finding[];
+  /** Nodes that a finding is about already: what else seems wrong with them follows from it. */
+  readonly broken: ReadonlySet<Node>;
+}
+
+/** Turns nodes into plain values in one pass, finding doubled and forbidden keys, aliases, and values that JSON would change. */
+export function readTree(root: Node | null): Tree {
+  const findings: Finding[] = [];
+  const broken = new Set<Node>();
+  const find = (node: Node, code: Finding['code'], message: string) => {
+    findings.push({ offset: node.range?.[0] ?? 0, code, message });
+    broken.add(node);
+  };
+
+  const readScalar = (node: Scalar): unknown => {
+    const { value } = node;
+    if (typeof value === 'string' && loneSurrogate.test(value)) {
+      find(node, 'text-ill-formed', 'half of a surrogate pair is not a character and cannot be sent');
+    } else if (typeof value === 'number' && !Number.isFinite(value)) {
+      find(node, 'number-not-finite', `${printable(node.source ?? '')} is not a number that can be sent`);
+    } else if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      find(
+        node,
+        'number-inexact',
+        `${quoted(node.source ?? '')} loses digits as a number (${value}); whole numbers go to 9007199254740991`,
+      );
+    }
+    return value;
+  };
+
+  const readMap = (map: YAMLMap): Record<string, unknown> => {
+    const value: Record<string, unknown> = {};
+    for (const { key, value: child } of map.items) {
+      if (!isScalar(key) || typeof key.value !== 'string') continue;
+      const name = key.value;
+      readScalar(key);
+      if (forbiddenKeys.has(name)) find(key, 'key-forbidden', `the key ${quoted(name)} is not allowed`);
+      else if (name === '<<' && key.type === 'PLAIN')
+        find(key, 'yaml-merge', 'merge keys (<<) are not part of a job');
+      else if (Object.hasOwn(value, name))
+        find(key, 'key-duplicate', `the key ${quoted(name)} is in this map already`);
+      else {
+        value[name] = read(child);
+        continue;
+      }
+      read(child);
+    }
+    return value;
+  };
+
+  const read = (node: unknown): unknown => {
+    if (isAlias(node)) {
+      find(node, 'yaml-alias', aliasRefused);
+      return undefined;
+    }
+    if (isMap(node) || isSeq(node) || isScalar(node)) {
+      // The composer reports tags that it cannot resolve; the bare one it takes to mean text.
+      if (node.tag === '!') find(node, 'yaml-tag', tagRefused);
+      else if (node.tag && !coreTags.has(node.tag)) broken.add(node);
+      if (isMap(node)) return readMap(node);
+      return isSeq(node) ? node.items.map(read) : readScalar(node);
+    }
+    return null;
+  };
+
+  return { value: read(root), findings, broken };
+}

@@ -1,0 +1,152 @@
+import { Composer, Lexer, LineCounter, Parser } from 'yaml';
+import type { CST, Document, ParsedNode } from 'yaml';
+import { printable } from './printable.ts';
+import type { Place, ProblemCode } from './problem.ts';
+
+/** Deepest nesting of maps and lists; a job needs about eight, and the steps after this one recurse. */
+const maxDepth = 32;
+
+/** One broken line upsets the reading of those after it, so beyond these few there is nothing to learn. */
+const maxSyntaxProblems = 100;
+
+/** Something wrong at an offset of the text. */
+export interface Finding {
+  readonly offset: number;
+  readonly code: ProblemCode;
+  readonly message: string;
+}
+
+/** A YAML text as nodes, with what is wrong with it as YAML. */
+export interface YamlText {
+  /** `null` for a text without content; absent when the text is too broken to look further. */
+  readonly contents?: ParsedNode | null;
+  readonly findings: readonly Finding[];
+  readonly placeOf: (offset: number) => Place;
+}
+
+/**
+ * Reads a YAML text. It is `yaml`'s `parseDocument`, taken apart so that hostile nesting and a second document
+ * end the reading at once, before anything recurses into them.
+ */
+export function readYaml(text: string): YamlText {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  const placeOf = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  const { tokens, findings } = readTokens(text, new Parser(lines.addNewLine));
+  if (findings.some(({ code }) => code === 'yaml-depth')) return { findings, placeOf };
+
+  const composed = compose(tokens, text.length);
+  const all = [...findings, ...composed.findings];
+  if (all.some(({ code }) => code === 'yaml-syntax')) return { findings: all, placeOf };
+  return { contents: composed.contents, findings: all, placeOf };
+}
+
+function readTokens(text: string, parser: Parser) {
+  const tokens: CST.Token[] = [];
+  const findings: Finding[] = [];
+  let documents = 0;
+  const accept = (parsed: Iterable<CST.Token>): boolean => {
+    for (const token of parsed) {
+      if (token.type === 'directive') {
+        findings.push({
+          offset: token.offset,
+          code: 'yaml-directive',
+          message: 'a job has no YAML directives (%…)',
+        });
+      } else if (token.type === 'document' && (documents += 1) > 1) {
+        findings.push({
+          offset: token.offset,
+          code: 'yaml-documents',
+          message: 'a second document starts here; a job is one',
+        });
+        return false;
+      } else tokens.push(token);
+    }
+    const deep = parser.stack[maxDepth + 1];
+    if (deep && 'items' in deep) {
+      findings.push({
+        offset: deep.offset,
+        code: 'yaml-depth',
+        message: `maps and lists nest deeper than ${maxDepth} here`,
+      });
+      return false;
+    }
+    return true;
+  };
+  for (const source of new Lexer().lex(text)) {
+    if (!accept(parser.next(source))) return { tokens, findings };
+  }
+  accept(parser.end());
+  return { tokens, findings };
+}
+
+function compose(tokens: readonly CST.Token[], length: number) {
+  const document = withoutStackTraces(() => {
+    // uniqueKeys compares every key with every other (15 s for 20,000); readTree does it in one pass.
+    const options = {
+      uniqueKeys: false,
+      stringKeys: true,
+      resolveKnownTags: false,
+      prettyErrors: false,
+      merge: false,
+    };
+    const [first] = new Composer({ version: '1.2', ...options }).compose(tokens, true, length);
+    return first;
+  });
+  return { contents: document?.contents ?? null, findings: document ? findingsOf(document) : [] };
+}
+
+/** A broken text can hold a million errors, each of which would carry a stack trace: 13 s and 1.8 GB where 2 s do. */
+function withoutStackTraces<Result>(work: () => Result): Result {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function findingsOf(document: Document.Parsed): readonly Finding[] {
+  const findings: Finding[] = [];
+  const seen = new Set<number>();
+  for (const { code: yamlCode, pos, message } of [...document.errors, ...document.warnings].sort(byOffset)) {
+    const [offset] = pos;
+    if (seen.has(offset)) continue;
+    seen.add(offset);
+    if (findings.length === maxSyntaxProblems) {
+      findings.push({
+        offset,
+        code: 'yaml-syntax',
+        message: 'and more after this; mend the first ones, they upset the rest',
+      });
+      break;
+    }
+    if (yamlCode === 'TAG_RESOLVE_FAILED') findings.push({ offset, code: 'yaml-tag', message: tagRefused });
+    else if (yamlCode === 'NON_STRING_KEY')
+      findings.push({ offset, code: 'yaml-key', message: 'a key is plain text' });
+    else if (yamlCode === 'BAD_ALIAS') findings.push({ offset, code: 'yaml-alias', message: aliasRefused });
+    else findings.push({ offset, code: 'yaml-syntax', message: firstLine(message) });
+  }
+  return findings;
+}
+
+/** Why `!name` is refused. */
+export const tagRefused = 'tags (!name) are not part of a job';
+
+/** Why `*name` is refused. */
+export const aliasRefused = 'aliases (*name) are not part of a job; write the value out';
+
+function byOffset(
+  left: { pos: readonly [number, number] },
+  right: { pos: readonly [number, number] },
+): number {
+  return left.pos[0] - right.pos[0];
+}
+
+function firstLine(message: string): string {
+  return printable(message.split('\n', 1)[0] ?? message);
+}

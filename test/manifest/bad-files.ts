@@ -1,0 +1,183 @@
+/** A bad job file: what it is about, its text, and every problem it must give, in order. */
+export type BadFile = readonly [about: string, text: string, problems: readonly string[]];
+
+const one = 'version: 1\nitems:\n  - text: A haiku\n';
+const item = (text: string): string => `version: 1\nitems:\n  - ${text}\n`;
+
+export const badFiles: readonly BadFile[] = [
+  // The file as text
+  ['an empty file', '', ['1:1: file-empty']],
+  ['blank lines only', '\n\n  \n', ['1:1: file-empty']],
+  ['comments only', '# nothing yet\n', ['1:1: file-empty']],
+  ['a lone document start', '---\n', ['1:1: file-empty']],
+  ['a NUL character', 'version: 1\nna\0me: x\n', ['2:3: file-nul']],
+  ['more than 8 MiB', `# ${'x'.repeat(8 * 1024 * 1024)}\n${one}`, ['1:1: file-too-large']],
+
+  // The file as YAML
+  ['a tab as indentation', 'version: 1\nitems:\n\t- text: a\n', ['3:1: yaml-syntax']],
+  ['an unclosed quote', 'version: 1\nname: "open\n', ['3:1: yaml-syntax']],
+  ['an unclosed list', 'version: 1\nitems: [\n', ['3:1: yaml-syntax']],
+  ['a mapping in a mapping', 'version: 1: 2\n', ['1:10: yaml-syntax']],
+  ['a bad escape', item('text: "a\\q"'), ['3:13: yaml-syntax']],
+  ['two documents', `${one}---\nversion: 1\n`, ['4:1: yaml-documents']],
+  [
+    'two documents, the first one wrong',
+    'version: 2\n---\nversion: 1\n',
+    ['1:1: key-missing', '1:10: version-unsupported', '2:1: yaml-documents'],
+  ],
+  ['a YAML directive', `%YAML 1.1\n---\n${one}`, ['1:1: yaml-directive']],
+  ['an alias', 'version: 1\nitems:\n  - text: &a hello\n  - text: *a\n', ['4:11: yaml-alias']],
+  ['an alias without an anchor', item('text: *a'), ['3:11: yaml-alias']],
+  [
+    'an alias bomb',
+    `a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n${one}`,
+    [
+      '1:1: key-unknown',
+      '2:1: key-unknown',
+      '2:8: yaml-alias',
+      '2:12: yaml-alias',
+      '3:1: key-unknown',
+      '3:8: yaml-alias',
+      '3:12: yaml-alias',
+    ],
+  ],
+  ['a merge key', item('{ text: a, <<: { id: b } }'), ['3:16: yaml-merge']],
+  ['a tag of one’s own', item('text: !shout a'), ['3:11: yaml-tag']],
+  ['a tag beyond the core schema', item('text: !!binary aGk='), ['3:11: yaml-tag']],
+  ['the bare tag', item('text: ! a'), ['3:13: yaml-tag']],
+  ['a list as a key', item('{ text: a, ? [b] : c }'), ['3:18: yaml-key']],
+  ['deep flow lists', `version: 1\nitems: ${'['.repeat(40)}`, ['2:39: yaml-depth']],
+  ['deep block lists', `- ${'- '.repeat(40)}x\n`, ['1:65: yaml-depth']],
+  ['10,000 maps in each other', '{a: '.repeat(10_000), ['1:129: yaml-depth']],
+
+  // Keys
+  ['a list as the job', '- text: a\n', ['1:1: type-wrong']],
+  ['a text as the job', 'a haiku please\n', ['1:1: type-wrong']],
+  ['no version', 'items:\n  - text: a\n', ['1:1: key-missing']],
+  ['no items', 'version: 1\n', ['1:1: key-missing']],
+  [
+    'neither version nor items, after a comment',
+    '# job\nname: a\n',
+    ['2:1: key-missing', '2:1: key-missing'],
+  ],
+  ['an unknown key', `nme: a\n${one}`, ['1:1: key-unknown']],
+  ['an unknown key of an item', item('{ text: a, sytem: b }'), ['3:16: key-unknown']],
+  ['an unknown key of the defaults', `defaults: { txt: {} }\n${one}`, ['1:13: key-unknown']],
+  ['a key twice', `name: a\nname: b\n${one}`, ['2:1: key-duplicate']],
+  ['a key twice below an item', item('{ text: a, params: { seed: 1, seed: 2 } }'), ['3:35: key-duplicate']],
+  [
+    'a key thrice',
+    'version: 1\nversion: 1\nversion: 1\nitems: [{ text: a }]\n',
+    ['2:1: key-duplicate', '3:1: key-duplicate'],
+  ],
+  ['__proto__ as a key', `__proto__: { version: 1 }\n${one}`, ['1:1: key-forbidden']],
+  ['constructor as a key', item('{ text: a, params: { constructor: 1 } }'), ['3:26: key-forbidden']],
+  [
+    'prototype as a key in a message',
+    item('messages: [{ role: user, content: a, prototype: {} }]'),
+    ['3:42: key-forbidden'],
+  ],
+  ['system beside image', item('{ image: a, system: b }'), ['3:17: key-misplaced']],
+  ['kind beside text', item('{ text: a, kind: text }'), ['3:16: key-misplaced']],
+  ['id beside prompts', item('{ id: a, prompts: [b] }'), ['3:7: key-misplaced']],
+  ['system beside kind: image', item('{ prompts: [a], kind: image, system: b }'), ['3:34: key-misplaced']],
+
+  // Values
+  ['version 2', 'version: 2\nitems: [{ text: a }]\n', ['1:10: version-unsupported']],
+  ['the version as text', 'version: "1"\nitems: [{ text: a }]\n', ['1:10: version-unsupported']],
+  ['a version left out', 'version:\nitems: [{ text: a }]\n', ['1:1: version-unsupported']],
+  ['a number as name', `name: 7\n${one}`, ['1:7: type-wrong']],
+  ['a name with a slash', `name: a/b\n${one}`, ['1:7: value-invalid']],
+  ['a name of 64 letters', `name: ${'a'.repeat(64)}\n${one}`, ['1:7: value-invalid']],
+  ['a list as description', `description: [a]\n${one}`, ['1:14: type-wrong']],
+  ['defaults left out', `defaults:\n${one}`, ['1:1: type-wrong']],
+  ['defaults of a kind as a list', `defaults: { text: [] }\n${one}`, ['1:19: type-wrong']],
+  ['a number as default system', `defaults: { text: { system: 1 } }\n${one}`, ['1:29: type-wrong']],
+  ['items as a map', 'version: 1\nitems: { text: a }\n', ['2:8: type-wrong']],
+  ['items left out', 'version: 1\nitems:\n', ['2:1: type-wrong']],
+  ['no item in items', 'version: 1\nitems: []\n', ['2:8: value-invalid']],
+  [
+    'an integer that loses digits',
+    item('{ text: a, params: { seed: 12345678901234567890 } }'),
+    ['3:32: number-inexact'],
+  ],
+  ['infinity', item('{ text: a, params: { temperature: .inf } }'), ['3:39: number-not-finite']],
+  ['not a number', item('{ text: a, params: { temperature: .nan } }'), ['3:39: number-not-finite']],
+  [
+    'a number past all numbers',
+    item('{ text: a, params: { temperature: 1e999 } }'),
+    ['3:39: number-not-finite'],
+  ],
+  ['a lone surrogate', item('text: "a\\ud83d"'), ['3:11: text-ill-formed']],
+  ['a lone surrogate as key', item('{ text: a, "\\ud83d": b }'), ['3:16: text-ill-formed']],
+
+  // Items
+  ['a text as item', item('just a text'), ['3:5: type-wrong']],
+  ['an empty item', item('{}'), ['3:5: item-empty']],
+  ['an item left out', 'version: 1\nitems:\n  -\n', ['3:4: type-wrong']],
+  ['an item with a misspelt form', item('txt: a'), ['3:5: item-empty', '3:5: key-unknown']],
+  ['text and image in one item', item('{ text: a, image: b }'), ['3:16: item-conflict']],
+  ['a prompt left out', item('text:'), ['3:5: type-wrong']],
+  ['a number as prompt', item('text: 5'), ['3:11: type-wrong']],
+  ['a list as prompt', item('image: [a]'), ['3:12: type-wrong']],
+  ['an empty prompt', item('text: ""'), ['3:11: prompt-empty']],
+  ['an image prompt that is a path segment', item('image: ".."'), ['3:12: prompt-dot-segment']],
+  ['prompts as one text', item('prompts: a'), ['3:14: type-wrong']],
+  ['no prompt in prompts', item('prompts: []'), ['3:14: value-invalid']],
+  [
+    'a wrong and an empty prompt among good ones',
+    item('prompts: [a, 5, "", b]'),
+    ['3:18: type-wrong', '3:21: prompt-empty'],
+  ],
+  ['a kind that does not exist', item('{ prompts: [a], kind: video }'), ['3:27: value-invalid']],
+  ['no message in messages', item('messages: []'), ['3:15: value-invalid']],
+  ['a message without content', item('messages: [{ role: user }]'), ['3:16: key-missing']],
+  ['a role that does not exist', item('messages: [{ role: usr, content: a }]'), ['3:24: value-invalid']],
+  [
+    'a part without a type',
+    item('messages: [{ role: user, content: [{ text: a }] }]'),
+    ['3:40: key-missing'],
+  ],
+  [
+    'content of no possible type',
+    item('messages: [{ role: user, content: { a: b } }]'),
+    ['3:39: type-wrong'],
+  ],
+  ['an empty list as content', item('messages: [{ role: user, content: [] }]'), ['3:39: value-invalid']],
+  ['an id with a slash', item('{ id: ../x, text: a }'), ['3:11: value-invalid']],
+  ['an id that is a dot', item('{ id: ., text: a }'), ['3:11: value-invalid']],
+  ['a number as id', item('{ id: 7, text: a }'), ['3:11: type-wrong']],
+  ['an id of 101 letters', item(`{ id: ${'a'.repeat(101)}, text: a }`), ['3:11: value-invalid']],
+  [
+    'an id twice',
+    'version: 1\nitems:\n  - { id: a, text: a }\n  - { id: a, text: b }\n',
+    ['4:11: id-duplicate'],
+  ],
+  [
+    'ids that differ in case alone',
+    'version: 1\nitems:\n  - { id: Hero, text: a }\n  - { id: hERO, image: b }\n',
+    ['4:11: id-duplicate'],
+  ],
+  [
+    'an id that is the number of another item',
+    'version: 1\nitems:\n  - prompts: [a, b]\n  - { id: "2", text: a }\n',
+    ['4:11: id-reserved'],
+  ],
+
+  // Parameters
+  ['an unknown parameter', item('{ text: a, params: { temprature: 1 } }'), ['3:26: param-unknown']],
+  ['a parameter of the wrong type', item('{ image: a, params: { width: wide } }'), ['3:34: param-invalid']],
+  [
+    'a parameter of the other kind',
+    item('{ image: a, params: { temperature: 1 } }'),
+    ['3:27: param-unknown'],
+  ],
+  [
+    'a wrong default, once for all items',
+    'version: 1\ndefaults: { text: { temperature: hot } }\nitems: [{ text: a }, { text: b }]\n',
+    ['2:34: param-invalid'],
+  ],
+  ['system among the image defaults', `defaults: { image: { system: a } }\n${one}`, ['1:22: param-unknown']],
+  ['params as a list', item('{ text: a, params: [] }'), ['3:24: type-wrong']],
+  ['a number as model', item('{ text: a, params: { model: 5 } }'), ['3:33: type-wrong']],
+];
