@@ -1,0 +1,78 @@
+import { type Answer, envelope, invalidRequest, json, unauthorized } from './answers.ts';
+import type { Exchange } from './exchange.ts';
+import type { Journal, JournalEntry } from './journal.ts';
+import type { KeySpec } from './keys.ts';
+import type { Books } from './meter.ts';
+import { formatAmount } from './money.ts';
+
+const defaultRows = 100;
+const mostRows = 50_000;
+const pageEntries = 1000;
+
+const missingScope = (scope: string): Answer =>
+  envelope(403, `This API key does not have the account permission "${scope}".`);
+
+/** The balance: of the key where it has a budget of its own, else of the wallet. */
+export function balanceAnswer({ caller }: Exchange, books: Books): Answer {
+  if (!('key' in caller)) return unauthorized();
+  const { key } = caller;
+  if (key.account !== true && key.budget === undefined) return missingScope('balance');
+  return json(200, { balance: Number(formatAmount(books.balance(key))) });
+}
+
+function usageRow({
+  time,
+  model,
+  key,
+  keyKind,
+  usage,
+  charge,
+  method,
+}: JournalEntry): Record<string, unknown> {
+  return {
+    timestamp: time,
+    type: method === 'POST' ? 'generate.text' : 'generate.image',
+    model,
+    api_key: key ?? null,
+    api_key_type: keyKind,
+    meter_source: 'pack',
+    input_text_tokens: usage?.promptTextTokens ?? 0,
+    input_cached_tokens: usage?.promptCachedTokens ?? 0,
+    input_audio_tokens: 0,
+    input_image_tokens: usage?.promptImageTokens ?? 0,
+    output_text_tokens: usage?.completionTextTokens ?? 0,
+    output_reasoning_tokens: usage?.completionReasoningTokens ?? 0,
+    output_audio_tokens: 0,
+    output_image_tokens: usage?.completionImageTokens ?? 0,
+    cost_usd: Number(charge),
+  };
+}
+
+// From the end, by pages: the newest rows of a long journal are near.
+function latestRows(journal: Journal, limit: number, before: number): readonly unknown[] {
+  const rows: unknown[] = [];
+  for (let end = journal.length(); end > 0 && rows.length < limit; end -= pageEntries) {
+    const from = Math.max(0, end - pageEntries);
+    for (const entry of journal.read(from, end - from).toReversed()) {
+      const billed = entry.generated && entry.charge !== '0' && Date.parse(entry.time) < before;
+      if (billed && rows.length < limit) rows.push(usageRow(entry));
+    }
+  }
+  return rows;
+}
+
+const mayReadUsage = (key: KeySpec): boolean => key.account === true;
+
+/** The billed calls, newest first: what was generated and cost something. */
+export function usageAnswer({ caller, query }: Exchange, journal: Journal): Answer {
+  if (!('key' in caller)) return unauthorized();
+  if (!mayReadUsage(caller.key)) return missingScope('usage');
+  const limit = Number(query.get('limit') ?? defaultRows);
+  const before = Date.parse(query.get('before') ?? '9999-12-31');
+  if (!Number.isInteger(limit) || limit < 1 || limit > mostRows) {
+    return invalidRequest({ limit: [`Expected a whole number from 1 to ${mostRows}`] });
+  }
+  if (Number.isNaN(before)) return invalidRequest({ before: ['Expected a time'] });
+  const usage = latestRows(journal, limit, before);
+  return json(200, { usage, count: usage.length });
+}
