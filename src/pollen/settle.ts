@@ -1,0 +1,144 @@
+import { type Amount, formatAmount } from './amount.ts';
+
+/**
+ * What a cache header says about money.
+ *
+ * - `exact`: a hit is never billed, and every generation is in the cache, even one whose answer was lost
+ * - `paid-hit`: the paying answer may come from the cache as well
+ * - `none`: nothing is shared between requests, every generation is billed on its own
+ */
+export type CacheMode = 'exact' | 'paid-hit' | 'none';
+
+/** `exact`: billed just so. `free`: not billed. `unknown`: may have been billed, up to the amount. */
+export type Certainty = 'exact' | 'free' | 'unknown';
+
+export interface Charge {
+  /** Decimal Pollen; for `unknown` the most it can be, or `null` when nothing bounds it. */
+  readonly amount: string | null;
+  readonly certainty: Certainty;
+}
+
+/** The `X-Cache` header of an answer. */
+export interface CacheStatus {
+  readonly status: 'hit' | 'miss' | 'absent';
+  /** `X-Cache-Type`, where there was one: `EXACT`, `DEDUP`, `GENERATED`, `COALESCED`, `SEMANTIC`. */
+  readonly type?: string;
+}
+
+export interface AnswerToSettle {
+  readonly mode: CacheMode;
+  /** Price of the answer's usage; `undefined` when nothing tells it. */
+  readonly price: Amount | undefined;
+  readonly cache: CacheStatus;
+  /** Whether an earlier attempt of ours sent the same request and lost its answer. */
+  readonly earlierIntent: boolean;
+  /** Whether others may send the same request, so that a hit need not be of our own generation. */
+  readonly sharedDigest: boolean;
+}
+
+const FREE: Charge = { amount: '0', certainty: 'free' };
+
+/**
+ * Books one whole answer. A hit after a lost attempt of our own is the answer that attempt was billed for, so it
+ * costs its price, once; every other hit follows the {@link CacheMode}.
+ */
+export function settleAnswer({ mode, price, cache, earlierIntent, sharedDigest }: AnswerToSettle): Charge {
+  if (cache.status !== 'hit') return exact(price);
+  switch (mode) {
+    case 'none':
+      return FREE;
+    case 'exact':
+      if (!earlierIntent) return FREE;
+      return sharedDigest ? unknown(price) : exact(price);
+    case 'paid-hit':
+      if (cache.type === 'GENERATED') return exact(price);
+      // These come from a generation of somebody else's, unless ours was lost: then it may be that one.
+      return FREE_TYPES.has(cache.type ?? '') && !earlierIntent ? FREE : unknown(price);
+  }
+}
+
+const FREE_TYPES: ReadonlySet<string> = new Set(['COALESCED', 'EXACT', 'DEDUP']);
+
+/** Books a lost answer on its own: unknown up to the maximum, in every mode, for the generation may go on. */
+export function settleLost({
+  maximum,
+}: {
+  readonly mode: CacheMode;
+  readonly maximum: Amount | undefined;
+}): Charge {
+  return unknown(maximum);
+}
+
+/** How an attempt at a request ended, as far as money goes. */
+export type AttemptResult =
+  /** A whole answer came, right or wrong; `price` is that of its usage. */
+  | { readonly kind: 'answered'; readonly price: Amount | undefined; readonly cache: CacheStatus }
+  /** It was or may have been sent, and its answer is lost. */
+  | { readonly kind: 'lost'; readonly maximum: Amount | undefined }
+  /** Certainly not billed: never sent, or refused. */
+  | { readonly kind: 'refused' };
+
+/**
+ * Books the attempts of one request in their order, one charge for each. A later answer settles the lost attempts
+ * before it where it proves what became of them:
+ *
+ * - a hit is that one generation, which the answer's own charge covers (`exact` and `paid-hit`)
+ * - a miss shows that there was no generation to find (`exact` alone, where every generation is kept)
+ *
+ * Without proof a lost attempt stays unknown.
+ */
+export function settleAttempts({
+  mode,
+  sharedDigest,
+  attempts,
+}: {
+  readonly mode: CacheMode;
+  readonly sharedDigest: boolean;
+  readonly attempts: readonly AttemptResult[];
+}): readonly Charge[] {
+  const charges: Charge[] = [];
+  let lost: number[] = [];
+  let paid = false;
+  for (const attempt of attempts) {
+    switch (attempt.kind) {
+      case 'refused':
+        charges.push(FREE);
+        break;
+      case 'lost':
+        lost.push(charges.length);
+        charges.push(settleLost({ mode, maximum: attempt.maximum }));
+        break;
+      case 'answered': {
+        const { cache, price } = attempt;
+        if (settlesLost(mode, cache)) {
+          for (const index of lost) charges[index] = FREE;
+        }
+        const earlierIntent = lost.length > 0;
+        // One generation is paid once: a hit after a booked answer replays it.
+        charges.push(
+          paid && cache.status === 'hit'
+            ? FREE
+            : settleAnswer({ mode, price, cache, earlierIntent, sharedDigest }),
+        );
+        paid = true;
+        lost = [];
+        break;
+      }
+    }
+  }
+  return charges;
+}
+
+function settlesLost(mode: CacheMode, cache: CacheStatus): boolean {
+  if (mode === 'none') return false;
+  return cache.status === 'hit' || (mode === 'exact' && cache.status === 'miss');
+}
+
+function exact(price: Amount | undefined): Charge {
+  return price === undefined ? unknown(price) : { amount: formatAmount(price), certainty: 'exact' };
+}
+
+function unknown(atMost: Amount | undefined): Charge {
+  if (atMost === 0n) return FREE;
+  return { amount: atMost === undefined ? null : formatAmount(atMost), certainty: 'unknown' };
+}
