@@ -1,0 +1,125 @@
+import type { CacheStatus } from '../pollen/settle.ts';
+import { normaliseBase } from './base-url.ts';
+import { classify } from './classify.ts';
+import type { WireRequest } from './dialects/dialect.ts';
+import { readErrorBody } from './error-body.ts';
+import { exchange } from './exchange.ts';
+import { faultMessage } from './fault-message.ts';
+import { type ImageExpectation, readImageAnswer } from './image-answer.ts';
+import type { Fault, Outcome } from './outcome.ts';
+import type { Reading } from './reading.ts';
+import { requestHeaders } from './request-headers.ts';
+import { retryAfterOf } from './retry-after.ts';
+import type { Secret } from './secret.ts';
+import { readTextAnswer } from './text-answer.ts';
+
+export interface ApiClientOptions {
+  /** Base URL of the API; the key is sent to this origin and no other. */
+  readonly base: string;
+  /** Absent for anonymous calls, which only free models answer. */
+  readonly key?: Secret;
+  /** @default the global `fetch`, looked up at each call */
+  readonly fetch?: typeof fetch;
+  /** Monotonic milliseconds. @default performance.now */
+  readonly now?: () => number;
+}
+
+export interface AttemptInput {
+  readonly kind: 'text' | 'image';
+  readonly request: WireRequest;
+  /** Our id of the attempt; sent as `X-Request-Id`, which the API echoes and logs. */
+  readonly requestId: string;
+  /** Milliseconds for the whole attempt, from the first byte sent to the last received. */
+  readonly deadlineMs: number;
+  /** Gives the call up; an answer on its way is then lost. */
+  readonly signal?: AbortSignal;
+  readonly expect?: ImageExpectation & {
+    /** Text: whether the content must be JSON. */
+    readonly json?: boolean;
+  };
+}
+
+export interface ApiClient {
+  /** Makes one attempt and says how it ended; never throws and never retries. */
+  attempt(input: AttemptInput): Promise<Outcome>;
+}
+
+const MAXIMUM_BYTES = { text: 8 * 1024 * 1024, image: 64 * 1024 * 1024 };
+const MAXIMUM_ERROR_BYTES = 256 * 1024;
+
+/**
+ * Makes a client for one base URL and one key.
+ *
+ * @throws PollenBatchError `config-invalid` when the base is no plain http(s) URL.
+ */
+export function createApiClient(options: ApiClientOptions): ApiClient {
+  const { key, now = () => performance.now() } = options;
+  const base = normaliseBase(options.base);
+  return {
+    async attempt(input) {
+      const { kind, request, expect = {} } = input;
+      const started = now();
+      const fault = (details: Omit<Fault, 'latencyMs'>): Outcome => ({
+        kind: 'fault',
+        fault: { ...details, message: faultMessage(details.message, key), latencyMs: now() - started },
+      });
+
+      const url = base + request.path;
+      if (!reachesItsPath(url)) {
+        return fault({ code: 'request-unsafe', message: 'the URL would be rewritten', lost: false });
+      }
+      const result = await exchange({
+        fetch: options.fetch ?? fetch,
+        url,
+        method: request.method,
+        headers: requestHeaders(kind, request, input.requestId, key),
+        ...(request.body !== undefined && { body: request.body }),
+        deadlineMs: input.deadlineMs,
+        ...(input.signal && { signal: input.signal }),
+        limit: (status) => (status === 200 ? MAXIMUM_BYTES[kind] : MAXIMUM_ERROR_BYTES),
+      });
+      if (result.kind === 'failed') {
+        return fault({ code: result.code, message: result.message, lost: result.lost });
+      }
+
+      const { status, headers, body } = result;
+      const cache = cacheStatusOf(headers);
+      const requestId = headers.get('x-request-id');
+      const common = { cache, ...(requestId !== null && { requestId }) };
+      if (status !== 200) return fault({ ...faultOf(status, headers, body), ...common });
+      if (result.broken) return fault({ ...result.broken, status, ...common });
+      const reading: Reading =
+        kind === 'text'
+          ? readTextAnswer(body, headers, expect.json === true)
+          : readImageAnswer(body, headers, expect, cache.status === 'hit');
+      if (reading.ok) return { kind: 'answered', ...reading.answer, ...common, latencyMs: now() - started };
+      const { ok: _ok, ...wrong } = reading;
+      return fault({ ...wrong, status, ...common });
+    },
+  };
+}
+
+/** Whether the URL parser leaves the path as it was written; dot segments would send the key elsewhere. */
+function reachesItsPath(url: string): boolean {
+  return URL.canParse(url) && new URL(url).href === url;
+}
+
+function faultOf(status: number, headers: Headers, body: Uint8Array): Omit<Fault, 'latencyMs'> {
+  const error = readErrorBody(Buffer.from(body).toString('utf8'));
+  const retryAfterMs = retryAfterOf(headers, error.retryAfterSeconds);
+  const location = headers.get('location');
+  const message = status >= 300 && status < 400 ? `redirect to ${location ?? 'nowhere'}` : error.message;
+  return {
+    ...classify(status, error),
+    status,
+    message: `${status} ${message}`,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+function cacheStatusOf(headers: Headers): CacheStatus {
+  const cache = headers.get('x-cache') ?? '';
+  const type = headers.get('x-cache-type');
+  const status = /\bhit\b/i.test(cache) ? 'hit' : /\bmiss\b/i.test(cache) ? 'miss' : 'absent';
+  return { status, ...(type !== null && { type: type.toUpperCase() }) };
+}

@@ -1,0 +1,17 @@
+import { type Secret, scrubPatterns } from './secret.ts';
+
+const LONGEST_BYTES = 2048;
+
+// Line breaks, terminal controls, and the marks that make text run the other way.
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069\s]+/gu;
+
+/** Makes one line of at most 2 KB of what an API or the network said, without the key. */
+export function faultMessage(text: string, key: Secret | undefined): string {
+  // The key goes first: cutting could leave half of it, which nothing would recognise.
+  const clean = key === undefined ? scrubPatterns(text) : key.scrub(text);
+  const line = clean.replace(UNPRINTABLE, ' ').trim();
+  const bytes = Buffer.from(line, 'utf8');
+  if (bytes.byteLength <= LONGEST_BYTES) return line;
+  // A character cut in half would decode to a replacement mark.
+  return `${bytes.toString('utf8', 0, LONGEST_BYTES - 3).replace(/\uFFFD+$/, '')}…`;
+}
