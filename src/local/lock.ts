@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { PollenBatchError } from '../errors.ts';
+
+/** A held data folder. */
+export interface FolderLock {
+  /** Adds processes that use the folder: it counts as held while one of them lives, even when this process is gone. */
+  add(name: string, pid: number): Promise<void>;
+  release(): Promise<void>;
+}
+
+interface Holder {
+  readonly name: string;
+  readonly pid: number;
+  /** Start time of the process where the system tells, so that a pid that is used again is no holder. */
+  readonly started?: string;
+}
+
+interface LockFile {
+  /** False while its owner is still looking for others. */
+  readonly held: boolean;
+  readonly owner: Holder;
+  readonly programs: readonly Holder[];
+}
+
+const suffix = '.lock';
+const tieMs = 5_000;
+// Longer than the minute in which a worker lets its calls finish.
+const endingMs = 90_000;
+
+/**
+ * Takes a data folder for this process. Each contender first writes a file of its own and then looks for living others,
+ * so two can never both hold it, and nothing has to be taken over from the dead: their files do not count. Programs
+ * whose stack was killed get 90 s to end.
+ *
+ * @throws PollenBatchError `config-invalid`, naming the process that holds the folder.
+ */
+export async function lockFolder(
+  folder: string,
+  onProgress: (sentence: string) => void = () => {},
+): Promise<FolderLock> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const fileName = `stack-${process.pid}-${randomUUID()}${suffix}`;
+  const owner = await holder('pollen-batch', process.pid);
+  let content: LockFile = { held: false, owner, programs: [] };
+  const write = async (next: LockFile): Promise<void> => {
+    content = next;
+    await writeFile(join(folder, `${fileName}.new`), JSON.stringify(next), { mode: 0o600 });
+    await rename(join(folder, `${fileName}.new`), join(folder, fileName));
+  };
+  const release = (): Promise<void> => rm(join(folder, fileName), { force: true });
+
+  const began = performance.now();
+  let isAnnounced = false;
+  for (;;) {
+    await write(content);
+    const other = await findOther(folder, fileName);
+    if (other === undefined) break;
+    await release();
+    if (other.state === 'ending' && !isAnnounced) {
+      isAnnounced = true;
+      onProgress('Waiting for the programs of an earlier stack to end.');
+    }
+    const patienceMs = other.state === 'held' ? 0 : other.state === 'ending' ? endingMs : tieMs;
+    if (performance.now() - began >= patienceMs) throw refusal(folder, other);
+    // At random, so that two that met do not meet again.
+    await pause(20 + Math.random() * 80);
+  }
+  await write({ ...content, held: true });
+  return {
+    add: async (name, pid) => write({ ...content, programs: [...content.programs, await holder(name, pid)] }),
+    release,
+  };
+}
+
+interface Other {
+  readonly state: 'held' | 'looking' | 'ending';
+  readonly living: readonly Holder[];
+}
+
+async function findOther(folder: string, ownFile: string): Promise<Other | undefined> {
+  let found: Other | undefined;
+  for (const file of await readdir(folder)) {
+    if (!file.startsWith('stack-') || !file.endsWith(suffix) || file === ownFile) continue;
+    const lock = await readLock(join(folder, file));
+    if (lock === undefined) continue;
+    const ownerLives = await isAlive(lock.owner);
+    const programs: Holder[] = [];
+    for (const program of lock.programs) if (await isAlive(program)) programs.push(program);
+    if (ownerLives) {
+      const state = lock.held ? 'held' : 'looking';
+      if (found === undefined || state === 'held') found = { state, living: [lock.owner] };
+    } else if (programs.length > 0) {
+      found ??= { state: 'ending', living: programs };
+    } else {
+      await rm(join(folder, file), { force: true });
+    }
+  }
+  return found;
+}
+
+function refusal(folder: string, { state, living }: Other): PollenBatchError {
+  const names = living.map(({ name, pid }) => `${name}, process ${pid}`).join('; ');
+  if (state === 'ending') {
+    return new PollenBatchError(
+      'config-invalid',
+      `Programs of an earlier stack still use ${folder}: ${names}.`,
+      {
+        remedy: 'End them, then start again.',
+      },
+    );
+  }
+  return new PollenBatchError('config-invalid', `Another stack already uses ${folder}: ${names}.`, {
+    remedy: 'Use that one, end it, or choose another data folder.',
+  });
+}
+
+async function readLock(path: string): Promise<LockFile | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as LockFile;
+  } catch {
+    // Gone since it was listed: files appear whole, by a rename.
+    return undefined;
+  }
+}
+
+async function holder(name: string, pid: number): Promise<Holder> {
+  const started = await startTime(pid);
+  return started === undefined ? { name, pid } : { name, pid, started };
+}
+
+async function isAlive({ pid, started }: Holder): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // Somebody else's process lives too.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+  }
+  return started === undefined || (await startTime(pid)) === started;
+}
+
+// Field 22 of proc_pid_stat(5), counted after the command's closing bracket, since a command may hold spaces. A process
+// that has ended but is not reaped yet (state Z) uses nothing any more.
+async function startTime(pid: number): Promise<string | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields?.[0] === 'Z' ? 'ended' : fields?.[19];
+}

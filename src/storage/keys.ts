@@ -1,0 +1,128 @@
+/** Where a run lives in the bucket. */
+export interface RunLocation {
+  /** Folder of all jobs, without slashes at its ends; may be empty or have several segments. */
+  readonly prefix: string;
+  /** Emulated runs live below `emulated/`, so that they never mix with real ones. */
+  readonly emulated: boolean;
+  readonly job: string;
+  readonly runId: string;
+}
+
+/** Every key of one run. Keys are ASCII and ours: no part of them comes from a model's answer. */
+export interface RunKeys {
+  /** The run's folder, with a slash at its end. */
+  readonly root: string;
+  readonly job: string;
+  readonly plan: string;
+  /** Items of one page of the plan, one JSON line each. */
+  page(page: number): string;
+  /** A local file that prompts use, by the sha256 of its bytes. */
+  input(sha256: string): string;
+  /** Folder of one page's items, with a slash at its end: listed once to learn what is already there. */
+  itemPrefix(page: number): string;
+  /** Last write of an item: how it succeeded or failed. */
+  record(page: number, number: number, id: string): string;
+  /** What an item's call answered with. `extension` has no dot. */
+  artifact(page: number, number: number, id: string, extension: string, part?: ArtifactPart): string;
+  /** The bytes of a call that depends on another step, fixed before its first send. */
+  request(page: number, number: number, id: string, part?: ArtifactPart): string;
+  /** One page's share of the results, rebuilt from the records. */
+  part(page: number): string;
+  readonly errors: string;
+  readonly report: string;
+  readonly bill: string;
+  readonly index: string;
+  readonly success: string;
+  readonly failed: string;
+  /** A paid answer that arrived after the marker, by its own file name. */
+  late(name: string): string;
+}
+
+/** Which of an item's artifacts. */
+export interface ArtifactPart {
+  /** Step of an item that has several. */
+  readonly step?: string;
+  /** Counts regenerated or repeated calls of one step, from 0. */
+  readonly index?: number;
+}
+
+/**
+ * The keys of a run.
+ *
+ * @throws RangeError when a part could not be a safe key: not ASCII letters, digits, dot, underscore or hyphen, starting
+ * with a letter or digit, at most 128 long. Authors' names are checked with the job; this is the last guard.
+ */
+export function runKeys(location: RunLocation): RunKeys {
+  const root = `${jobPrefix(location)}${segment(location.runId)}/`;
+  const itemPrefix = (page: number): string => `${root}items/${digits(page, 5)}/`;
+  const item = (page: number, number: number, id: string): string =>
+    `${itemPrefix(page)}${digits(number, 7)}-${segment(id)}`;
+  return {
+    root,
+    job: `${root}job.json`,
+    plan: `${root}plan/plan.json`,
+    page: (page) => `${root}plan/page-${digits(page, 5)}.jsonl`,
+    input: (sha256) => `${root}inputs/${segment(sha256)}`,
+    itemPrefix,
+    record: (page, number, id) => `${item(page, number, id)}.record.json`,
+    artifact: (page, number, id, extension, part) =>
+      `${item(page, number, id)}${suffix(part)}.${segment(extension)}`,
+    request: (page, number, id, part) => `${item(page, number, id)}${suffix(part)}.request.json`,
+    part: (page) => `${root}results/part-${digits(page, 5)}.jsonl`,
+    errors: `${root}errors.jsonl`,
+    report: `${root}report.json`,
+    bill: `${root}bill.jsonl`,
+    index: `${root}index.html`,
+    success: `${root}_SUCCESS`,
+    failed: `${root}_FAILED`,
+    late: (name) => `${root}late/${segment(name)}`,
+  };
+}
+
+/** Folder of all runs of a job, with a slash at its end. */
+export function jobPrefix(location: Pick<RunLocation, 'prefix' | 'emulated' | 'job'>): string {
+  return `${rootPrefix(location)}${segment(location.job)}/`;
+}
+
+/** Folder of all jobs, with a slash at its end unless it is the bucket itself. */
+export function rootPrefix(location: Pick<RunLocation, 'prefix' | 'emulated'>): string {
+  const segments = location.prefix === '' ? [] : location.prefix.split('/').map(segment);
+  // It would let a real run write among the emulated ones.
+  if (segments[0] === 'emulated') throw new RangeError('a prefix cannot start with "emulated"');
+  return [...(location.emulated ? ['emulated'] : []), ...segments].map((name) => `${name}/`).join('');
+}
+
+/** The object on which the store's promises are tried at start. Readers of data skip names that start with `_`. */
+export function probeKey(location: Pick<RunLocation, 'prefix' | 'emulated'>): string {
+  return `${rootPrefix(location)}_probe`;
+}
+
+/** What an item's record key says, read back from a listing. */
+export interface RecordKey {
+  readonly number: number;
+  readonly id: string;
+}
+
+/** Reads number and id back from a record's key; `undefined` for every other key. */
+export function parseRecordKey(key: string): RecordKey | undefined {
+  const match = /\/items\/\d{5,}\/(\d{7,})-([^/]+)\.record\.json$/u.exec(key);
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  return { number: Number(match[1]), id: match[2] };
+}
+
+function suffix(part: ArtifactPart | undefined): string {
+  const step = part?.step === undefined ? '' : `.${segment(part.step)}`;
+  return part?.index === undefined ? step : `${step}.${digits(part.index, 1)}`;
+}
+
+function segment(name: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/u.test(name) || name.length > 128) {
+    throw new RangeError(`"${name}" cannot be part of a storage key`);
+  }
+  return name;
+}
+
+function digits(value: number, width: number): string {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} cannot number a storage key`);
+  return String(value).padStart(width, '0');
+}

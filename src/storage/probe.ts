@@ -1,0 +1,148 @@
+import { PollenBatchError } from '../errors.ts';
+import { probeKey, type RunLocation } from './keys.ts';
+import type { S3Store } from './s3.ts';
+import { classifyStoreError, errorFacts, StoreError } from './store-error.ts';
+
+/**
+ * Makes the store ready and proves that it keeps the one promise everything rests on: a conditional put is refused where
+ * an object is. Creates the bucket if it is not there and may be created. Leaves one scratch object of a few bytes per
+ * prefix, since it asks for no right to delete.
+ *
+ * @throws PollenBatchError `store-unreachable` when nothing answers; `store-unusable` for everything that waiting does
+ * not mend.
+ */
+export async function prepareStore(
+  store: S3Store,
+  location: Pick<RunLocation, 'prefix' | 'emulated'>,
+): Promise<void> {
+  const key = probeKey(location);
+  try {
+    await withBucket(store, () => checkConditionalPut(store, key));
+    await checkReading(store, key);
+  } catch (error) {
+    throw error instanceof PollenBatchError ? error : explain(error, store);
+  }
+}
+
+// No look at the bucket beforehand: that takes a right of its own, which a writer of objects may not have.
+async function withBucket(store: S3Store, use: () => Promise<void>): Promise<void> {
+  try {
+    await use();
+    return;
+  } catch (error) {
+    if (classifyStoreError(error) !== 'store-missing') throw error;
+  }
+  try {
+    await store.createBucket();
+  } catch (error) {
+    if (classifyStoreError(error) === 'store-unavailable') throw error;
+    throw new PollenBatchError(
+      'store-unusable',
+      `There is no bucket ${store.bucket}, and it could not be created.`,
+      {
+        remedy: 'Create it, or allow these credentials to, or set S3_BUCKET to another one.',
+        cause: error,
+      },
+    );
+  }
+  await use();
+}
+
+async function checkConditionalPut(store: S3Store, key: string): Promise<void> {
+  const options = { contentType: 'text/plain; charset=utf-8' };
+  await store.putOnce(key, 'pollen-batch: first put\n', options);
+  const second = await store.putOnce(key, 'pollen-batch: second put, to be refused\n', options);
+  if (!second.stored && !second.same) return;
+  throw new PollenBatchError('store-unusable', `The store at ${store.server} ignores conditional puts.`, {
+    remedy:
+      'Use a store that supports If-None-Match on PUT: Amazon S3, MinIO, Silo, SeaweedFS 4.48 or newer. ' +
+      'Without it two workers could overwrite one another and an answer be paid twice.',
+  });
+}
+
+async function checkReading(store: S3Store, key: string): Promise<void> {
+  const [head, object] = [await store.head(key), await store.get(key)];
+  let listed = false;
+  for await (const entry of store.list(key)) listed ||= entry.key === key;
+  if (head !== undefined && object !== undefined && listed) return;
+  throw new PollenBatchError(
+    'store-unusable',
+    `The store at ${store.server} does not show what it has stored.`,
+    {
+      remedy: 'Use a store whose reads and lists see every completed write.',
+      details: [
+        `HEAD: ${seen(head !== undefined)}`,
+        `GET: ${seen(object !== undefined)}`,
+        `LIST: ${seen(listed)}`,
+      ],
+    },
+  );
+}
+
+function seen(isSeen: boolean): string {
+  return isSeen ? 'object seen' : 'object not seen';
+}
+
+function explain(error: unknown, store: S3Store): PollenBatchError {
+  const origin = error instanceof StoreError ? error.cause : error;
+  const { name, code, status } = errorFacts(origin);
+  const where = `the object store at ${store.server}`;
+  const reason = [status, name === 'Error' ? undefined : name, code]
+    .filter((part) => part !== undefined)
+    .join(' ');
+  const unusable = (message: string, remedy: string): PollenBatchError =>
+    new PollenBatchError('store-unusable', message, { remedy, details: [reason], cause: error });
+  const kind = classifyStoreError(error);
+  if (kind === 'store-unavailable') {
+    return new PollenBatchError('store-unreachable', `No usable answer from ${where} (${reason}).`, {
+      remedy: 'Check that it runs, and that S3_ENDPOINT names it.',
+      cause: error,
+    });
+  }
+  if (name === 'CredentialsProviderError') {
+    return unusable(
+      `There are no credentials for ${where}.`,
+      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.',
+    );
+  }
+  if (
+    ['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken', 'InvalidToken'].includes(name) ||
+    status === 401
+  ) {
+    return unusable(
+      `The credentials are not those of ${where}.`,
+      'Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+    );
+  }
+  if (kind === 'store-forbidden') {
+    return unusable(
+      `The credentials may not write, read and list in the bucket ${store.bucket} of ${where}.`,
+      `Grant them s3:PutObject and s3:GetObject on its objects, and s3:ListBucket on ${store.bucket}.`,
+    );
+  }
+  if (kind === 'store-full') {
+    return unusable(
+      `There is no room left in the bucket ${store.bucket} of ${where}.`,
+      'Make room, or raise the quota.',
+    );
+  }
+  if (status === 501) {
+    return unusable(
+      `The store at ${store.server} has no conditional puts.`,
+      'Use a store that supports If-None-Match on PUT.',
+    );
+  }
+  if (status === 301 || name === 'AuthorizationHeaderMalformed') {
+    return unusable(
+      `The bucket ${store.bucket} is in another region.`,
+      "Set S3_REGION to the bucket's region.",
+    );
+  }
+  if (name === 'InvalidBucketName') {
+    return unusable(
+      `"${store.bucket}" cannot be the name of a bucket.`,
+      'Set S3_BUCKET to 3 to 63 lower-case letters, digits and hyphens.',
+    );
+  }
+  return unusable(`Refused by ${where}.`, 'Check S3_ENDPOINT, S3_BUCKET and S3_REGION.');
+}
