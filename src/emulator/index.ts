@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Server } from 'node:http';
 
 import { serve } from '@hono/node-server';
@@ -133,6 +134,8 @@ function createState(options: EmulatorOptions, stopped: AbortSignal): State {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const stop = new AbortController();
+  // Every generation under way waits for it; Node would take more than ten for a leak, and warn.
+  setMaxListeners(0, stop.signal);
   const state = createState(options, stop.signal);
   const app = createApp(state, options.era ?? 'seed');
   const server = await new Promise<Server>((resolve, reject) => {

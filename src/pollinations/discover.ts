@@ -21,6 +21,8 @@ export interface Api {
   readonly models: readonly ModelInfo[];
   /** What was tried and found, in sentences for people. */
   readonly found: readonly string[];
+  /** What was found, and what is odd about it: enough for people who are not looking for a fault. */
+  readonly summary: readonly string[];
 }
 
 export interface DiscoverOptions {
@@ -99,15 +101,22 @@ function describeApi(
     options.priceFile ?? [],
   );
   const what = `${text.models.length} text and ${image.models.length} image models`;
-  const found = [
-    ...tried,
-    `Found ${base}, which speaks ${dialect.name}: ${what}.`,
-    ...(text.emulated ? ['It is the emulator: nothing is generated or billed.'] : []),
+  const head = `Found ${base}, which speaks ${dialect.name}: ${what}.`;
+  const emulator = text.emulated ? ['It is the emulator: nothing is generated or billed.'] : [];
+  const oddities = [
     ...notes,
     ...(options.key && travelsInTheOpen(base) ? [`The key travels unencrypted to ${base}.`] : []),
   ];
-  const id = text.emulated ? 'emulator' : base;
-  return { id, base, dialect: dialect.name, emulated: text.emulated, prices, models, found };
+  return {
+    id: text.emulated ? 'emulator' : base,
+    base,
+    dialect: dialect.name,
+    emulated: text.emulated,
+    prices,
+    models,
+    found: [...tried, head, ...emulator, ...oddities],
+    summary: [head, ...oddities],
+  };
 }
 
 function travelsInTheOpen(base: string): boolean {
