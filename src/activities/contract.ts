@@ -1,0 +1,28 @@
+import type { RunLocation } from '../storage/keys.ts';
+import type { Receipt } from '../storage/record.ts';
+import type {
+  CallReference,
+  EndReason,
+  OpenedPage,
+  PlanSummary,
+  RunOutcome,
+  SealedPage,
+} from '../workflows/messages.ts';
+
+/** Activities that steer a run; they touch the store and never the API. */
+export interface ControlActivities {
+  /** Makes sure the run is planned, and tells its pages. */
+  planRun(run: RunLocation): Promise<PlanSummary>;
+  /** Lists a page's items once, to tell which have no record yet. */
+  openPage(input: { readonly run: RunLocation; readonly page: number }): Promise<OpenedPage>;
+  /** Writes a page's share of the results from its records. */
+  sealPage(input: { readonly run: RunLocation; readonly page: number }): Promise<SealedPage>;
+  /** Folds the parts into report and bill, and closes the run with its marker. */
+  finishRun(input: { readonly run: RunLocation; readonly reason: EndReason }): Promise<RunOutcome>;
+}
+
+/** Activities that call the API: one call, one item, one record. */
+export interface CallActivities {
+  generateText(call: CallReference): Promise<Receipt>;
+  generateImage(call: CallReference): Promise<Receipt>;
+}

@@ -1,0 +1,23 @@
+/** Models that share a rate limit, with the limit. */
+export interface LaneSettings {
+  readonly name: string;
+  /** Models of the lane; absent on the one lane that takes all others. */
+  readonly models?: readonly string[];
+  /** Calls started per second, over all workers; absent means unlimited. */
+  readonly rps?: number;
+  /** Calls in flight: of one run over all workers, and of one worker over all runs. */
+  readonly concurrency: number;
+}
+
+/**
+ * With nothing configured: the limit is the key's, so all models share one lane, below the 5 calls a second that the
+ * API's key check allows.
+ */
+export const defaultLanes: readonly LaneSettings[] = [{ name: 'all', rps: 4, concurrency: 64 }];
+
+/** Name of the lane that carries a model. */
+export function laneOf(lanes: readonly LaneSettings[], model: string): string {
+  const own = lanes.find((lane) => lane.models?.includes(model));
+  const rest = lanes.find((lane) => lane.models === undefined);
+  return (own ?? rest ?? lanes[0])?.name ?? 'all';
+}

@@ -1,0 +1,21 @@
+import type { Job } from '../manifest/job.ts';
+import { canonicalJson, sha256 } from './digest.ts';
+
+/** A job's meaning as canonical JSON: what its author asked for, whatever the file's layout and comments. */
+export function jobContent(job: Job): string {
+  return canonicalJson({ ...job, items: job.items.map(({ place: _place, ...item }) => item) });
+}
+
+/**
+ * Name of the run of a job against an API: the same job and the same API give the same run.
+ *
+ * @param ordinal - 1 for the first run; later ones are asked for with `--new` and numbered `-r2`, `-r3`
+ */
+export function runIdOf(
+  job: Job,
+  api: { readonly id: string; readonly dialect: string },
+  ordinal = 1,
+): string {
+  const digest = sha256(canonicalJson([jobContent(job), api.id, api.dialect])).slice(0, 10);
+  return `${job.name}-${digest}${ordinal > 1 ? `-r${ordinal}` : ''}`;
+}

@@ -1,0 +1,124 @@
+import type { Estimate, Plan } from '../plan/plan.ts';
+import { formatAmount, parseAmount } from '../pollen/amount.ts';
+import type { EndState } from '../workflows/messages.ts';
+import { tallyLine, type ResultLine } from './result-line.ts';
+import { addTallies, emptyTally, type Tally } from './tally.ts';
+
+/** What one model was asked for and what it cost. */
+export interface ModelReport {
+  readonly model: string;
+  readonly kind: 'text' | 'image';
+  readonly items: number;
+  readonly tally: Tally;
+}
+
+/** `report.json`: what was asked, done, failed and spent. */
+export interface Report {
+  readonly version: 1;
+  readonly runId: string;
+  readonly job: string;
+  readonly description?: string;
+  readonly state: EndState;
+  readonly api: Plan['api'];
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly items: number;
+  readonly tally: Tally;
+  /** `exact` when every charge is known to the last 1e-8 Pollen, else `estimated`. */
+  readonly certainty: 'exact' | 'estimated';
+  readonly models: readonly ModelReport[];
+  /** Attempts by outcome: `answered`, or the code of what went wrong. */
+  readonly attempts: Readonly<Record<string, number>>;
+  readonly estimate: Estimate;
+}
+
+/** One line of `bill.jsonl`: one attempt and its charge. */
+export interface BillLine {
+  readonly number: number;
+  readonly id: string;
+  readonly model: string;
+  readonly attempt: number;
+  readonly at?: string;
+  readonly code: string;
+  readonly requestId?: string;
+  /** Decimal Pollen; the upper bound of an unknown charge, `null` where it has none. */
+  readonly amount: string | null;
+  readonly certainty: 'exact' | 'free' | 'unknown';
+}
+
+/** Folds result lines into the figures of the report. */
+export interface ReportFold {
+  add(line: ResultLine): void;
+  readonly tally: () => Tally;
+  report(plan: Plan, state: EndState, endedAt: string): Report;
+}
+
+/** The report is a fold over records, and nothing but. */
+export function createReportFold(): ReportFold {
+  const models = new Map<string, ModelReport>();
+  const attempts = new Map<string, number>();
+  let tally = emptyTally;
+
+  function count(code: string, times: number): void {
+    if (times > 0) attempts.set(code, (attempts.get(code) ?? 0) + times);
+  }
+
+  return {
+    add(line) {
+      const own = tallyLine(line);
+      tally = addTallies(tally, own);
+      const name = `${line.kind} ${line.model}`;
+      const known = models.get(name) ?? { model: line.model, kind: line.kind, items: 0, tally: emptyTally };
+      models.set(name, { ...known, items: known.items + 1, tally: addTallies(known.tally, own) });
+      if (line.status === 'cancelled') return;
+      for (const { code } of line.attempts) count(code, 1);
+      count('throttled', line.throttled);
+    },
+    tally: () => tally,
+    report: (plan, state, endedAt) => ({
+      version: 1,
+      runId: plan.runId,
+      job: plan.job,
+      ...(plan.description === undefined ? {} : { description: plan.description }),
+      state,
+      api: plan.api,
+      startedAt: plan.createdAt,
+      endedAt,
+      items: plan.items,
+      tally,
+      certainty: tally.unknown.count === 0 ? 'exact' : 'estimated',
+      models: [...models.values()].sort(byCost),
+      attempts: Object.fromEntries(attempts),
+      estimate: plan.estimate,
+    }),
+  };
+}
+
+/** The bill of one result line: a line for each attempt that is listed. */
+export function billLines(line: ResultLine): readonly BillLine[] {
+  if (line.status === 'cancelled') return [];
+  return line.attempts.map(({ attempt, at, code, requestId, charge }) => ({
+    number: line.number,
+    id: line.id,
+    model: line.model,
+    attempt,
+    ...(at === undefined ? {} : { at }),
+    code,
+    ...(requestId === undefined ? {} : { requestId }),
+    amount: charge.amount,
+    certainty: charge.certainty,
+  }));
+}
+
+/** The sum of a bill, from its lines alone. */
+export function billTotal(lines: Iterable<BillLine>): string {
+  let total = 0n;
+  for (const { amount, certainty } of lines) if (certainty !== 'unknown') total += parseAmount(amount ?? '0');
+  return formatAmount(total);
+}
+
+function byCost(left: ModelReport, right: ModelReport): number {
+  const difference = parseAmount(right.tally.settled) - parseAmount(left.tally.settled);
+  return difference > 0n ? 1 : difference < 0n ? -1 : 0;
+}

@@ -1,0 +1,68 @@
+import { formatAmount, parseAmount } from '../pollen/amount.ts';
+import type { Receipt } from '../storage/record.ts';
+
+/** Counts and money over a set of items; amounts are decimal Pollen, so that the tally travels as JSON. */
+export interface Tally {
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Items without a record because the run was stopped. */
+  readonly cancelled: number;
+  /** What is known to have been charged. */
+  readonly settled: string;
+  /** Charges that may or may not have been made. */
+  readonly unknown: {
+    readonly count: number;
+    /** Upper bound of all of them; `null` when one has none. */
+    readonly atMost: string | null;
+  };
+  /** Attempts that the API asked to slow down. */
+  readonly throttled: number;
+}
+
+export const emptyTally: Tally = {
+  succeeded: 0,
+  failed: 0,
+  cancelled: 0,
+  settled: '0',
+  unknown: { count: 0, atMost: '0' },
+  throttled: 0,
+};
+
+/** Adds two tallies; amounts are added as integers of 1e-8 Pollen. */
+export function addTallies(left: Tally, right: Tally): Tally {
+  return {
+    succeeded: left.succeeded + right.succeeded,
+    failed: left.failed + right.failed,
+    cancelled: left.cancelled + right.cancelled,
+    settled: addAmounts(left.settled, right.settled),
+    unknown: {
+      count: left.unknown.count + right.unknown.count,
+      atMost:
+        left.unknown.atMost === null || right.unknown.atMost === null
+          ? null
+          : addAmounts(left.unknown.atMost, right.unknown.atMost),
+    },
+    throttled: left.throttled + right.throttled,
+  };
+}
+
+/** The tally of one item. */
+export function tallyOf(receipt: Pick<Receipt, 'status' | 'cost' | 'throttled'>): Tally {
+  return {
+    succeeded: receipt.status === 'succeeded' ? 1 : 0,
+    failed: receipt.status === 'failed' ? 1 : 0,
+    cancelled: 0,
+    settled: receipt.cost.settled,
+    unknown: receipt.cost.unknown,
+    throttled: receipt.throttled,
+  };
+}
+
+/** Items that will not change any more. */
+export function settledItems(tally: Tally): number {
+  return tally.succeeded + tally.failed + tally.cancelled;
+}
+
+function addAmounts(left: string, right: string): string {
+  return formatAmount(parseAmount(left) + parseAmount(right));
+}

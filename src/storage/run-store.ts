@@ -1,0 +1,92 @@
+import type { Job } from '../manifest/job.ts';
+import type { Plan, PlannedApi, PlannedPage } from '../plan/plan.ts';
+import type { RunOutcome } from '../workflows/messages.ts';
+import { runKeys, type RunLocation } from './keys.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** `job.json`: what was asked for. Writing it claims the run. */
+export interface JobFile {
+  readonly version: 1;
+  readonly runId: string;
+  readonly api: PlannedApi;
+  readonly allowUnpriced: boolean;
+  readonly job: Job;
+}
+
+/** `_SUCCESS` or `_FAILED`: the last write of a run, after which it never changes. */
+export interface Marker extends RunOutcome {
+  readonly version: 1;
+  readonly runId: string;
+  /** ISO 8601. */
+  readonly endedAt: string;
+  readonly parts: readonly { readonly key: string; readonly sha256: string; readonly items: number }[];
+}
+
+/** Pages written at once. */
+const WRITES = 16;
+
+const json = { contentType: 'application/json' };
+
+/**
+ * Claims a run by its job file.
+ *
+ * @returns `taken` when another job already has this run id
+ */
+export async function claimRun(
+  store: ObjectStore,
+  run: RunLocation,
+  job: JobFile,
+): Promise<'claimed' | 'ours' | 'taken'> {
+  const result = await store.putOnce(runKeys(run).job, `${JSON.stringify(job)}\n`, json);
+  if (result.stored) return 'claimed';
+  return result.same ? 'ours' : 'taken';
+}
+
+/**
+ * Writes a plan, its pages first, so that a plan is whole or absent. Where a plan is there already, that one counts.
+ *
+ * @returns the plan that counts
+ */
+export async function writePlan(
+  store: ObjectStore,
+  run: RunLocation,
+  planned: { readonly plan: Plan; readonly pages: readonly PlannedPage[] },
+): Promise<Plan> {
+  const keys = runKeys(run);
+  for (let first = 0; first < planned.pages.length; first += WRITES) {
+    await Promise.all(
+      planned.pages.slice(first, first + WRITES).map(async ({ page, calls }) => {
+        const lines = calls.map((call) => `${JSON.stringify(call)}\n`).join('');
+        await store.putOnce(keys.page(page), lines, { contentType: 'application/x-ndjson' });
+      }),
+    );
+  }
+  const result = await store.putOnce(keys.plan, `${JSON.stringify(planned.plan)}\n`, json);
+  return result.stored ? planned.plan : (parse(result.existing.body) as Plan);
+}
+
+/** Reads a run's job file; `undefined` when nobody claimed the run. */
+export async function readJobFile(store: ObjectStore, run: RunLocation): Promise<JobFile | undefined> {
+  return (await readJson(store, runKeys(run).job)) as JobFile | undefined;
+}
+
+/** Reads a run's plan; `undefined` when the run is not planned. */
+export async function readPlan(store: ObjectStore, run: RunLocation): Promise<Plan | undefined> {
+  return (await readJson(store, runKeys(run).plan)) as Plan | undefined;
+}
+
+/** Reads the marker of a run that has ended; `undefined` as long as it has not. */
+export async function readMarker(store: ObjectStore, run: RunLocation): Promise<Marker | undefined> {
+  const keys = runKeys(run);
+  const markers = await Promise.all([readJson(store, keys.success), readJson(store, keys.failed)]);
+  return markers.find((marker) => marker !== undefined) as Marker | undefined;
+}
+
+async function readJson(store: ObjectStore, key: string): Promise<unknown> {
+  const object = await store.get(key);
+  return object === undefined ? undefined : parse(object.body);
+}
+
+function parse(body: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(body).toString('utf8'));
+}

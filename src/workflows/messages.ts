@@ -1,0 +1,144 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+
+import type { Tally } from '../report/tally.ts';
+import type { RunLocation } from '../storage/keys.ts';
+
+/** Task queue of the workflows and of the activities that do not call the API. */
+export const CONTROL_QUEUE = 'pollen-batch';
+
+/** How a run ended. `failed` is a fault of the product or its set-up, never of an item. */
+export type EndState = 'completed' | 'completed_with_failures' | 'stopped' | 'failed';
+
+/** Why a run closes: its calls are done, somebody stopped it, or it cannot go on. */
+export type EndReason = 'finished' | 'stopped' | 'failed';
+
+/** State of a run as people see it. */
+export type RunState = 'planning' | 'running' | 'finishing' | EndState;
+
+export interface PageReference {
+  readonly page: number;
+  readonly lane: string;
+  readonly calls: number;
+}
+
+/** What the run workflow needs to know of the plan. */
+export interface PlanSummary {
+  readonly items: number;
+  readonly pages: readonly PageReference[];
+  /** Models of the run, for the search attribute. */
+  readonly models: readonly string[];
+  /** Calls in flight that each lane allows, over all workers. */
+  readonly concurrency: Readonly<Record<string, number>>;
+  /** Whether the namespace knows the Pollen search attributes; without them they are not set. */
+  readonly searchAttributes: boolean;
+  /** How the run ended, when it has ended already. */
+  readonly ended?: RunOutcome;
+}
+
+export interface RunOutcome {
+  readonly state: EndState;
+  readonly tally: Tally;
+  /** Key of the marker that closed the run. */
+  readonly marker: string;
+}
+
+/** What a run carries over when it continues as new. */
+export interface CarriedRun {
+  readonly plan: PlanSummary;
+  /** Index in `plan.pages` of the next page to start, by lane. */
+  readonly next: Readonly<Record<string, number>>;
+  readonly tally: Tally;
+  readonly failures: readonly SampledFailure[];
+}
+
+export interface RunJobInput {
+  readonly run: RunLocation;
+  readonly carried?: CarriedRun;
+}
+
+export interface RunPageInput {
+  readonly run: RunLocation;
+  readonly page: number;
+  readonly lane: string;
+  /** Calls the page may have in flight when it starts; more may be granted later. */
+  readonly places: number;
+}
+
+/** A page's items as its workflow needs them, in columns to stay small. */
+export interface OpenedPage {
+  readonly ids: readonly string[];
+  /** One letter a call: `t` for text, `i` for image. */
+  readonly kinds: string;
+  readonly models: readonly string[];
+  /** Index into `models`, one a call. */
+  readonly model: readonly number[];
+  /** Positions in the page that have no record yet. */
+  readonly missing: readonly number[];
+  /** The items that have one. */
+  readonly done: Tally;
+}
+
+export interface CallReference {
+  readonly run: RunLocation;
+  readonly page: number;
+  /** Position of the call in its page, from 0. */
+  readonly position: number;
+}
+
+export interface SampledFailure {
+  readonly id: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface SealedPage {
+  readonly tally: Tally;
+  readonly failures: readonly SampledFailure[];
+}
+
+/** Progress of a page, told to its run and on query. */
+export interface PageProgress {
+  readonly page: number;
+  readonly tally: Tally;
+  /** Calls not yet started. */
+  readonly waiting: number;
+  readonly inFlight: number;
+  /** Places given back for good since the page started. */
+  readonly freed: number;
+}
+
+/** A run as `get` and `watch` show it. */
+export interface RunView {
+  readonly state: RunState;
+  readonly items: number;
+  readonly tally: Tally;
+  /** The share of the tally that comes from pages that have ended. */
+  readonly done: Tally;
+  readonly pages: { readonly total: number; readonly done: number; readonly running: readonly number[] };
+  readonly failures: readonly SampledFailure[];
+}
+
+/** Workflow id of a run. */
+export function runWorkflowId(runId: string): string {
+  return `job/${runId}`;
+}
+
+/** Workflow id of one page of a run. */
+export function pageWorkflowId(runId: string, page: number): string {
+  return `${runWorkflowId(runId)}/page-${String(page).padStart(5, '0')}`;
+}
+
+/** Task queue that carries the API calls of a lane and nothing else. */
+export function laneQueue(lane: string): string {
+  return `${CONTROL_QUEUE}-lane-${lane}`;
+}
+
+/** A page tells its run how far it is and which places it gave back. */
+export const pageProgressSignal = defineSignal<[PageProgress]>('pageProgress');
+
+/** A run gives a page more places. */
+export const grantPlacesSignal = defineSignal<[number]>('grantPlaces');
+
+export const runViewQuery = defineQuery<RunView>('runView');
+
+export const pageProgressQuery = defineQuery<PageProgress>('pageProgress');
