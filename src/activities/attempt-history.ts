@@ -1,0 +1,115 @@
+import type { CacheStatus } from '../pollen/settle.ts';
+
+/** What an attempt means for the bill: not billed, perhaps billed, or answered at a price (`null` where it has none). */
+export type AttemptEffect =
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'answered'; readonly price: string | null; readonly cache: CacheStatus };
+
+/** One attempt, as its successors learn of it. */
+export interface AttemptNote {
+  readonly attempt: number;
+  /** When it ended, ISO 8601; absent when a lost worker took it along. */
+  readonly at?: string;
+  readonly code: string;
+  readonly status?: number;
+  readonly requestId?: string;
+  readonly latencyMs?: number;
+  readonly effect: AttemptEffect;
+}
+
+/**
+ * What the attempts of a call so far have learned. It travels in the activity's heartbeat details: the last heartbeat
+ * of an attempt reaches the next one, on whatever worker.
+ */
+export interface AttemptHistory {
+  /** Highest attempt number that is accounted for. */
+  readonly seen: number;
+  /** Attempts that were told to slow down: they are counted, not listed, since they may be many. */
+  readonly throttled: number;
+  /** Throttles since the last other outcome. */
+  readonly throttledInRow: number;
+  /** Refusals of the key (401) since the last other outcome. */
+  readonly unauthorized?: { readonly count: number; readonly since: number };
+  /** Every other attempt, oldest first. */
+  readonly notes: readonly AttemptNote[];
+}
+
+/** Code of an attempt whose worker died before it could tell anything. */
+export const LOST_WORKER = 'lost-worker';
+
+const MAX_NOTES = 100;
+
+const noHistory: AttemptHistory = { seen: 0, throttled: 0, throttledInRow: 0, notes: [] };
+
+/**
+ * The history as the current attempt finds it. A hole in the attempt numbers is a worker that was lost with its
+ * attempt: the request may have been sent, so its charge is unknown.
+ *
+ * @param details - heartbeat details of the last attempt that had any
+ * @param attempt - number of the current attempt, from 1
+ */
+export function recallHistory(details: unknown, attempt: number): AttemptHistory {
+  const known = isHistory(details) ? details : noHistory;
+  const holes: AttemptNote[] = [];
+  for (let lost = known.seen + 1; lost < attempt; lost += 1) {
+    holes.push({ attempt: lost, code: LOST_WORKER, effect: { kind: 'lost' } });
+  }
+  return holes.length === 0 ? known : { ...known, seen: attempt - 1, notes: [...known.notes, ...holes] };
+}
+
+/** Accounts for an attempt that ended before it sent anything. */
+export function withNothingSent(history: AttemptHistory, attempt: number): AttemptHistory {
+  return { ...history, seen: attempt };
+}
+
+/** Adds an attempt that is listed. Past the cap, the oldest that cost nothing gives way. */
+export function withNote(history: AttemptHistory, note: AttemptNote): AttemptHistory {
+  const { unauthorized: _ended, ...rest } = history;
+  const notes = [...history.notes, note];
+  const harmless = notes.length > MAX_NOTES ? notes.findIndex(({ effect }) => effect.kind === 'refused') : -1;
+  return {
+    ...rest,
+    seen: note.attempt,
+    throttledInRow: 0,
+    notes: harmless < 0 ? notes : notes.toSpliced(harmless, 1),
+  };
+}
+
+/** Counts an attempt that only had to wait. */
+export function withThrottle(history: AttemptHistory, attempt: number): AttemptHistory {
+  const { unauthorized: _ended, ...rest } = history;
+  return {
+    ...rest,
+    seen: attempt,
+    throttled: history.throttled + 1,
+    throttledInRow: history.throttledInRow + 1,
+  };
+}
+
+/**
+ * Counts an attempt whose key was refused.
+ *
+ * @param at - milliseconds since the epoch
+ * @param lastSuccess - when this key last worked, on this worker; a success since then starts the count anew
+ */
+export function withRefusedKey(
+  history: AttemptHistory,
+  attempt: number,
+  at: number,
+  lastSuccess: number,
+): AttemptHistory {
+  const earlier = history.unauthorized;
+  const continues = earlier !== undefined && lastSuccess < earlier.since;
+  return {
+    ...history,
+    seen: attempt,
+    throttled: history.throttled + 1,
+    throttledInRow: history.throttledInRow + 1,
+    unauthorized: continues ? { count: earlier.count + 1, since: earlier.since } : { count: 1, since: at },
+  };
+}
+
+function isHistory(details: unknown): details is AttemptHistory {
+  return typeof details === 'object' && details !== null && 'seen' in details && 'notes' in details;
+}

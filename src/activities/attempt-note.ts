@@ -1,0 +1,82 @@
+import type { Plan, PlannedCall } from '../plan/plan.ts';
+import { formatAmount } from '../pollen/amount.ts';
+import { priceOfAnswer } from '../pollen/charge.ts';
+import { findPrice } from '../pollen/prices.ts';
+import type { CacheStatus } from '../pollen/settle.ts';
+import type { Usage } from '../pollen/usage.ts';
+import { dialects } from '../pollinations/dialects/index.ts';
+import type { Fault } from '../pollinations/outcome.ts';
+import { verdicts } from '../pollinations/verdicts.ts';
+import {
+  withNote,
+  withRefusedKey,
+  withThrottle,
+  type AttemptEffect,
+  type AttemptHistory,
+  type AttemptNote,
+} from './attempt-history.ts';
+
+/** What an attempt's outcome tells the bill, whether it is an answer or a fault. */
+interface Outcome {
+  readonly status?: number;
+  readonly requestId?: string;
+  readonly latencyMs: number;
+}
+
+/** Notes an attempt. */
+export function noteOf(
+  attempt: number,
+  code: string,
+  outcome: Outcome,
+  effect: AttemptEffect,
+  now: Date,
+): AttemptNote {
+  return {
+    attempt,
+    at: now.toISOString(),
+    code,
+    ...(outcome.status === undefined ? {} : { status: outcome.status }),
+    ...(outcome.requestId === undefined ? {} : { requestId: outcome.requestId }),
+    latencyMs: Math.round(outcome.latencyMs),
+    effect,
+  };
+}
+
+/**
+ * Takes a fault into the history: throttles, refused keys and missing credit are only counted, all others are listed.
+ *
+ * @param lastSuccess - when the key last worked on this worker, milliseconds since the epoch
+ */
+export function withFault(
+  history: AttemptHistory,
+  attempt: number,
+  fault: Fault,
+  planned: { readonly plan: Plan; readonly call: PlannedCall },
+  clock: { readonly now: Date; readonly lastSuccess: number },
+): AttemptHistory {
+  if (fault.code === 'unauthorized') {
+    return withRefusedKey(history, attempt, clock.now.getTime(), clock.lastSuccess);
+  }
+  const { action } = verdicts[fault.code].verdict;
+  if (action === 'throttle' || action === 'pause') return withThrottle(history, attempt);
+  return withNote(history, noteOf(attempt, fault.code, fault, effectOf(planned, fault), clock.now));
+}
+
+/** Prices what an answer used, by the run's own price snapshot and the model that was asked for. */
+export function answeredEffect(
+  { plan, call }: { readonly plan: Plan; readonly call: PlannedCall },
+  usage: Usage,
+  cache: CacheStatus,
+): AttemptEffect {
+  const rates = findPrice(plan.prices, call.kind, call.model)?.rates;
+  const { rounding } = dialects[plan.api.dialect];
+  const price = rates === undefined ? undefined : priceOfAnswer(call.kind, usage, rates, rounding);
+  return { kind: 'answered', price: price === undefined ? null : formatAmount(price), cache };
+}
+
+function effectOf(planned: { readonly plan: Plan; readonly call: PlannedCall }, fault: Fault): AttemptEffect {
+  if (fault.usage !== undefined) {
+    return answeredEffect(planned, fault.usage, fault.cache ?? { status: 'absent' });
+  }
+  return fault.lost ? { kind: 'lost' } : { kind: 'refused' };
+}

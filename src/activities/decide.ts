@@ -1,0 +1,68 @@
+import type { Fault } from '../pollinations/outcome.ts';
+import { verdicts } from '../pollinations/verdicts.ts';
+import { LOST_WORKER, type AttemptHistory } from './attempt-history.ts';
+
+/** What happens after an attempt that failed. */
+export type Decision =
+  | { readonly kind: 'fail' }
+  | {
+      readonly kind: 'retry';
+      readonly delayMs: number;
+      /** `throttled` and `waiting` say nothing against the item, and never use up its tries. */
+      readonly because: 'fault' | 'throttled' | 'waiting';
+    };
+
+/** Attempts that may take a worker along before the item itself is under suspicion. */
+const LOST_WORKERS = 8;
+const REFUSED_KEYS = 3;
+/** Gap between refusals of the key, so that three of them are not one burst over a rate limit. */
+const REFUSED_KEY_DELAY_MS = 2_000;
+const WAITING_DELAY_MS = 30_000;
+const MAX_DELAY_MS = 60_000;
+// Rates refill by the second: waiting longer without being asked to is dead time.
+const MAX_THROTTLE_DELAY_MS = 30_000;
+
+/**
+ * Decides from the table of verdicts whether a call is tried again, and when.
+ *
+ * @param history - with the failed attempt in it
+ * @param random - uniform in [0, 1), spreads the retries of many calls
+ */
+export function decide(history: AttemptHistory, fault: Fault, random: number): Decision {
+  const { verdict } = verdicts[fault.code];
+  if (fault.code === 'unauthorized') return decideRefusedKey(history, random);
+  switch (verdict.action) {
+    case 'fail':
+      return { kind: 'fail' };
+    case 'pause':
+      return { kind: 'retry', delayMs: spread(WAITING_DELAY_MS, random), because: 'waiting' };
+    case 'throttle': {
+      const backoff = Math.min(1_000 * 2 ** Math.max(0, history.throttledInRow - 1), MAX_THROTTLE_DELAY_MS);
+      return { kind: 'retry', delayMs: spread(fault.retryAfterMs ?? backoff, random), because: 'throttled' };
+    }
+    case 'retry': {
+      const tries = history.notes.filter((note) => note.code === fault.code).length;
+      if (tries >= verdict.tries) return { kind: 'fail' };
+      const backoff = Math.min(1_000 * 2 ** (tries - 1), MAX_DELAY_MS);
+      const delayMs = Math.max(spread(backoff, random), fault.retryAfterMs ?? 0);
+      return { kind: 'retry', delayMs, because: 'fault' };
+    }
+  }
+}
+
+/** Whether an item has taken so many workers along that it must not be tried again. */
+export function isPoison(history: AttemptHistory): boolean {
+  return history.notes.filter((note) => note.code === LOST_WORKER).length >= LOST_WORKERS;
+}
+
+// The API says 401 also to a good key that was too fast.
+function decideRefusedKey(history: AttemptHistory, random: number): Decision {
+  return (history.unauthorized?.count ?? 0) < REFUSED_KEYS
+    ? { kind: 'retry', delayMs: spread(REFUSED_KEY_DELAY_MS, random), because: 'throttled' }
+    : { kind: 'retry', delayMs: spread(WAITING_DELAY_MS, random), because: 'waiting' };
+}
+
+// Half as long again at most: retries that failed together must not come back together.
+function spread(delayMs: number, random: number): number {
+  return Math.round(delayMs * (1 + random / 2));
+}

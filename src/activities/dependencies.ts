@@ -1,0 +1,25 @@
+import type { LaneSettings } from '../lanes/lanes.ts';
+import type { ApiClient } from '../pollinations/client.ts';
+import type { PriceSnapshot } from '../pollen/prices.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { Records } from '../storage/records.ts';
+import type { PlanReader } from './plan-reader.ts';
+
+/** What activities work with; made once per worker. */
+export interface ActivityDependencies {
+  readonly store: ObjectStore;
+  readonly records: Records;
+  readonly plans: PlanReader;
+  readonly client: ApiClient;
+  /** Prices of the API's models now, for runs that are planned here. */
+  readonly prices: PriceSnapshot;
+  /** Id of the API that the client talks to: calls planned for another one are not made. */
+  readonly apiId: string;
+  readonly lanes: readonly LaneSettings[];
+  /** Whether the namespace knows the Pollen search attributes. */
+  readonly searchAttributes: boolean;
+  /** Wall clock, for what people read. */
+  readonly now: () => Date;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}

@@ -1,0 +1,91 @@
+import { sha256 } from '../plan/digest.ts';
+import { billLines, createReportFold } from '../report/report.ts';
+import type { ResultLine } from '../report/result-line.ts';
+import type { Tally } from '../report/tally.ts';
+import { runKeys, type RunLocation } from '../storage/keys.ts';
+import { readMarker, type Marker } from '../storage/run-store.ts';
+import type { EndReason, EndState, RunOutcome } from '../workflows/messages.ts';
+import type { ControlActivities } from './contract.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { sealLines } from './seal-page.ts';
+
+const ndjson = { contentType: 'application/x-ndjson' };
+
+/**
+ * Closes a run: folds its parts into report, bill and list of errors, and writes the marker last. Everything before the
+ * marker can be written again, so an attempt that died midway costs nothing.
+ */
+export function createFinishRun(dependencies: ActivityDependencies): ControlActivities['finishRun'] {
+  const { store, plans, now } = dependencies;
+  return async function finishRun({ run, reason }) {
+    const ended = await readMarker(store, run);
+    if (ended !== undefined) return outcomeOf(ended);
+    const plan = await plans.plan(run);
+    if (plan === undefined) throw new Error(`run ${run.runId} has no plan`);
+
+    const keys = runKeys(run);
+    const fold = createReportFold();
+    const parts: Marker['parts'][number][] = [];
+    let errors = '';
+    let bill = '';
+    for (const { page } of plan.pages) {
+      const lines = await readPart(dependencies, run, page);
+      for (const line of lines) {
+        fold.add(line);
+        if (line.status === 'failed') errors += `${JSON.stringify(line)}\n`;
+        for (const row of billLines(line)) bill += `${JSON.stringify(row)}\n`;
+      }
+      parts.push({ key: keys.part(page), sha256: sha256(serialise(lines)), items: lines.length });
+    }
+
+    const state = endState(reason, fold.tally());
+    const endedAt = now().toISOString();
+    await store.put(keys.errors, errors, ndjson);
+    await store.put(keys.bill, bill, ndjson);
+    const report = fold.report(plan, state, endedAt);
+    await store.put(keys.report, `${JSON.stringify(report, null, 2)}\n`, { contentType: 'application/json' });
+
+    const key = state === 'completed' ? keys.success : keys.failed;
+    const marker: Marker = {
+      version: 1,
+      runId: run.runId,
+      state,
+      endedAt,
+      tally: report.tally,
+      marker: key,
+      parts,
+    };
+    await store.putOnce(key, `${JSON.stringify(marker)}\n`, { contentType: 'application/json' });
+    return outcomeOf((await readMarker(store, run)) ?? marker);
+  };
+}
+
+// A page that was stopped before it started has no part yet.
+async function readPart(
+  dependencies: ActivityDependencies,
+  run: RunLocation,
+  page: number,
+): Promise<readonly ResultLine[]> {
+  const object = await dependencies.store.get(runKeys(run).part(page));
+  if (object === undefined) return sealLines(dependencies, run, page);
+  return Buffer.from(object.body)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as ResultLine);
+}
+
+function serialise(lines: readonly ResultLine[]): string {
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+// A stop that came after the last item has stopped nothing.
+function endState(reason: EndReason, tally: Tally): EndState {
+  if (reason === 'failed') return 'failed';
+  if (tally.cancelled > 0) return reason === 'stopped' ? 'stopped' : 'failed';
+  return tally.failed > 0 ? 'completed_with_failures' : 'completed';
+}
+
+function outcomeOf({ state, tally, marker }: Marker): RunOutcome {
+  return { state, tally, marker };
+}

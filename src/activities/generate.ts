@@ -1,0 +1,119 @@
+import { CancelledFailure, Context } from '@temporalio/activity';
+
+import type { Fault } from '../pollinations/outcome.ts';
+import { verdicts } from '../pollinations/verdicts.ts';
+import type { FailedRecord, Receipt } from '../storage/record.ts';
+import type { CallReference } from '../workflows/messages.ts';
+import { LOST_WORKER, recallHistory, withNote, withNothingSent } from './attempt-history.ts';
+import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
+import { callSignal } from './call-signal.ts';
+import { decide, isPoison } from './decide.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { retryFailure, wrongApiFailure } from './failure.ts';
+import type { PlannedItem } from './item-record.ts';
+import { createItemStore } from './item-store.ts';
+
+/** Well below the heartbeat timeout of 20 s, and often enough to hear of a stop soon. */
+const HEARTBEAT_MS = 5_000;
+
+/** The heartbeat timeout: after a longer silence another worker may have finished the item, and the run. */
+const STALE_MS = 20_000;
+
+/** What sets one kind of call apart. */
+export interface CallKind {
+  readonly kind: 'text' | 'image';
+  /** Time for one attempt, from send to the last byte, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * Makes the activity of one kind of call: one attempt at the API, then the artifact, then the record. Temporal alone
+ * tries again; what an attempt learned travels in its heartbeat details.
+ */
+export function createGenerate(
+  dependencies: ActivityDependencies,
+  { kind, deadlineMs }: CallKind,
+): (reference: CallReference) => Promise<Receipt> {
+  const { client, now } = dependencies;
+  let lastSuccess = 0;
+
+  return async function generate(reference) {
+    const context = Context.current();
+    const { attempt } = context.info;
+    const startedAt = performance.now();
+    const isStale = (): boolean => performance.now() - startedAt > STALE_MS;
+    const recalled = recallHistory(context.info.heartbeatDetails, attempt);
+    // What the next attempt will know of this one. Until it has ended a lost worker must leave a hole, so the beat
+    // tells only what was recalled.
+    let history = withNothingSent(recalled, attempt);
+    const beat = setInterval(() => context.heartbeat(recalled), HEARTBEAT_MS);
+    try {
+      const item = await findPlanned(dependencies, reference);
+      const itemStore = createItemStore({ ...dependencies, reference, item, isStale });
+      if (attempt > 1) {
+        const receipt = await itemStore.find(recalled);
+        if (receipt !== undefined) return receipt;
+        if (isPoison(recalled)) return await itemStore.fail(poison, recalled);
+      }
+      if (context.cancellationSignal.aborted) throw new CancelledFailure('stopped before it was sent');
+
+      const outcome = await client.attempt({
+        kind,
+        request: item.call.request,
+        requestId: requestIdOf(reference, item, attempt),
+        deadlineMs,
+        signal: callSignal(context),
+        ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
+      });
+      if (outcome.kind === 'answered') {
+        lastSuccess = now().getTime();
+        // Should storing fail, the answer is paid for and lost: the next attempt sends the same bytes for it.
+        history = withNote(recalled, noteOf(attempt, 'not-stored', outcome, { kind: 'lost' }, now()));
+        const effect = answeredEffect(item, outcome.usage, outcome.cache);
+        return await itemStore.succeed(
+          outcome,
+          noteOf(attempt, 'answered', outcome, effect, now()),
+          recalled,
+        );
+      }
+      const { fault } = outcome;
+      history = withFault(recalled, attempt, fault, item, { now: now(), lastSuccess });
+      if (fault.code === 'aborted') throw new CancelledFailure(fault.message);
+      const decision = decide(history, fault, dependencies.random());
+      if (decision.kind === 'fail') return await itemStore.fail(faultOf(fault), history);
+      throw retryFailure(fault, decision);
+    } catch (error) {
+      context.heartbeat(history);
+      throw error;
+    } finally {
+      clearInterval(beat);
+    }
+  };
+}
+
+const poison: FailedRecord['fault'] = {
+  code: LOST_WORKER,
+  message: 'The worker died at every attempt at this item.',
+  remedy: 'Look into the logs of the workers; leave the item out of the job if it is the cause.',
+};
+
+function faultOf({ code, status, message }: Fault): FailedRecord['fault'] {
+  const { remedy } = verdicts[code];
+  return { code, ...(status === undefined ? {} : { status }), message, remedy };
+}
+
+async function findPlanned(
+  { plans, apiId }: ActivityDependencies,
+  { run, page, position }: CallReference,
+): Promise<PlannedItem> {
+  const [plan, calls] = await Promise.all([plans.plan(run), plans.page(run, page)]);
+  const call = calls[position];
+  if (plan === undefined || call === undefined) throw new Error(`the plan of ${run.runId} is incomplete`);
+  if (plan.api.id !== apiId) throw wrongApiFailure(plan.api.id, apiId);
+  return { plan, call };
+}
+
+// The API echoes and logs a request id of at most 255 letters, digits, hyphens, underscores and equals signs.
+function requestIdOf({ run }: CallReference, { call }: PlannedItem, attempt: number): string {
+  return `${run.runId}-${call.number}-${attempt}`.replaceAll('.', '_');
+}

@@ -1,0 +1,26 @@
+import type { CallActivities, ControlActivities } from './contract.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { createFinishRun } from './finish-run.ts';
+import { createGenerate } from './generate.ts';
+import { withHeartbeat, withStoreFailures } from './guard.ts';
+import { createOpenPage } from './open-page.ts';
+import { createPlanRun } from './plan-run.ts';
+import { createSealPage } from './seal-page.ts';
+
+/** The activities that steer runs, for the control queue. */
+export function createControlActivities(dependencies: ActivityDependencies): ControlActivities {
+  return {
+    planRun: withStoreFailures(withHeartbeat(createPlanRun(dependencies))),
+    openPage: withStoreFailures(withHeartbeat(createOpenPage(dependencies))),
+    sealPage: withStoreFailures(withHeartbeat(createSealPage(dependencies))),
+    finishRun: withStoreFailures(withHeartbeat(createFinishRun(dependencies))),
+  };
+}
+
+/** The activities that call the API, for the lanes' queues. */
+export function createCallActivities(dependencies: ActivityDependencies): CallActivities {
+  return {
+    generateText: withStoreFailures(createGenerate(dependencies, { kind: 'text', deadlineMs: 120_000 })),
+    generateImage: withStoreFailures(createGenerate(dependencies, { kind: 'image', deadlineMs: 300_000 })),
+  };
+}

@@ -1,0 +1,83 @@
+import { sha256 } from '../plan/digest.ts';
+import type { Plan, PlannedCall } from '../plan/plan.ts';
+import type { Usage } from '../pollen/usage.ts';
+import type { Artifact, FailedRecord, SucceededRecord } from '../storage/record.ts';
+import type { AttemptHistory, AttemptNote } from './attempt-history.ts';
+import { chargeAttempts } from './cost.ts';
+
+export interface PlannedItem {
+  readonly plan: Plan;
+  readonly call: PlannedCall;
+}
+
+/** What a record keeps of an answer besides its content. */
+export interface AnswerFacts {
+  readonly note: AttemptNote;
+  readonly usage: Usage;
+  readonly modelUsed?: string;
+  readonly finishReason?: string;
+  readonly doubt?: string;
+}
+
+/** Where an answer's content is: in the record itself, or in an object of its own. */
+export type Content = { readonly text: string; readonly message?: unknown } | { readonly artifact: Artifact };
+
+/** The record of an item that succeeded. */
+export function succeededRecord(
+  item: PlannedItem,
+  history: AttemptHistory,
+  facts: AnswerFacts,
+  content: Content,
+  now: Date,
+): SucceededRecord {
+  return {
+    ...baseOf(item, history, [...history.notes, facts.note], now),
+    status: 'succeeded',
+    ...content,
+    sha256: 'artifact' in content ? content.artifact.sha256 : sha256(content.text),
+    bytes: 'artifact' in content ? content.artifact.bytes : Buffer.byteLength(content.text),
+    usage: facts.usage,
+    ...(facts.modelUsed === undefined ? {} : { modelUsed: facts.modelUsed }),
+    ...(facts.finishReason === undefined ? {} : { finishReason: facts.finishReason }),
+    ...(facts.doubt === undefined ? {} : { doubt: facts.doubt }),
+  };
+}
+
+/** The record of an item that failed; the failed attempt is in the history already. */
+export function failedRecord(
+  item: PlannedItem,
+  history: AttemptHistory,
+  fault: FailedRecord['fault'],
+  now: Date,
+): FailedRecord {
+  return {
+    ...baseOf(item, history, history.notes, now),
+    status: 'failed',
+    fault,
+  };
+}
+
+function baseOf(
+  { plan, call }: PlannedItem,
+  history: AttemptHistory,
+  notes: readonly AttemptNote[],
+  now: Date,
+) {
+  return {
+    version: 1 as const,
+    runId: plan.runId,
+    number: call.number,
+    id: call.id,
+    kind: call.kind,
+    model: call.model,
+    ...(call.seed === undefined ? {} : { seed: call.seed }),
+    digest: call.digest,
+    ...chargeAttempts(notes, {
+      cacheMode: plan.api.cacheMode,
+      maximum: call.maximum,
+      shared: call.shared === true,
+    }),
+    throttled: history.throttled,
+    at: now.toISOString(),
+  };
+}

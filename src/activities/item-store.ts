@@ -1,0 +1,174 @@
+import { sha256 } from '../plan/digest.ts';
+import type { PlannedCall } from '../plan/plan.ts';
+import type { Answer } from '../pollinations/outcome.ts';
+import { runKeys } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import {
+  receiptOf,
+  type Artifact,
+  type FailedRecord,
+  type ItemRecord,
+  type Receipt,
+} from '../storage/record.ts';
+import type { Records } from '../storage/records.ts';
+import { readMarker } from '../storage/run-store.ts';
+import type { CallReference } from '../workflows/messages.ts';
+import type { AttemptHistory, AttemptNote } from './attempt-history.ts';
+import { itemFailure } from './failure.ts';
+import {
+  failedRecord,
+  succeededRecord,
+  type AnswerFacts,
+  type Content,
+  type PlannedItem,
+} from './item-record.ts';
+
+/** Texts up to this size live inside the record, so that an item takes one write. */
+const INLINE_TEXT_BYTES = 64 * 1024;
+
+/** Stores how one item ended; the record is always the last write. */
+export interface ItemStore {
+  /**
+   * Looks whether an earlier attempt has stored the item already, or its artifact at least: then no call is made.
+   *
+   * @throws ApplicationFailure when the stored record says that the item failed
+   */
+  find(history: AttemptHistory): Promise<Receipt | undefined>;
+  /** Stores an answer. Where another attempt was first, its outcome is the one that counts. */
+  succeed(answer: Answer, note: AttemptNote, history: AttemptHistory): Promise<Receipt>;
+  /** Stores a failure and throws it, so that the activity fails with it. */
+  fail(fault: FailedRecord['fault'], history: AttemptHistory): Promise<Receipt>;
+}
+
+export interface ItemStoreOptions {
+  readonly store: ObjectStore;
+  readonly records: Records;
+  readonly reference: CallReference;
+  readonly item: PlannedItem;
+  readonly now: () => Date;
+  /** Whether the attempt took so long that the run may be over without it. */
+  readonly isStale: () => boolean;
+}
+
+/** The store of one item. */
+export function createItemStore(options: ItemStoreOptions): ItemStore {
+  const { store, records, reference, item, now } = options;
+  const keys = itemKeys(reference, item.call);
+
+  function settle(record: ItemRecord): Receipt {
+    const receipt = receiptOf(record, keys.record);
+    if (record.status === 'failed') throw itemFailure(record, receipt);
+    return receipt;
+  }
+  // A run never changes after its marker: what a worker brings that was thought dead is paid for, and kept apart.
+  async function isLate(): Promise<boolean> {
+    return options.isStale() && (await readMarker(store, reference.run)) !== undefined;
+  }
+  async function write(record: ItemRecord): Promise<Receipt> {
+    return settle(await records.write((await isLate()) ? keys.late('record.json') : keys.record, record));
+  }
+
+  return {
+    async find(history) {
+      const existing = await records.read(keys.record);
+      if (existing !== undefined) return settle(existing);
+      for await (const { key } of store.list(keys.prefix)) {
+        const found = await readArtifact(store, key);
+        // The attempt that stored it told nobody: its place in the history is a hole, filled by what it left here.
+        if (found !== undefined) {
+          const notes = history.notes.filter(({ attempt }) => attempt !== found.facts.note.attempt);
+          return write(succeededRecord(item, { ...history, notes }, found.facts, found.content, now()));
+        }
+      }
+      return undefined;
+    },
+    async succeed(answer, note, history) {
+      const facts: AnswerFacts = {
+        note,
+        usage: answer.usage,
+        ...(answer.modelUsed === undefined ? {} : { modelUsed: answer.modelUsed }),
+        ...(answer.finishReason === undefined ? {} : { finishReason: answer.finishReason }),
+        ...(answer.doubt === undefined ? {} : { doubt: answer.doubt }),
+      };
+      if (isInline(answer)) {
+        const text = Buffer.from(answer.body).toString('utf8');
+        const content = answer.message === undefined ? { text } : { text, message: answer.message };
+        return write(succeededRecord(item, history, facts, content, now()));
+      }
+      const { extension } = answer;
+      const key = (await isLate()) ? keys.late(extension) : keys.artifact(extension);
+      const artifact = describe(key, answer);
+      const result = await store.putOnce(artifact.key, answer.body, {
+        contentType: answer.contentType,
+        metadata: toMetadata(facts, artifact),
+      });
+      if (result.stored || result.same) {
+        return write(succeededRecord(item, history, facts, { artifact }, now()));
+      }
+      const adopted = {
+        ...artifact,
+        bytes: result.existing.body.byteLength,
+        sha256: sha256(result.existing.body),
+      };
+      return write(succeededRecord(item, history, facts, { artifact: adopted }, now()));
+    },
+    fail: (fault, history) => write(failedRecord(item, history, fault, now())),
+  };
+}
+
+function itemKeys({ run, page }: CallReference, { number, id }: PlannedCall) {
+  const keys = runKeys(run);
+  const record = keys.record(page, number, id);
+  return {
+    record,
+    prefix: record.slice(0, -'record.json'.length),
+    artifact: (extension: string): string => keys.artifact(page, number, id, extension),
+    late: (extension: string): string => keys.late(`${String(number).padStart(7, '0')}-${id}.${extension}`),
+  };
+}
+
+function isInline({ body, extension }: Answer): boolean {
+  return (extension === 'txt' || extension === 'json') && body.byteLength <= INLINE_TEXT_BYTES;
+}
+
+function describe(key: string, answer: Answer): Artifact {
+  return {
+    key,
+    bytes: answer.body.byteLength,
+    sha256: sha256(answer.body),
+    contentType: answer.contentType,
+    ...(answer.width === undefined ? {} : { width: answer.width }),
+    ...(answer.height === undefined ? {} : { height: answer.height }),
+  };
+}
+
+// The facts travel as an HTTP header: ASCII only, and small.
+function toMetadata(facts: AnswerFacts, { width, height }: Artifact): Record<string, string> {
+  const json = JSON.stringify({ ...facts, width, height });
+  return {
+    facts: json.replaceAll(
+      /[^\u0020-\u007e]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  };
+}
+
+// From an artifact's bytes and metadata its record can be made again without a call.
+async function readArtifact(
+  store: ObjectStore,
+  key: string,
+): Promise<{ readonly facts: AnswerFacts; readonly content: Content } | undefined> {
+  const object = await store.get(key);
+  const json = object?.metadata['facts'];
+  if (object === undefined || json === undefined) return undefined;
+  const { width, height, ...facts } = JSON.parse(json) as AnswerFacts & Pick<Artifact, 'width' | 'height'>;
+  const artifact: Artifact = {
+    key,
+    bytes: object.body.byteLength,
+    sha256: sha256(object.body),
+    contentType: object.contentType,
+    ...(width === undefined ? {} : { width }),
+    ...(height === undefined ? {} : { height }),
+  };
+  return { facts, content: { artifact } };
+}

@@ -1,0 +1,29 @@
+import { addTallies, emptyTally, tallyOf } from '../report/tally.ts';
+import { receiptOf } from '../storage/record.ts';
+import type { ControlActivities } from './contract.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { readPageRecords } from './page-records.ts';
+
+/**
+ * Tells a page's workflow its calls, in columns and without prompts, and which of them have no record yet. That makes a
+ * reset or a rebuild cheap: only what is missing is called for.
+ */
+export function createOpenPage(dependencies: ActivityDependencies): ControlActivities['openPage'] {
+  return async function openPage({ run, page }) {
+    const [calls, found] = await Promise.all([
+      dependencies.plans.page(run, page),
+      readPageRecords(dependencies, run, page),
+    ]);
+    const models = [...new Set(calls.map((call) => call.model))];
+    return {
+      ids: calls.map((call) => call.id),
+      kinds: calls.map((call) => call.kind[0]).join(''),
+      models,
+      model: calls.map((call) => models.indexOf(call.model)),
+      missing: calls.flatMap((call, position) => (found.has(call.number) ? [] : [position])),
+      done: [...found.values()]
+        .map((record) => tallyOf(receiptOf(record, '')))
+        .reduce(addTallies, emptyTally),
+    };
+  };
+}

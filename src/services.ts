@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+
+import type { ApiSettings, StoreSettings } from './config.ts';
+import { PollenBatchError } from './errors.ts';
+import type { PlannedApi } from './plan/plan.ts';
+import type { PriceSnapshot } from './pollen/prices.ts';
+import { dialects } from './pollinations/dialects/index.ts';
+import { discoverApi, type Api } from './pollinations/discover.ts';
+import { parsePriceFile } from './pollinations/price-file.ts';
+import { prepareStore } from './storage/probe.ts';
+import { createS3Store, type S3Store } from './storage/s3.ts';
+
+/**
+ * Opens the object store, and makes sure that it can keep the product's promises.
+ *
+ * @param concurrency - calls that may be under way at once
+ * @throws PollenBatchError `store-unreachable` or `store-unusable` with the remedy
+ */
+export async function openStore(
+  settings: StoreSettings,
+  location: { readonly emulated: boolean },
+  concurrency = 32,
+): Promise<S3Store> {
+  const store = createS3Store({ ...settings, maxConcurrency: concurrency });
+  await prepareStore(store, { prefix: settings.prefix, emulated: location.emulated });
+  return store;
+}
+
+/**
+ * Finds out which API answers, in which dialect, at which prices. The models call needs no key, so none is sent.
+ *
+ * @throws PollenBatchError `api-unreachable` when none answers, `config-invalid` for a wrong price file
+ */
+export function findApi(settings: ApiSettings): Promise<Api> {
+  const priceFile = settings.priceFile === undefined ? undefined : readPrices(settings.priceFile);
+  return discoverApi({
+    dialect: settings.dialect,
+    ...(settings.base === undefined ? {} : { base: settings.base }),
+    ...(priceFile === undefined ? {} : { priceFile }),
+  });
+}
+
+/** The API as a plan names it. */
+export function plannedApi(api: Api, settings: ApiSettings): PlannedApi {
+  const { id, dialect, emulated } = api;
+  return { id, dialect, emulated, cacheMode: settings.cacheMode ?? dialects[dialect].cacheMode };
+}
+
+function readPrices(file: string): PriceSnapshot {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new PollenBatchError('config-invalid', `the price file ${file} cannot be read`, {
+      remedy: 'Point POLLINATIONS_PRICES to a readable JSON file of prices.',
+      cause: error,
+    });
+  }
+  return parsePriceFile(text, file);
+}

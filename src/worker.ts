@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+
+import { createCallActivities, createControlActivities } from './activities/index.ts';
+import type { ActivityDependencies } from './activities/dependencies.ts';
+import { createPlanReader } from './activities/plan-reader.ts';
+import type { Config } from './config.ts';
+import { PollenBatchError } from './errors.ts';
+import { createWorkers } from './lanes/workers.ts';
+import { createApiClient } from './pollinations/client.ts';
+import { findApi, openStore } from './services.ts';
+import { createRecords } from './storage/records.ts';
+import { createLogger, installRuntime } from './telemetry.ts';
+import { connectWorker, hasSearchAttributes } from './temporal-worker.ts';
+import { workflowBundle } from './workflow-bundle.ts';
+
+/**
+ * Runs a worker until the signal: configuration in, dependencies, workers, and a drain at the end.
+ *
+ * @throws PollenBatchError naming the server or setting that is missing, and the remedy
+ */
+export async function runWorker(config: Config, signal: AbortSignal): Promise<void> {
+  const logger = createLogger(config.logLevel);
+  installRuntime(logger);
+  const prepared = await Promise.race([prepare(config, logger), aborted(signal)]);
+  if (prepared === undefined) return;
+  const { workers, connection, store } = prepared;
+  await workers.run(signal);
+  await connection.close();
+  store.close();
+}
+
+async function prepare(config: Config, logger: Logger) {
+  if (config.store === undefined) {
+    throw new PollenBatchError('config-invalid', 'no bucket is configured', {
+      remedy: 'Set S3_BUCKET (and S3_ENDPOINT for a store that is not AWS).',
+    });
+  }
+  const api = await findApi(config.api);
+  for (const sentence of api.found) logger.info(sentence);
+  const concurrency = config.lanes.reduce((sum, lane) => sum + lane.concurrency, 0);
+  const store = await openStore(config.store, api, concurrency);
+  const { connection, namespace, address } = await connectWorker();
+  const searchAttributes = await hasSearchAttributes(connection, namespace);
+  if (!searchAttributes) {
+    logger.warn(
+      `namespace ${namespace} lacks the Pollen search attributes: runs cannot be found by job or state`,
+    );
+  }
+  const dependencies: ActivityDependencies = {
+    store,
+    records: createRecords(store),
+    plans: createPlanReader(store),
+    client: createApiClient({
+      base: api.base,
+      ...(config.api.key === undefined ? {} : { key: config.api.key }),
+    }),
+    apiId: api.id,
+    prices: api.prices,
+    lanes: config.lanes,
+    searchAttributes,
+    now: () => new Date(),
+    random: Math.random,
+  };
+  const workers = await createWorkers({
+    connection,
+    namespace,
+    lanes: config.lanes,
+    bundle: await workflowBundle(config.cacheDir, logger),
+    control: createControlActivities(dependencies),
+    calls: createCallActivities(dependencies),
+    logger,
+  });
+  logger.info({ address, namespace, bucket: config.store.bucket, api: api.id }, 'worker ready');
+  return { workers, connection, store };
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
+}

@@ -1,0 +1,2 @@
+export { runJob } from './run-job.ts';
+export { runPage } from './run-page.ts';

@@ -1,0 +1,144 @@
+import {
+  CancellationScope,
+  isCancellation,
+  startChild,
+  type ChildWorkflowHandle,
+} from '@temporalio/workflow';
+
+import { emptyTally, type Tally } from '../report/tally.ts';
+import type { RunLocation } from '../storage/keys.ts';
+import {
+  grantPlacesSignal,
+  pageWorkflowId,
+  type PageProgress,
+  type PageReference,
+  type SealedPage,
+} from './messages.ts';
+import { handOut } from './places.ts';
+import type { runPage } from './run-page.ts';
+
+export interface LaneOptions {
+  readonly run: RunLocation;
+  readonly name: string;
+  /** Calls in flight, over all workers. */
+  readonly concurrency: number;
+  /** The lane's pages, in order. */
+  readonly pages: readonly PageReference[];
+  /** Index of the first page to start. */
+  readonly next: number;
+  /** Asked before each new page: a run that ends or continues as new starts none. */
+  readonly mayStart: () => boolean;
+  readonly onSealed: (sealed: SealedPage) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** The pages of a run that share a rate limit. */
+export interface Lane {
+  readonly name: string;
+  /** Puts free places to use. */
+  fill(): void;
+  /** Takes in what a page told. */
+  note(progress: PageProgress): void;
+  /** Cancels the running pages, which lets their calls in flight finish. */
+  stop(): void;
+  /** Index of the next page to start. */
+  next(): number;
+  /** Pages not started. */
+  left(): number;
+  /** Numbers of the running pages, oldest first. */
+  live(): readonly number[];
+  /** What the running pages have told of their items. */
+  tallies(): readonly Tally[];
+}
+
+interface LivePage {
+  readonly page: number;
+  readonly handle: Promise<ChildWorkflowHandle<typeof runPage>>;
+  granted: number;
+  freed: number;
+  waiting: number;
+  tally: Tally;
+}
+
+/** Runs a lane's pages as child workflows within its concurrency. */
+export function createLane(options: LaneOptions): Lane {
+  const { run, name, pages } = options;
+  const children = new CancellationScope({ cancellable: true });
+  const live: LivePage[] = [];
+  let free = options.concurrency;
+  let next = options.next;
+
+  function start(reference: PageReference, places: number): void {
+    const handle = children.run(() =>
+      startChild<typeof runPage>('runPage', {
+        workflowId: pageWorkflowId(run.runId, reference.page),
+        args: [{ run, page: reference.page, lane: name, places }],
+        staticSummary: `Page ${reference.page}: ${reference.calls} calls`,
+      }),
+    );
+    const page: LivePage = {
+      page: reference.page,
+      handle,
+      granted: places,
+      freed: 0,
+      waiting: reference.calls - places,
+      tally: emptyTally,
+    };
+    next += 1;
+    free -= places;
+    live.push(page);
+    void finish(page);
+  }
+
+  async function finish(page: LivePage): Promise<void> {
+    try {
+      const handle = await page.handle;
+      options.onSealed(await handle.result());
+    } catch (error) {
+      // A page that was stopped before it started has nothing to tell.
+      if (!isCancellation(error)) options.onFailure(error);
+    }
+    live.splice(live.indexOf(page), 1);
+    free += page.granted - page.freed;
+    fill();
+  }
+
+  function grant(page: LivePage, places: number): void {
+    page.granted += places;
+    page.waiting -= places;
+    free -= places;
+    // A page that ended meanwhile gives the places back with all its others.
+    void CancellationScope.nonCancellable(async () => {
+      const handle = await page.handle;
+      await handle.signal(grantPlacesSignal, places);
+    }).catch(() => {});
+  }
+
+  function fill(): void {
+    while (options.mayStart()) {
+      const move = handOut(free, live, pages[next]);
+      if (move === undefined) return;
+      if (move.kind === 'start') start(move.page, move.places);
+      else for (const page of live) if (page.page === move.page) grant(page, move.places);
+    }
+  }
+
+  return {
+    name,
+    fill,
+    note(progress) {
+      const page = live.find((candidate) => candidate.page === progress.page);
+      if (page === undefined) return;
+      free += progress.freed - page.freed;
+      page.freed = progress.freed;
+      page.waiting = progress.waiting;
+      page.tally = progress.tally;
+      fill();
+    },
+    stop: () => children.cancel(),
+    next: () => next,
+    left: () => pages.length - next,
+    live: () => live.map(({ page }) => page),
+    tallies: () => live.map(({ tally }) => tally),
+  };
+}

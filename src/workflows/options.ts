@@ -1,0 +1,11 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+
+/**
+ * Options of the activities that only touch the store: tried again for as long as the store is away, since a run must
+ * not fail for an outage.
+ */
+export const controlOptions: ActivityOptions = {
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+};

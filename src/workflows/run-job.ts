@@ -1,0 +1,139 @@
+import {
+  CancellationScope,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+
+import type { ControlActivities } from '../activities/contract.ts';
+import { addTallies, emptyTally, type Tally } from '../report/tally.ts';
+import { describeFailures, describeTally } from './details.ts';
+import { createLane, type Lane, type LaneOptions } from './lane.ts';
+import {
+  pageProgressSignal,
+  runViewQuery,
+  type CarriedRun,
+  type PlanSummary,
+  type RunJobInput,
+  type RunOutcome,
+  type RunState,
+  type RunView,
+  type SampledFailure,
+} from './messages.ts';
+import { controlOptions } from './options.ts';
+import { showState } from './search-attributes.ts';
+
+/** Events after which a run continues as new, well below the 2,000 that keep a history readable and quick. */
+const MAX_EVENTS = 1_400;
+const MAX_FAILURES = 20;
+
+const { planRun, finishRun } = proxyActivities<ControlActivities>(controlOptions);
+
+/**
+ * Runs a planned job: its pages as child workflows, as few at a time as hold each lane's concurrency, then the report,
+ * the bill and the marker.
+ *
+ * Cancelling it means stop: what is in flight finishes, the rest is left, and the report is written all the same.
+ */
+export async function runJob({ run, carried }: RunJobInput): Promise<RunOutcome> {
+  let state: RunState = 'planning';
+  let stopping = CancellationScope.current().consideredCancelled;
+  let failure: unknown;
+  let plan = carried?.plan;
+  let lanes: readonly Lane[] = [];
+  let done: Tally = carried?.tally ?? emptyTally;
+  const failures: SampledFailure[] = [...(carried?.failures ?? [])];
+
+  const isEnding = (): boolean => stopping || failure !== undefined;
+  const livePages = (): readonly number[] => lanes.flatMap((lane) => lane.live());
+  const pagesLeft = (): number => lanes.reduce((sum, lane) => sum + lane.left(), 0);
+  const tally = (): Tally => lanes.flatMap((lane) => lane.tallies()).reduce(addTallies, done);
+  function stopPages(): void {
+    for (const lane of lanes) lane.stop();
+  }
+  function show(): void {
+    setCurrentDetails(describeTally(tally(), plan?.items ?? 0) + describeFailures(failures));
+  }
+
+  setHandler(runViewQuery, (): RunView => {
+    const total = plan?.pages.length ?? 0;
+    const running = livePages();
+    return {
+      state,
+      items: plan?.items ?? 0,
+      tally: tally(),
+      done,
+      pages: { total, done: total - pagesLeft() - running.length, running },
+      failures,
+    };
+  });
+  setHandler(pageProgressSignal, (progress) => {
+    for (const lane of lanes) lane.note(progress);
+    show();
+  });
+  void CancellationScope.current().cancelRequested.catch(() => {
+    stopping = true;
+    stopPages();
+  });
+
+  return CancellationScope.nonCancellable(async () => {
+    const planned = plan ?? (await planRun(run));
+    if (planned.ended !== undefined) return planned.ended;
+    plan = planned;
+    lanes = openLanes(run, planned, carried, {
+      mayStart: () => !isEnding() && workflowInfo().historyLength < MAX_EVENTS,
+      onSealed(sealed) {
+        done = addTallies(done, sealed.tally);
+        failures.push(...sealed.failures.slice(0, MAX_FAILURES - failures.length));
+        show();
+      },
+      onFailure(error) {
+        failure ??= error;
+        stopPages();
+      },
+    });
+    const enter = (next: RunState): void => {
+      state = next;
+      showState(planned, run.job, next, done.settled);
+    };
+
+    enter('running');
+    for (const lane of lanes) lane.fill();
+    await condition(() => livePages().length === 0);
+    await condition(allHandlersFinished);
+    if (!isEnding() && pagesLeft() > 0) {
+      const next = Object.fromEntries(lanes.map((lane) => [lane.name, lane.next()]));
+      return continueAsNew<typeof runJob>({ run, carried: { plan, next, tally: done, failures } });
+    }
+
+    enter('finishing');
+    const reason = failure !== undefined ? 'failed' : stopping ? 'stopped' : 'finished';
+    const outcome = await finishRun({ run, reason });
+    done = outcome.tally;
+    enter(outcome.state);
+    show();
+    return outcome;
+  });
+}
+
+function openLanes(
+  run: RunJobInput['run'],
+  plan: PlanSummary,
+  carried: CarriedRun | undefined,
+  hooks: Pick<LaneOptions, 'mayStart' | 'onSealed' | 'onFailure'>,
+): readonly Lane[] {
+  return Object.entries(plan.concurrency).map(([name, concurrency]) =>
+    createLane({
+      ...hooks,
+      run,
+      name,
+      concurrency,
+      pages: plan.pages.filter((page) => page.lane === name),
+      next: carried?.next[name] ?? 0,
+    }),
+  );
+}

@@ -1,0 +1,145 @@
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  allHandlersFinished,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+
+import type { CallActivities, ControlActivities } from '../activities/contract.ts';
+import { addTallies, emptyTally, tallyOf, type Tally } from '../report/tally.ts';
+import type { Receipt } from '../storage/record.ts';
+import { describeTally } from './details.ts';
+import {
+  grantPlacesSignal,
+  laneQueue,
+  pageProgressQuery,
+  pageProgressSignal,
+  type OpenedPage,
+  type PageProgress,
+  type RunPageInput,
+  type SealedPage,
+} from './messages.ts';
+import { controlOptions } from './options.ts';
+import { createReporter } from './page-reporter.ts';
+
+const { openPage, sealPage } = proxyActivities<ControlActivities>(controlOptions);
+
+/**
+ * Runs the calls of one page, as many at a time as the run has granted places, and seals the page's share of the results.
+ *
+ * A failed item is an outcome, not a failure of the page. Cancelled (which means: stop), calls that have not been sent
+ * end at once and leave no record; those in flight finish and are recorded, since they are paid for.
+ */
+export async function runPage(input: RunPageInput): Promise<SealedPage> {
+  const opened = await CancellationScope.nonCancellable(() => openPage(input));
+  const calls = new CancellationScope({ cancellable: true });
+  let stopping = false;
+  let tally: Tally = opened.done;
+  let next = 0;
+  let inFlight = 0;
+  let places = 0;
+  let running = 0;
+  let failure: unknown;
+
+  const progress = (): PageProgress => ({
+    page: input.page,
+    tally,
+    waiting: opened.missing.length - next,
+    inFlight,
+    freed: places - running,
+  });
+  const parent = workflowInfo().parent;
+  const reporter = createReporter(opened.missing.length, input.places, (report) => {
+    setCurrentDetails(describeTally(report.tally, opened.ids.length));
+    return parent === undefined
+      ? Promise.resolve()
+      : getExternalWorkflowHandle(parent.workflowId).signal(pageProgressSignal, report);
+  });
+
+  // One loop a place: it takes the next call as long as there is one, then gives its place back.
+  async function work(): Promise<void> {
+    running += 1;
+    while (next < opened.missing.length && !stopping) {
+      const position = opened.missing[next++] ?? 0;
+      inFlight += 1;
+      try {
+        // Not in one expression: that would read the tally before the wait, and lose what others added meanwhile.
+        const ended = await calls.run(() => generate(input, opened, position));
+        tally = addTallies(tally, ended);
+      } catch (error) {
+        failure ??= error;
+        stopping = true;
+      }
+      inFlight -= 1;
+      reporter.note(progress());
+    }
+    running -= 1;
+    reporter.note(progress());
+  }
+  const grant = (count: number): void => {
+    for (let index = 0; index < count; index += 1) {
+      places += 1;
+      void work();
+    }
+  };
+
+  setHandler(pageProgressQuery, progress);
+  setHandler(grantPlacesSignal, grant);
+  void CancellationScope.current().cancelRequested.catch(() => {
+    stopping = true;
+    calls.cancel();
+  });
+
+  return CancellationScope.nonCancellable(async () => {
+    grant(input.places);
+    await condition(() => running === 0 && (stopping || next >= opened.missing.length));
+    await reporter.settled();
+    if (failure !== undefined) throw failure;
+    const sealed = await sealPage(input);
+    await condition(allHandlersFinished);
+    return sealed;
+  });
+}
+
+async function generate(input: RunPageInput, opened: OpenedPage, position: number): Promise<Tally> {
+  const kind = opened.kinds[position] === 'i' ? 'generateImage' : 'generateText';
+  const model = opened.models[opened.model[position] ?? 0] ?? '';
+  const activities = proxyActivities<CallActivities>({
+    taskQueue: laneQueue(input.lane),
+    summary: `${opened.ids[position] ?? ''} · ${model}`,
+    // One attempt: the API's own deadline (2 and 5 minutes) and storing, with margin.
+    startToCloseTimeout: kind === 'generateImage' ? '6 minutes' : '3 minutes',
+    heartbeatTimeout: '20 seconds',
+    // The activity decides how often to try; a throttled call may try for days.
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    priority: { fairnessKey: input.run.runId.slice(-64) },
+  });
+  try {
+    return tallyOf(await activities[kind]({ run: input.run, page: input.page, position }));
+  } catch (error) {
+    if (isCancellation(error)) return { ...emptyTally, cancelled: 1 };
+    const receipt = receiptOfFailure(error);
+    if (receipt !== undefined) return tallyOf(receipt);
+    // It was in flight at the stop, and would have to be tried again: the server gives up on it instead.
+    if (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED') {
+      return { ...emptyTally, cancelled: 1 };
+    }
+    throw error;
+  }
+}
+
+// A failed item's activity carries the item's receipt in its failure.
+function receiptOfFailure(error: unknown): Receipt | undefined {
+  if (!(error instanceof ActivityFailure && error.cause instanceof ApplicationFailure)) return undefined;
+  const [receipt] = error.cause.details ?? [];
+  return receipt as Receipt | undefined;
+}
