@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
+import type { RunFlags } from './commands/actions/run.ts';
+import type { SubmitFlags } from './commands/actions/submit.ts';
+import { exitCodeOfError, exitCodes } from './commands/exit-codes.ts';
+import { exampleText, examples, mainHelp } from './commands/help.ts';
+import { createInterrupts } from './commands/interrupts.ts';
+import { errorText } from './commands/render/error-text.ts';
+import { createTerminal } from './commands/render/terminal.ts';
+
+const LINGER_MS = 2_000;
+
+const terminal = createTerminal();
+const context: CommandContext = { terminal, interrupts: createInterrupts() };
+
+// Only declarations: a command's code is imported when it is called, so that help and errors come at once.
+function createProgram(): Command {
+  const program = new Command('pollen-batch')
+    .description(
+      'Batch text and image generation on Pollinations: a YAML job in, results and an exact bill in Pollen out.',
+    )
+    .version(version())
+    .showHelpAfterError('(add --help for the options)')
+    .addHelpText('after', mainHelp)
+    .exitOverride();
+
+  submitOptions(program.command('run'))
+    .argument('<file>', 'job file, or - for standard input')
+    .description('run a job from file to results; starts a local stack where no servers are configured')
+    .option('--out <folder>', 'folder that the results are copied to', 'out')
+    .addHelpText('after', exampleText(examples.run))
+    .action(async (file: string, flags: RunFlags) => {
+      const { runAction } = await import('./commands/actions/run.ts');
+      present(await runAction(file, flags, context), flags);
+    });
+
+  program
+    .command('validate')
+    .argument('<files...>', 'job files, or - for standard input')
+    .description('check job files; every problem is said at once, with its place')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.validate))
+    .action(async (files: string[], flags: OutputFlags) => {
+      const { validateAction } = await import('./commands/actions/validate.ts');
+      present(await validateAction(files), flags);
+    });
+
+  submitOptions(program.command('submit'))
+    .argument('<file>', 'job file, or - for standard input')
+    .description('submit a job to the configured servers, or to the local stack that `dev` runs')
+    .option('-w, --watch', 'stay and show the progress; Ctrl-C leaves the run going')
+    .addHelpText('after', exampleText(examples.submit))
+    .action(async (file: string, flags: SubmitFlags & { readonly watch?: boolean }) => {
+      const { submitAction } = await import('./commands/actions/submit.ts');
+      present(await submitAction(file, flags, context), flags);
+    });
+
+  program
+    .command('watch')
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('show the progress of a run until it ends; Ctrl-C leaves the run going')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.watch))
+    .action(async (runId: string, flags: OutputFlags) => {
+      const { watchAction } = await import('./commands/actions/watch.ts');
+      present(await watchAction(runId, context), flags);
+    });
+
+  program
+    .command('list')
+    .description('list the runs, the youngest first')
+    .option('-n, --limit <count>', 'runs at most', parseCount, 50)
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.list))
+    .action(async (flags: OutputFlags & { readonly limit: number }) => {
+      const { listAction } = await import('./commands/actions/list.ts');
+      present(await listAction(flags.limit), flags);
+    });
+
+  program
+    .command('get')
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('show a run: its plan, how far it is, what it cost')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.get))
+    .action(async (runId: string, flags: OutputFlags) => {
+      const { getAction } = await import('./commands/actions/get.ts');
+      present(await getAction(runId), flags);
+    });
+
+  program
+    .command('worker')
+    .description('run a worker: it makes the calls of all runs, as fast as its lanes allow')
+    .action(async () => {
+      const { workerAction } = await import('./commands/actions/worker.ts');
+      present(await workerAction(context));
+    });
+
+  program
+    .command('emulator')
+    .description('run a stand-in for the Pollinations API on this machine')
+    .option('-p, --port <port>', 'port on 127.0.0.1; any free one if not given', parsePort)
+    .option('--journal <file>', 'file that keeps every request')
+    .option('--latency <ms>', 'milliseconds until an answer', parseCount, 200)
+    .addHelpText('after', exampleText(examples.emulator))
+    .action(
+      async (flags: { readonly port?: number; readonly journal?: string; readonly latency: number }) => {
+        const { emulatorAction } = await import('./commands/actions/emulator.ts');
+        const { latency, ...rest } = flags;
+        present(await emulatorAction({ ...rest, latencyMs: latency }, context));
+      },
+    );
+
+  program
+    .command('dev')
+    .description('run the local stack in the foreground: Temporal with its UI, an object store, a worker')
+    .option('--anonymous', 'call the real API without a key: only models that cost nothing')
+    .addHelpText('after', exampleText(examples.dev))
+    .action(async (flags: { readonly anonymous?: boolean }) => {
+      const { devAction } = await import('./commands/actions/dev.ts');
+      present(await devAction(flags, context));
+    });
+
+  return program;
+}
+
+function submitOptions(command: Command): Command {
+  return command
+    .option('--new', 'make another run of a job that has one already')
+    .option('--allow-unpriced', 'also call models without a known price')
+    .option('--anonymous', 'send no key: only models that cost nothing')
+    .addOption(outputOption());
+}
+
+function outputOption(): Option {
+  return new Option('-o, --output <format>', 'data on stdout').choices(['text', 'json']).default('text');
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (text.trim() === '' || !Number.isInteger(count) || count < 0) {
+    throw new InvalidArgumentError('Give a whole number.');
+  }
+  return count;
+}
+
+function parsePort(text: string): number {
+  const port = parseCount(text);
+  if (port > 65_535) throw new InvalidArgumentError('A port is at most 65535.');
+  return port;
+}
+
+function version(): string {
+  const file = new URL('../package.json', import.meta.url);
+  return String((JSON.parse(readFileSync(file, 'utf8')) as { version: unknown }).version);
+}
+
+function present({ data, text, exitCode }: Outcome, { output }: OutputFlags = { output: 'text' }): void {
+  if (output === 'json' && data !== undefined) terminal.data(JSON.stringify(data));
+  if (output === 'text' && text !== undefined) terminal.data(text);
+  process.exitCode = exitCode;
+}
+
+function tellError(error: unknown): number {
+  // Commander has told its own already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.succeeded : exitCodes.usage;
+  terminal.say(errorText(error, terminal.color));
+  return exitCodeOfError(error);
+}
+
+for (const stream of [process.stdout, process.stderr]) {
+  // A reader that has seen enough, as `head`, is no fault.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  process.exitCode = tellError(error);
+}
+// The command is over: an idle connection, or a call that nobody waits for, must not keep the process.
+setTimeout(() => process.exit(), LINGER_MS).unref();

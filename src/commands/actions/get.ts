@@ -1,0 +1,14 @@
+import { exitCodes } from '../exit-codes.ts';
+import { get } from '../get.ts';
+import { detailsData } from '../render/run-data.ts';
+import { detailsText } from '../render/run-text.ts';
+import { configure, withSession } from './configure.ts';
+import type { Outcome } from './outcome.ts';
+
+/** `get RUN` */
+export function getAction(runId: string): Promise<Outcome> {
+  return withSession(configure(), async (session) => {
+    const details = await get(session, runId);
+    return { data: detailsData(details), text: detailsText(session, details), exitCode: exitCodes.succeeded };
+  });
+}

@@ -1,0 +1,24 @@
+import { exitCodeOfRun } from '../exit-codes.ts';
+import { readValidJob } from '../read-job.ts';
+import { tellWarnings } from '../render/problems.ts';
+import { watchedData } from '../render/run-data.ts';
+import { run } from '../run.ts';
+import { configure } from './configure.ts';
+import type { CommandContext, Outcome } from './outcome.ts';
+import { submitOptionsOf, type SubmitFlags } from './submit.ts';
+
+export interface RunFlags extends SubmitFlags {
+  readonly out: string;
+}
+
+/** `run FILE` */
+export async function runAction(file: string, flags: RunFlags, context: CommandContext): Promise<Outcome> {
+  const { terminal } = context;
+  const config = configure(flags);
+  const { job, warnings } = await readValidJob(file);
+  tellWarnings(warnings, terminal);
+  const options = { ...submitOptionsOf(flags), out: flags.out };
+  const { submitted, watched, folder } = await run(config, job, options, terminal, context.interrupts());
+  const data = submitted === undefined ? {} : watchedData(submitted.run.runId, watched);
+  return { data: { ...data, folder }, exitCode: exitCodeOfRun(watched) };
+}

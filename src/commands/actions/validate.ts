@@ -1,0 +1,14 @@
+import { exitCodes } from '../exit-codes.ts';
+import { validationData, validationText } from '../render/validation-text.ts';
+import { validate } from '../validate.ts';
+import type { Outcome } from './outcome.ts';
+
+/** `validate FILE…` */
+export async function validateAction(files: readonly string[]): Promise<Outcome> {
+  const readings = await validate(files);
+  return {
+    data: readings.map(validationData),
+    text: validationText(readings),
+    exitCode: readings.some((reading) => 'problems' in reading) ? exitCodes.usage : exitCodes.succeeded,
+  };
+}

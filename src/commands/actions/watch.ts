@@ -1,0 +1,42 @@
+import type { RunLocation } from '../../storage/keys.ts';
+import { readPlan } from '../../storage/run-store.ts';
+import { readEnding } from '../ending.ts';
+import { exitCodeOfRun } from '../exit-codes.ts';
+import { findRun } from '../find-run.ts';
+import { brokenText, endText } from '../render/run-text.ts';
+import { watchedData } from '../render/run-data.ts';
+import type { Session } from '../session.ts';
+import { watch } from '../watch.ts';
+import { configure, withSession } from './configure.ts';
+import type { CommandContext, Outcome } from './outcome.ts';
+
+/** `watch RUN` */
+export function watchAction(runId: string, context: CommandContext): Promise<Outcome> {
+  return withSession(configure(), async (session) => {
+    const run = await findRun(session, runId);
+    const plan = await readPlan(session.store, run);
+    return watchToTheEnd(session, run, plan?.createdAt, context);
+  });
+}
+
+/** Shows a run until it ends or the person leaves, and says which it was. */
+export async function watchToTheEnd(
+  session: Session,
+  run: RunLocation,
+  startedAt: string | undefined,
+  { terminal, interrupts }: CommandContext,
+): Promise<Outcome> {
+  const watched = await watch(session, run, terminal, interrupts());
+  switch (watched.kind) {
+    case 'left':
+      terminal.say(`The run goes on. Come back with: pollen-batch watch ${run.runId}`);
+      break;
+    case 'ended':
+      terminal.say(endText(session, await readEnding(session.store, run, watched.marker, startedAt)));
+      break;
+    case 'broken':
+      terminal.say(brokenText(watched.status));
+      break;
+  }
+  return { data: watchedData(run.runId, watched), exitCode: exitCodeOfRun(watched) };
+}

@@ -1,0 +1,29 @@
+import type { Config } from '../config.ts';
+import { whenAborted } from './interrupts.ts';
+import { brokenStack, startLocal, STOPPING } from './local.ts';
+import type { Terminal } from './render/terminal.ts';
+
+/** Runs the local stack in the foreground until the signal. */
+export async function dev(config: Config, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  terminal.say('Starting Temporal, an object store and a worker …');
+  const stack = await startLocal(config, terminal, signal);
+  if (stack === undefined) {
+    terminal.say('Interrupted.');
+    return;
+  }
+  const { temporal, store, emulator } = stack.addresses;
+  terminal.say(`Temporal UI   ${terminal.color.cyan(temporal.uiUrl)}`);
+  terminal.say(`Temporal      ${temporal.address}`);
+  terminal.say(`Objects       ${store.endpoint}/${store.bucket}`);
+  terminal.say(
+    `API           ${emulator === undefined ? 'Pollinations' : `emulated at ${emulator}: nothing is really generated or charged`}`,
+  );
+  terminal.say(`Logs          ${stack.logDir}`);
+  terminal.say(
+    'In another terminal: pollen-batch submit FILE --watch. Ctrl-C ends everything; runs go on at the next start.',
+  );
+  const broken = await Promise.race([stack.broken, whenAborted(signal)]);
+  terminal.say(broken === undefined ? STOPPING : `${broken} has ended; stopping the rest …`);
+  await stack.stop();
+  if (broken !== undefined) throw brokenStack(broken, stack.logDir);
+}

@@ -1,0 +1,37 @@
+import { runKeys, type RunLocation } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { FailedRecord } from '../storage/record.ts';
+import type { Marker } from '../storage/run-store.ts';
+
+/** How a run ended, as people want to know it. */
+export interface Ending {
+  readonly run: RunLocation;
+  readonly marker: Marker;
+  /** When it was planned, ISO 8601. */
+  readonly startedAt: string | undefined;
+  /** The first few items that failed. */
+  readonly failures: readonly FailedRecord[];
+}
+
+const FAILURES = 5;
+
+/** Gathers what there is to say about a run that has ended. */
+export async function readEnding(
+  store: ObjectStore,
+  run: RunLocation,
+  marker: Marker,
+  startedAt: string | undefined,
+): Promise<Ending> {
+  const failures = marker.tally.failed === 0 ? [] : await readFailures(store, run);
+  return { run, marker, startedAt, failures };
+}
+
+async function readFailures(store: ObjectStore, run: RunLocation): Promise<readonly FailedRecord[]> {
+  const errors = await store.get(runKeys(run).errors);
+  if (errors === undefined) return [];
+  return Buffer.from(errors.body)
+    .toString('utf8')
+    .split('\n', FAILURES)
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as FailedRecord);
+}

@@ -1,0 +1,43 @@
+import { PollenBatchError, type ErrorCode } from '../errors.ts';
+import type { Watched } from './watch.ts';
+
+/** What the process tells its caller. */
+export const exitCodes = {
+  succeeded: 0,
+  internal: 1,
+  usage: 2,
+  finishedWithFailures: 3,
+  stopped: 6,
+  interrupted: 130,
+} as const;
+
+const usageErrors: ReadonlySet<ErrorCode> = new Set([
+  'usage',
+  'job-invalid',
+  'config-invalid',
+  'no-price',
+  'not-found',
+]);
+
+/** Exit code of whatever a command threw. */
+export function exitCodeOfError(error: unknown): number {
+  return error instanceof PollenBatchError && usageErrors.has(error.code)
+    ? exitCodes.usage
+    : exitCodes.internal;
+}
+
+/** Exit code of a run that was watched. */
+export function exitCodeOfRun(watched: Watched): number {
+  if (watched.kind === 'left') return exitCodes.interrupted;
+  if (watched.kind === 'broken') return exitCodes.internal;
+  switch (watched.marker.state) {
+    case 'completed':
+      return exitCodes.succeeded;
+    case 'completed_with_failures':
+      return exitCodes.finishedWithFailures;
+    case 'stopped':
+      return exitCodes.stopped;
+    case 'failed':
+      return exitCodes.internal;
+  }
+}

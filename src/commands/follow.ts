@@ -1,0 +1,92 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { addTallies } from '../report/tally.ts';
+import type { RunLocation } from '../storage/keys.ts';
+import { readMarker, type Marker } from '../storage/run-store.ts';
+import {
+  pageProgressQuery,
+  pageWorkflowId,
+  runViewQuery,
+  runWorkflowId,
+  type RunView,
+} from '../workflows/messages.ts';
+import { findWaits, type Wait } from './find-waits.ts';
+import type { Session } from './session.ts';
+
+/** A look at a run from outside. */
+export type Sight =
+  | {
+      readonly kind: 'running';
+      readonly view: RunView;
+      readonly inFlight: number;
+      readonly waits: readonly Wait[];
+    }
+  /** The run is there, and cannot tell how far it is: no worker answers, or Temporal is away. */
+  | { readonly kind: 'silent'; readonly reason: string }
+  | { readonly kind: 'ended'; readonly marker: Marker }
+  /** The workflow is over, and has left no marker: it was terminated, or failed. */
+  | { readonly kind: 'broken'; readonly status: string };
+
+const QUERY_MS = 5_000;
+
+/** Looks at a run once. The marker in the bucket is the truth about its end. */
+export async function lookAt(session: Session, run: RunLocation): Promise<Sight> {
+  const { client } = session.temporal;
+  const handle = client.workflow.getHandle(runWorkflowId(run.runId));
+  try {
+    const { status } = await handle.describe();
+    if (status.name !== 'RUNNING' && status.name !== 'CONTINUED_AS_NEW') {
+      const marker = await readMarker(session.store, run);
+      return marker === undefined ? { kind: 'broken', status: status.name } : { kind: 'ended', marker };
+    }
+    return await client.connection.withDeadline(Date.now() + QUERY_MS, async () => {
+      const view = await handle.query(runViewQuery);
+      const pages = await Promise.all(
+        view.pages.running.map((page) =>
+          client.workflow.getHandle(pageWorkflowId(run.runId, page)).query(pageProgressQuery),
+        ),
+      ).catch(() => undefined);
+      return {
+        kind: 'running',
+        view:
+          pages === undefined
+            ? view
+            : { ...view, tally: pages.map((page) => page.tally).reduce(addTallies, view.done) },
+        inFlight: pages?.reduce((sum, page) => sum + page.inFlight, 0) ?? 0,
+        waits: await findWaits(client, run.runId, view.pages.running),
+      };
+    });
+  } catch (error) {
+    const marker = await readMarker(session.store, run).catch(() => undefined);
+    if (marker !== undefined) return { kind: 'ended', marker };
+    return { kind: 'silent', reason: reasonOf(error) };
+  }
+}
+
+/**
+ * Looks at a run again and again until it is over. An outage of Temporal, the store or all workers is a sight as well:
+ * the run goes on when they are back.
+ *
+ * @param everyMs - pause between two looks
+ */
+export async function* follow(
+  session: Session,
+  run: RunLocation,
+  everyMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<Sight> {
+  while (!signal.aborted) {
+    const sight = await lookAt(session, run);
+    yield sight;
+    if (sight.kind === 'ended' || sight.kind === 'broken') return;
+    await pause(everyMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  // gRPC codes of the deadline and of a query that no worker took.
+  if (code === 4 || code === 9) return 'no worker answers; start one with `pollen-batch worker`';
+  if (code === 14) return 'Temporal does not answer';
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,37 @@
+import type { Report } from '../report/report.ts';
+import { runKeys, type RunLocation } from '../storage/keys.ts';
+import { readPlan } from '../storage/run-store.ts';
+import type { Plan } from '../plan/plan.ts';
+import { readEnding, type Ending } from './ending.ts';
+import { findRun } from './find-run.ts';
+import { lookAt, type Sight } from './follow.ts';
+import type { Session } from './session.ts';
+
+/** All there is to say about a run. */
+export interface RunDetails {
+  readonly run: RunLocation;
+  readonly plan: Plan | undefined;
+  readonly sight: Sight;
+  /** Once the run has ended. */
+  readonly report: Report | undefined;
+  readonly ending: Ending | undefined;
+}
+
+/** Looks a run up: its plan, how far it is, and its report once it has ended. */
+export async function get(session: Session, runId: string): Promise<RunDetails> {
+  const run = await findRun(session, runId);
+  const [plan, sight, report] = await Promise.all([
+    readPlan(session.store, run),
+    lookAt(session, run),
+    session.store.get(runKeys(run).report),
+  ]);
+  const isOver = sight.kind === 'ended';
+  return {
+    run,
+    plan,
+    sight,
+    ending: isOver ? await readEnding(session.store, run, sight.marker, plan?.createdAt) : undefined,
+    report:
+      report === undefined ? undefined : (JSON.parse(Buffer.from(report.body).toString('utf8')) as Report),
+  };
+}

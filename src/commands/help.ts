@@ -1,0 +1,50 @@
+import { exitCodes } from './exit-codes.ts';
+
+const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  succeeded: 'all items succeeded, or the command did what it was asked to',
+  internal: 'a server does not answer, or a fault of the program',
+  usage: 'wrong command line, job file or setting, or no such run: nothing was started',
+  finishedWithFailures: 'the run has finished, and some items failed',
+  stopped: 'the run was stopped',
+  interrupted: 'interrupted by Ctrl-C; dev, worker and emulator end by it with 0',
+};
+
+/** End of the main help. */
+export const mainHelp = `
+Examples:
+  $ pollen-batch run jobs/quickstart.yaml        everything on this machine, no key needed
+  $ pollen-batch validate jobs/*.yaml            check job files, start nothing
+  $ POLLINATIONS_API_KEY=sk_… pollen-batch run job.yaml
+  $ pollen-batch dev                             a local stack that stays, for submit, list, get, watch
+
+Exit codes:
+${exitCodeLines().join('\n')}
+
+Settings come from the environment and a .env file in the working directory; the README lists them.`;
+
+/** Examples at the end of a command's help. */
+export const examples = {
+  run: [
+    'pollen-batch run job.yaml --out results',
+    'pollen-batch run job.yaml --new              another run of the same job',
+    'cat job.yaml | pollen-batch run - -o json',
+  ],
+  validate: ['pollen-batch validate jobs/*.yaml', 'pollen-batch validate -o json job.yaml'],
+  submit: ['pollen-batch submit job.yaml --watch', 'run=$(pollen-batch submit job.yaml)'],
+  watch: ['pollen-batch watch quickstart-bdf370f87f'],
+  list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
+  get: ['pollen-batch get quickstart-bdf370f87f', 'pollen-batch get -o json quickstart-bdf370f87f'],
+  emulator: ['pollen-batch emulator --port 8787 --latency 0'],
+  dev: ['pollen-batch dev', 'pollen-batch dev --anonymous'],
+} as const;
+
+/** Examples as a block of help. */
+export function exampleText(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
+
+function exitCodeLines(): readonly string[] {
+  return Object.entries(exitCodes).map(
+    ([name, code]) => `  ${String(code).padEnd(5)}${meanings[name as keyof typeof exitCodes]}`,
+  );
+}

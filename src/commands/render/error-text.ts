@@ -1,0 +1,18 @@
+import { PollenBatchError } from '../../errors.ts';
+import type { Terminal } from './terminal.ts';
+import { plain } from './terminal.ts';
+
+const LINE = 2_000;
+
+/** What went wrong, what exactly, and what to do about it; for a fault of ours, where in the code it was. */
+export function errorText(error: unknown, color: Terminal['color']): string {
+  if (!(error instanceof PollenBatchError)) {
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return color.red(`internal: ${trace}`);
+  }
+  return [
+    color.red(`${error.code}: ${plain(error.message, LINE)}`),
+    ...error.details.map((line) => `  ${plain(line, LINE)}`),
+    ...(error.remedy === undefined ? [] : [plain(error.remedy, LINE)]),
+  ].join('\n');
+}

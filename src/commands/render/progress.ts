@@ -1,0 +1,56 @@
+import { settledItems, type Tally } from '../../report/tally.ts';
+import { duration, money } from './words.ts';
+
+/** What a progress line is drawn from. */
+export interface Progress {
+  readonly items: number;
+  readonly tally: Tally;
+  readonly inFlight: number;
+  /** Items a second, lately; `undefined` before there is a rate. */
+  readonly rate: number | undefined;
+}
+
+const BAR = 24;
+const NARROW = 100;
+
+/** One line: bar, counts, rate, money, time left; the least important parts give way on narrow screens. */
+export function progressLine(progress: Progress, width: number): string {
+  const done = settledItems(progress.tally);
+  const share = progress.items === 0 ? 1 : done / progress.items;
+  const size = width < NARROW ? BAR / 2 : BAR;
+  const filled = Math.floor(share * size);
+  const bar = `${'█'.repeat(filled)}${'░'.repeat(size - filled)}`;
+  const parts = [`${bar} ${done}/${progress.items}`, ...progressParts(progress)];
+  while (parts.length > 1 && parts.join(' · ').length >= width) parts.pop();
+  return parts.join(' · ').slice(0, Math.max(0, width - 1));
+}
+
+/** The same as words alone, for pipes and logs. */
+export function progressWords(progress: Progress): string {
+  return [`${settledItems(progress.tally)}/${progress.items}`, ...progressParts(progress)].join(' · ');
+}
+
+function progressParts({ items, tally, inFlight, rate }: Progress): readonly string[] {
+  const left = items - settledItems(tally);
+  return [
+    ...(tally.failed > 0 ? [`${tally.failed} failed`] : []),
+    money(tally),
+    ...(rate !== undefined && rate > 0 && left > 0
+      ? [`${duration(left / rate)} left`, `${rate.toFixed(1)}/s`]
+      : []),
+    ...(inFlight > 0 ? [`${inFlight} in flight`] : []),
+    ...(tally.throttled > 0 ? [`${tally.throttled} throttled`] : []),
+  ];
+}
+
+/** Measures items a second over the last half minute. */
+export function createRate(windowSeconds = 30): (done: number, seconds: number) => number | undefined {
+  const points: { readonly done: number; readonly seconds: number }[] = [];
+  return (done, seconds) => {
+    points.push({ done, seconds });
+    while (points.length > 2 && seconds - (points[0]?.seconds ?? 0) > windowSeconds) points.shift();
+    const first = points[0];
+    if (first === undefined || seconds - first.seconds < 0.5) return undefined;
+    return (done - first.done) / (seconds - first.seconds);
+  };
+}

@@ -1,0 +1,37 @@
+import type { Sight } from '../follow.ts';
+import type { RunDetails } from '../get.ts';
+import type { Watched } from '../watch.ts';
+
+/** How watching a run ended, for programs: `state` is the run's, as far as it is known. */
+export function watchedData(runId: string, watched: Watched) {
+  switch (watched.kind) {
+    case 'ended':
+    case 'broken':
+      return { runId, ...sightData(watched) };
+    case 'left':
+      return { runId, state: 'running' };
+  }
+}
+
+/** All there is to say about a run, for programs. */
+export function detailsData({ run, plan, sight, report, ending }: RunDetails) {
+  const { runId, job } = run;
+  return { runId, job, ...sightData(sight), failures: ending?.failures, plan, report };
+}
+
+function sightData(sight: Sight) {
+  switch (sight.kind) {
+    case 'ended': {
+      const { state, endedAt, tally, marker } = sight.marker;
+      return { state, endedAt, tally, marker };
+    }
+    case 'running': {
+      const { view, inFlight, waits } = sight;
+      return { state: view.state, tally: view.tally, inFlight, waits };
+    }
+    case 'silent':
+      return { state: 'running', silent: sight.reason };
+    case 'broken':
+      return { state: sight.status.toLowerCase() };
+  }
+}

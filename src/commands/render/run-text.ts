@@ -1,0 +1,107 @@
+import type { Plan } from '../../plan/plan.ts';
+import { runKeys } from '../../storage/keys.ts';
+import type { Ending } from '../ending.ts';
+import type { RunDetails } from '../get.ts';
+import type { ListedRun } from '../list.ts';
+import type { Session } from '../session.ts';
+import { progressWords } from './progress.ts';
+import { plain } from './terminal.ts';
+import { duration, money, plural, table } from './words.ts';
+
+/** What a job will do, before it does. */
+export function planText(plan: Plan): string {
+  const { estimate, api } = plan;
+  const unbounded =
+    estimate.unbounded > 0 ? ` and ${plural(estimate.unbounded, 'call')} without a known bound` : '';
+  return [
+    `${plan.runId}: ${plural(plan.items, 'item')} for ${plan.models.join(', ')}`,
+    `At most ${estimate.atMost} Pollen${unbounded}${estimate.free > 0 ? `; ${plural(estimate.free, 'call')} free` : ''}.`,
+    ...(api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
+  ].join('\n');
+}
+
+/** How a run ended, what it cost, and what to do next. */
+export function endText(session: Session, { run, marker, startedAt, failures }: Ending): string {
+  const { tally } = marker;
+  const unnamed = tally.failed - failures.length;
+  const counts = [
+    `${tally.succeeded} succeeded`,
+    ...(tally.failed > 0 ? [`${tally.failed} failed`] : []),
+    ...(tally.cancelled > 0 ? [`${tally.cancelled} cancelled`] : []),
+  ].join(', ');
+  return [
+    `${run.runId}: ${marker.state.replaceAll('_', ' ')}. ${counts}${took(startedAt, marker.endedAt)}.`,
+    ...failures.map(
+      ({ id, fault }) => `  ${id}: ${fault.code}: ${plain(`${fault.message} ${fault.remedy}`)}`,
+    ),
+    ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
+    `Bill: ${money(tally)}${tally.unknown.count === 0 ? ' (exact)' : ' (estimated)'}`,
+    `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
+  ].join('\n');
+}
+
+function took(startedAt: string | undefined, endedAt: string): string {
+  if (startedAt === undefined) return '';
+  return ` in ${duration((Date.parse(endedAt) - Date.parse(startedAt)) / 1_000)}`;
+}
+
+/** A run whose workflow was ended from outside. */
+export function brokenText(status: string): string {
+  return `The workflow is ${status.toLowerCase()} and wrote no marker. Submit the job again: the run goes on where it was.`;
+}
+
+/** A run as `get` shows it. */
+export function detailsText(session: Session, { run, plan, sight, report, ending }: RunDetails): string {
+  const head = plan === undefined ? `${run.runId}: not planned yet` : planText(plan);
+  const failures = sight.kind === 'running' ? sight.view.failures : [];
+  return [
+    head,
+    '',
+    ending === undefined ? sightText(sight) : endText(session, ending),
+    ...(report === undefined
+      ? []
+      : [
+          '',
+          table([
+            ['MODEL', 'KIND', 'ITEMS', 'FAILED', 'POLLEN'],
+            ...report.models.map(({ model, kind, items, tally }) => [
+              model,
+              kind,
+              String(items),
+              String(tally.failed),
+              tally.settled,
+            ]),
+          ]),
+        ]),
+    ...failures.map(({ id, code, message }) => `failed ${id}: ${code}: ${plain(message)}`),
+  ].join('\n');
+}
+
+function sightText(sight: RunDetails['sight']): string {
+  switch (sight.kind) {
+    case 'ended':
+      return sight.marker.state;
+    case 'running':
+      return `${sight.view.state}: ${progressWords({ items: sight.view.items, tally: sight.view.tally, inFlight: sight.inFlight, rate: undefined })}`;
+    case 'silent':
+      return `The run does not answer: ${plain(sight.reason)}`;
+    case 'broken':
+      return brokenText(sight.status);
+  }
+}
+
+/** Runs as a table. */
+export function listText(runs: readonly ListedRun[]): string {
+  if (runs.length === 0) return 'No runs yet. Submit a job with `pollen-batch submit FILE`.';
+  return table([
+    ['RUN', 'STATE', 'ITEMS', 'POLLEN', 'STARTED', 'API'],
+    ...runs.map((run) => [
+      run.runId,
+      run.state,
+      run.items === undefined ? '' : String(run.items),
+      run.cost ?? '',
+      run.startedAt.slice(0, 19).replace('T', ' '),
+      run.emulated ? 'emulated' : 'real',
+    ]),
+  ]);
+}

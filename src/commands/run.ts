@@ -1,0 +1,150 @@
+import { relative } from 'node:path';
+
+import type { Config } from '../config.ts';
+import { readAddresses } from '../local/address-file.ts';
+import type { Job } from '../manifest/job.ts';
+import type { Marker } from '../storage/run-store.ts';
+import { copyResults } from './copy-results.ts';
+import { readEnding } from './ending.ts';
+import { whenAborted } from './interrupts.ts';
+import { brokenStack, startLocal, STOPPING } from './local.ts';
+import { endText } from './render/run-text.ts';
+import { tellSubmitted } from './render/submitted.ts';
+import type { Terminal } from './render/terminal.ts';
+import { usesServers } from './servers.ts';
+import { openSession, type Session } from './session.ts';
+import { submit, type SubmitOptions, type Submitted } from './submit.ts';
+import { watch, type Watched } from './watch.ts';
+
+export interface RunOptions extends SubmitOptions {
+  /** Folder that the results are copied to. */
+  readonly out: string;
+}
+
+/** What `run` did. */
+export interface RunResult {
+  readonly watched: Watched;
+  /** Absent when the person left before. */
+  readonly submitted?: Submitted;
+  /** Folder of the copied results, once the run has ended. */
+  readonly folder?: string;
+}
+
+const LOOK_MS = 1_000;
+
+const left: RunResult = { watched: { kind: 'left' } };
+
+/**
+ * Runs a job from the file to the results on this machine: with the configured servers, with the local stack that runs
+ * already, or with one of its own that ends with it.
+ */
+export async function run(
+  config: Config,
+  job: Job,
+  options: RunOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const perform = (until: AbortSignal): Promise<RunResult> => runIn(config, job, options, terminal, until);
+  if (usesServers(config)) {
+    const result = await perform(signal);
+    if (signal.aborted) terminal.say('The run goes on. The same command comes back to it.');
+    return result;
+  }
+  while ((await readAddresses(config.dataDir)) !== undefined) {
+    terminal.say(terminal.color.dim('Using the local stack that runs already.'));
+    const result = await whileStackRuns(config.dataDir, signal, perform);
+    if (signal.aborted)
+      terminal.say('The run goes on as long as its stack. The same command comes back to it.');
+    if (signal.aborted || result.watched.kind !== 'left') return result;
+    terminal.say('That stack has ended.');
+  }
+  return runInOwnStack(config, terminal, signal, () => perform(signal));
+}
+
+async function runInOwnStack(
+  config: Config,
+  terminal: Terminal,
+  signal: AbortSignal,
+  perform: () => Promise<RunResult>,
+): Promise<RunResult> {
+  terminal.say('Starting a local stack: Temporal, an object store, a worker …');
+  const stack = await startLocal(config, terminal, signal);
+  if (stack === undefined) {
+    terminal.say('Interrupted before anything was submitted.');
+    return left;
+  }
+  try {
+    const broken = stack.broken.then((program) => Promise.reject(brokenStack(program, stack.logDir)));
+    const result = await Promise.race([perform(), broken]);
+    if (result.watched.kind === 'left') terminal.say(STOPPING);
+    return result;
+  } finally {
+    await stack.stop();
+    if (signal.aborted)
+      terminal.say('Stopped. The same command goes on where it was, and pays for nothing twice.');
+  }
+}
+
+async function runIn(
+  config: Config,
+  job: Job,
+  options: RunOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const opening = openSession(config);
+  const session = await Promise.race([opening, whenAborted(signal)]);
+  if (session === undefined) {
+    void opening.then((late) => late.close()).catch(() => {});
+    return left;
+  }
+  try {
+    const submitted = await submit(session, job, options);
+    tellSubmitted(session, submitted, terminal);
+    const watched: Watched =
+      submitted.marker === undefined
+        ? await watch(session, submitted.run, terminal, signal)
+        : { kind: 'ended', marker: submitted.marker };
+    if (watched.kind !== 'ended') return { submitted, watched };
+    const folder = await copyResults(session.store, submitted.run, watched.marker, options.out);
+    await tellEnd(session, submitted, watched.marker, folder, terminal);
+    return { submitted, watched, folder };
+  } finally {
+    await session.close();
+  }
+}
+
+async function tellEnd(
+  session: Session,
+  { run, plan }: Submitted,
+  marker: Marker,
+  folder: string,
+  terminal: Terminal,
+): Promise<void> {
+  terminal.say(endText(session, await readEnding(session.store, run, marker, plan.createdAt)));
+  const near = relative('.', folder);
+  terminal.say(
+    `Results: ${near.startsWith('..') ? folder : near} (results.jsonl, items/, report.json, bill.jsonl)`,
+  );
+  if (session.uiUrl !== undefined) {
+    terminal.say('Look at it again with `npx pollen-batch dev`: it prints the address of the Temporal UI.');
+  }
+}
+
+// Another command's stack may end before this command's run does.
+async function whileStackRuns(
+  dataDir: string,
+  signal: AbortSignal,
+  perform: (until: AbortSignal) => Promise<RunResult>,
+): Promise<RunResult> {
+  const gone = new AbortController();
+  const timer = setInterval(() => {
+    void readAddresses(dataDir).then((addresses) => addresses ?? gone.abort());
+  }, LOOK_MS);
+  try {
+    return await perform(AbortSignal.any([signal, gone.signal]));
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Config } from '../config.ts';
+import { PollenBatchError } from '../errors.ts';
+import { readAddresses, type StackAddresses } from '../local/address-file.ts';
+import type { PlannedApi } from '../plan/plan.ts';
+import type { Api } from '../pollinations/discover.ts';
+import { findApi, openStore, plannedApi } from '../services.ts';
+import type { S3Store } from '../storage/s3.ts';
+import { connectClient, type TemporalClient } from '../temporal.ts';
+import { usesServers } from './servers.ts';
+
+/** The servers that commands talk to. */
+export interface Session {
+  readonly config: Config;
+  readonly store: S3Store;
+  readonly temporal: TemporalClient;
+  readonly api: Api;
+  readonly plannedApi: PlannedApi;
+  /** Where runs of this API live in the bucket. */
+  readonly location: { readonly prefix: string; readonly emulated: boolean };
+  /** Page of the Temporal UI, where it is known. */
+  readonly uiUrl?: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what is configured; what is not comes from the local stack that runs in the data folder.
+ *
+ * @throws PollenBatchError naming what does not answer, and the remedy
+ */
+export async function openSession(config: Config): Promise<Session> {
+  const addresses = await readAddresses(config.dataDir);
+  const settings = withStack(config, addresses);
+  if (settings.store === undefined || (!usesServers(config) && addresses === undefined)) {
+    throw new PollenBatchError(
+      'config-invalid',
+      'no Temporal server and bucket are configured, and no local stack runs',
+      {
+        remedy:
+          'Start one with `pollen-batch dev` in another terminal, use `pollen-batch run FILE`, or set TEMPORAL_ADDRESS and S3_BUCKET.',
+      },
+    );
+  }
+  const api = await findApi(settings.api);
+  const temporal = await connectClient(
+    settings.temporalConfigured || addresses === undefined ? {} : { address: addresses.temporal.address },
+  );
+  try {
+    const store = await openStore(settings.store, api);
+    return {
+      config: settings,
+      store,
+      temporal,
+      api,
+      plannedApi: plannedApi(api, settings.api),
+      location: { prefix: settings.store.prefix, emulated: api.emulated },
+      ...(addresses === undefined || settings.temporalConfigured ? {} : { uiUrl: addresses.temporal.uiUrl }),
+      async close() {
+        store.close();
+        await temporal.close();
+      },
+    };
+  } catch (error) {
+    await temporal.close();
+    throw error;
+  }
+}
+
+function withStack(config: Config, addresses: StackAddresses | undefined): Config {
+  if (addresses === undefined) return config;
+  const { store, emulator } = addresses;
+  return {
+    ...config,
+    store: config.store ?? {
+      bucket: store.bucket,
+      prefix: 'runs',
+      endpoint: store.endpoint,
+      region: store.region,
+      credentials: store.credentials,
+    },
+    api:
+      emulator === undefined || config.api.base !== undefined
+        ? config.api
+        : { ...config.api, base: emulator, cacheMode: 'exact' },
+  };
+}

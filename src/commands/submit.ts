@@ -1,0 +1,119 @@
+import { PollenBatchError } from '../errors.ts';
+import { laneOf } from '../lanes/lanes.ts';
+import type { Job } from '../manifest/job.ts';
+import type { Plan } from '../plan/plan.ts';
+import { planJob } from '../plan/plan-job.ts';
+import { jobContent, runIdOf } from '../plan/run-id.ts';
+import { runKeys, type RunLocation } from '../storage/keys.ts';
+import { claimRun, readMarker, readPlan, writePlan, type Marker } from '../storage/run-store.ts';
+import { CONTROL_QUEUE, runWorkflowId } from '../workflows/messages.ts';
+import { checkAccess } from './access.ts';
+import type { Session } from './session.ts';
+
+export interface SubmitOptions {
+  /** Make another run of a job that has one already. */
+  readonly isNew: boolean;
+  /** Plan calls of models without a known price too. */
+  readonly allowUnpriced: boolean;
+}
+
+/** What became of a submitted job. */
+export interface Submitted {
+  readonly run: RunLocation;
+  readonly plan: Plan;
+  /** `started` by this call, `attached` to a run that goes on, or `ended` before. */
+  readonly status: 'started' | 'attached' | 'ended';
+  readonly marker?: Marker;
+  readonly warnings: readonly string[];
+}
+
+const MAX_RUNS = 1_000;
+
+/**
+ * Submits a job: claims its run in the bucket, plans it, and starts its workflow. Every step can be done again, so a
+ * submit that died midway is finished by the next one.
+ */
+export async function submit(session: Session, job: Job, options: SubmitOptions): Promise<Submitted> {
+  const warnings = checkAccess(job, session.api, session.config.api);
+  const run = await claim(session, job, options);
+  const marker = await readMarker(session.store, run);
+  const plan = (await readPlan(session.store, run)) ?? (await makePlan(session, job, run, options));
+  if (marker !== undefined) return { run, plan, status: 'ended', marker, warnings };
+  return { run, plan, status: await start(session, run, plan), warnings };
+}
+
+async function claim(session: Session, job: Job, options: SubmitOptions): Promise<RunLocation> {
+  for (let ordinal = 1; ordinal <= MAX_RUNS; ordinal += 1) {
+    const run = { ...session.location, job: job.name, runId: runIdOf(job, session.plannedApi, ordinal) };
+    const claimed = await claimRun(session.store, run, {
+      version: 1,
+      runId: run.runId,
+      api: session.plannedApi,
+      allowUnpriced: options.allowUnpriced,
+      job: JSON.parse(jobContent(job)) as Job,
+    });
+    if (claimed === 'claimed' || (claimed === 'ours' && !options.isNew)) return run;
+    if (!options.isNew) {
+      throw new PollenBatchError('usage', `run ${run.runId} was submitted with other settings`, {
+        remedy: 'Make another run of the job with --new.',
+      });
+    }
+  }
+  throw new PollenBatchError('usage', `job ${job.name} has ${MAX_RUNS} runs already`, {
+    remedy: 'Give the job another name.',
+  });
+}
+
+async function makePlan(
+  { store, config, plannedApi, api }: Session,
+  job: Job,
+  run: RunLocation,
+  options: SubmitOptions,
+): Promise<Plan> {
+  const { lanes } = config;
+  const planned = planJob({
+    job,
+    runId: run.runId,
+    api: plannedApi,
+    prices: api.prices,
+    laneOf: (model) => laneOf(lanes, model),
+    allowUnpriced: options.allowUnpriced,
+    createdAt: new Date().toISOString(),
+  });
+  return writePlan(store, run, planned);
+}
+
+async function start(
+  { temporal, store }: Session,
+  run: RunLocation,
+  plan: Plan,
+): Promise<'started' | 'attached'> {
+  const workflowId = runWorkflowId(run.runId);
+  const isRunning = await isOpen(temporal.client, workflowId);
+  await temporal.client.workflow.start('runJob', {
+    workflowId,
+    taskQueue: CONTROL_QUEUE,
+    args: [{ run }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: `${plan.job}: ${plan.items} items`,
+    staticDetails: [
+      plan.description ?? plan.job,
+      `Models: ${plan.models.join(', ')}`,
+      `Results: s3://${store.bucket}/${runKeys(run).root}`,
+      ...(plan.api.emulated
+        ? ['The API is emulated: nothing here is a real generation or a real cost.']
+        : []),
+    ].join('\n\n'),
+    memo: { items: plan.items, job: plan.job, emulated: plan.api.emulated },
+  });
+  return isRunning ? 'attached' : 'started';
+}
+
+async function isOpen(client: Session['temporal']['client'], workflowId: string): Promise<boolean> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch {
+    return false;
+  }
+}

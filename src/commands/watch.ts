@@ -1,0 +1,79 @@
+import { settledItems } from '../report/tally.ts';
+import type { RunLocation } from '../storage/keys.ts';
+import type { Marker } from '../storage/run-store.ts';
+import { follow, type Sight } from './follow.ts';
+import { createRate, progressLine, progressWords, type Progress } from './render/progress.ts';
+import { plain, type Terminal } from './render/terminal.ts';
+import { plural } from './render/words.ts';
+import type { Session } from './session.ts';
+
+/** How watching ended: with the run, or before it. */
+export type Watched =
+  | { readonly kind: 'ended'; readonly marker: Marker }
+  | { readonly kind: 'broken'; readonly status: string }
+  /** The person left; the run goes on. */
+  | { readonly kind: 'left' };
+
+const INTERACTIVE_MS = 500;
+const PLAIN_MS = 2_000;
+const PATIENCE_MS = 4_000;
+
+/** Shows a run's progress until it is over, or until the signal. */
+export async function watch(
+  session: Session,
+  run: RunLocation,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Watched> {
+  const rate = createRate();
+  const show = createShow(terminal);
+  const everyMs = terminal.isInteractive ? INTERACTIVE_MS : PLAIN_MS;
+  for await (const sight of follow(session, run, everyMs, signal)) {
+    // The look may have taken its time, and the person is gone.
+    if (signal.aborted && sight.kind !== 'ended') break;
+    if (sight.kind === 'ended' || sight.kind === 'broken') {
+      terminal.draw('');
+      return sight;
+    }
+    show(sight, (done) => rate(done, performance.now() / 1_000));
+  }
+  terminal.draw('');
+  return { kind: 'left' };
+}
+
+// Plain output says only what is new: a line when the count has moved, a reason when it has changed.
+function createShow(terminal: Terminal) {
+  let lastDone = -1;
+  let lastReason = '';
+  let silentSince = Infinity;
+  return (
+    sight: Exclude<Sight, { kind: 'ended' | 'broken' }>,
+    rate: (done: number) => number | undefined,
+  ): void => {
+    silentSince = sight.kind === 'silent' ? Math.min(silentSince, performance.now()) : Infinity;
+    // A run that has just been started, or a worker that takes over, needs a moment.
+    if (sight.kind === 'silent' && performance.now() - silentSince < PATIENCE_MS) return;
+    const reason = reasonOf(sight);
+    if (reason !== lastReason && reason !== '') terminal.say(terminal.color.yellow(reason));
+    lastReason = reason;
+    if (sight.kind === 'silent') return;
+    const { items, tally } = sight.view;
+    if (sight.view.state === 'planning') return;
+    const done = settledItems(tally);
+    const progress: Progress = { items, tally, inFlight: sight.inFlight, rate: rate(done) };
+    if (terminal.isInteractive) terminal.draw(progressLine(progress, terminal.width()));
+    else if (done !== lastDone) terminal.say(progressWords(progress));
+    lastDone = done;
+  };
+}
+
+function reasonOf(sight: Exclude<Sight, { kind: 'ended' | 'broken' }>): string {
+  if (sight.kind === 'silent') return `The run does not answer: ${sight.reason}`;
+  // Throttles are the daily bread of a batch: only what a person may have to act on is said.
+  const wait = sight.waits.find(({ code }) => !quiet.has(code));
+  return wait === undefined
+    ? ''
+    : `${plural(wait.calls, 'call')} will be tried again: ${wait.code}: ${plain(wait.message)}`;
+}
+
+const quiet = new Set(['rate-limited', 'queue-full', 'unauthorized']);

@@ -1,0 +1,124 @@
+import { fileURLToPath } from 'node:url';
+
+import { removeAddresses, writeAddresses, type StackAddresses } from './address-file.ts';
+import { choosePorts } from './ports.ts';
+import { untilReady } from './ready.ts';
+import { startStack, type Stack, type StackOptions } from './stack.ts';
+import type { StopOptions } from './child.ts';
+
+/** Bucket of the local stack. */
+const BUCKET = 'pollen-batch';
+/** Longer than the minute in which a worker lets its calls finish. */
+const WORKER_GRACE_MS = 70_000;
+
+export interface ProductStackOptions extends StackOptions {
+  /** Environment of the programs; the stack's own addresses go over it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Key for the emulator, when the stack shall run one instead of calling the API. */
+  readonly emulatorKey?: string;
+}
+
+export interface ProductStack {
+  readonly addresses: StackAddresses;
+  readonly logDir: string;
+  pids(): Readonly<Record<string, number>>;
+  /** Resolves with the name of the first program that ends by itself. */
+  readonly broken: Promise<string>;
+  stop(options?: StopOptions): Promise<void>;
+}
+
+/** Starts everything that the product needs on one machine: Temporal, an object store, the emulator if wanted, a worker. */
+export async function startProductStack(options: ProductStackOptions): Promise<ProductStack> {
+  const stack = await startStack(options);
+  try {
+    const emulator = options.emulatorKey === undefined ? undefined : await startEmulator(stack, options);
+    const addresses: StackAddresses = {
+      pid: process.pid,
+      temporal: { address: stack.temporal.address, uiUrl: stack.temporal.uiUrl },
+      store: {
+        endpoint: stack.store.endpoint,
+        region: stack.store.region,
+        bucket: BUCKET,
+        credentials: stack.store.credentials,
+      },
+      ...(emulator === undefined ? {} : { emulator: emulator.url }),
+    };
+    const worker = await stack.start({
+      name: 'worker',
+      ...program('worker'),
+      environment: definedOnly({
+        ...options.environment,
+        ...workerEnvironment(addresses, options.emulatorKey),
+      }),
+      graceMs: WORKER_GRACE_MS,
+    });
+    await writeAddresses(options.dataDir, addresses);
+    const children = [
+      stack.temporal.child,
+      stack.store.child,
+      worker,
+      ...(emulator === undefined ? [] : [emulator.child]),
+    ];
+    return {
+      addresses,
+      logDir: stack.logDir,
+      pids: () => stack.pids(),
+      broken: Promise.race(children.map(async (child) => (await child.exited, child.name))),
+      async stop(stopOptions) {
+        await removeAddresses(options.dataDir);
+        await stack.stop(stopOptions);
+      },
+    };
+  } catch (error) {
+    await stack.stop({ fast: true });
+    throw error;
+  }
+}
+
+/** The settings by which a worker finds the stack. */
+export function workerEnvironment(addresses: StackAddresses, emulatorKey?: string): Record<string, string> {
+  const { temporal, store, emulator } = addresses;
+  return {
+    TEMPORAL_ADDRESS: temporal.address,
+    S3_ENDPOINT: store.endpoint,
+    S3_REGION: store.region,
+    S3_BUCKET: store.bucket,
+    AWS_ACCESS_KEY_ID: store.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: store.credentials.secretAccessKey,
+    ...(emulator === undefined ? {} : { POLLINATIONS_BASE_URL: emulator, POLLINATIONS_CACHE: 'exact' }),
+    ...(emulatorKey === undefined ? {} : { POLLINATIONS_API_KEY: emulatorKey }),
+  };
+}
+
+async function startEmulator(stack: Stack, options: ProductStackOptions) {
+  const { emulator: port } = await choosePorts({ names: ['emulator'], file: stack.portsFile });
+  const url = `http://127.0.0.1:${port}`;
+  const child = await stack.start({
+    name: 'emulator',
+    ...program('emulator', '--port', String(port), '--journal', `${options.dataDir}/emulator.jsonl`),
+    environment: definedOnly(options.environment),
+  });
+  await untilReady({
+    child,
+    timeoutMs: 30_000,
+    check: async () => {
+      const answer = await fetch(`${url}/text/models`);
+      await answer.arrayBuffer();
+    },
+  });
+  return { url, child };
+}
+
+function program(...parameters: string[]): {
+  readonly command: string;
+  readonly arguments: readonly string[];
+} {
+  const entry = fileURLToPath(new URL('../../bin/pollen-batch.js', import.meta.url));
+  return { command: process.execPath, arguments: [entry, ...parameters] };
+}
+
+function definedOnly(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
