@@ -2,9 +2,15 @@ import type { Config } from '../config.ts';
 import { whenAborted } from './interrupts.ts';
 import { brokenStack, startLocal, STOPPING } from './local.ts';
 import type { Terminal } from './render/terminal.ts';
+import { usesServers } from './servers.ts';
 
 /** Runs the local stack in the foreground until the signal. */
 export async function dev(config: Config, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  if (usesServers(config)) {
+    const words =
+      'Warning: TEMPORAL_… and S3_BUCKET are set, so other commands use those servers and not this stack.';
+    terminal.say(terminal.color.yellow(words));
+  }
   terminal.say('Starting Temporal, an object store and a worker …');
   const stack = await startLocal(config, terminal, signal);
   if (stack === undefined) {

@@ -48,15 +48,17 @@ export async function run(
   const perform = (until: AbortSignal): Promise<RunResult> => runIn(config, job, options, terminal, until);
   if (usesServers(config)) {
     const result = await perform(signal);
-    if (signal.aborted) terminal.say('The run goes on. The same command comes back to it.');
+    if (result.watched.kind === 'left') terminal.say('The run goes on. The same command comes back to it.');
     return result;
   }
   while ((await readAddresses(config.dataDir)) !== undefined) {
     terminal.say(terminal.color.dim('Using the local stack that runs already.'));
     const result = await whileStackRuns(config.dataDir, signal, perform);
-    if (signal.aborted)
+    if (result.watched.kind !== 'left') return result;
+    if (signal.aborted) {
       terminal.say('The run goes on as long as its stack. The same command comes back to it.');
-    if (signal.aborted || result.watched.kind !== 'left') return result;
+      return result;
+    }
     terminal.say('That stack has ended.');
   }
   return runInOwnStack(config, terminal, signal, () => perform(signal));

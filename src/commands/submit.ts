@@ -35,16 +35,19 @@ const MAX_RUNS = 1_000;
  */
 export async function submit(session: Session, job: Job, options: SubmitOptions): Promise<Submitted> {
   const warnings = checkAccess(job, session.api, session.config.api);
+  // Before anything is written: a job that cannot be planned must not claim a run, or it would be refused when it comes
+  // again with other options.
+  const write = await preparePlan(session, job, options);
   const run = await claim(session, job, options);
   const marker = await readMarker(session.store, run);
-  const plan = (await readPlan(session.store, run)) ?? (await makePlan(session, job, run, options));
+  const plan = await write(run);
   if (marker !== undefined) return { run, plan, status: 'ended', marker, warnings };
   return { run, plan, status: await start(session, run, plan), warnings };
 }
 
 async function claim(session: Session, job: Job, options: SubmitOptions): Promise<RunLocation> {
   for (let ordinal = 1; ordinal <= MAX_RUNS; ordinal += 1) {
-    const run = { ...session.location, job: job.name, runId: runIdOf(job, session.plannedApi, ordinal) };
+    const run = locate(session, job, ordinal);
     const claimed = await claimRun(session.store, run, {
       version: 1,
       runId: run.runId,
@@ -64,23 +67,28 @@ async function claim(session: Session, job: Job, options: SubmitOptions): Promis
   });
 }
 
-async function makePlan(
-  { store, config, plannedApi, api }: Session,
+async function preparePlan(
+  session: Session,
   job: Job,
-  run: RunLocation,
   options: SubmitOptions,
-): Promise<Plan> {
-  const { lanes } = config;
-  const planned = planJob({
+): Promise<(run: RunLocation) => Promise<Plan>> {
+  const { store, config, plannedApi, api } = session;
+  const known = options.isNew ? undefined : await readPlan(store, locate(session, job, 1));
+  if (known !== undefined) return () => Promise.resolve(known);
+  const { plan, pages } = planJob({
     job,
-    runId: run.runId,
+    runId: runIdOf(job, plannedApi),
     api: plannedApi,
     prices: api.prices,
-    laneOf: (model) => laneOf(lanes, model),
+    laneOf: (model) => laneOf(config.lanes, model),
     allowUnpriced: options.allowUnpriced,
     createdAt: new Date().toISOString(),
   });
-  return writePlan(store, run, planned);
+  return (run) => writePlan(store, run, { plan: { ...plan, runId: run.runId }, pages });
+}
+
+function locate({ location, plannedApi }: Session, job: Job, ordinal: number): RunLocation {
+  return { ...location, job: job.name, runId: runIdOf(job, plannedApi, ordinal) };
 }
 
 async function start(

@@ -22,6 +22,12 @@ export interface Workers {
 }
 
 /**
+ * A step of a workflow takes milliseconds, but on a machine that is starved of CPU the SDK's 5 s pass all the same, and
+ * to interrupt the sandbox can bring down the whole process. The SDK takes the option without having it in its types.
+ */
+const patientSandbox = { isolateExecutionTimeout: '60 seconds' };
+
+/**
  * One worker for workflows and the steering activities, and one for each lane that makes its calls and nothing else: its
  * slots are the ceiling of calls in flight, its queue's rate the limit over all workers.
  */
@@ -39,6 +45,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     // After a worker's death the next one waits this long before it takes over its workflows.
     stickyQueueScheduleToStartTimeout: '5 seconds',
     shutdownGraceTime: '60 seconds',
+    ...patientSandbox,
   });
   const laneWorkers = await Promise.all(
     lanes.map((lane) =>

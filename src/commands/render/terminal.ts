@@ -24,7 +24,9 @@ export function createTerminal(
   environment: NodeJS.ProcessEnv = process.env,
 ): Terminal {
   const { out, talk } = streams;
-  const isInteractive = talk.isTTY && environment['TERM'] !== 'dumb';
+  // Absent on a pipe, whatever its type says; and without a clear no, colours come in CI.
+  const isTerminal = Boolean(talk.isTTY as boolean | undefined);
+  const isInteractive = isTerminal && environment['TERM'] !== 'dumb';
   const hasColor = isInteractive && !environment['NO_COLOR'];
   let isDrawn = false;
   const wipe = (): string => (isDrawn ? '\r\u001b[2K' : '');
