@@ -1,12 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
+// Rooms whose tests share one Temporal, one object store and one workflow bundle.
+const onServers = ['test/workflows/**/*.test.ts', 'test/replay/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Threads crash the Temporal native module; forks do not.
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: onServers,
+          globalSetup: ['test/support/global-setup.ts'],
+          // Most of it is waiting, as retries do; a busy machine may take several times as long.
+          testTimeout: 180_000,
+        },
+      },
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: onServers } },
+    ],
   },
 });

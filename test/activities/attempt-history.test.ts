@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+
+import {
+  LOST_WORKER,
+  recallHistory,
+  withNote,
+  withNothingSent,
+  withRefusedKey,
+  withThrottle,
+} from '../../src/activities/attempt-history.ts';
+import { sampleHistory, sampleNote } from '../support/samples.ts';
+
+const first = recallHistory(undefined, 1);
+
+describe('the history of a call', () => {
+  it('is empty at the first attempt', () => {
+    expect(first).toEqual({ seen: 0, throttled: 0, throttledInRow: 0, notes: [] });
+  });
+
+  it('comes back as it was told, through JSON', () => {
+    const told = withNote(first, sampleNote(1));
+    expect(recallHistory(JSON.parse(JSON.stringify(told)), 2)).toEqual(told);
+  });
+
+  it('has a lost worker for each attempt that told nothing', () => {
+    const told = withNote(first, sampleNote(1));
+    const recalled = recallHistory(told, 4);
+    expect(recalled.seen).toBe(3);
+    expect(recalled.notes.slice(1)).toEqual([
+      { attempt: 2, code: LOST_WORKER, effect: { kind: 'lost' } },
+      { attempt: 3, code: LOST_WORKER, effect: { kind: 'lost' } },
+    ]);
+  });
+
+  it('counts a worker lost at the very first attempt', () => {
+    expect(recallHistory(undefined, 2).notes).toMatchObject([{ attempt: 1, code: LOST_WORKER }]);
+  });
+
+  it('takes details that are no history for none', () => {
+    for (const details of ['text', 7, null, {}, { seen: 3 }]) {
+      expect(recallHistory(details, 2).notes).toMatchObject([{ attempt: 1, code: LOST_WORKER }]);
+    }
+  });
+
+  it('holds nothing against an attempt that ended before it sent anything', () => {
+    expect(recallHistory(withNothingSent(first, 1), 2).notes).toEqual([]);
+  });
+
+  it('counts throttles without listing them, and in a row until something else happens', () => {
+    const throttled = withThrottle(withThrottle(first, 1), 2);
+    expect(throttled).toMatchObject({ seen: 2, throttled: 2, throttledInRow: 2, notes: [] });
+    const other = withNote(throttled, sampleNote(3));
+    expect(other).toMatchObject({ seen: 3, throttled: 2, throttledInRow: 0 });
+    expect(withThrottle(other, 4)).toMatchObject({ throttled: 3, throttledInRow: 1 });
+  });
+
+  it('counts refusals of the key in a row, and anew after anything else or a success of the key', () => {
+    const one = withRefusedKey(first, 1, 1_000, 0);
+    const two = withRefusedKey(one, 2, 3_000, 0);
+    expect(two.unauthorized).toEqual({ count: 2, since: 1_000 });
+    expect(withRefusedKey(two, 3, 5_000, 2_000).unauthorized).toEqual({ count: 1, since: 5_000 });
+    expect(withThrottle(two, 3).unauthorized).toBeUndefined();
+    expect(withNote(two, sampleNote(3)).unauthorized).toBeUndefined();
+  });
+
+  it('stays small: past a hundred notes the oldest that cost nothing gives way, and none that may have cost', () => {
+    const lost = sampleNote(1, { effect: { kind: 'lost' } });
+    let history = sampleHistory({ seen: 1, notes: [lost] });
+    for (let attempt = 2; attempt <= 150; attempt += 1) history = withNote(history, sampleNote(attempt));
+    expect(history.notes).toHaveLength(100);
+    expect(history.notes[0]).toEqual(lost);
+    expect(history.notes.at(-1)?.attempt).toBe(150);
+  });
+});

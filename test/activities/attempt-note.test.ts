@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+
+import { answeredEffect, noteOf, withFault } from '../../src/activities/attempt-note.ts';
+import { now, sampleCall, sampleFault, sampleHistory, samplePlan } from '../support/samples.ts';
+
+const planned = { plan: samplePlan(), call: sampleCall() };
+const clock = { now, lastSuccess: 0 };
+const miss = { status: 'miss' } as const;
+const usage = { promptTextTokens: 10, completionTextTokens: 20 };
+
+describe('the note of an attempt', () => {
+  it('says when and how it ended, in whole milliseconds', () => {
+    const fault = sampleFault({ requestId: 'r-1' });
+    expect(noteOf(3, 'server-error', fault, { kind: 'refused' }, now)).toEqual({
+      attempt: 3,
+      at: now.toISOString(),
+      code: 'server-error',
+      status: 500,
+      requestId: 'r-1',
+      latencyMs: 12,
+      effect: { kind: 'refused' },
+    });
+  });
+
+  it.each([
+    ['refused when nothing was generated', {}, { kind: 'refused' }],
+    ['lost when something may have been', { lost: true }, { kind: 'lost' }],
+    [
+      'answered, and so billed, when a wrong answer tells its usage',
+      { usage, cache: miss },
+      { kind: 'answered', price: '0.00005', cache: miss },
+    ],
+    [
+      'answered without a cache when none is told of',
+      { usage },
+      { kind: 'answered', price: '0.00005', cache: { status: 'absent' } },
+    ],
+  ])('is %s', (_words, changes, effect) => {
+    const { notes } = withFault(sampleHistory(), 1, sampleFault(changes), planned, clock);
+    expect(notes).toMatchObject([{ code: 'server-error', effect }]);
+  });
+
+  it.each(['rate-limited', 'queue-full', 'no-credit', 'key-budget', 'unauthorized'] as const)(
+    'is not written for %s, which is only counted',
+    (code) => {
+      const history = withFault(sampleHistory(), 1, sampleFault({ code, status: 429 }), planned, clock);
+      expect(history).toMatchObject({ seen: 1, throttled: 1, notes: [] });
+    },
+  );
+});
+
+describe('the price of an answer', () => {
+  it("is that of the run's own prices and the model that was asked for, by any of its names", () => {
+    expect(answeredEffect(planned, usage, miss)).toEqual({ kind: 'answered', price: '0.00005', cache: miss });
+    const alias = { ...planned, call: sampleCall({ model: 'gpt-5-mini' }) };
+    expect(answeredEffect(alias, usage, miss)).toMatchObject({ price: '0.00005' });
+  });
+
+  it('is known for an image of flat price whose cached answer tells no usage', () => {
+    const image = { ...planned, call: sampleCall({ kind: 'image', model: 'flux' }) };
+    expect(answeredEffect(image, {}, { status: 'hit' })).toMatchObject({ price: '0.002' });
+  });
+
+  it('is zero for a free model, and none for a model without a known price', () => {
+    expect(answeredEffect({ ...planned, call: sampleCall({ model: 'free' }) }, usage, miss)).toMatchObject({
+      price: '0',
+    });
+    expect(answeredEffect({ ...planned, call: sampleCall({ model: 'new' }) }, usage, miss)).toMatchObject({
+      price: null,
+    });
+  });
+});

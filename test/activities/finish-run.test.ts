@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+
+import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
+import { createFinishRun } from '../../src/activities/finish-run.ts';
+import { createPlanReader } from '../../src/activities/plan-reader.ts';
+import { createSealPage } from '../../src/activities/seal-page.ts';
+import { sha256 } from '../../src/plan/digest.ts';
+import { createApiClient } from '../../src/pollinations/client.ts';
+import { runKeys } from '../../src/storage/keys.ts';
+import type { ItemRecord } from '../../src/storage/record.ts';
+import { createRecords } from '../../src/storage/records.ts';
+import { readMarker } from '../../src/storage/run-store.ts';
+import type { EndReason } from '../../src/workflows/messages.ts';
+import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
+import { api, failed, now, prices, run, sampleCall, samplePlan, succeeded } from '../support/samples.ts';
+
+const keys = runKeys(run);
+const json = { contentType: 'application/json' };
+
+function dependenciesOn(store: MemoryStore): ActivityDependencies {
+  return {
+    store,
+    records: createRecords(store),
+    plans: createPlanReader(store),
+    client: createApiClient({ base: api.id }),
+    prices,
+    apiId: api.id,
+    lanes: [],
+    searchAttributes: false,
+    now: () => now,
+    random: () => 0,
+  };
+}
+
+/** A planned run of two pages, of two calls and of one, with some of its records. */
+async function storedRun(...records: readonly ItemRecord[]): Promise<MemoryStore> {
+  const store = createMemoryStore();
+  const line = (number: number): string =>
+    `${JSON.stringify(sampleCall({ number, id: `item-${number}` }))}\n`;
+  await store.putOnce(keys.page(0), line(1) + line(2), json);
+  await store.putOnce(keys.page(1), line(3), json);
+  const pages = [
+    { page: 0, lane: 'all', calls: 2 },
+    { page: 1, lane: 'all', calls: 1 },
+  ];
+  await store.putOnce(keys.plan, JSON.stringify(samplePlan({ items: 3, pages })), json);
+  for (const record of records) {
+    const { number } = record;
+    const named = JSON.stringify({ ...record, id: `item-${number}` });
+    await store.putOnce(keys.record(number < 3 ? 0 : 1, number, `item-${number}`), named, json);
+  }
+  return store;
+}
+
+async function finish(store: MemoryStore, reason: EndReason) {
+  return createFinishRun(dependenciesOn(store))({ run, reason });
+}
+
+const all = [1, 2, 3].map((number) => succeeded({ number }));
+
+describe('a run that closes', () => {
+  it('writes its marker last, and in it the digests of its parts', async () => {
+    const store = await storedRun(...all);
+    const outcome = await finish(store, 'finished');
+    expect(outcome).toMatchObject({
+      state: 'completed',
+      marker: keys.success,
+      tally: { succeeded: 3, settled: '0.00015' },
+    });
+    expect(store.keys().at(-1)).toBe(keys.success);
+    const marker = await readMarker(store, run);
+    expect(marker?.parts).toEqual([
+      { key: keys.part(0), sha256: sha256(store.text(keys.part(0)) ?? ''), items: 2 },
+      { key: keys.part(1), sha256: sha256(store.text(keys.part(1)) ?? ''), items: 1 },
+    ]);
+  });
+
+  it('seals pages that were never started, all their items cancelled', async () => {
+    const store = await storedRun(...all.slice(0, 2));
+    expect(await finish(store, 'stopped')).toMatchObject({
+      state: 'stopped',
+      marker: keys.failed,
+      tally: { succeeded: 2, cancelled: 1 },
+    });
+    expect(JSON.parse(store.text(keys.part(1)) ?? '')).toMatchObject({ id: 'item-3', status: 'cancelled' });
+  });
+
+  it.each<[string, EndReason, readonly ItemRecord[], string]>([
+    ['completed, when a stop came after its last item', 'stopped', all, 'completed'],
+    [
+      'completed with failures, when items failed',
+      'finished',
+      [...all.slice(0, 2), failed({ number: 3 })],
+      'completed_with_failures',
+    ],
+    ['failed, when the product failed', 'failed', all, 'failed'],
+    ['failed, when items are missing though nobody stopped it', 'finished', all.slice(0, 1), 'failed'],
+  ])('is %s', async (_words, reason, records, state) => {
+    expect(await finish(await storedRun(...records), reason)).toMatchObject({ state });
+  });
+
+  it('never changes after its marker, whatever is asked', async () => {
+    const store = await storedRun(...all);
+    const outcome = await finish(store, 'finished');
+    const written = store.calls().filter((call) => !call.startsWith('get')).length;
+    expect(await finish(store, 'failed')).toEqual(outcome);
+    expect(store.calls().filter((call) => !call.startsWith('get'))).toHaveLength(written);
+  });
+
+  it('can be closed by a second attempt after the first died midway', async () => {
+    const store = await storedRun(...all);
+    store.failNext('putOnce', new Error('killed'));
+    await expect(finish(store, 'finished')).rejects.toThrow('killed');
+    expect(await readMarker(store, run)).toBeUndefined();
+    expect(await finish(store, 'finished')).toMatchObject({ state: 'completed' });
+  });
+});
+
+describe('a page that is sealed', () => {
+  it('lists every call once in the order of the plan, and tells its failures in short', async () => {
+    const store = await storedRun(
+      failed({ number: 2, fault: { code: 'bad-request', message: 'm'.repeat(999), remedy: 'r' } }),
+    );
+    const sealed = await createSealPage(dependenciesOn(store))({ run, page: 0 });
+    const lines = (store.text(keys.part(0)) ?? '')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(lines).toMatchObject([
+      { number: 1, status: 'cancelled' },
+      { number: 2, status: 'failed' },
+    ]);
+    expect(sealed.tally).toMatchObject({ failed: 1, cancelled: 1 });
+    expect(sealed.failures).toEqual([{ id: 'item-2', code: 'bad-request', message: 'm'.repeat(300) }]);
+  });
+});

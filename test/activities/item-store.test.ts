@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+
+import { createItemStore } from '../../src/activities/item-store.ts';
+import type { PlannedItem } from '../../src/activities/item-record.ts';
+import { runKeys } from '../../src/storage/keys.ts';
+import type { ItemRecord } from '../../src/storage/record.ts';
+import { createRecords } from '../../src/storage/records.ts';
+import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
+import {
+  failed,
+  now,
+  run,
+  sampleAnswer,
+  sampleCall,
+  sampleHistory,
+  sampleNote,
+  samplePlan,
+} from '../support/samples.ts';
+
+const keys = runKeys(run);
+const recordKey = keys.record(0, 1, 'haiku');
+const imageKey = keys.artifact(0, 1, 'haiku', 'png');
+const note = sampleNote(2, {
+  code: 'answered',
+  effect: { kind: 'answered', price: '0.00005', cache: { status: 'miss' } },
+});
+const picture = sampleAnswer({
+  body: Buffer.from([1, 2, 3]),
+  contentType: 'image/png',
+  extension: 'png',
+  width: 64,
+  height: 32,
+  usage: { completionImageTokens: 1 },
+  modelUsed: 'flux.1 “schnell”',
+});
+
+function itemStore(store: MemoryStore, isStale = false) {
+  const item: PlannedItem = { plan: samplePlan(), call: sampleCall() };
+  return createItemStore({
+    store,
+    records: createRecords(store),
+    reference: { run, page: 0, position: 0 },
+    item,
+    now: () => now,
+    isStale: () => isStale,
+  });
+}
+
+function readRecord(store: MemoryStore, key = recordKey): ItemRecord {
+  return JSON.parse(store.text(key) ?? '') as ItemRecord;
+}
+
+describe('an answer', () => {
+  it('of little text is one write: the record with the text in it', async () => {
+    const store = createMemoryStore();
+    const receipt = await itemStore(store).succeed(sampleAnswer(), note, sampleHistory());
+    expect(store.keys()).toEqual([recordKey]);
+    expect(readRecord(store)).toMatchObject({ status: 'succeeded', text: 'A bee, a bloom', bytes: 14 });
+    expect(receipt).toMatchObject({
+      status: 'succeeded',
+      key: recordKey,
+      bytes: 14,
+      cost: { settled: '0.00005' },
+    });
+    expect(JSON.stringify(receipt).length).toBeLessThan(1_000);
+    expect(JSON.stringify(receipt)).not.toContain('bloom');
+  });
+
+  it('of much text is an object of its own, before its record', async () => {
+    const store = createMemoryStore();
+    const body = Buffer.from('x'.repeat(64 * 1024 + 1));
+    await itemStore(store).succeed(sampleAnswer({ body }), note, sampleHistory());
+    expect(store.keys()).toEqual([keys.artifact(0, 1, 'haiku', 'txt'), recordKey]);
+    expect(readRecord(store)).not.toHaveProperty('text');
+  });
+
+  it('keeps the whole message where it holds more than text', async () => {
+    const store = createMemoryStore();
+    const message = { role: 'assistant', tool_calls: [{ id: 'a' }] };
+    await itemStore(store).succeed(sampleAnswer({ message }), note, sampleHistory());
+    expect(readRecord(store)).toMatchObject({ message });
+  });
+
+  it('lists the attempts before it, and adds their charges', async () => {
+    const store = createMemoryStore();
+    const history = sampleHistory({ throttled: 3, notes: [sampleNote(1, { effect: { kind: 'lost' } })] });
+    const receipt = await itemStore(store).succeed(sampleAnswer(), note, history);
+    expect(readRecord(store)).toMatchObject({ throttled: 3, attempts: [{ attempt: 1 }, { attempt: 2 }] });
+    expect(receipt).toMatchObject({ attempts: 5, throttled: 3, cost: { unknown: { count: 0 } } });
+  });
+
+  it('that comes second adopts the bytes and the record that were first', async () => {
+    const store = createMemoryStore();
+    await store.putOnce(imageKey, Buffer.from('first'), { contentType: 'image/png' });
+    const receipt = await itemStore(store).succeed(picture, note, sampleHistory());
+    expect(receipt).toMatchObject({ key: imageKey, bytes: 5 });
+    expect(readRecord(store)).toMatchObject({ artifact: { bytes: 5 } });
+
+    const second = await itemStore(store).succeed(sampleAnswer(), note, sampleHistory());
+    expect(second).toEqual(receipt);
+  });
+
+  it('that comes second to a failure fails with it', async () => {
+    const store = createMemoryStore();
+    await store.putOnce(recordKey, JSON.stringify(failed()), { contentType: 'application/json' });
+    await expect(itemStore(store).succeed(sampleAnswer(), note, sampleHistory())).rejects.toMatchObject({
+      type: 'bad-request',
+      nonRetryable: true,
+      details: [{ status: 'failed', code: 'bad-request' }],
+    });
+  });
+
+  it('that comes after the end of the run is kept apart, and changes nothing in it', async () => {
+    const store = createMemoryStore();
+    await store.putOnce(keys.success, '{"state":"completed"}', { contentType: 'application/json' });
+    await itemStore(store, true).succeed(picture, note, sampleHistory());
+    expect(store.keys()).toEqual([
+      keys.success,
+      keys.late('0000001-haiku.png'),
+      keys.late('0000001-haiku.record.json'),
+    ]);
+  });
+});
+
+describe('a failure', () => {
+  it('is recorded, and ends the activity with the receipt and the remedy', async () => {
+    const store = createMemoryStore();
+    const { fault } = failed();
+    const history = sampleHistory({ notes: [sampleNote(1)] });
+    await expect(itemStore(store).fail(fault, history)).rejects.toMatchObject({
+      type: 'bad-request',
+      message: '400 no Correct it.',
+      nonRetryable: true,
+      details: [{ status: 'failed', code: 'bad-request', attempts: 1 }],
+    });
+    expect(readRecord(store)).toMatchObject({ status: 'failed', fault, cost: { settled: '0' } });
+  });
+});
+
+describe('looking for what an earlier attempt left', () => {
+  it('finds nothing where nothing is', async () => {
+    expect(await itemStore(createMemoryStore()).find(sampleHistory())).toBeUndefined();
+  });
+
+  it('finds a record, and fails with one that failed', async () => {
+    const store = createMemoryStore();
+    const receipt = await itemStore(store).succeed(sampleAnswer(), note, sampleHistory());
+    expect(await itemStore(store).find(sampleHistory())).toEqual(receipt);
+
+    const other = createMemoryStore();
+    await other.putOnce(recordKey, JSON.stringify(failed()), { contentType: 'application/json' });
+    await expect(itemStore(other).find(sampleHistory())).rejects.toMatchObject({ type: 'bad-request' });
+  });
+
+  it('makes the record of an artifact whose worker died before it wrote one, in its very bytes', async () => {
+    const whole = createMemoryStore();
+    await itemStore(whole).succeed(picture, note, sampleHistory({ notes: [sampleNote(1)] }));
+    const store = createMemoryStore();
+    const artifact = await whole.get(imageKey);
+    await store.putOnce(imageKey, artifact?.body ?? '', {
+      contentType: 'image/png',
+      metadata: artifact?.metadata ?? {},
+    });
+
+    // To the next attempt the dead one is a hole.
+    const hole = sampleNote(2, { code: 'lost-worker', effect: { kind: 'lost' } });
+    const receipt = await itemStore(store).find(sampleHistory({ seen: 2, notes: [sampleNote(1), hole] }));
+    expect(store.text(recordKey)).toBe(whole.text(recordKey));
+    expect(receipt).toMatchObject({
+      status: 'succeeded',
+      key: imageKey,
+      attempts: 2,
+      cost: { unknown: { count: 0 } },
+    });
+    expect(readRecord(store)).toMatchObject({
+      artifact: { width: 64, height: 32 },
+      modelUsed: 'flux.1 “schnell”',
+    });
+  });
+
+  it('keeps facts beside the artifact in plain ASCII, as headers must be', async () => {
+    const store = createMemoryStore();
+    await itemStore(store).succeed(picture, note, sampleHistory());
+    expect((await store.get(imageKey))?.metadata['facts']).toMatch(/^[\u0020-\u007e]+$/);
+  });
+
+  it("takes no other item's artifact", async () => {
+    const store = createMemoryStore();
+    await store.putOnce(keys.artifact(0, 1, 'haiku-2', 'png'), 'x', { contentType: 'image/png' });
+    expect(await itemStore(store).find(sampleHistory())).toBeUndefined();
+  });
+});

@@ -1,0 +1,124 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { readConfig } from '../src/config.ts';
+
+describe('the configuration', () => {
+  it('needs nothing: then everything is local, within the limits of a key', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      api: { dialect: 'auto', anonymous: false },
+      temporalConfigured: false,
+      lanes: [{ name: 'all', rps: 4, concurrency: 64 }],
+      logLevel: 'info',
+    });
+    expect(config).not.toHaveProperty('store');
+    expect(config.api).not.toHaveProperty('key');
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(readConfig({ S3_BUCKET: '', POLLINATIONS_API_KEY: '', POLLEN_BATCH_RPS: '' })).toEqual(
+      readConfig({}),
+    );
+  });
+
+  it('names every wrong variable at once, and not what it holds', () => {
+    const read = () =>
+      readConfig({
+        POLLINATIONS_BASE_URL: 'ftp://canary',
+        S3_ENDPOINT: 'canary',
+        POLLEN_BATCH_CONCURRENCY: '0',
+      });
+    expect(read).toThrow(
+      expect.objectContaining({
+        code: 'config-invalid',
+        details: [
+          expect.stringMatching(/^POLLINATIONS_BASE_URL: /),
+          expect.stringMatching(/^S3_ENDPOINT: /),
+          expect.stringMatching(/^POLLEN_BATCH_CONCURRENCY: /),
+        ],
+      }),
+    );
+  });
+
+  it('reads the key from the environment or a file, never shows it, and sends none when anonymous', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'pollen-batch-test-')), 'key');
+    writeFileSync(file, 'sk_fromfile00000000\n');
+    const fromFile = readConfig({ POLLINATIONS_API_KEY_FILE: file });
+    expect(fromFile.api.key?.reveal()).toBe('sk_fromfile00000000');
+    const both = readConfig({
+      POLLINATIONS_API_KEY_FILE: file,
+      POLLINATIONS_API_KEY: ' sk_direct0000000000 ',
+    });
+    expect(both.api.key?.reveal()).toBe('sk_direct0000000000');
+    expect(JSON.stringify(both)).not.toContain('sk_direct');
+    const anonymous = readConfig({
+      POLLINATIONS_API_KEY: 'sk_direct0000000000',
+      POLLINATIONS_ANONYMOUS: 'true',
+    });
+    expect(anonymous.api).toMatchObject({ anonymous: true });
+    expect(anonymous.api).not.toHaveProperty('key');
+  });
+
+  it('says which key file cannot be read', () => {
+    expect(() => readConfig({ POLLINATIONS_API_KEY_FILE: '/nowhere/key' })).toThrow(
+      expect.objectContaining({ code: 'config-invalid', message: expect.stringContaining('/nowhere/key') }),
+    );
+  });
+
+  it('reads the store, its prefix without slashes at its ends', () => {
+    const { store } = readConfig({
+      S3_BUCKET: 'bees',
+      S3_PREFIX: '/team/batches/',
+      S3_ENDPOINT: 'http://127.0.0.1:8333',
+      S3_FORCE_PATH_STYLE: 'false',
+    });
+    expect(store).toEqual({
+      bucket: 'bees',
+      prefix: 'team/batches',
+      endpoint: 'http://127.0.0.1:8333',
+      forcePathStyle: false,
+    });
+    expect(readConfig({ S3_BUCKET: 'bees' }).store?.prefix).toBe('runs');
+  });
+
+  it('knows that Temporal is configured, by address, profile or file', () => {
+    for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE']) {
+      expect(readConfig({ [name]: 'x' }).temporalConfigured).toBe(true);
+    }
+  });
+});
+
+describe('the lanes', () => {
+  it('take a rate, none, and a concurrency', () => {
+    expect(readConfig({ POLLEN_BATCH_RPS: '0.5', POLLEN_BATCH_CONCURRENCY: '3' }).lanes).toEqual([
+      { name: 'all', rps: 0.5, concurrency: 3 },
+    ]);
+    expect(readConfig({ POLLEN_BATCH_RPS: 'none' }).lanes).toEqual([{ name: 'all', concurrency: 64 }]);
+  });
+
+  it('can be several', () => {
+    const lanes = JSON.stringify({
+      all: { rps: 4 },
+      slow: { models: ['kontext'], rps: 0.5, concurrency: 2 },
+    });
+    expect(readConfig({ POLLEN_BATCH_LANES: lanes }).lanes).toEqual([
+      { name: 'all', concurrency: 64, rps: 4 },
+      { name: 'slow', concurrency: 2, models: ['kontext'], rps: 0.5 },
+    ]);
+  });
+
+  it.each([
+    ['no JSON', '{', 'it is not JSON'],
+    ['no lane for the other models', '{"slow":{"models":["kontext"]}}', 'exactly one lane'],
+    ['two lanes for the other models', '{"one":{},"two":{}}', 'exactly one lane'],
+    ['a rate of zero', '{"all":{"rps":0}}', 'all.rps'],
+    ['an unknown setting', '{"all":{"speed":1}}', 'speed'],
+    ['a name that is no part of a queue name', '{"All models":{}}', 'All models'],
+  ])('are refused with %s', (_what, lanes, reason) => {
+    expect(() => readConfig({ POLLEN_BATCH_LANES: lanes })).toThrow(reason);
+  });
+});

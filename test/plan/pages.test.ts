@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+
+import { cutPages } from '../../src/plan/pages.ts';
+import { sampleCall } from '../support/samples.ts';
+
+const calls = (count: number, idOf: (number: number) => string = String) =>
+  Array.from({ length: count }, (_, index) => sampleCall({ number: index + 1, id: idOf(index + 1) }));
+const sizes = (pages: ReturnType<typeof cutPages>) => pages.map((page) => page.calls.length);
+
+describe('pages', () => {
+  it('hold at most 250 calls', () => {
+    expect(sizes(cutPages(calls(601), () => 'all'))).toEqual([250, 250, 101]);
+    expect(sizes(cutPages(calls(250), () => 'all'))).toEqual([250]);
+    expect(cutPages([], () => 'all')).toEqual([]);
+  });
+
+  it('hold fewer calls when the ids are long, so that their names fit into a payload', () => {
+    const pages = cutPages(
+      calls(500, (number) => String(number).padEnd(100, 'x')),
+      () => 'all',
+    );
+    expect(sizes(pages)).toEqual([240, 240, 20]);
+    for (const page of pages) {
+      expect(page.calls.reduce((sum, { id }) => sum + id.length, 0)).toBeLessThanOrEqual(24_000);
+    }
+  });
+
+  it('belong to one lane each, and keep the order of the job within it', () => {
+    const mixed = Array.from({ length: 700 }, (_, index) =>
+      sampleCall({ number: index + 1, id: String(index + 1), model: index % 2 === 0 ? 'flux' : 'openai' }),
+    );
+    const pages = cutPages(mixed, (model) => (model === 'flux' ? 'pictures' : 'all'));
+    expect(pages.map(({ page, lane }) => [page, lane])).toEqual([
+      [0, 'pictures'],
+      [1, 'all'],
+      [2, 'pictures'],
+      [3, 'all'],
+    ]);
+    for (const lane of ['pictures', 'all']) {
+      const numbers = pages
+        .filter((page) => page.lane === lane)
+        .flatMap((page) => page.calls.map(({ number }) => number));
+      expect(numbers).toEqual([...numbers].sort((left, right) => left - right));
+      expect(numbers).toHaveLength(350);
+    }
+  });
+});

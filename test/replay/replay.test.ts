@@ -1,0 +1,58 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { Worker } from '@temporalio/worker';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+
+import { createLogger, installRuntime } from '../../src/telemetry.ts';
+
+const folder = new URL('./histories/', import.meta.url);
+const names = readdirSync(folder).map((file) => file.replace('.json.gz', ''));
+
+function readHistory(name: string): unknown {
+  return JSON.parse(gunzipSync(readFileSync(new URL(`${name}.json.gz`, folder))).toString('utf8'));
+}
+
+/** The built workflow code with one word of it changed, as a careless change of the workflows would. */
+function changedCode(from: string, to: string): string {
+  const code = readFileSync(inject('servers').codePath, 'utf8');
+  const changed = code.replaceAll(from, to);
+  expect(changed).not.toBe(code);
+  return changed;
+}
+
+beforeAll(() => installRuntime(createLogger('fatal')));
+
+describe('a run that is under way', () => {
+  it('has been saved in each way it can go', () => {
+    expect(names).toEqual([
+      'run-job-cancelled',
+      'run-job-continued-1',
+      'run-job-continued-2',
+      'run-job-failures',
+      'run-job-pages',
+      'run-job-plain',
+      'run-page-cancelled',
+      'run-page-failures',
+      'run-page-granted',
+      'run-page-plain',
+    ]);
+  });
+
+  it.each(names)('goes on with the workflows as they are now: %s', async (name) => {
+    const { codePath } = inject('servers');
+    await Worker.runReplayHistory({ workflowBundle: { codePath } }, readHistory(name));
+  });
+
+  it.each([
+    ['run-job-plain', "'runPage'", "'runOtherPage'"],
+    ['run-page-plain', "'generateText'", "'generateProse'"],
+  ])('would be broken by a change of what its workflow asks for: %s', async (name, from, to) => {
+    const replay = Worker.runReplayHistory(
+      { workflowBundle: { code: changedCode(from, to) } },
+      readHistory(name),
+    );
+    await expect(replay).rejects.toBeInstanceOf(DeterminismViolationError);
+  });
+});

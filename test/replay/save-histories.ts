@@ -1,0 +1,125 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+import { Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+
+import { createLogger, installRuntime } from '../../src/telemetry.ts';
+import {
+  pageProgressQuery,
+  pageWorkflowId,
+  runViewQuery,
+  runWorkflowId,
+} from '../../src/workflows/messages.ts';
+import { callsInFlight } from '../support/calls.ts';
+import { fillHistory } from '../support/fill-history.ts';
+import { planFinePages } from '../support/fine-pages.ts';
+import { openHarness, type Harness, type HarnessOptions } from '../support/harness.ts';
+import { historyChain } from '../support/histories.ts';
+import { startSharedServers } from '../support/shared-servers.ts';
+import { untilDone } from '../support/until.ts';
+
+/*
+ * Saves a history of each way that the workflows go, to be replayed by the tests. Run by hand, with
+ * `npx tsx test/replay/save-histories.ts`, when a change of the workflows is meant to end runs that are under way; else
+ * the saved ones must go on to replay.
+ */
+
+const folder = fileURLToPath(new URL('./histories/', import.meta.url));
+
+async function save(harness: Harness, name: string, workflowId: string): Promise<void> {
+  const chain = await historyChain(harness.client, workflowId);
+  for (const [index, history] of chain.entries()) {
+    const suffix = chain.length === 1 ? '' : `-${index + 1}`;
+    await writeFile(`${folder}${name}${suffix}.json.gz`, gzipSync(withoutMachine(historyToJSON(history))));
+    console.log(`${name}${suffix}: ${history.events?.length ?? 0} events`);
+  }
+}
+
+// Host names and stack traces are of no use to a replay, and of this machine.
+function withoutMachine(json: string): string {
+  return json
+    .replaceAll(/"\d+@[^"]*"/g, '"worker"')
+    .replaceAll(/"stackTrace":\s*"(?:[^"\\]|\\.)*"/g, '"stackTrace":""');
+}
+
+const prompts = (count: number): string =>
+  `  - prompts: [${Array.from({ length: count }, (_, index) => `bee ${index}`).join(', ')}]\n`;
+const head = (name: string): string => `version: 1\nname: ${name}\nitems:\n`;
+
+async function savePlain(harness: Harness): Promise<void> {
+  const { run } = await harness.submit(
+    `${head('plain')}${prompts(12)}  - { id: lamp, image: A lamp, params: { width: 32, height: 32 } }\n`,
+  );
+  await harness.finish(run);
+  await save(harness, 'run-job-plain', runWorkflowId(run.runId));
+  await save(harness, 'run-page-plain', pageWorkflowId(run.runId, 0));
+}
+
+async function saveFailed(harness: Harness): Promise<void> {
+  const { run } = await harness.submit(
+    `${head('failed')}  - { id: refused, text: '[[fault:422]]' }\n  - { id: passing, text: 'bee [[fault:500:1]]' }\n${prompts(4)}`,
+  );
+  await harness.finish(run);
+  await save(harness, 'run-job-failures', runWorkflowId(run.runId));
+  await save(harness, 'run-page-failures', pageWorkflowId(run.runId, 0));
+}
+
+async function savePages(harness: Harness): Promise<void> {
+  const { run } = await harness.submit(`${head('pages')}${prompts(520)}`);
+  await harness.finish(run);
+  await save(harness, 'run-job-pages', runWorkflowId(run.runId));
+  await save(harness, 'run-page-granted', pageWorkflowId(run.runId, 1));
+}
+
+async function saveCancelled(harness: Harness): Promise<void> {
+  const { run } = await harness.submit(`${head('cancelled')}${prompts(12)}  - { text: '[[fault:429]]' }\n`);
+  await untilDone(async () => {
+    const page = harness.client.workflow.getHandle(pageWorkflowId(run.runId, 0));
+    const { waiting } = await page.query(pageProgressQuery);
+    if (waiting > 9 || (await callsInFlight(harness.emulator)) === 0) throw new Error('not yet');
+  });
+  await harness.handle(run).cancel();
+  await harness.finish(run);
+  await save(harness, 'run-job-cancelled', runWorkflowId(run.runId));
+  await save(harness, 'run-page-cancelled', pageWorkflowId(run.runId, 0));
+}
+
+async function saveContinued(harness: Harness): Promise<void> {
+  const yaml = `${head('continued')}  - { id: refused, text: '[[fault:422]]' }\n${prompts(29)}`;
+  await planFinePages(harness, yaml);
+  const { run } = await harness.submit(yaml);
+  await untilDone(async () => {
+    const { pages } = await harness.handle(run).query(runViewQuery);
+    if (pages.done < 4) throw new Error('not yet');
+  });
+  await fillHistory(harness, run, 1_400);
+  await harness.finish(run);
+  await save(harness, 'run-job-continued', runWorkflowId(run.runId));
+}
+
+const slow = (ms: number, concurrency: number): HarnessOptions => ({
+  emulator: { latency: { kind: 'fixed', ms } },
+  lanes: [{ name: 'all', concurrency }],
+});
+
+const scenes: readonly (readonly [HarnessOptions, (harness: Harness) => Promise<void>])[] = [
+  [{}, savePlain],
+  [{}, saveFailed],
+  [{ lanes: [{ name: 'all', concurrency: 40 }] }, savePages],
+  [slow(1_000, 2), saveCancelled],
+  [slow(300, 2), saveContinued],
+];
+
+await mkdir(folder, { recursive: true });
+installRuntime(createLogger('fatal'));
+const { servers, stop } = await startSharedServers();
+const connection = await Connection.connect({ address: servers.temporal });
+for (const [options, scene] of scenes) {
+  const closes: (() => Promise<void>)[] = [];
+  await scene(await openHarness(servers, connection, options, closes));
+  for (const close of closes.reverse()) await close();
+}
+await connection.close();
+await stop();

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+
+import { runKeys } from '../../src/storage/keys.ts';
+import {
+  claimRun,
+  readJobFile,
+  readMarker,
+  readPlan,
+  writePlan,
+  type JobFile,
+} from '../../src/storage/run-store.ts';
+import { jobOf } from '../support/job.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
+import { api, run, sampleCall, samplePlan } from '../support/samples.ts';
+
+const keys = runKeys(run);
+const file: JobFile = {
+  version: 1,
+  runId: run.runId,
+  api,
+  allowUnpriced: false,
+  job: jobOf('version: 1\nname: bees\nitems: [{ text: One bee }]\n'),
+};
+const pages = Array.from({ length: 40 }, (_, page) => ({
+  page,
+  lane: 'all',
+  calls: [sampleCall({ number: page + 1 })],
+}));
+
+describe('a run is claimed', () => {
+  it('by the first, again by the same job, and by no other', async () => {
+    const store = createMemoryStore();
+    expect(await claimRun(store, run, file)).toBe('claimed');
+    expect(await claimRun(store, run, file)).toBe('ours');
+    expect(await claimRun(store, run, { ...file, allowUnpriced: true })).toBe('taken');
+    expect(await readJobFile(store, run)).toMatchObject({ runId: run.runId, allowUnpriced: false });
+  });
+});
+
+describe('a plan', () => {
+  it('is written after all its pages, so that it is whole or absent', async () => {
+    const store = createMemoryStore();
+    await writePlan(store, run, { plan: samplePlan(), pages });
+    expect(store.keys()).toHaveLength(41);
+    expect(store.keys().at(-1)).toBe(keys.plan);
+    expect(store.text(keys.page(7))).toBe(`${JSON.stringify(sampleCall({ number: 8 }))}\n`);
+  });
+
+  it('that is there already is the one that counts', async () => {
+    const store = createMemoryStore();
+    const first = samplePlan({ createdAt: '2026-01-01T00:00:00.000Z' });
+    expect(await writePlan(store, run, { plan: first, pages: [] })).toEqual(first);
+    expect(await writePlan(store, run, { plan: samplePlan(), pages: [] })).toEqual(first);
+    expect(await readPlan(store, run)).toEqual(first);
+  });
+});
+
+describe('a run that is not there', () => {
+  it('has no job file, no plan and no marker', async () => {
+    const store = createMemoryStore();
+    expect(await readJobFile(store, run)).toBeUndefined();
+    expect(await readPlan(store, run)).toBeUndefined();
+    expect(await readMarker(store, run)).toBeUndefined();
+  });
+});
+
+describe('the marker', () => {
+  it.each([keys.success, keys.failed])('is found at %s', async (key) => {
+    const store = createMemoryStore();
+    await store.putOnce(key, '{"state":"stopped"}', { contentType: 'application/json' });
+    expect(await readMarker(store, run)).toEqual({ state: 'stopped' });
+  });
+});

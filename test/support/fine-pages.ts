@@ -1,0 +1,32 @@
+import { laneOf } from '../../src/lanes/lanes.ts';
+import { planJob } from '../../src/plan/plan-job.ts';
+import { runIdOf } from '../../src/plan/run-id.ts';
+import { writePlan } from '../../src/storage/run-store.ts';
+import type { Harness } from './harness.ts';
+import { jobOf } from './job.ts';
+
+/**
+ * Stores the plan of a job before it is submitted, cut into pages of one call each: so a few hundred calls fill the
+ * history of a run, which takes tens of thousands otherwise.
+ */
+export async function planFinePages({ session }: Harness, yaml: string): Promise<void> {
+  const { lanes } = session.config;
+  const job = jobOf(yaml);
+  const run = { ...session.location, job: job.name, runId: runIdOf(job, session.plannedApi) };
+  const { plan, pages } = planJob({
+    job,
+    runId: run.runId,
+    api: session.plannedApi,
+    prices: session.api.prices,
+    laneOf: (model) => laneOf(lanes, model),
+    allowUnpriced: false,
+    createdAt: new Date().toISOString(),
+  });
+  const fine = pages
+    .flatMap(({ lane, calls }) => calls.map((call) => ({ lane, calls: [call] })))
+    .map((page, number) => ({ ...page, page: number }));
+  await writePlan(session.store, run, {
+    plan: { ...plan, pages: fine.map(({ page, lane }) => ({ page, lane, calls: 1 })) },
+    pages: fine,
+  });
+}

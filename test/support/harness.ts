@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+
+import { Client, type Connection, type WorkflowHandle } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+
+import { createCallActivities, createControlActivities } from '../../src/activities/index.ts';
+import { createPlanReader } from '../../src/activities/plan-reader.ts';
+import type { Session } from '../../src/commands/session.ts';
+import { submit, type Submitted } from '../../src/commands/submit.ts';
+import { readConfig } from '../../src/config.ts';
+import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
+import type { LaneSettings } from '../../src/lanes/lanes.ts';
+import { createWorkers } from '../../src/lanes/workers.ts';
+import { createApiClient } from '../../src/pollinations/client.ts';
+import { findApi, openStore, plannedApi } from '../../src/services.ts';
+import type { RunLocation } from '../../src/storage/keys.ts';
+import { createRecords } from '../../src/storage/records.ts';
+import type { S3Store } from '../../src/storage/s3.ts';
+import { createLogger } from '../../src/telemetry.ts';
+import { hasSearchAttributes } from '../../src/temporal-worker.ts';
+import type { runJob } from '../../src/workflows/index.ts';
+import { runWorkflowId, type RunOutcome } from '../../src/workflows/messages.ts';
+import { jobOf } from './job.ts';
+import { createNamespace } from './namespace.ts';
+import { recordWrites } from './recording-store.ts';
+import { runFiles, type RunFiles } from './run-files.ts';
+import type { SharedServers } from './shared-servers.ts';
+
+export interface HarnessOptions {
+  readonly emulator?: Omit<EmulatorOptions, 'keys'>;
+  /** @default one lane of 16 calls in flight, without a rate */
+  readonly lanes?: readonly LaneSettings[];
+  /** Whether the namespace has the Pollen search attributes. @default true */
+  readonly searchable?: boolean;
+  /** Workers to start with. @default 1 */
+  readonly workers?: number;
+}
+
+/** The product around one emulator, in a namespace and a folder of the bucket of its own. */
+export interface Harness {
+  readonly emulator: Emulator;
+  readonly client: Client;
+  readonly session: Session;
+  /** The API key of the workers, which must turn up nowhere. */
+  readonly key: string;
+  /** Keys written by the workers, in order. */
+  readonly writes: () => readonly string[];
+  /** Starts one more worker, with all its queues, and gives a way to drain it. */
+  readonly startWorker: () => Promise<() => Promise<void>>;
+  /** Submits a job file's text as the command does. */
+  readonly submit: (yaml: string, options?: { readonly isNew: boolean }) => Promise<Submitted>;
+  readonly handle: (run: RunLocation) => WorkflowHandle<typeof runJob>;
+  /** Waits until the run has ended. */
+  readonly finish: (run: RunLocation) => Promise<RunOutcome>;
+  readonly files: (run: RunLocation) => RunFiles;
+}
+
+/** Opens the product on running servers; what is to be closed in the end, last first, is added to `closes`. */
+export async function openHarness(
+  servers: SharedServers,
+  connection: Connection,
+  options: HarnessOptions,
+  closes: (() => Promise<void>)[],
+): Promise<Harness> {
+  const { lanes = [{ name: 'all', concurrency: 16 }], workers = 1 } = options;
+  const key = `sk_${randomUUID().replaceAll('-', '')}`;
+  const emulator = await startEmulator({ ...options.emulator, keys: [{ name: 'canary', key }] });
+  closes.push(() => emulator.close());
+  const namespace = await createNamespace(connection, options.searchable ?? true);
+  const session = await openTestSession(servers, connection, namespace, {
+    key,
+    url: emulator.url,
+    lanes,
+  });
+  closes.push(() => session.close());
+  const store = recordWrites(session.store);
+  const { client } = session.temporal;
+
+  async function startWorker(): Promise<() => Promise<void>> {
+    // One connection takes one worker of a queue.
+    const workerConnection = await NativeConnection.connect({ address: session.temporal.address });
+    const dependencies = {
+      store,
+      records: createRecords(store),
+      plans: createPlanReader(store),
+      client: createApiClient({
+        base: session.api.base,
+        ...(session.config.api.key === undefined ? {} : { key: session.config.api.key }),
+      }),
+      apiId: session.api.id,
+      prices: session.api.prices,
+      lanes,
+      searchAttributes: await hasSearchAttributes(workerConnection, namespace),
+      now: () => new Date(),
+      // Retries come as early as they may.
+      random: () => 0,
+    };
+    const running = await createWorkers({
+      connection: workerConnection,
+      namespace,
+      lanes,
+      bundle: { codePath: servers.codePath },
+      control: createControlActivities(dependencies),
+      calls: createCallActivities(dependencies),
+      logger: createLogger('fatal'),
+    });
+    const drain = new AbortController();
+    const drained = running.run(drain.signal);
+    let stopped: Promise<void> | undefined;
+    const stop = (): Promise<void> => {
+      drain.abort();
+      return (stopped ??= drained.then(() => workerConnection.close()));
+    };
+    closes.push(stop);
+    return stop;
+  }
+
+  const handle = (run: RunLocation): WorkflowHandle<typeof runJob> =>
+    client.workflow.getHandle<typeof runJob>(runWorkflowId(run.runId));
+  for (let started = 0; started < workers; started += 1) await startWorker();
+  return {
+    emulator,
+    client,
+    session,
+    key,
+    writes: store.writes,
+    startWorker,
+    submit: (yaml, { isNew } = { isNew: false }) =>
+      submit(session, jobOf(yaml), { isNew, allowUnpriced: false }),
+    handle,
+    finish: (run) => handle(run).result(),
+    files: (run) => runFiles(session.store, run),
+  };
+}
+
+async function openTestSession(
+  { store: server, temporal: address }: SharedServers,
+  connection: Connection,
+  namespace: string,
+  given: { readonly key: string; readonly url: string; readonly lanes: readonly LaneSettings[] },
+): Promise<Session> {
+  const config = {
+    ...readConfig({
+      POLLINATIONS_API_KEY: given.key,
+      POLLINATIONS_BASE_URL: given.url,
+      POLLINATIONS_CACHE: 'exact',
+    }),
+    lanes: given.lanes,
+    store: { ...server, prefix: `tests/${randomUUID()}` },
+  };
+  const api = await findApi(config.api);
+  const store: S3Store = await openStore(config.store, api, 64);
+  return {
+    config,
+    store,
+    temporal: {
+      client: new Client({ connection, namespace }),
+      address,
+      namespace,
+      close: async () => {},
+    },
+    api,
+    plannedApi: plannedApi(api, config.api),
+    location: { prefix: config.store.prefix, emulated: api.emulated },
+    close: async () => store.close(),
+  };
+}

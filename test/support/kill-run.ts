@@ -1,0 +1,87 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Emulator } from '../../src/emulator/index.ts';
+import type { FaultRates } from '../../src/emulator/faults.ts';
+import type { RunLocation } from '../../src/storage/keys.ts';
+import { runWorkflowId } from '../../src/workflows/messages.ts';
+import type { ProcessStack } from './process-stack.ts';
+import { writeSampleJob, type SampleJob } from './sample-job.ts';
+import { seededRandom } from './seeded-random.ts';
+
+/** Faults of 15 % of all calls: refused, broken off before and after the generation, cut in every way, late. */
+export const manyFaults: FaultRates = {
+  '429': 0.02,
+  '429-retry-after': 0.01,
+  '500': 0.015,
+  '502': 0.02,
+  '503': 0.01,
+  '524': 0.01,
+  reset: 0.02,
+  lost: 0.02,
+  'cut-length': 0.01,
+  'cut-chunked': 0.005,
+  'cut-close': 0.005,
+  placeholder: 0.005,
+};
+
+export interface KillRunOptions {
+  readonly job: SampleJob;
+  /** How often the worker is killed. */
+  readonly kills: number;
+  /** Decides when. */
+  readonly seed: number;
+  /** Hears what happens, as a sentence. */
+  readonly say?: (sentence: string) => void;
+}
+
+/** What happened to a run whose worker was killed. */
+export interface KillRun {
+  readonly run: RunLocation;
+  /** Requests that the emulator had seen at each kill. */
+  readonly killedAt: readonly number[];
+  readonly seconds: number;
+}
+
+/** Longer than it takes the API to answer and the worker to store: a kill may hit any moment of a call. */
+const MAX_DELAY_MS = 150;
+
+/**
+ * Submits a job and kills the worker process by SIGKILL while it works, each time at a random point of the run, and
+ * starts another. Resolves when the run has ended.
+ */
+export async function runWithKills(
+  stack: ProcessStack,
+  emulator: Emulator,
+  { job, kills, seed, say = () => {} }: KillRunOptions,
+): Promise<KillRun> {
+  const random = seededRandom(seed);
+  const items = job.texts + job.images;
+  // Not later: a kill shall find work to do.
+  const points = Array.from({ length: kills }, () => Math.floor((0.05 + 0.8 * random()) * items)).sort(
+    (left, right) => left - right,
+  );
+  const file = await writeSampleJob(stack.folder, job);
+  let worker = await stack.startWorker();
+  const startedAt = performance.now();
+  const submitted = await stack.command('submit', file, '-o', 'json');
+  if (submitted.code !== 0) throw new Error(`submit failed: ${submitted.stderr}`);
+  const { runId } = JSON.parse(submitted.stdout) as { readonly runId: string };
+  const run = { ...stack.session.location, job: job.name, runId };
+  const before = emulator.meter().requests;
+  const killedAt: number[] = [];
+  for (const point of points) {
+    while (emulator.meter().requests - before < point) await pause(5);
+    await pause(random() * MAX_DELAY_MS);
+    await worker.stop({ fast: true });
+    killedAt.push(emulator.meter().requests - before);
+    say(`worker killed after ${killedAt.at(-1)} requests`);
+    worker = await stack.startWorker();
+  }
+  await untilEnded(stack, run);
+  await worker.stop();
+  return { run, killedAt, seconds: (performance.now() - startedAt) / 1_000 };
+}
+
+/** Waits for the end of a run's workflow. */
+export async function untilEnded({ session }: ProcessStack, run: RunLocation): Promise<void> {
+  await session.temporal.client.workflow.getHandle(runWorkflowId(run.runId)).result();
+}

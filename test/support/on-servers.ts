@@ -1,0 +1,27 @@
+import { Connection } from '@temporalio/client';
+import { test as base, inject } from 'vitest';
+
+import { createLogger, installRuntime } from '../../src/telemetry.ts';
+import { openHarness, type Harness, type HarnessOptions } from './harness.ts';
+
+/** `test` of the suites on real servers: `open` gives the product in a world of its own, which ends with the test. */
+export const test = base.extend<{
+  connection: Connection;
+  open: (options?: HarnessOptions) => Promise<Harness>;
+}>({
+  connection: [
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      installRuntime(createLogger('fatal'));
+      const connection = await Connection.connect({ address: inject('servers').temporal });
+      await use(connection);
+      await connection.close();
+    },
+    { scope: 'file' },
+  ],
+  open: async ({ connection }, use) => {
+    const closes: (() => Promise<void>)[] = [];
+    await use((options = {}) => openHarness(inject('servers'), connection, options, closes));
+    for (const close of closes.reverse()) await close();
+  },
+});

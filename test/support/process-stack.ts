@@ -1,0 +1,236 @@
+import { spawn } from 'node:child_process';
+import { openSync, closeSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openSession, type Session } from '../../src/commands/session.ts';
+import { readConfig } from '../../src/config.ts';
+import { writeAddresses, type StackAddresses } from '../../src/local/address-file.ts';
+import { findBinary } from '../../src/local/binaries.ts';
+import { lastLines, startGuard, type Child, type ChildGuard } from '../../src/local/child.ts';
+import { startStoreServer } from '../../src/local/object-store-server.ts';
+import { choosePorts } from '../../src/local/ports.ts';
+import { workerEnvironment } from '../../src/local/product-stack.ts';
+import { untilReady } from '../../src/local/ready.ts';
+import { startTemporalServer } from '../../src/local/temporal-server.ts';
+import { temporaryFolder, testBinaries } from './local-servers.ts';
+
+/** A server that is killed and comes back on the same port and data. */
+export interface RestartableServer {
+  pid(): number;
+  /** Ends it by SIGKILL and starts it again at once. */
+  killAndRestart(): Promise<void>;
+}
+
+/** What a command of the product wrote and how it ended. */
+export interface CommandResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The product as a person runs it: every part a process of its own, each of which can be killed. */
+export interface ProcessStack {
+  /** Data of all servers, and logs of all programs. */
+  readonly folder: string;
+  readonly logDir: string;
+  readonly addresses: StackAddresses;
+  readonly temporal: RestartableServer;
+  readonly store: RestartableServer;
+  /** Clients of this process to both servers and the API. */
+  readonly session: Session;
+  /** Command lines of every process started so far, as the system showed them to everybody. */
+  commandLines(): readonly string[];
+  /** Starts a program of the stack; its log is `<name>.log`. */
+  start(name: string, command: string, parameters: readonly string[]): Promise<Child>;
+  /** Starts a worker process and waits until it takes work. */
+  startWorker(): Promise<Child>;
+  /** Runs a command of the product to its end; its output goes to the logs as well. */
+  command(...parameters: string[]): Promise<CommandResult>;
+  stop(): Promise<void>;
+}
+
+export interface ProcessStackOptions {
+  /** Origin of the emulator. */
+  readonly api: string;
+  readonly key: string;
+  /** Further environment of workers and commands, as `POLLEN_BATCH_RPS`. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const entry = fileURLToPath(new URL('../../bin/pollen-batch.js', import.meta.url));
+const bucket = 'pollen-batch';
+
+/** Starts Temporal and an object store; workers and commands are started by the caller. About 4 s. */
+export async function startProcessStack(options: ProcessStackOptions): Promise<ProcessStack> {
+  const { path: folder, remove } = await temporaryFolder();
+  const guard = await startGuard();
+  try {
+    return await startParts(options, folder, guard, remove);
+  } catch (error) {
+    await guard.close();
+    await remove();
+    throw error;
+  }
+}
+
+async function startParts(
+  options: ProcessStackOptions,
+  folder: string,
+  guard: ChildGuard,
+  remove: () => Promise<void>,
+): Promise<ProcessStack> {
+  const logDir = join(folder, 'logs');
+  await mkdir(logDir);
+  const [temporal, store] = await Promise.all([startTemporal(guard, folder), startStore(guard, folder)]);
+  const addresses: StackAddresses = {
+    pid: process.pid,
+    temporal: { address: temporal.value.address, uiUrl: temporal.value.uiUrl },
+    store: {
+      endpoint: store.value.endpoint,
+      region: store.value.region,
+      bucket,
+      credentials: store.value.credentials,
+    },
+    emulator: options.api,
+  };
+  await writeAddresses(folder, addresses);
+  const environment = stackEnvironment(options, folder);
+  const session = await openSession(readConfig(environment));
+  const commandLines = new Set<string>();
+  const children: Child[] = [];
+  const note = async (pid: number): Promise<void> => {
+    // Where there is no such file nothing is noted; the check of them says so.
+    commandLines.add(await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => ''));
+  };
+  await note(temporal.child().pid);
+  await note(store.child().pid);
+
+  const start: ProcessStack['start'] = async (name, command, parameters) => {
+    const child = await guard.start({
+      name,
+      command,
+      arguments: parameters,
+      environment: { ...environment, ...workerEnvironment(addresses, options.key) },
+      logFile: join(logDir, `${name}.log`),
+      graceMs: 70_000,
+    });
+    children.push(child);
+    await note(child.pid);
+    return child;
+  };
+  let workers = 0;
+  let commands = 0;
+  return {
+    folder,
+    logDir,
+    addresses,
+    temporal: temporal.server,
+    store: store.server,
+    session,
+    commandLines: () => [...commandLines],
+    start,
+    async startWorker() {
+      workers += 1;
+      const child = await start(`worker-${workers}`, process.execPath, [entry, 'worker']);
+      const check = async (): Promise<void> => {
+        if (!(await readFile(child.logFile, 'utf8')).includes('worker ready')) throw new Error('not yet');
+      };
+      await untilReady({ child, timeoutMs: 60_000, check }).catch(async (error: unknown) => {
+        throw new Error((await lastLines(child.logFile)).join('\n'), { cause: error });
+      });
+      return child;
+    },
+    async command(...parameters) {
+      commands += 1;
+      const log = join(logDir, `command-${commands}`);
+      return run([entry, ...parameters], { ...environment, POLLINATIONS_API_KEY: options.key }, log, note);
+    },
+    async stop() {
+      await session.close();
+      const all = [...children, temporal.child(), store.child()];
+      await Promise.all(all.map((child) => child.stop({ fast: true })));
+      await guard.close();
+      await remove();
+    },
+  };
+}
+
+function stackEnvironment(options: ProcessStackOptions, folder: string): Record<string, string> {
+  const inherited = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'POLLEN_BATCH_TEMPORAL', 'POLLEN_BATCH_WEED'];
+  return {
+    ...Object.fromEntries(
+      inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    ),
+    POLLEN_BATCH_DATA: folder,
+    POLLINATIONS_BASE_URL: options.api,
+    POLLINATIONS_CACHE: 'exact',
+    ...options.environment,
+  };
+}
+
+async function startTemporal(guard: ChildGuard, folder: string) {
+  const { path: binary } = await findBinary('temporal', testBinaries('temporal'));
+  const portsFile = join(folder, 'temporal-ports.json');
+  // Chosen before, so that stacks that start together do not all wish for the well-known ports.
+  await choosePorts({ names: ['temporal', 'temporalUi'], file: portsFile });
+  return restartable(() =>
+    startTemporalServer({
+      binary,
+      guard,
+      dataDir: join(folder, 'temporal'),
+      logFile: join(folder, 'logs', 'temporal.log'),
+      portsFile,
+    }),
+  );
+}
+
+async function startStore(guard: ChildGuard, folder: string) {
+  const { path } = await findBinary('weed', testBinaries('weed'));
+  const portsFile = join(folder, 'store-ports.json');
+  await choosePorts({ names: ['objects'], file: portsFile });
+  return restartable(() =>
+    startStoreServer({
+      program: { kind: 'seaweedfs', path },
+      guard,
+      dataDir: join(folder, 'objects'),
+      logFile: join(folder, 'logs', 'objects.log'),
+      portsFile,
+    }),
+  );
+}
+
+async function restartable<Started extends { readonly child: Child }>(start: () => Promise<Started>) {
+  const value = await start();
+  let child = value.child;
+  const server: RestartableServer = {
+    pid: () => child.pid,
+    async killAndRestart() {
+      await child.stop({ fast: true });
+      child = (await start()).child;
+    },
+  };
+  return { value, server, child: () => child };
+}
+
+async function run(
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  log: string,
+  note: (pid: number) => Promise<void>,
+): Promise<CommandResult> {
+  const files = [`${log}.out`, `${log}.err`] as const;
+  const [out, error] = files.map((file) => openSync(file, 'w'));
+  const child = spawn(process.execPath, [...parameters], {
+    stdio: ['ignore', out, error],
+    env: { ...environment },
+  });
+  for (const file of [out, error]) if (file !== undefined) closeSync(file);
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('exit', (code) => resolve(code));
+  });
+  if (child.pid !== undefined) await note(child.pid);
+  const code = await ended;
+  const [stdout, stderr] = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  return { code, stdout: stdout ?? '', stderr: stderr ?? '' };
+}

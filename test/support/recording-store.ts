@@ -1,0 +1,27 @@
+import type { ObjectStore } from '../../src/storage/object-store.ts';
+
+/** A store that notes which keys were written, in the order in which the writes were acknowledged. */
+export interface RecordingStore extends ObjectStore {
+  readonly writes: () => readonly string[];
+}
+
+/** Notes the writes to a store. */
+export function recordWrites(store: ObjectStore): RecordingStore {
+  const writes: string[] = [];
+  return {
+    bucket: store.bucket,
+    get: (key, options) => store.get(key, options),
+    head: (key, options) => store.head(key, options),
+    list: (prefix, options) => store.list(prefix, options),
+    async put(key, body, options) {
+      await store.put(key, body, options);
+      writes.push(key);
+    },
+    async putOnce(key, body, options) {
+      const result = await store.putOnce(key, body, options);
+      if (result.stored) writes.push(key);
+      return result;
+    },
+    writes: () => writes,
+  };
+}

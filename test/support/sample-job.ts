@@ -1,0 +1,41 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What a generated job asks for. */
+export interface SampleJob {
+  readonly name: string;
+  readonly texts: number;
+  /** Small pictures. */
+  readonly images: number;
+}
+
+/**
+ * Writes a job file of texts and images whose prompts all differ, the images spread among the texts.
+ *
+ * @returns its path
+ */
+export async function writeSampleJob(folder: string, { name, texts, images }: SampleJob): Promise<string> {
+  const count = texts + images;
+  const items = Array.from({ length: count }, (_, index) => {
+    const isImage = Math.floor(((index + 1) * images) / count) > Math.floor((index * images) / count);
+    return isImage
+      ? { id: `picture-${index}`, image: `Meadow ${index} of ${name}` }
+      : { id: `text-${index}`, text: `${samplePrompt} ${index} of ${name}?` };
+  });
+  const job = {
+    version: 1,
+    name,
+    defaults: {
+      text: { model: 'openai', max_tokens: 100 },
+      image: { model: 'flux', width: 64, height: 48 },
+    },
+    items,
+  };
+  const file = join(folder, `${name}.yaml`);
+  // JSON is YAML.
+  await writeFile(file, JSON.stringify(job));
+  return file;
+}
+
+/** Starts every text prompt of a sample job, so that a search can tell where prompts went. */
+export const samplePrompt = 'What do bees know about flower';

@@ -1,0 +1,85 @@
+import { describe, expect } from 'vitest';
+
+import type { JournalEntry } from '../../src/emulator/index.ts';
+import { callsOf, mostAtOnce, secondsOf } from '../support/calls.ts';
+import { test } from '../support/on-servers.ts';
+
+const latencyMs = 1_000;
+const slow = { latency: { kind: 'fixed', ms: latencyMs } } as const;
+
+const isText = ({ method }: JournalEntry): boolean => method === 'POST';
+const isPicture = ({ method }: JournalEntry): boolean => method === 'GET';
+
+function texts(name: string, count: number): string {
+  const prompts = Array.from({ length: count }, (_, index) => `    - ${name} ${index}`);
+  return `  - prompts:\n${prompts.join('\n')}`;
+}
+
+function pictures(count: number): string {
+  const prompts = Array.from({ length: count }, (_, index) => `    - Picture ${index}`);
+  return `  - prompts:\n${prompts.join('\n')}\n    kind: image\n    params: { width: 32, height: 32 }`;
+}
+
+function job(name: string, ...items: readonly string[]): string {
+  return `version: 1\nname: ${name}\nitems:\n${items.join('\n')}\n`;
+}
+
+describe.concurrent('a lane', () => {
+  test.for([1, 2])(
+    'keeps a run within its concurrency, and beside it another lane within its own, over %i workers',
+    async (workers, { open }) => {
+      const { submit, finish, emulator, files } = await open({
+        workers,
+        emulator: slow,
+        lanes: [
+          { name: 'all', concurrency: 5 },
+          { name: 'pictures', models: ['flux'], concurrency: 3 },
+        ],
+      });
+      const { run, plan } = await submit(job('lanes', texts('bee', 15), pictures(9)));
+      expect(await finish(run)).toMatchObject({ state: 'completed', tally: { succeeded: 24 } });
+
+      expect(plan.pages).toMatchObject([{ lane: 'all' }, { lane: 'pictures' }]);
+      const calls = callsOf(emulator);
+      const textsAtOnce = mostAtOnce(calls.filter(isText), latencyMs);
+      const picturesAtOnce = mostAtOnce(calls.filter(isPicture), latencyMs);
+      expect([textsAtOnce, picturesAtOnce]).toEqual([5, 3]);
+      expect(Math.max(...calls.map(({ inFlight }) => inFlight))).toBeLessThanOrEqual(8);
+      expect((await files(run).results()).length).toBe(24);
+    },
+  );
+
+  test('keeps one worker within its concurrency over all its runs', async ({ open }) => {
+    const { submit, finish, emulator } = await open({
+      emulator: slow,
+      lanes: [{ name: 'all', concurrency: 4 }],
+    });
+    const runs = await Promise.all(['one', 'two'].map((name) => submit(job(name, texts(name, 8)))));
+    await Promise.all(runs.map(({ run }) => finish(run)));
+
+    expect(mostAtOnce(callsOf(emulator), latencyMs)).toBe(4);
+    expect(Math.max(...callsOf(emulator).map(({ inFlight }) => inFlight))).toBeLessThanOrEqual(4);
+  });
+
+  test.for([1, 2])(
+    'keeps to its rate, and holds no other lane up, over %i workers',
+    async (workers, { open }) => {
+      const { submit, finish, emulator } = await open({
+        workers,
+        lanes: [
+          { name: 'all', concurrency: 16 },
+          { name: 'pictures', models: ['flux'], concurrency: 64, rps: 4 },
+        ],
+      });
+      const { run } = await submit(job('rates', pictures(24), texts('bee', 10)));
+      await finish(run);
+
+      const calls = callsOf(emulator);
+      const limited = calls.filter(isPicture);
+      expect(limited).toHaveLength(24);
+      // The first second may start twice the rate.
+      expect(secondsOf(limited)).toBeGreaterThan((24 - 2 * 4) / 4);
+      expect(calls.findLastIndex(isText)).toBeLessThan(calls.length - 4);
+    },
+  );
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+
+import { emptyTally } from '../../src/report/tally.ts';
+import type { PageProgress } from '../../src/workflows/messages.ts';
+import { createReporter } from '../../src/workflows/page-reporter.ts';
+
+/** Walks a page of calls that end one by one, as its workflow does. */
+function walk(calls: number, places: number, send?: (report: PageProgress) => Promise<void>) {
+  const sent: PageProgress[] = [];
+  const reporter = createReporter(calls, places, (report) => {
+    sent.push(report);
+    return send?.(report) ?? Promise.resolve();
+  });
+  let waiting = calls - places;
+  let running = places;
+  for (let finished = 1; finished <= calls; finished += 1) {
+    if (waiting > 0) waiting -= 1;
+    else running -= 1;
+    const inFlight = Math.min(running, calls - finished - waiting);
+    reporter.note({ page: 0, tally: emptyTally, waiting, inFlight, freed: places - running });
+  }
+  return { sent, reporter };
+}
+
+const finishedOf = (calls: number) => (report: PageProgress) => calls - report.waiting - report.inFlight;
+
+describe('the reports of a page', () => {
+  it('come with each quarter of its calls, and with each quarter of its places that it gives back', () => {
+    const { sent } = walk(200, 16);
+    expect(sent.map(finishedOf(200))).toEqual([50, 100, 150, 188, 192, 196]);
+    expect(sent.map(({ freed }) => freed)).toEqual([0, 0, 0, 4, 8, 12]);
+  });
+
+  it('are at most eight, however many calls and places there are', () => {
+    for (const [calls, places] of [
+      [250, 1],
+      [250, 250],
+      [250, 64],
+      [1, 1],
+      [7, 3],
+      [3, 3],
+    ] as const) {
+      expect(walk(calls, places).sent.length).toBeLessThanOrEqual(8);
+    }
+  });
+
+  it('do not include the end, which the page tells by its result', () => {
+    expect(walk(1, 1).sent).toEqual([]);
+    for (const report of walk(40, 8).sent) expect(finishedOf(40)(report)).toBeLessThan(40);
+  });
+
+  it('are all delivered or lost before they count as settled, and a run that is gone does no harm', async () => {
+    let delivered = 0;
+    const { sent, reporter } = walk(8, 1, async () => {
+      await Promise.resolve();
+      delivered += 1;
+      throw new Error('the run is gone');
+    });
+    await reporter.settled();
+    expect(delivered).toBe(sent.length);
+    expect(delivered).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, vi } from 'vitest';
+
+import { billTotal } from '../../src/report/report.ts';
+import type { RunLocation } from '../../src/storage/keys.ts';
+import { pageWorkflowId, runViewQuery, runWorkflowId } from '../../src/workflows/messages.ts';
+import { callsOf } from '../support/calls.ts';
+import { fillHistory } from '../support/fill-history.ts';
+import { planFinePages } from '../support/fine-pages.ts';
+import type { Harness } from '../support/harness.ts';
+import { test } from '../support/on-servers.ts';
+import { eventsOf, historyChain, payloadsOf, textOf } from '../support/histories.ts';
+
+const waiting = { timeout: 60_000, interval: 50 };
+const wide = { lanes: [{ name: 'all', concurrency: 64 }] } as const;
+
+describe.concurrent('a run of several pages', () => {
+  test('overlaps them, makes each call once, and lists the results in order', async ({ open }) => {
+    const harness = await open(wide);
+    // Ids of the greatest length make pages of 240 calls instead of 250.
+    const items = Array.from({ length: 600 }, (_, index) => {
+      const id = String(index + 1).padEnd(100, 'x');
+      return `  - { id: ${id}, text: Canary ${index} in the meadow }`;
+    });
+    const { run, plan } = await harness.submit(
+      `version: 1
+name: pages
+defaults: { text: { system: Sing like a canary, max_tokens: 20 } }
+items:
+${items.join('\n')}
+  - { id: refused, text: 'A refused canary [[fault:422]]' }
+`,
+    );
+    const outcome = await harness.finish(run);
+
+    expect(plan.pages.map(({ calls }) => calls)).toEqual([240, 240, 121]);
+    expect(outcome).toMatchObject({ state: 'completed_with_failures', tally: { succeeded: 600, failed: 1 } });
+    const { results, bill } = harness.files(run);
+    expect((await results()).map(({ number }) => number)).toEqual(
+      items.concat('').map((_, index) => index + 1),
+    );
+    const digests = callsOf(harness.emulator).map(({ digest }) => digest);
+    expect(digests).toHaveLength(601);
+    expect(new Set(digests).size).toBe(601);
+    expect(outcome.tally.settled).toBe(harness.emulator.meter().charged);
+    expect(billTotal(await bill())).toBe(harness.emulator.meter().charged);
+
+    const [parent] = await historyChain(harness.client, runWorkflowId(run.runId));
+    const events = eventsOf(parent ?? {});
+    const second = events.findIndex(
+      ({ childWorkflowExecutionStartedEventAttributes: started }) =>
+        started?.workflowExecution?.workflowId === pageWorkflowId(run.runId, 1),
+    );
+    const firstEnd = events.findIndex((event) => event.childWorkflowExecutionCompletedEventAttributes);
+    expect(second).toBeGreaterThan(0);
+    expect(second).toBeLessThan(firstEnd);
+    await expectLeanHistories(harness, run, 3);
+  });
+
+  test('continues as new before its history grows long, and carries every sum over', async ({ open }) => {
+    const harness = await open({
+      emulator: { latency: { kind: 'fixed', ms: 300 } },
+      lanes: [{ name: 'all', concurrency: 2 }],
+    });
+    const yaml = `version: 1
+name: tiny-pages
+items:
+  - { id: refused, text: 'A refused canary [[fault:422]]' }
+  - prompts: [${Array.from({ length: 59 }, (_, index) => `Canary ${index}`).join(', ')}]
+`;
+    await planFinePages(harness, yaml);
+    const { run } = await harness.submit(yaml);
+    await vi.waitFor(async () => {
+      expect((await harness.handle(run).query(runViewQuery)).pages.done).toBeGreaterThan(3);
+    }, waiting);
+    const { runId: first } = await harness.handle(run).describe();
+    await fillHistory(harness, run, 1_400);
+    await vi.waitFor(async () => {
+      expect((await harness.handle(run).describe()).runId).not.toBe(first);
+      const view = await harness.handle(run).query(runViewQuery);
+      expect(view).toMatchObject({ state: 'running', failures: [{ id: 'refused' }] });
+      expect(view.done.succeeded + view.done.failed).toBe(view.pages.done);
+    }, waiting);
+    const outcome = await harness.finish(run);
+
+    const chain = await historyChain(harness.client, runWorkflowId(run.runId));
+    expect(chain.length).toBeGreaterThan(1);
+    for (const history of chain) {
+      expect(eventsOf(history).some((event) => event.childWorkflowExecutionCompletedEventAttributes)).toBe(
+        true,
+      );
+    }
+    expect(outcome).toMatchObject({
+      state: 'completed_with_failures',
+      tally: { succeeded: 59, failed: 1, settled: harness.emulator.meter().charged },
+    });
+    expect(await harness.handle(run).query(runViewQuery)).toMatchObject({
+      tally: outcome.tally,
+      pages: { total: 60, done: 60, running: [] },
+      failures: [{ id: 'refused' }],
+    });
+    expect(callsOf(harness.emulator)).toHaveLength(60);
+    const lines = await harness.files(run).results();
+    expect(lines.map(({ number }) => number)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+    await expectLeanHistories(harness, run, 60);
+  });
+});
+
+/** Short, of small payloads, and without a word of a prompt, an answer, or the key. */
+async function expectLeanHistories(harness: Harness, run: RunLocation, pages: number): Promise<void> {
+  const ids = [
+    runWorkflowId(run.runId),
+    ...Array.from({ length: pages }, (_, page) => pageWorkflowId(run.runId, page)),
+  ];
+  const histories = (await Promise.all(ids.map((id) => historyChain(harness.client, id)))).flat();
+  const records = await harness.files(run).records();
+  const answers = records.flatMap((record) => (record.status === 'succeeded' ? (record.text ?? []) : []));
+  expect(answers.length).toBeGreaterThan(20);
+  for (const history of histories) {
+    expect(eventsOf(history).length).toBeLessThanOrEqual(2_000);
+    for (const payload of payloadsOf(history)) expect(payload.length).toBeLessThanOrEqual(64 * 1024);
+    const text = textOf(history);
+    for (const secret of ['anary', harness.key, ...answers.map((answer) => answer.slice(-40))]) {
+      expect(text.includes(secret), secret).toBe(false);
+    }
+  }
+}
