@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util';
+import type { Benchmark } from './support/benchmark.ts';
+
+const benchmarks: Readonly<Record<string, { readonly about: string; load(): Promise<Benchmark> }>> = {
+  overhead: {
+    about: 'the same calls as a bare fetch loop and as a run: wall time, items a second, CPU by part',
+    load: async () => (await import('./overhead.ts')).overhead,
+  },
+  scale: {
+    about: 'many items in one run: nothing lost, memory, histories, payloads, speed',
+    load: async () => (await import('./scale.ts')).scale,
+  },
+  kills: {
+    about: 'faults and SIGKILLs of the worker: every item once, its bytes and the bill exact',
+    load: async () => (await import('./kills.ts')).kills,
+  },
+};
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    items: { type: 'string' },
+    repeats: { type: 'string' },
+    seed: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const benchmark = benchmarks[positionals[0] ?? ''];
+if (benchmark === undefined) {
+  console.log('npm run bench -- NAME [--items N] [--repeats N] [--seed N] [--json]');
+  for (const [name, { about }] of Object.entries(benchmarks)) console.log(`  ${name.padEnd(10)}${about}`);
+  process.exitCode = positionals.length === 0 ? 0 : 2;
+} else {
+  const measure = await benchmark.load();
+  const result = await measure({
+    ...(values.items === undefined ? {} : { items: Number(values.items) }),
+    ...(values.repeats === undefined ? {} : { repeats: Number(values.repeats) }),
+    ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
+    say: (sentence) => console.error(sentence),
+  });
+  console.log(values.json ? JSON.stringify({ figures: result.figures, missed: result.missed }, null, 2) : result.text);
+  for (const bar of result.missed) console.error(`missed: ${bar}`);
+  process.exitCode = result.missed.length === 0 ? 0 : 1;
+}

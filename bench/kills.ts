@@ -1,0 +1,71 @@
+import { startEmulator } from '../src/emulator/index.ts';
+import { manyFaults, runWithKills } from '../test/support/kill-run.ts';
+import { startProcessStack } from '../test/support/process-stack.ts';
+import { needlesOf, searchBucket, searchFolder } from '../test/support/secret-search.ts';
+import { judgeRun, type Verdict } from '../test/support/witness.ts';
+import { table, type Benchmark, type Row } from './support/benchmark.ts';
+
+const KEY = 'sk_canaryZ3mK8tW5qB1xN7rV4dH9jL2pS6c';
+const KILLS = 8;
+
+/**
+ * The fault test at full speed: no rate limit, so that every kill takes all calls of the run with it.
+ * Each kill costs the 20 s after which Temporal misses the heartbeats of a dead worker.
+ */
+export const kills: Benchmark = async ({ items = 3_000, seed = Date.now() % 1_000_000, say }) => {
+  say(`seed ${seed}`);
+  const emulator = await startEmulator({
+    keys: [{ name: 'canary', key: KEY }],
+    faults: manyFaults,
+    latency: { kind: 'lognormal', medianMs: 40, sigma: 0.5 },
+    gatewayTimeoutMs: 300,
+    seed,
+  });
+  const stack = await startProcessStack({ api: emulator.url, key: KEY, environment: { POLLEN_BATCH_RPS: 'none' } });
+  try {
+    const images = Math.floor(items * 0.3);
+    const job = { name: 'kills', texts: items - images, images };
+    const { run, seconds } = await runWithKills(stack, emulator, { job, kills: KILLS, seed, say });
+    const verdict = await judgeRun(stack.session.store, run, emulator.journal());
+    const key = needlesOf(KEY);
+    const traces = [...(await searchFolder(stack.folder, key)), ...(await searchBucket(stack.session.store, key))];
+    return describe(verdict, { meter: emulator.meter().charged, seconds, seed, traces: traces.length });
+  } finally {
+    await stack.stop();
+    await emulator.close();
+  }
+};
+
+interface Outside {
+  readonly meter: string;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly traces: number;
+}
+
+function describe(verdict: Verdict, outside: Outside) {
+  const rows: Row[] = [
+    ['items not exactly once in the results', String(verdict.lostOrDoubled.length)],
+    ['items that failed', String(verdict.items - verdict.succeeded)],
+    ["items whose bytes are not the emulator's", String(verdict.wrongBytes.length)],
+    ['items whose attempts sent different requests', String(verdict.changedRequests.length)],
+    ["items whose cost is not the emulator's", String(verdict.wrongCosts.length)],
+    ['bill, Pollen', verdict.billed],
+    ["emulator's meter, Pollen", outside.meter],
+    ['traces of the key', String(outside.traces)],
+    ['requests', String(verdict.requests)],
+    ['attempts lost with a worker', String(verdict.attempts['lost-worker'] ?? 0)],
+    ['time', `${outside.seconds.toFixed(1)} s`],
+  ];
+  const wrong = [verdict.lostOrDoubled, verdict.wrongBytes, verdict.changedRequests, verdict.wrongCosts];
+  const isExact = verdict.billed === outside.meter && verdict.unknownCharges === 0;
+  return {
+    text: `${verdict.items} items, 15 % faults, the worker killed ${KILLS} times, seed ${outside.seed}\n\n${table(rows)}`,
+    figures: { ...verdict, ...outside },
+    missed: [
+      ...(wrong.every((items) => items.length === 0) ? [] : ['items are lost, doubled, changed or wrongly charged']),
+      ...(isExact ? [] : [`the bill is ${verdict.billed}, the meter ${outside.meter}`]),
+      ...(outside.traces === 0 ? [] : ['the key was written down']),
+    ],
+  };
+}

@@ -1,0 +1,195 @@
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readValidJob } from '../src/commands/read-job.ts';
+import { emulatorKeys } from '../src/emulator/index.ts';
+import type { Child } from '../src/local/child.ts';
+import { workerEnvironment } from '../src/local/product-stack.ts';
+import { planJob } from '../src/plan/plan-job.ts';
+import { runWorkflowId } from '../src/workflows/messages.ts';
+import { startProcessStack, type ProcessStack } from '../test/support/process-stack.ts';
+import { writeSampleJob } from '../test/support/sample-job.ts';
+import { median, table, type Benchmark, type Row } from './support/benchmark.ts';
+import { startEmulatorProcess, type EmulatorProcess } from './support/emulator-process.ts';
+import { cpuOf, cpuOfEndedChildren, watchOthers } from './support/processes.ts';
+
+const WIDTH = 64;
+const WALL_BAR = 1.15;
+const JOB = 'overhead';
+
+/** CPU milliseconds an item by part; a part that was not there is absent. */
+type Cpu = Readonly<Partial<Record<'loop' | 'worker' | 'Temporal' | 'store' | 'CLI', number>>>;
+
+interface Measured {
+  readonly wallSeconds: number;
+  /** Absent where the system does not tell. */
+  readonly cpu?: Cpu;
+  /** Share of the machine that other programs took meanwhile, 0 to 1. */
+  readonly others?: number;
+}
+
+interface Pair {
+  /** Milliseconds until an answer. */
+  readonly latency: number;
+  readonly bare: Measured;
+  readonly run: Measured;
+}
+
+interface Bench {
+  readonly stack: ProcessStack;
+  readonly emulator: EmulatorProcess;
+  readonly worker: Child;
+  readonly items: number;
+  readonly jobFile: string;
+  readonly callsFile: string;
+}
+
+/**
+ * Measures what durability costs: the same calls to the same emulator as a bare loop and as a run. Both walls count from
+ * the start of the process that a person starts: the loop's to its end, the run's `submit` to the marker of the run.
+ */
+export const overhead: Benchmark = async ({ items = 2_000, repeats = 3, say }) => {
+  const emulator = await startEmulatorProcess();
+  // Without a cache every call is a generation, however often the same ones are made.
+  await emulator.change({ cacheMode: 'none' });
+  const environment = { POLLEN_BATCH_RPS: 'none', POLLEN_BATCH_CONCURRENCY: String(WIDTH) };
+  const stack = await startProcessStack({ api: emulator.url, key: emulatorKeys.secret, environment });
+  try {
+    const jobFile = await writeSampleJob(stack.folder, { name: JOB, texts: items, images: 0 });
+    const callsFile = await writeCalls(stack, jobFile);
+    const bench: Bench = { stack, emulator, worker: await stack.startWorker(), items, jobFile, callsFile };
+    let ordinal = 0;
+    const results: Pair[] = [];
+    for (const latency of [500, 0]) {
+      await emulator.change({ latency: { kind: 'fixed', ms: latency } });
+      const bare: Measured[] = [];
+      const run: Measured[] = [];
+      for (let repeat = 1; repeat <= repeats; repeat += 1) {
+        ordinal += 1;
+        bare.push(await measure(bench, ['loop', 'store'], () => runBareLoop(bench, ordinal)));
+        run.push(await measure(bench, ['worker', 'Temporal', 'store', 'CLI'], () => runJob(bench)));
+        say(`${latency} ms, ${repeat} of ${repeats}: loop ${bare.at(-1)?.wallSeconds.toFixed(1)} s, run ${run.at(-1)?.wallSeconds.toFixed(1)} s`);
+      }
+      results.push({ latency, bare: middle(bare), run: middle(run) });
+    }
+    await bench.worker.stop();
+    return describe(results, items, repeats);
+  } finally {
+    await stack.stop();
+    await emulator.stop();
+  }
+};
+
+async function writeCalls({ session, folder }: ProcessStack, jobFile: string): Promise<string> {
+  const { job } = await readValidJob(jobFile);
+  const { pages } = planJob({
+    job,
+    runId: JOB,
+    api: session.plannedApi,
+    prices: session.api.prices,
+    laneOf: () => 'all',
+    allowUnpriced: false,
+    createdAt: new Date().toISOString(),
+  });
+  const file = join(folder, 'calls.jsonl');
+  const calls = pages.flatMap((page) => page.calls.map(({ request }) => JSON.stringify(request)));
+  await writeFile(file, `${calls.join('\n')}\n`);
+  return file;
+}
+
+async function measure(bench: Bench, parts: readonly (keyof Cpu)[], act: () => Promise<number>): Promise<Measured> {
+  const { stack, worker, items } = bench;
+  const read = (): Readonly<Record<keyof Cpu, number | undefined>> => ({
+    worker: cpuOf(worker.pid),
+    Temporal: cpuOf(stack.temporal.pid()),
+    store: cpuOf(stack.store.pid()),
+    loop: cpuOfEndedChildren(),
+    CLI: cpuOfEndedChildren(),
+  });
+  const others = watchOthers();
+  const before = read();
+  const wallSeconds = (await act()) / 1_000;
+  const after = read();
+  const cpu: Partial<Record<keyof Cpu, number>> = {};
+  for (const part of parts) {
+    const [from, to] = [before[part], after[part]];
+    if (from === undefined || to === undefined) return { wallSeconds };
+    cpu[part] = (to - from) / items;
+  }
+  return { wallSeconds, cpu, others: others() ?? 0 };
+}
+
+async function runBareLoop({ stack, emulator, callsFile }: Bench, ordinal: number): Promise<number> {
+  const { bucket } = stack.addresses.store;
+  const file = fileURLToPath(new URL('support/bare-loop.ts', import.meta.url));
+  const startedAt = performance.now();
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', file, callsFile, emulator.url, bucket, `bare/${ordinal}`, String(WIDTH)],
+    { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...workerEnvironment(stack.addresses, emulatorKeys.secret) } },
+  );
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
+  if (code !== 0) throw new Error(`the bare loop ended with ${String(code)}`);
+  return performance.now() - startedAt;
+}
+
+// The workflow closes just after its marker is written; the server's clock is this machine's.
+async function runJob({ stack, jobFile }: Bench): Promise<number> {
+  const startedAt = Date.now();
+  const { code, stdout, stderr } = await stack.command('submit', jobFile, '--new', '--watch', '-o', 'json');
+  if (code !== 0) throw new Error(`the run ended with ${String(code)}: ${stderr}`);
+  const { runId } = JSON.parse(stdout) as { readonly runId: string };
+  const { closeTime } = await stack.session.temporal.client.workflow.getHandle(runWorkflowId(runId)).describe();
+  return (closeTime?.getTime() ?? Number.NaN) - startedAt;
+}
+
+function middle(measured: readonly Measured[]): Measured {
+  const wallSeconds = median(measured.map((one) => one.wallSeconds));
+  const cpus = measured.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu]));
+  const names = Object.keys(cpus[0] ?? {}) as (keyof Cpu)[];
+  const cpu = Object.fromEntries(names.map((name) => [name, median(cpus.map((one) => one[name] ?? 0))]));
+  const others = median(measured.map((one) => one.others ?? 0));
+  return { wallSeconds, ...(names.length === 0 ? {} : { cpu, others }) };
+}
+
+function describe(results: readonly Pair[], items: number, repeats: number) {
+  const rows: Row[] = [['', 'bare loop', 'run', 'run / loop']];
+  for (const { latency, bare, run } of results) {
+    rows.push([`${latency} ms an answer`]);
+    rows.push(['  wall s', ...cells(bare.wallSeconds, run.wallSeconds, 1), `${(run.wallSeconds / bare.wallSeconds).toFixed(3)}x`]);
+    rows.push(['  items/s', ...cells(items / bare.wallSeconds, items / run.wallSeconds, 0)]);
+    if (bare.cpu === undefined || run.cpu === undefined) {
+      rows.push(['  CPU', 'not available on this system']);
+      continue;
+    }
+    rows.push(['  CPU ms an item', ...cells(sum(bare.cpu), sum(run.cpu), 2)]);
+    for (const part of ['loop', 'worker', 'Temporal', 'store', 'CLI'] as const) {
+      rows.push([`    ${part}`, ...cells(bare.cpu[part], run.cpu[part], 2)]);
+    }
+    rows.push(['  other programs, % of machine', ...cells(percent(bare.others), percent(run.others), 0)]);
+  }
+  const ratio = ratioOf(results[0]);
+  const title = `${items} text calls, ${WIDTH} wide, median of ${repeats}; wall from the start of the process to the last result`;
+  return {
+    text: `${title}\n\n${table(rows)}\n\nbar: at 500 ms a run takes at most ${WALL_BAR}x as long as the loop`,
+    figures: { items, repeats, width: WIDTH, latencies: results, wallRatioAt500: ratio },
+    missed: ratio <= WALL_BAR ? [] : [`the run took ${ratio.toFixed(3)}x as long as the loop, not ${WALL_BAR}x`],
+  };
+}
+
+function ratioOf(pair: Pair | undefined): number {
+  return pair === undefined ? Number.NaN : pair.run.wallSeconds / pair.bare.wallSeconds;
+}
+
+function sum(cpu: Cpu): number {
+  return Object.values(cpu).reduce((total, value) => total + value, 0);
+}
+
+function percent(share = 0): number {
+  return share * 100;
+}
+
+function cells(bare: number | undefined, run: number | undefined, digits: number): readonly [string, string] {
+  return [bare?.toFixed(digits) ?? '-', run?.toFixed(digits) ?? '-'];
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
+import { manyFaults, runWithKills, type KillRun } from '../support/kill-run.ts';
+import { startProcessStack, type ProcessStack } from '../support/process-stack.ts';
+import { samplePrompt } from '../support/sample-job.ts';
+import { findNeedles, needlesOf, searchBucket, searchFolder } from '../support/secret-search.ts';
+import { judgeRun, type Verdict } from '../support/witness.ts';
+
+const seed = Number(process.env['POLLEN_BATCH_TEST_SEED'] ?? Date.now() % 1_000_000);
+const canary = 'sk_canaryQ7xW2mZ9vK4tB8nR1pL6sD3fG5';
+
+let emulator: Emulator;
+let stack: ProcessStack;
+let killed: KillRun;
+let verdict: Verdict;
+
+beforeAll(async () => {
+  console.log(`sigkill: POLLEN_BATCH_TEST_SEED=${seed}`);
+  emulator = await startEmulator({
+    keys: [{ name: 'canary', key: canary }],
+    faults: manyFaults,
+    latency: { kind: 'lognormal', medianMs: 200, sigma: 0.5 },
+    gatewayTimeoutMs: 300,
+    seed,
+  });
+  // A rate, so that a kill takes some calls along and not all places of the run: those come back by their heartbeats.
+  const environment = { POLLEN_BATCH_RPS: '60', POLLEN_BATCH_CONCURRENCY: '250' };
+  stack = await startProcessStack({ api: emulator.url, key: canary, environment });
+  killed = await runWithKills(stack, emulator, {
+    job: { name: 'killed', texts: 700, images: 300 },
+    kills: 5,
+    seed,
+    say: console.log,
+  });
+  verdict = await judgeRun(stack.session.store, killed.run, emulator.journal());
+  console.log(`sigkill: ${killed.seconds.toFixed(1)} s, ${JSON.stringify(verdict)}`);
+}, 150_000);
+
+afterAll(async () => {
+  await stack?.stop();
+  await emulator?.close();
+});
+
+describe('a run of 1,000 items with 15 % faults whose worker is killed five times', () => {
+  it('was hit where it hurts: calls in flight were lost, and every sort of fault came up', () => {
+    expect(killed.killedAt).toHaveLength(5);
+    expect(verdict.attempts['lost-worker']).toBeGreaterThan(0);
+    const faults = new Set(emulator.journal().map(({ fault }) => fault));
+    expect(Object.keys(manyFaults).filter((name) => !faults.has(name as keyof typeof manyFaults))).toEqual([]);
+  });
+
+  it('has every item exactly once in its results, all of them succeeded', () => {
+    expect(verdict.lostOrDoubled).toEqual([]);
+    expect(verdict).toMatchObject({ state: 'completed', items: 1_000, succeeded: 1_000 });
+  });
+
+  it('stores the very bytes that the emulator made for each request', () => {
+    expect(verdict.wrongBytes).toEqual([]);
+  });
+
+  it('sends the same request at every attempt of an item', () => {
+    expect(verdict.changedRequests).toEqual([]);
+    expect(verdict.requests).toBeGreaterThan(1_000);
+  });
+
+  it("bills what the emulator's meter says, item by item and in all", () => {
+    const { charged, generations } = emulator.meter();
+    expect(verdict.wrongCosts).toEqual([]);
+    expect(verdict).toMatchObject({ billed: charged, reported: charged, metered: charged, unknownCharges: 0 });
+    expect(generations).toBe(1_000);
+  });
+
+  it('leaves no trace of its API key in database, bucket, logs, output or arguments', async () => {
+    await stack.command('get', killed.run.runId);
+    const key = needlesOf(canary);
+    expect(await searchFolder(stack.folder, key)).toEqual([]);
+    expect(await searchBucket(stack.session.store, key)).toEqual([]);
+    expect(stack.commandLines().flatMap((line) => findNeedles(key, Buffer.from(line)))).toEqual([]);
+  });
+
+  it('would have found the key, for it finds what is there: the run id everywhere, prompts in the bucket alone', async () => {
+    const runId = needlesOf(killed.run.runId);
+    const database = join(stack.folder, 'temporal');
+    expect(await searchFolder(database, runId)).not.toEqual([]);
+    expect(await searchFolder(stack.logDir, runId)).not.toEqual([]);
+    expect(await searchFolder(join(stack.folder, 'objects'), runId)).not.toEqual([]);
+    const prompt = needlesOf(samplePrompt);
+    expect(await searchBucket(stack.session.store, prompt)).not.toEqual([]);
+    expect(await searchFolder(database, prompt)).toEqual([]);
+    if (process.platform === 'linux') expect(stack.commandLines().join('\n')).toContain('pollen-batch.js');
+  });
+});
