@@ -1,0 +1,147 @@
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { readAddresses } from '../../src/local/address-file.ts';
+import { runWorkflowId } from '../../src/workflows/messages.ts';
+import { createDesk, jobOf, type Command, type Desk } from './product.ts';
+
+let desk: Desk;
+let dev: Command;
+
+beforeAll(async () => {
+  desk = await createDesk({ POLLEN_BATCH_RPS: '8' });
+  dev = desk.start(['dev']);
+  await dev.untilSaid('In another terminal');
+}, 120_000);
+afterAll(async () => desk[Symbol.asyncDispose]());
+
+async function submitted(name: string, texts: number): Promise<string> {
+  const { stdout } = await desk.runWith({ input: jobOf(name, texts) }, 'submit', '-');
+  return stdout.trim();
+}
+
+describe('beside a local stack that runs', { timeout: 180_000 }, () => {
+  it('submits, lists, shows and watches a run, with nothing but data on stdout', async () => {
+    const file = await desk.file('small.yaml', jobOf('small', 8));
+    const submit = await desk.run('submit', file, '-o', 'json');
+    expect(submit.code).toBe(0);
+    const { runId, status } = JSON.parse(submit.stdout) as { runId: string; status: string };
+    expect(status).toBe('started');
+    expect(submit.stderr).toContain('The API is emulated');
+
+    const watch = await desk.run('watch', runId, '-o', 'json');
+    expect(watch.code).toBe(0);
+    expect(JSON.parse(watch.stdout)).toMatchObject({ runId, state: 'completed', tally: { succeeded: 8 } });
+
+    const get = await desk.run('get', runId, '-o', 'json');
+    expect([get.code, get.stderr]).toEqual([0, '']);
+    expect(JSON.parse(get.stdout)).toMatchObject({
+      runId,
+      state: 'completed',
+      plan: { items: 8 },
+      report: { certainty: 'exact' },
+    });
+
+    const list = await desk.run('list', '-o', 'json');
+    expect([list.code, list.stderr]).toEqual([0, '']);
+    expect(JSON.parse(list.stdout)).toContainEqual(
+      expect.objectContaining({ runId, job: 'small', state: 'completed', items: 8, emulated: true }),
+    );
+    const table = await desk.run('list');
+    expect(table.stdout.split('\n')[0]).toMatch(/^RUN +STATE +ITEMS +POLLEN +STARTED +API$/);
+    expect(table.stdout).toContain(runId);
+  });
+
+  it('submits a job once, and again only with --new', async () => {
+    const file = await desk.file('twice.yaml', jobOf('twice', 2));
+    const first = await desk.run('submit', file);
+    const second = await desk.run('submit', file);
+    expect(second.stdout).toBe(first.stdout);
+    const third = await desk.run('submit', '--new', file);
+    expect(third.stdout).toBe(`${first.stdout.trim()}-r2\n`);
+  });
+
+  it('leaves the run going when Ctrl-C ends a watch, and comes back to it', async () => {
+    const runId = await submitted('left', 120);
+    const watch = desk.start(['watch', runId]);
+    await watch.untilSaid(/^[1-9]\d*\/120 · /m);
+    watch.interrupt();
+    expect(await watch.exited).toBe(130);
+    expect(watch.stderr()).toContain(`The run goes on. Come back with: pollen-batch watch ${runId}`);
+    expect(watch.stdout()).toBe('');
+
+    const again = await desk.run('watch', runId);
+    expect(again.code).toBe(0);
+    expect(again.stderr).toContain('120 succeeded');
+  });
+
+  it('leaves the run going when Ctrl-C ends a submit that watches', async () => {
+    const file = await desk.file('leaving.yaml', jobOf('leaving', 60));
+    const submit = desk.start(['submit', '--watch', file, '-o', 'json']);
+    await submit.untilSaid(/^[1-9]\d*\/60 · /m);
+    submit.interrupt();
+    expect(await submit.exited).toBe(130);
+    const { runId, state } = JSON.parse(submit.stdout()) as { runId: string; state: string };
+    expect(state).toBe('running');
+    expect((await desk.run('watch', runId)).code).toBe(0);
+  });
+
+  it('counts the progress of a run up to its end', async () => {
+    const file = await desk.file('counted.yaml', jobOf('counted', 40));
+    const { stderr } = await desk.run('submit', '--watch', file);
+    const counts = [...stderr.matchAll(/^(\d+)\/40 · /gm)].map((match) => Number(match[1]));
+    expect(counts.length).toBeGreaterThan(1);
+    expect(counts).toEqual([...counts].sort((left, right) => left - right));
+    // Eight start a second, and few of them are in flight.
+    expect(Math.max(...counts)).toBeGreaterThan(16);
+  });
+
+  it('exits with 3 when items failed, and says which and why', async () => {
+    const file = await desk.file(
+      'failing.yaml',
+      'version: 1\nitems:\n  - { id: good, text: Hello, params: { model: openai, max_tokens: 9 } }\n' +
+        '  - { id: bad, text: Hello, params: { model: no-such-model } }\n',
+    );
+    const refused = await desk.run('submit', file);
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('no-price: no price is known for no-such-model');
+
+    const { code, stderr } = await desk.run('submit', file, '--allow-unpriced', '--watch');
+    expect(stderr).toContain('completed with failures. 1 succeeded, 1 failed');
+    expect(stderr).toMatch(/^ {2}bad: [\w-]+: /m);
+    expect(code).toBe(3);
+  });
+
+  it('exits with 6 when the run is stopped', async () => {
+    const runId = await submitted('stopping', 120);
+    const watch = desk.start(['watch', runId]);
+    await watch.untilSaid(/^[1-9]\d*\/120 · /m);
+    const addresses = await readAddresses(`${desk.folder}/.pollen-batch`);
+    const connection = await Connection.connect({ address: addresses?.temporal.address ?? '' });
+    await new Client({ connection }).workflow.getHandle(runWorkflowId(runId)).cancel();
+    await connection.close();
+    expect(await watch.exited).toBe(6);
+    expect(watch.stderr()).toMatch(/stopped\. \d+ succeeded, \d+ cancelled/);
+  });
+
+  it.each([['get'], ['watch']])('tells %s of a run that is not there, with exit code 2', async (verb) => {
+    const { code, stdout, stderr } = await desk.run(verb, 'none-0123456789');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('not-found: there is no run none-0123456789');
+  });
+
+  it('lets no second stack use the same folder', async () => {
+    const { code, stderr } = await desk.run('dev');
+    expect(code).toBe(2);
+    expect(stderr).toContain('Another stack already uses');
+  });
+
+  it('ends the whole stack at Ctrl-C', async () => {
+    const addresses = await readAddresses(`${desk.folder}/.pollen-batch`);
+    dev.interrupt();
+    expect(await dev.exited).toBe(0);
+    expect(dev.stdout()).toBe('');
+    expect(await readAddresses(`${desk.folder}/.pollen-batch`)).toBeUndefined();
+    await expect(fetch(addresses?.store.endpoint ?? '')).rejects.toThrow('fetch failed');
+  });
+});

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createDesk, repository, type Desk } from './product.ts';
+
+let desk: Desk;
+
+beforeAll(async () => {
+  desk = await createDesk();
+  await desk.file('good.yaml', 'version: 1\nitems:\n  - { id: a, text: Hello, params: { model: openai } }\n');
+  await desk.file(
+    'bad.yaml',
+    'version: 1\nnam: x\nitems:\n  - { id: a, text: Hello }\n  - { id: A, image: Sun }\n',
+  );
+});
+afterAll(async () => desk[Symbol.asyncDispose]());
+
+describe('the command line', () => {
+  it('ends its help with examples and all exit codes', async () => {
+    const { code, stdout, stderr } = await desk.run('--help');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('$ pollen-batch run jobs/quickstart.yaml');
+    expect(stdout.match(/^ {2}(\d+) {2,}/gm)?.map(Number)).toEqual([0, 1, 2, 3, 6, 130]);
+  });
+
+  it('tells its version without loading what commands need', async () => {
+    const { code, stdout } = await desk.runWith({ environment: { POLLEN_BATCH_RPS: 'wrong' } }, '--version');
+    expect([code, stdout]).toEqual([0, '0.1.0\n']);
+  });
+
+  it.each([
+    [[], 'Usage: pollen-batch'],
+    [['rn'], "unknown command 'rn'\n(Did you mean run?)"],
+    [['run'], "missing required argument 'file'"],
+    [['run', 'a', 'b'], 'too many arguments'],
+    [['run', '--bogus', 'good.yaml'], "unknown option '--bogus'"],
+    [['list', '-o', 'yaml'], 'Allowed choices are text, json'],
+    [['list', '-n', 'few'], 'Give a whole number.'],
+    [['emulator', '--port', '70000'], 'A port is at most 65535.'],
+    [
+      ['run', 'none.yaml'],
+      'usage: the job file none.yaml cannot be read: there is no such file\nCheck the path',
+    ],
+    [['run', '.'], 'it is a folder'],
+    [
+      ['list'],
+      'config-invalid: no Temporal server and bucket are configured, and no local stack runs\nStart one',
+    ],
+    [['worker'], 'config-invalid: no bucket is configured\nSet S3_BUCKET'],
+  ])('refuses %j with exit code 2, naming what is wrong', async (parameters, words) => {
+    const { code, stdout, stderr } = await desk.run(...parameters);
+    expect(stderr).toContain(words);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+
+  it.each([
+    [{ POLLEN_BATCH_RPS: 'fast' }, 'POLLEN_BATCH_RPS: must be a number of calls a second above 0, or none'],
+    [{ POLLEN_BATCH_CONCURRENCY: '0' }, 'POLLEN_BATCH_CONCURRENCY: must be a whole number from 1 to 1000'],
+    [{ POLLINATIONS_DIALECT: 'old' }, 'POLLINATIONS_DIALECT: must be one of auto, enter, enter-v1, gen'],
+    [{ POLLINATIONS_BASE_URL: 'here' }, 'POLLINATIONS_BASE_URL: must be an http or https URL'],
+    [{ POLLEN_BATCH_LANES: '{' }, 'POLLEN_BATCH_LANES is wrong: it is not JSON'],
+    [{ POLLINATIONS_API_KEY_FILE: '/none' }, 'the key file /none cannot be read'],
+    [{ S3_BUCKET: 'mine' }, 'A bucket is configured (S3_BUCKET), and no Temporal server'],
+    [{ TEMPORAL_ADDRESS: 'localhost:7233' }, 'A Temporal server is configured (TEMPORAL_*), and no bucket'],
+  ])('refuses the settings %j before anything is started', async (environment, words) => {
+    const { code, stdout, stderr } = await desk.runWith({ environment }, 'run', 'good.yaml');
+    expect(stderr).toContain(words);
+    expect(stderr).not.toContain('Starting');
+    expect([code, stdout]).toEqual([2, '']);
+  });
+
+  it.each([[{ CI: 'true' }], [{ TERM: 'xterm-256color' }]])(
+    'writes no colours into a pipe, with %j',
+    async (environment) => {
+      const { stderr } = await desk.runWith({ environment }, 'list');
+      expect(stderr).toMatch(/^config-invalid: /);
+    },
+  );
+
+  it('says with exit code 1 which server does not answer', async () => {
+    const environment = {
+      POLLINATIONS_BASE_URL: 'http://127.0.0.1:9',
+      TEMPORAL_ADDRESS: '127.0.0.1:9',
+      S3_BUCKET: 'mine',
+    };
+    const { code, stderr } = await desk.runWith({ environment }, 'list');
+    expect(stderr).toContain('api-unreachable');
+    expect(stderr).toContain('http://127.0.0.1:9');
+    expect(code).toBe(1);
+  });
+});
+
+describe('validate', () => {
+  it('says of every file whether it is right, and every problem with its place', async () => {
+    const { code, stdout, stderr } = await desk.run('validate', 'good.yaml', 'bad.yaml');
+    expect([code, stderr]).toEqual([2, '']);
+    expect(stdout.split('\n')).toEqual([
+      'good.yaml: ok, 1 item',
+      expect.stringMatching(/^bad\.yaml:2:1: key-unknown: unknown key `nam`; did you mean `name`\?$/),
+      ...Array.from({ length: stdout.split('\n').length - 3 }, () =>
+        expect.stringMatching(/^bad\.yaml:\d+:\d+: [\w-]+: /),
+      ),
+      '',
+    ]);
+    expect(stdout).toContain('id-duplicate');
+  });
+
+  it('finds the example jobs right', async () => {
+    const files = ['quickstart', 'texts', 'images', 'vision'].map((name) =>
+      join(repository, `jobs/${name}.yaml`),
+    );
+    const { code, stdout } = await desk.run('validate', ...files);
+    expect(code).toBe(0);
+    expect(stdout.match(/: ok, /g)).toHaveLength(4);
+  });
+
+  it('gives programs the same as JSON, from standard input as well', async () => {
+    const { code, stdout } = await desk.runWith({ input: 'version: 2\n' }, 'validate', '-', '-o', 'json');
+    expect(code).toBe(2);
+    const [reading] = JSON.parse(stdout) as { file: string; problems: { line: number; code: string }[] }[];
+    expect(reading?.file).toBe('stdin');
+    expect(reading?.problems.map(({ code: problem }) => problem)).toContain('key-missing');
+  });
+
+  it('keeps a wrong job from starting anything', async () => {
+    const { code, stdout, stderr } = await desk.run('run', 'bad.yaml');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^job-invalid: bad\.yaml has \d problems\n {2}bad\.yaml:2:1: key-unknown/);
+    expect(stderr).toContain('Nothing was started.');
+  });
+});
