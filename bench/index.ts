@@ -16,6 +16,9 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
   },
 };
 
+// Said at the start of every process; which Node is supported is the product's own matter.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
@@ -38,7 +41,9 @@ if (benchmark === undefined) {
     ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
     say: (sentence) => console.error(sentence),
   });
-  console.log(values.json ? JSON.stringify({ figures: result.figures, missed: result.missed }, null, 2) : result.text);
+  console.log(
+    values.json ? JSON.stringify({ figures: result.figures, missed: result.missed }, null, 2) : result.text,
+  );
   for (const bar of result.missed) console.error(`missed: ${bar}`);
   process.exitCode = result.missed.length === 0 ? 0 : 1;
 }

@@ -21,14 +21,21 @@ export const kills: Benchmark = async ({ items = 3_000, seed = Date.now() % 1_00
     gatewayTimeoutMs: 300,
     seed,
   });
-  const stack = await startProcessStack({ api: emulator.url, key: KEY, environment: { POLLEN_BATCH_RPS: 'none' } });
+  const stack = await startProcessStack({
+    api: emulator.url,
+    key: KEY,
+    environment: { POLLEN_BATCH_RPS: 'none' },
+  });
   try {
     const images = Math.floor(items * 0.3);
     const job = { name: 'kills', texts: items - images, images };
     const { run, seconds } = await runWithKills(stack, emulator, { job, kills: KILLS, seed, say });
     const verdict = await judgeRun(stack.session.store, run, emulator.journal());
     const key = needlesOf(KEY);
-    const traces = [...(await searchFolder(stack.folder, key)), ...(await searchBucket(stack.session.store, key))];
+    const traces = [
+      ...(await searchFolder(stack.folder, key)),
+      ...(await searchBucket(stack.session.store, key)),
+    ];
     return describe(verdict, { meter: emulator.meter().charged, seconds, seed, traces: traces.length });
   } finally {
     await stack.stop();
@@ -63,7 +70,9 @@ function describe(verdict: Verdict, outside: Outside) {
     text: `${verdict.items} items, 15 % faults, the worker killed ${KILLS} times, seed ${outside.seed}\n\n${table(rows)}`,
     figures: { ...verdict, ...outside },
     missed: [
-      ...(wrong.every((items) => items.length === 0) ? [] : ['items are lost, doubled, changed or wrongly charged']),
+      ...(wrong.every((items) => items.length === 0)
+        ? []
+        : ['items are lost, doubled, changed or wrongly charged']),
       ...(isExact ? [] : [`the bill is ${verdict.billed}, the meter ${outside.meter}`]),
       ...(outside.traces === 0 ? [] : ['the key was written down']),
     ],

@@ -7,6 +7,7 @@ import { emulatorKeys } from '../src/emulator/index.ts';
 import type { Child } from '../src/local/child.ts';
 import { workerEnvironment } from '../src/local/product-stack.ts';
 import { planJob } from '../src/plan/plan-job.ts';
+import { readPlan } from '../src/storage/run-store.ts';
 import { runWorkflowId } from '../src/workflows/messages.ts';
 import { startProcessStack, type ProcessStack } from '../test/support/process-stack.ts';
 import { writeSampleJob } from '../test/support/sample-job.ts';
@@ -21,8 +22,14 @@ const JOB = 'overhead';
 /** CPU milliseconds an item by part; a part that was not there is absent. */
 type Cpu = Readonly<Partial<Record<'loop' | 'worker' | 'Temporal' | 'store' | 'CLI', number>>>;
 
-interface Measured {
+interface Wall {
+  /** From the first call, or from submit, to the last result, or the marker. */
   readonly wallSeconds: number;
+  /** The same with the start of the program that a person starts. */
+  readonly withStartSeconds: number;
+}
+
+interface Measured extends Wall {
   /** Absent where the system does not tell. */
   readonly cpu?: Cpu;
   /** Share of the machine that other programs took meanwhile, 0 to 1. */
@@ -46,8 +53,8 @@ interface Bench {
 }
 
 /**
- * Measures what durability costs: the same calls to the same emulator as a bare loop and as a run. Both walls count from
- * the start of the process that a person starts: the loop's to its end, the run's `submit` to the marker of the run.
+ * Measures what durability costs: the same calls to the same emulator as a bare loop and as a run. The loop's wall counts
+ * from its first call to its last answer stored, the run's from its submit to its marker, with a worker that is up.
  */
 export const overhead: Benchmark = async ({ items = 2_000, repeats = 3, say }) => {
   const emulator = await startEmulatorProcess();
@@ -69,7 +76,9 @@ export const overhead: Benchmark = async ({ items = 2_000, repeats = 3, say }) =
         ordinal += 1;
         bare.push(await measure(bench, ['loop', 'store'], () => runBareLoop(bench, ordinal)));
         run.push(await measure(bench, ['worker', 'Temporal', 'store', 'CLI'], () => runJob(bench)));
-        say(`${latency} ms, ${repeat} of ${repeats}: loop ${bare.at(-1)?.wallSeconds.toFixed(1)} s, run ${run.at(-1)?.wallSeconds.toFixed(1)} s`);
+        say(
+          `${latency} ms, ${repeat} of ${repeats}: loop ${bare.at(-1)?.wallSeconds.toFixed(1)} s, run ${run.at(-1)?.wallSeconds.toFixed(1)} s`,
+        );
       }
       results.push({ latency, bare: middle(bare), run: middle(run) });
     }
@@ -90,6 +99,7 @@ async function writeCalls({ session, folder }: ProcessStack, jobFile: string): P
     prices: session.api.prices,
     laneOf: () => 'all',
     allowUnpriced: false,
+    mayRepeat: false,
     createdAt: new Date().toISOString(),
   });
   const file = join(folder, 'calls.jsonl');
@@ -98,7 +108,11 @@ async function writeCalls({ session, folder }: ProcessStack, jobFile: string): P
   return file;
 }
 
-async function measure(bench: Bench, parts: readonly (keyof Cpu)[], act: () => Promise<number>): Promise<Measured> {
+async function measure(
+  bench: Bench,
+  parts: readonly (keyof Cpu)[],
+  act: () => Promise<Wall>,
+): Promise<Measured> {
   const { stack, worker, items } = bench;
   const read = (): Readonly<Record<keyof Cpu, number | undefined>> => ({
     worker: cpuOf(worker.pid),
@@ -109,55 +123,76 @@ async function measure(bench: Bench, parts: readonly (keyof Cpu)[], act: () => P
   });
   const others = watchOthers();
   const before = read();
-  const wallSeconds = (await act()) / 1_000;
+  const wall = await act();
   const after = read();
   const cpu: Partial<Record<keyof Cpu, number>> = {};
   for (const part of parts) {
     const [from, to] = [before[part], after[part]];
-    if (from === undefined || to === undefined) return { wallSeconds };
+    if (from === undefined || to === undefined) return wall;
     cpu[part] = (to - from) / items;
   }
-  return { wallSeconds, cpu, others: others() ?? 0 };
+  return { ...wall, cpu, others: others() ?? 0 };
 }
 
-async function runBareLoop({ stack, emulator, callsFile }: Bench, ordinal: number): Promise<number> {
+async function runBareLoop({ stack, emulator, callsFile }: Bench, ordinal: number): Promise<Wall> {
   const { bucket } = stack.addresses.store;
   const file = fileURLToPath(new URL('support/bare-loop.ts', import.meta.url));
   const startedAt = performance.now();
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', file, callsFile, emulator.url, bucket, `bare/${ordinal}`, String(WIDTH)],
-    { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...workerEnvironment(stack.addresses, emulatorKeys.secret) } },
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...workerEnvironment(stack.addresses, emulatorKeys.secret) },
+    },
   );
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
+  let output = '';
+  child.stdout.on('data', (text: Buffer) => (output += text.toString()));
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
   if (code !== 0) throw new Error(`the bare loop ended with ${String(code)}`);
-  return performance.now() - startedAt;
+  return { wallSeconds: Number(output) / 1_000, withStartSeconds: (performance.now() - startedAt) / 1_000 };
 }
 
-// The workflow closes just after its marker is written; the server's clock is this machine's.
-async function runJob({ stack, jobFile }: Bench): Promise<number> {
+// A plan is dated when its making begins, right after the run is claimed. The workflow closes just after its marker is
+// written, and the server's clock is this machine's.
+async function runJob({ stack, jobFile }: Bench): Promise<Wall> {
+  const { session } = stack;
   const startedAt = Date.now();
   const { code, stdout, stderr } = await stack.command('submit', jobFile, '--new', '--watch', '-o', 'json');
   if (code !== 0) throw new Error(`the run ended with ${String(code)}: ${stderr}`);
   const { runId } = JSON.parse(stdout) as { readonly runId: string };
-  const { closeTime } = await stack.session.temporal.client.workflow.getHandle(runWorkflowId(runId)).describe();
-  return (closeTime?.getTime() ?? Number.NaN) - startedAt;
+  const plan = await readPlan(session.store, { ...session.location, job: JOB, runId });
+  const { closeTime } = await session.temporal.client.workflow.getHandle(runWorkflowId(runId)).describe();
+  const endedAt = closeTime?.getTime() ?? Number.NaN;
+  return {
+    wallSeconds: (endedAt - Date.parse(plan?.createdAt ?? '')) / 1_000,
+    withStartSeconds: (endedAt - startedAt) / 1_000,
+  };
 }
 
 function middle(measured: readonly Measured[]): Measured {
   const wallSeconds = median(measured.map((one) => one.wallSeconds));
+  const withStartSeconds = median(measured.map((one) => one.withStartSeconds));
   const cpus = measured.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu]));
   const names = Object.keys(cpus[0] ?? {}) as (keyof Cpu)[];
   const cpu = Object.fromEntries(names.map((name) => [name, median(cpus.map((one) => one[name] ?? 0))]));
   const others = median(measured.map((one) => one.others ?? 0));
-  return { wallSeconds, ...(names.length === 0 ? {} : { cpu, others }) };
+  return { wallSeconds, withStartSeconds, ...(names.length === 0 ? {} : { cpu, others }) };
 }
 
 function describe(results: readonly Pair[], items: number, repeats: number) {
   const rows: Row[] = [['', 'bare loop', 'run', 'run / loop']];
   for (const { latency, bare, run } of results) {
     rows.push([`${latency} ms an answer`]);
-    rows.push(['  wall s', ...cells(bare.wallSeconds, run.wallSeconds, 1), `${(run.wallSeconds / bare.wallSeconds).toFixed(3)}x`]);
+    rows.push([
+      '  wall s',
+      ...cells(bare.wallSeconds, run.wallSeconds, 1),
+      `${(run.wallSeconds / bare.wallSeconds).toFixed(3)}x`,
+    ]);
+    rows.push([
+      '  wall s with the start of the program',
+      ...cells(bare.withStartSeconds, run.withStartSeconds, 1),
+    ]);
     rows.push(['  items/s', ...cells(items / bare.wallSeconds, items / run.wallSeconds, 0)]);
     if (bare.cpu === undefined || run.cpu === undefined) {
       rows.push(['  CPU', 'not available on this system']);
@@ -170,11 +205,12 @@ function describe(results: readonly Pair[], items: number, repeats: number) {
     rows.push(['  other programs, % of machine', ...cells(percent(bare.others), percent(run.others), 0)]);
   }
   const ratio = ratioOf(results[0]);
-  const title = `${items} text calls, ${WIDTH} wide, median of ${repeats}; wall from the start of the process to the last result`;
+  const title = `${items} text calls, ${WIDTH} wide, median of ${repeats}`;
   return {
     text: `${title}\n\n${table(rows)}\n\nbar: at 500 ms a run takes at most ${WALL_BAR}x as long as the loop`,
     figures: { items, repeats, width: WIDTH, latencies: results, wallRatioAt500: ratio },
-    missed: ratio <= WALL_BAR ? [] : [`the run took ${ratio.toFixed(3)}x as long as the loop, not ${WALL_BAR}x`],
+    missed:
+      ratio <= WALL_BAR ? [] : [`the run took ${ratio.toFixed(3)}x as long as the loop, not ${WALL_BAR}x`],
   };
 }
 

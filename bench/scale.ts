@@ -72,7 +72,9 @@ async function countLost({ session }: ProcessStack, run: RunLocation, items: num
   const succeeded = new Set<number>();
   for (const { key } of marker?.parts ?? []) {
     const part = await session.store.get(key);
-    for (const text of Buffer.from(part?.body ?? '').toString('utf8').split('\n')) {
+    for (const text of Buffer.from(part?.body ?? '')
+      .toString('utf8')
+      .split('\n')) {
       const line = text === '' ? undefined : (JSON.parse(text) as ResultLine);
       if (line?.status === 'succeeded') succeeded.add(line.number);
     }
@@ -108,7 +110,14 @@ function largestPayload(value: unknown): number {
 
 async function sizeOfDatabase(folder: string): Promise<number> {
   const files = ['temporal.db', 'temporal.db-wal'].map((name) => join(folder, 'temporal', name));
-  const sizes = await Promise.all(files.map((file) => stat(file).then(({ size }) => size, () => 0)));
+  const sizes = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
   return sizes.reduce((total, size) => total + size, 0);
 }
 
@@ -126,7 +135,11 @@ function describe(figures: Figures) {
   const { lost, workerPeakMb, mostEvents, largestPayloadBytes } = figures;
   const rows: Row[] = [
     ['lost items', String(lost), '(bar 0)'],
-    ['worker, most memory', workerPeakMb === undefined ? 'not available' : `${workerPeakMb.toFixed(0)} MB`, `(bar ${MEMORY_BAR_MB} MB)`],
+    [
+      'worker, most memory',
+      workerPeakMb === undefined ? 'not available' : `${workerPeakMb.toFixed(0)} MB`,
+      `(bar ${MEMORY_BAR_MB} MB)`,
+    ],
     ['longest history', `${mostEvents} events`, `(bar ${EVENTS_BAR})`],
     ['largest payload', `${(largestPayloadBytes / 1_024).toFixed(1)} KB`, `(bar ${PAYLOAD_BAR / 1_024} KB)`],
     ['workflows', String(figures.workflows)],

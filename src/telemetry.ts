@@ -9,7 +9,10 @@ export function createLogger(level: string): Logger {
 /** Hands the Temporal SDK our logger; once per process, before the first connection. */
 export function installRuntime(logger: Logger): void {
   Runtime.install({
-    logger: new DefaultLogger('DEBUG', (entry) => forward(logger, entry)),
+    // The SDK makes an entry for every start and end of a call: only where somebody reads them.
+    logger: new DefaultLogger(logger.isLevelEnabled('debug') ? 'DEBUG' : 'INFO', (entry) =>
+      forward(logger, entry),
+    ),
     telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'WARN' } } },
     // The worker's entry decides when to drain.
     shutdownSignals: [],

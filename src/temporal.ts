@@ -3,8 +3,9 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 
 import { PollenBatchError } from './errors.ts';
 
-/** Where Temporal is; what is absent comes from the environment and temporal.toml. */
+/** Where Temporal is. */
 export interface TemporalSettings {
+  /** Of a local stack. @default what the environment and temporal.toml say */
   readonly address?: string;
 }
 
@@ -37,8 +38,12 @@ export async function connectClient(settings: TemporalSettings = {}): Promise<Te
 
 /** Reads address, namespace and access from the settings, the environment and temporal.toml. */
 export function resolveTemporal(settings: TemporalSettings) {
+  // A local stack knows nothing of the profiles and keys that a person has for other servers.
+  if (settings.address !== undefined) {
+    return { options: { address: settings.address }, address: settings.address, namespace: 'default' };
+  }
   const { connectionOptions, namespace } = loadClientConnectConfig();
-  const address = settings.address ?? connectionOptions.address ?? '127.0.0.1:7233';
+  const address = connectionOptions.address ?? '127.0.0.1:7233';
   return { options: { ...connectionOptions, address }, address, namespace: namespace ?? 'default' };
 }
 

@@ -1,6 +1,6 @@
 /**
  * What a person would write first: fetch, 64 at a time, and one PUT for each answer. No retries, no record of what was
- * done, no bill. Runs as a process of its own; the first argument is a file of calls, the rest is in the environment.
+ * done, no bill. Runs as a process of its own, and prints the milliseconds from its first call to its last answer stored.
  */
 import { readFile } from 'node:fs/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -17,8 +17,12 @@ const client = new S3Client({
   responseChecksumValidation: 'WHEN_REQUIRED',
   requestHandler: { httpAgent: { keepAlive: true, maxSockets: width } },
 });
-const calls = (await readFile(file, 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as WireRequest);
+const calls = (await readFile(file, 'utf8'))
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line) as WireRequest);
 
+const startedAt = performance.now();
 let next = 0;
 async function work(): Promise<void> {
   for (let index = next++; index < calls.length; index = next++) {
@@ -37,3 +41,4 @@ async function work(): Promise<void> {
 }
 await Promise.all(Array.from({ length: width }, work));
 client.destroy();
+console.log(performance.now() - startedAt);

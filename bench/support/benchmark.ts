@@ -24,11 +24,15 @@ export type Row = readonly [string, ...string[]];
 /** Sets rows as a table of plain text, the names to the left and the cells to the right. */
 export function table(rows: readonly Row[]): string {
   const columns = Math.max(...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
   return rows
     .map((row) =>
       widths
-        .map((width, column) => (column === 0 ? (row[column] ?? '').padEnd(width) : (row[column] ?? '').padStart(width + 2)))
+        .map((width, column) =>
+          column === 0 ? (row[column] ?? '').padEnd(width) : (row[column] ?? '').padStart(width + 2),
+        )
         .join('')
         .trimEnd(),
     )

@@ -22,7 +22,10 @@ export function cpuOf(pid: number): number | undefined {
   const sum = (parent: number): number => {
     const entry = times.get(parent);
     const children = [...times].filter(([, child]) => child.parent === parent);
-    return (entry === undefined ? 0 : entry.own + entry.ended) + children.reduce((total, [child]) => total + sum(child), 0);
+    return (
+      (entry === undefined ? 0 : entry.own + entry.ended) +
+      children.reduce((total, [child]) => total + sum(child), 0)
+    );
   };
   return sum(pid);
 }
@@ -71,8 +74,12 @@ function readTimes(): ReadonlyMap<number, ProcessTimes> | undefined {
     const stat = /^\d+$/.test(name) ? read(`/proc/${name}/stat`) : undefined;
     if (stat === undefined) continue;
     // The command, in parentheses, may hold spaces; fields are counted from behind it: state, parent, …
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
-    const milliseconds = (from: number): number => (((fields[from] ?? 0) + (fields[from + 1] ?? 0)) * 1_000) / TICKS_A_SECOND;
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    const milliseconds = (from: number): number =>
+      (((fields[from] ?? 0) + (fields[from + 1] ?? 0)) * 1_000) / TICKS_A_SECOND;
     times.set(Number(name), { parent: fields[1] ?? 0, own: milliseconds(11), ended: milliseconds(13) });
   }
   return times;

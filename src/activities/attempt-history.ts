@@ -1,4 +1,5 @@
 import type { CacheStatus } from '../pollen/settle.ts';
+import type { FailedRecord } from '../storage/record.ts';
 
 /** What an attempt means for the bill: not billed, perhaps billed, or answered at a price (`null` where it has none). */
 export type AttemptEffect =
@@ -31,6 +32,8 @@ export interface AttemptHistory {
   readonly throttledInRow: number;
   /** Refusals of the key (401) since the last other outcome. */
   readonly unauthorized?: { readonly count: number; readonly since: number };
+  /** How the item has failed for good, when its record could not be written yet. */
+  readonly verdict?: FailedRecord['fault'];
   /** Every other attempt, oldest first. */
   readonly notes: readonly AttemptNote[];
 }
@@ -50,7 +53,9 @@ const noHistory: AttemptHistory = { seen: 0, throttled: 0, throttledInRow: 0, no
  * @param attempt - number of the current attempt, from 1
  */
 export function recallHistory(details: unknown, attempt: number): AttemptHistory {
-  const known = isHistory(details) ? details : noHistory;
+  // After a reset from outside the numbers start anew.
+  const told = isHistory(details) ? details : noHistory;
+  const known = told.seen < attempt ? told : { ...told, seen: 0 };
   const holes: AttemptNote[] = [];
   for (let lost = known.seen + 1; lost < attempt; lost += 1) {
     holes.push({ attempt: lost, code: LOST_WORKER, effect: { kind: 'lost' } });
@@ -85,6 +90,15 @@ export function withThrottle(history: AttemptHistory, attempt: number): AttemptH
     throttled: history.throttled + 1,
     throttledInRow: history.throttledInRow + 1,
   };
+}
+
+/**
+ * What a call knows of itself after its run was ended from outside and taken up again: nothing, save that it may have
+ * been sent before.
+ */
+export function withEarlierExecution(history: AttemptHistory): AttemptHistory {
+  if (history.notes.length > 0) return history;
+  return { ...history, notes: [{ attempt: 0, code: LOST_WORKER, effect: { kind: 'lost' } }] };
 }
 
 /**

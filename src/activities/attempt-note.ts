@@ -23,6 +23,9 @@ interface Outcome {
   readonly latencyMs: number;
 }
 
+/** The API may send anything as its request id, and the note travels as a header of the store. */
+const REQUEST_ID = 128;
+
 /** Notes an attempt. */
 export function noteOf(
   attempt: number,
@@ -36,7 +39,7 @@ export function noteOf(
     at: now.toISOString(),
     code,
     ...(outcome.status === undefined ? {} : { status: outcome.status }),
-    ...(outcome.requestId === undefined ? {} : { requestId: outcome.requestId }),
+    ...(outcome.requestId === undefined ? {} : { requestId: outcome.requestId.slice(0, REQUEST_ID) }),
     latencyMs: Math.round(outcome.latencyMs),
     effect,
   };

@@ -6,6 +6,7 @@ import type {
   OpenedPage,
   PlanSummary,
   RunOutcome,
+  SealPageInput,
   SealedPage,
 } from '../workflows/messages.ts';
 
@@ -16,7 +17,7 @@ export interface ControlActivities {
   /** Lists a page's items once, to tell which have no record yet. */
   openPage(input: { readonly run: RunLocation; readonly page: number }): Promise<OpenedPage>;
   /** Writes a page's share of the results from its records. */
-  sealPage(input: { readonly run: RunLocation; readonly page: number }): Promise<SealedPage>;
+  sealPage(input: SealPageInput): Promise<SealedPage>;
   /** Folds the parts into report and bill, and closes the run with its marker. */
   finishRun(input: { readonly run: RunLocation; readonly reason: EndReason }): Promise<RunOutcome>;
 }

@@ -1,7 +1,7 @@
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import { sumCharges } from '../pollen/bill.ts';
 import { settleAttempts, type AttemptResult, type CacheMode, type Charge } from '../pollen/settle.ts';
-import type { AttemptRecord, ItemCost } from '../storage/record.ts';
+import type { AttemptRecord, ItemCost, KeptAttempts } from '../storage/record.ts';
 import type { AttemptNote } from './attempt-history.ts';
 
 export interface CostContext {
@@ -27,6 +27,12 @@ export function chargeAttempts(
     ...(effect.kind === 'answered' ? { cache: effect.cache } : {}),
     charge: charges[index] ?? { amount: null, certainty: 'unknown' as const },
   }));
+  return { attempts, cost: costOf(attempts.map((attempt) => attempt.charge)) };
+}
+
+/** Adds attempts to those that are known of the same item. */
+export function addAttempts(earlier: KeptAttempts | undefined, later: KeptAttempts): KeptAttempts {
+  const attempts = [...(earlier?.attempts ?? []), ...later.attempts];
   return { attempts, cost: costOf(attempts.map((attempt) => attempt.charge)) };
 }
 

@@ -5,11 +5,16 @@ import { verdicts } from '../pollinations/verdicts.ts';
 import type { FailedRecord, Receipt } from '../storage/record.ts';
 import type { Decision } from './decide.ts';
 
+// The API's own words may quote the prompt: they stay in the record, and out of histories and logs.
+function describe(status: number | undefined, remedy: string): string {
+  return status === undefined ? remedy : `${status}: ${remedy}`;
+}
+
 /** A failed item: the activity ends for good, and carries the item's receipt to its page. */
 export function itemFailure({ fault }: FailedRecord, receipt: Receipt): ApplicationFailure {
   return ApplicationFailure.create({
     type: fault.code,
-    message: `${fault.message} ${fault.remedy}`,
+    message: describe(fault.status, fault.remedy),
     nonRetryable: true,
     details: [receipt],
   });
@@ -23,7 +28,7 @@ export function retryFailure(
   const isKey = fault.code === 'unauthorized' && decision.because === 'waiting';
   return ApplicationFailure.create({
     type: isKey ? 'key-refused' : fault.code,
-    message: `${fault.message} ${verdicts[fault.code].remedy}`,
+    message: describe(fault.status, verdicts[fault.code].remedy),
     nextRetryDelay: decision.delayMs,
     ...(decision.because === 'throttled' ? { category: ApplicationFailureCategory.BENIGN } : {}),
   });

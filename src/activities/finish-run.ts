@@ -26,18 +26,22 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     const keys = runKeys(run);
     const fold = createReportFold();
     const parts: Marker['parts'][number][] = [];
+    const items = new Set<number>();
     let errors = '';
     let bill = '';
     for (const { page } of plan.pages) {
-      const lines = await readPart(dependencies, run, page);
+      const lines = await readPart(dependencies, run, page, reason);
       for (const line of lines) {
         fold.add(line);
+        items.add(line.number);
         if (line.status === 'failed') errors += `${JSON.stringify(line)}\n`;
         for (const row of billLines(line)) bill += `${JSON.stringify(row)}\n`;
       }
       parts.push({ key: keys.part(page), sha256: sha256(serialise(lines)), items: lines.length });
     }
 
+    if (items.size !== plan.items)
+      throw new Error(`the parts of ${run.runId} tell ${items.size} of ${plan.items} items`);
     const state = endState(reason, fold.tally());
     const endedAt = now().toISOString();
     await store.put(keys.errors, errors, ndjson);
@@ -60,13 +64,14 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
   };
 }
 
-// A page that was stopped before it started has no part yet.
+// A page that was stopped before it started has no part yet, and one that was stopped later may have got a record since.
 async function readPart(
   dependencies: ActivityDependencies,
   run: RunLocation,
   page: number,
+  reason: EndReason,
 ): Promise<readonly ResultLine[]> {
-  const object = await dependencies.store.get(runKeys(run).part(page));
+  const object = reason === 'finished' ? await dependencies.store.get(runKeys(run).part(page)) : undefined;
   if (object === undefined) return sealLines(dependencies, run, page);
   return Buffer.from(object.body)
     .toString('utf8')

@@ -4,7 +4,13 @@ import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
 import type { FailedRecord, Receipt } from '../storage/record.ts';
 import type { CallReference } from '../workflows/messages.ts';
-import { LOST_WORKER, recallHistory, withNote, withNothingSent } from './attempt-history.ts';
+import {
+  LOST_WORKER,
+  recallHistory,
+  withEarlierExecution,
+  withNote,
+  withNothingSent,
+} from './attempt-history.ts';
 import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
 import { callSignal } from './call-signal.ts';
 import { decide, isPoison } from './decide.ts';
@@ -16,8 +22,16 @@ import { createItemStore } from './item-store.ts';
 /** Well below the heartbeat timeout of 20 s, and often enough to hear of a stop soon. */
 const HEARTBEAT_MS = 5_000;
 
+/** Code of an attempt whose answer the store did not take. */
+const NOT_STORED = 'not-stored';
+
 /** The heartbeat timeout: after a longer silence another worker may have finished the item, and the run. */
 const STALE_MS = 20_000;
+
+/** When the worker's key last worked, in milliseconds since the epoch. */
+export interface KeyHealth {
+  lastSuccess: number;
+}
 
 /** What sets one kind of call apart. */
 export interface CallKind {
@@ -32,17 +46,18 @@ export interface CallKind {
  */
 export function createGenerate(
   dependencies: ActivityDependencies,
+  keyHealth: KeyHealth,
   { kind, deadlineMs }: CallKind,
 ): (reference: CallReference) => Promise<Receipt> {
   const { client, now } = dependencies;
-  let lastSuccess = 0;
 
   return async function generate(reference) {
     const context = Context.current();
     const { attempt } = context.info;
     const startedAt = performance.now();
     const isStale = (): boolean => performance.now() - startedAt > STALE_MS;
-    const recalled = recallHistory(context.info.heartbeatDetails, attempt);
+    const told = recallHistory(context.info.heartbeatDetails, attempt);
+    const recalled = reference.resumed ? withEarlierExecution(told) : told;
     // What the next attempt will know of this one. Until it has ended a lost worker must leave a hole, so the beat
     // tells only what was recalled.
     let history = withNothingSent(recalled, attempt);
@@ -50,10 +65,13 @@ export function createGenerate(
     try {
       const item = await findPlanned(dependencies, reference);
       const itemStore = createItemStore({ ...dependencies, reference, item, isStale });
-      if (attempt > 1) {
+      if (attempt > 1 || reference.resumed) {
         const receipt = await itemStore.find(recalled);
         if (receipt !== undefined) return receipt;
-        if (isPoison(recalled)) return await itemStore.fail(poison, recalled);
+        const verdict = isPoison(recalled) ? poison : recalled.verdict;
+        if (verdict !== undefined) return await itemStore.fail(verdict, recalled);
+        // A store that took no answer the last time must show that it does, before another one is paid for.
+        if (recalled.notes.at(-1)?.code === NOT_STORED) await itemStore.keepAttempts(recalled);
       }
       if (context.cancellationSignal.aborted) throw new CancelledFailure('stopped before it was sent');
 
@@ -66,21 +84,26 @@ export function createGenerate(
         ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
       });
       if (outcome.kind === 'answered') {
-        lastSuccess = now().getTime();
-        // Should storing fail, the answer is paid for and lost: the next attempt sends the same bytes for it.
-        history = withNote(recalled, noteOf(attempt, 'not-stored', outcome, { kind: 'lost' }, now()));
+        keyHealth.lastSuccess = now().getTime();
         const effect = answeredEffect(item, outcome.usage, outcome.cache);
-        return await itemStore.succeed(
-          outcome,
-          noteOf(attempt, 'answered', outcome, effect, now()),
-          recalled,
-        );
+        const note = noteOf(attempt, 'answered', outcome, effect, now());
+        // Should storing fail, the answer is paid for all the same: the next attempt sends the same bytes for it.
+        history = withNote(recalled, { ...note, code: NOT_STORED });
+        return await itemStore.succeed(outcome, note, recalled);
       }
       const { fault } = outcome;
-      history = withFault(recalled, attempt, fault, item, { now: now(), lastSuccess });
-      if (fault.code === 'aborted') throw new CancelledFailure(fault.message);
+      history = withFault(recalled, attempt, fault, item, {
+        now: now(),
+        lastSuccess: keyHealth.lastSuccess,
+      });
       const decision = decide(history, fault, dependencies.random());
-      if (decision.kind === 'fail') return await itemStore.fail(faultOf(fault), history);
+      if (decision.kind === 'fail') {
+        history = { ...history, verdict: faultOf(fault) };
+        return await itemStore.fail(faultOf(fault), history);
+      }
+      // A stop may end the item before its next attempt: what this one may have cost must not end with it.
+      if (fault.lost || fault.usage !== undefined) await itemStore.keepAttempts(history);
+      if (fault.code === 'aborted') throw new CancelledFailure('stopped while it was in flight');
       throw retryFailure(fault, decision);
     } catch (error) {
       context.heartbeat(history);

@@ -19,8 +19,14 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
 
 /** The activities that call the API, for the lanes' queues. */
 export function createCallActivities(dependencies: ActivityDependencies): CallActivities {
+  // One key makes both kinds of call.
+  const keyHealth = { lastSuccess: 0 };
   return {
-    generateText: withStoreFailures(createGenerate(dependencies, { kind: 'text', deadlineMs: 120_000 })),
-    generateImage: withStoreFailures(createGenerate(dependencies, { kind: 'image', deadlineMs: 300_000 })),
+    generateText: withStoreFailures(
+      createGenerate(dependencies, keyHealth, { kind: 'text', deadlineMs: 120_000 }),
+    ),
+    generateImage: withStoreFailures(
+      createGenerate(dependencies, keyHealth, { kind: 'image', deadlineMs: 300_000 }),
+    ),
   };
 }

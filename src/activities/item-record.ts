@@ -1,9 +1,9 @@
 import { sha256 } from '../plan/digest.ts';
 import type { Plan, PlannedCall } from '../plan/plan.ts';
 import type { Usage } from '../pollen/usage.ts';
-import type { Artifact, FailedRecord, SucceededRecord } from '../storage/record.ts';
+import type { Artifact, FailedRecord, KeptAttempts, SucceededRecord } from '../storage/record.ts';
 import type { AttemptHistory, AttemptNote } from './attempt-history.ts';
-import { chargeAttempts } from './cost.ts';
+import { chargeAttempts, type CostContext } from './cost.ts';
 
 export interface PlannedItem {
   readonly plan: Plan;
@@ -30,8 +30,9 @@ export function succeededRecord(
   content: Content,
   now: Date,
 ): SucceededRecord {
+  const notes = [...history.notes, facts.note].sort((left, right) => left.attempt - right.attempt);
   return {
-    ...baseOf(item, history, [...history.notes, facts.note], now),
+    ...baseOf(item, history, notes, now),
     status: 'succeeded',
     ...content,
     sha256: 'artifact' in content ? content.artifact.sha256 : sha256(content.text),
@@ -57,12 +58,17 @@ export function failedRecord(
   };
 }
 
-function baseOf(
-  { plan, call }: PlannedItem,
-  history: AttemptHistory,
-  notes: readonly AttemptNote[],
-  now: Date,
-) {
+/** What attempts may have cost, for an item that has no record yet. */
+export function keptAttempts(item: PlannedItem, notes: readonly AttemptNote[]): KeptAttempts {
+  return chargeAttempts(notes, costContextOf(item));
+}
+
+function costContextOf({ plan, call }: PlannedItem): CostContext {
+  return { cacheMode: plan.api.cacheMode, maximum: call.maximum, shared: call.shared === true };
+}
+
+function baseOf(item: PlannedItem, history: AttemptHistory, notes: readonly AttemptNote[], now: Date) {
+  const { plan, call } = item;
   return {
     version: 1 as const,
     runId: plan.runId,
@@ -72,11 +78,7 @@ function baseOf(
     model: call.model,
     ...(call.seed === undefined ? {} : { seed: call.seed }),
     digest: call.digest,
-    ...chargeAttempts(notes, {
-      cacheMode: plan.api.cacheMode,
-      maximum: call.maximum,
-      shared: call.shared === true,
-    }),
+    ...chargeAttempts(notes, costContextOf(item)),
     throttled: history.throttled,
     at: now.toISOString(),
   };

@@ -2,7 +2,8 @@ import { sha256 } from '../plan/digest.ts';
 import type { PlannedCall } from '../plan/plan.ts';
 import type { Answer } from '../pollinations/outcome.ts';
 import { runKeys } from '../storage/keys.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
+import type { ObjectStore, StoredObject } from '../storage/object-store.ts';
+import { StoreError } from '../storage/store-error.ts';
 import {
   receiptOf,
   type Artifact,
@@ -17,6 +18,7 @@ import type { AttemptHistory, AttemptNote } from './attempt-history.ts';
 import { itemFailure } from './failure.ts';
 import {
   failedRecord,
+  keptAttempts,
   succeededRecord,
   type AnswerFacts,
   type Content,
@@ -36,6 +38,10 @@ export interface ItemStore {
   find(history: AttemptHistory): Promise<Receipt | undefined>;
   /** Stores an answer. Where another attempt was first, its outcome is the one that counts. */
   succeed(answer: Answer, note: AttemptNote, history: AttemptHistory): Promise<Receipt>;
+  /**
+   * Keeps what the attempts so far may have cost, for an item that never gets a record because its run is stopped.
+   */
+  keepAttempts(history: AttemptHistory): Promise<void>;
   /** Stores a failure and throws it, so that the activity fails with it. */
   fail(fault: FailedRecord['fault'], history: AttemptHistory): Promise<Receipt>;
 }
@@ -73,7 +79,8 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
       const existing = await records.read(keys.record);
       if (existing !== undefined) return settle(existing);
       for await (const { key } of store.list(keys.prefix)) {
-        const found = await readArtifact(store, key);
+        const object = await store.get(key);
+        const found = object === undefined ? undefined : factsOf(key, object);
         // The attempt that stored it told nobody: its place in the history is a hole, filled by what it left here.
         if (found !== undefined) {
           const notes = history.notes.filter(({ attempt }) => attempt !== found.facts.note.attempt);
@@ -86,9 +93,9 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
       const facts: AnswerFacts = {
         note,
         usage: answer.usage,
-        ...(answer.modelUsed === undefined ? {} : { modelUsed: answer.modelUsed }),
-        ...(answer.finishReason === undefined ? {} : { finishReason: answer.finishReason }),
-        ...(answer.doubt === undefined ? {} : { doubt: answer.doubt }),
+        ...(answer.modelUsed === undefined ? {} : { modelUsed: answer.modelUsed.slice(0, 100) }),
+        ...(answer.finishReason === undefined ? {} : { finishReason: answer.finishReason.slice(0, 40) }),
+        ...(answer.doubt === undefined ? {} : { doubt: answer.doubt.slice(0, 200) }),
       };
       if (isInline(answer)) {
         const text = Buffer.from(answer.body).toString('utf8');
@@ -102,15 +109,20 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
         contentType: answer.contentType,
         metadata: toMetadata(facts, artifact),
       });
-      if (result.stored || result.same) {
+      if (result.stored) return write(succeededRecord(item, history, facts, { artifact }, now()));
+      const found = factsOf(key, result.existing);
+      if (found === undefined) throw new StoreError('store-corrupt', `${key} holds bytes of unknown origin`);
+      if (isSameNote(found.facts.note, note)) {
         return write(succeededRecord(item, history, facts, { artifact }, now()));
       }
-      const adopted = {
-        ...artifact,
-        bytes: result.existing.body.byteLength,
-        sha256: sha256(result.existing.body),
-      };
-      return write(succeededRecord(item, history, facts, { artifact: adopted }, now()));
+      // Another attempt was first: its bytes are the result, and ours may be paid for beside them.
+      const others = history.notes.filter(({ attempt }) => attempt !== found.facts.note.attempt);
+      const notes = [...others, { ...note, code: 'duplicate' }];
+      return write(succeededRecord(item, { ...history, notes }, found.facts, found.content, now()));
+    },
+    async keepAttempts(history) {
+      const kept = keptAttempts(item, history.notes);
+      await store.put(keys.attempts, JSON.stringify(kept), { contentType: 'application/json' });
     },
     fail: (fault, history) => write(failedRecord(item, history, fault, now())),
   };
@@ -121,10 +133,16 @@ function itemKeys({ run, page }: CallReference, { number, id }: PlannedCall) {
   const record = keys.record(page, number, id);
   return {
     record,
+    attempts: keys.attempts(page, number, id),
     prefix: record.slice(0, -'record.json'.length),
     artifact: (extension: string): string => keys.artifact(page, number, id, extension),
     late: (extension: string): string => keys.late(`${String(number).padStart(7, '0')}-${id}.${extension}`),
   };
+}
+
+// Our own put, whose acknowledgement was lost.
+function isSameNote(left: AttemptNote, right: AttemptNote): boolean {
+  return left.attempt === right.attempt && left.at === right.at;
 }
 
 function isInline({ body, extension }: Answer): boolean {
@@ -154,13 +172,12 @@ function toMetadata(facts: AnswerFacts, { width, height }: Artifact): Record<str
 }
 
 // From an artifact's bytes and metadata its record can be made again without a call.
-async function readArtifact(
-  store: ObjectStore,
+function factsOf(
   key: string,
-): Promise<{ readonly facts: AnswerFacts; readonly content: Content } | undefined> {
-  const object = await store.get(key);
-  const json = object?.metadata['facts'];
-  if (object === undefined || json === undefined) return undefined;
+  object: StoredObject,
+): { readonly facts: AnswerFacts; readonly content: Content } | undefined {
+  const json = object.metadata['facts'];
+  if (json === undefined) return undefined;
   const { width, height, ...facts } = JSON.parse(json) as AnswerFacts & Pick<Artifact, 'width' | 'height'>;
   const artifact: Artifact = {
     key,

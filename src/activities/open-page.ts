@@ -10,7 +10,7 @@ import { readPageRecords } from './page-records.ts';
  */
 export function createOpenPage(dependencies: ActivityDependencies): ControlActivities['openPage'] {
   return async function openPage({ run, page }) {
-    const [calls, found] = await Promise.all([
+    const [calls, { records: found }] = await Promise.all([
       dependencies.plans.page(run, page),
       readPageRecords(dependencies, run, page),
     ]);

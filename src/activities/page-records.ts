@@ -1,27 +1,33 @@
+import type { PlannedCall } from '../plan/plan.ts';
 import { resultLine, type ResultLine } from '../report/result-line.ts';
 import { parseRecordKey, runKeys, type RunLocation } from '../storage/keys.ts';
-import type { ItemRecord } from '../storage/record.ts';
+import type { ItemRecord, KeptAttempts } from '../storage/record.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
-/** Records read at once. */
+/** Objects read at once. */
 const READS = 32;
 
-/** The records of a page, by item number, found by listing the page's items once. */
+/** What a page's items have left in the bucket. */
+export interface PageRecords {
+  /** By item number. */
+  readonly records: ReadonlyMap<number, ItemRecord>;
+  /** Every key of the page's items. */
+  readonly keys: ReadonlySet<string>;
+}
+
+/** The records of a page, found by listing the page's items once. */
 export async function readPageRecords(
   { store, records }: ActivityDependencies,
   run: RunLocation,
   page: number,
-): Promise<ReadonlyMap<number, ItemRecord>> {
-  const keys: string[] = [];
-  for await (const { key } of store.list(runKeys(run).itemPrefix(page))) {
-    if (parseRecordKey(key) !== undefined) keys.push(key);
-  }
-  const found = new Map<number, ItemRecord>();
-  for (let first = 0; first < keys.length; first += READS) {
-    const read = await Promise.all(keys.slice(first, first + READS).map((key) => records.read(key)));
-    for (const record of read) if (record !== undefined) found.set(record.number, record);
-  }
-  return found;
+): Promise<PageRecords> {
+  const keys = new Set<string>();
+  for await (const { key } of store.list(runKeys(run).itemPrefix(page))) keys.add(key);
+  const found = await readAll(
+    [...keys].filter((key) => parseRecordKey(key) !== undefined),
+    (key) => records.read(key),
+  );
+  return { keys, records: new Map(found.map((record) => [record.number, record])) };
 }
 
 /** The result lines of a page, in the order of its calls. */
@@ -30,9 +36,40 @@ export async function readPageLines(
   run: RunLocation,
   page: number,
 ): Promise<readonly ResultLine[]> {
-  const [calls, found] = await Promise.all([
+  const [calls, { keys, records }] = await Promise.all([
     dependencies.plans.page(run, page),
     readPageRecords(dependencies, run, page),
   ]);
-  return calls.map((call) => resultLine(call, found.get(call.number)));
+  const attemptsKey = ({ number, id }: PlannedCall): string => runKeys(run).attempts(page, number, id);
+  const unfinished = calls.filter((call) => !records.has(call.number) && keys.has(attemptsKey(call)));
+  const kept = new Map(
+    await readAll(unfinished, async (call): Promise<readonly [number, KeptAttempts] | undefined> => {
+      const attempts = await readKeptAttempts(dependencies, attemptsKey(call));
+      return attempts === undefined ? undefined : [call.number, attempts];
+    }),
+  );
+  return calls.map((call) => resultLine(call, records.get(call.number), kept.get(call.number)));
+}
+
+/** What the attempts of an item without a record may have cost; `undefined` when they left nothing. */
+export async function readKeptAttempts(
+  { store }: ActivityDependencies,
+  key: string,
+): Promise<KeptAttempts | undefined> {
+  const object = await store.get(key);
+  return object === undefined
+    ? undefined
+    : (JSON.parse(Buffer.from(object.body).toString('utf8')) as KeptAttempts);
+}
+
+async function readAll<Key, Value>(
+  keys: readonly Key[],
+  read: (key: Key) => Promise<Value | undefined>,
+): Promise<readonly Value[]> {
+  const values: Value[] = [];
+  for (let first = 0; first < keys.length; first += READS) {
+    const found = await Promise.all(keys.slice(first, first + READS).map(read));
+    values.push(...found.filter((value) => value !== undefined));
+  }
+  return values;
 }

@@ -17,18 +17,21 @@ export interface PlanReader {
 export function createPlanReader(store: ObjectStore): PlanReader {
   const plans = createCache<Plan | undefined>();
   const pages = createCache<readonly PlannedCall[]>();
+  async function readPlan(run: RunLocation): Promise<Plan | undefined> {
+    const key = runKeys(run).plan;
+    const plan = await plans.get(key, async () => {
+      const object = await store.get(key);
+      return object === undefined ? undefined : (JSON.parse(textOf(object.body)) as Plan);
+    });
+    if (plan === undefined) plans.forget(key);
+    return plan;
+  }
   return {
-    async plan(run) {
-      const key = runKeys(run).plan;
-      const plan = await plans.get(key, async () => {
-        const object = await store.get(key);
-        return object === undefined ? undefined : (JSON.parse(textOf(object.body)) as Plan);
-      });
-      if (plan === undefined) plans.forget(key);
-      return plan;
-    },
-    page(run, page) {
-      const key = runKeys(run).page(page);
+    plan: readPlan,
+    async page(run, page) {
+      const plan = await readPlan(run);
+      if (plan === undefined) throw new Error(`run ${run.runId} has no plan in the bucket`);
+      const key = runKeys(run).page(plan.digest, page);
       return pages.get(key, async () => {
         const object = await store.get(key);
         if (object === undefined) throw new Error(`${key} is missing from the bucket`);

@@ -55,6 +55,8 @@ async function makePlan(
     prices,
     laneOf: (model) => laneOf(lanes, model),
     allowUnpriced: file.allowUnpriced,
+    // Whoever claimed the run may have had others before it.
+    mayRepeat: true,
     createdAt: now().toISOString(),
   });
   return writePlan(store, run, planned);

@@ -4,20 +4,43 @@ import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { SampledFailure } from '../workflows/messages.ts';
 import type { ControlActivities } from './contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { readPageLines } from './page-records.ts';
+import { LOST_WORKER, type AttemptNote } from './attempt-history.ts';
+import { addAttempts } from './cost.ts';
+import { keptAttempts } from './item-record.ts';
+import { readKeptAttempts, readPageLines } from './page-records.ts';
 
 const SAMPLED_FAILURES = 20;
-const SAMPLED_MESSAGE = 300;
 
 /** Writes a page's share of the results from its records: every item once, in the order of the plan. */
 export function createSealPage(dependencies: ActivityDependencies): ControlActivities['sealPage'] {
-  return async function sealPage({ run, page }) {
+  return async function sealPage({ run, page, lost }) {
+    for (const position of lost) await keepLostCall(dependencies, run, page, position);
     const lines = await sealLines(dependencies, run, page);
     return {
       tally: lines.map(tallyLine).reduce(addTallies, emptyTally),
       failures: lines.flatMap(sampleFailure).slice(0, SAMPLED_FAILURES),
     };
   };
+}
+
+// Nobody is left to tell what became of the call, and a stop asks for no other attempt.
+async function keepLostCall(
+  dependencies: ActivityDependencies,
+  run: RunLocation,
+  page: number,
+  position: number,
+): Promise<void> {
+  const [call, plan] = [
+    (await dependencies.plans.page(run, page))[position],
+    await dependencies.plans.plan(run),
+  ];
+  if (call === undefined || plan === undefined) return;
+  const key = runKeys(run).attempts(page, call.number, call.id);
+  const earlier = await readKeptAttempts(dependencies, key);
+  const attempt = (earlier?.attempts.at(-1)?.attempt ?? 0) + 1;
+  const note: AttemptNote = { attempt, code: LOST_WORKER, effect: { kind: 'lost' } };
+  const kept = addAttempts(earlier, keptAttempts({ plan, call }, [note]));
+  await dependencies.store.put(key, JSON.stringify(kept), { contentType: 'application/json' });
 }
 
 /** Writes a page's part, and returns its lines. */
@@ -40,5 +63,5 @@ export async function sealLines(
 function sampleFailure(line: ResultLine): readonly SampledFailure[] {
   if (line.status !== 'failed') return [];
   const { id, fault } = line;
-  return [{ id, code: fault.code, message: `${fault.message} ${fault.remedy}`.slice(0, SAMPLED_MESSAGE) }];
+  return [{ id, code: fault.code, remedy: fault.remedy }];
 }

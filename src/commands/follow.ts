@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { WorkflowNotFoundError } from '@temporalio/client';
+
 import { addTallies } from '../report/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import { readMarker, type Marker } from '../storage/run-store.ts';
@@ -59,6 +61,7 @@ export async function lookAt(session: Session, run: RunLocation): Promise<Sight>
   } catch (error) {
     const marker = await readMarker(session.store, run).catch(() => undefined);
     if (marker !== undefined) return { kind: 'ended', marker };
+    if (error instanceof WorkflowNotFoundError) return { kind: 'broken', status: 'NOT_STARTED' };
     return { kind: 'silent', reason: reasonOf(error) };
   }
 }

@@ -4,7 +4,7 @@ import type { Job } from '../manifest/job.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planJob } from '../plan/plan-job.ts';
 import { jobContent, runIdOf } from '../plan/run-id.ts';
-import { runKeys, type RunLocation } from '../storage/keys.ts';
+import { jobPrefix, runKeys, type RunLocation } from '../storage/keys.ts';
 import { claimRun, readMarker, readPlan, writePlan, type Marker } from '../storage/run-store.ts';
 import { CONTROL_QUEUE, runWorkflowId } from '../workflows/messages.ts';
 import { checkAccess } from './access.ts';
@@ -38,14 +38,18 @@ export async function submit(session: Session, job: Job, options: SubmitOptions)
   // Before anything is written: a job that cannot be planned must not claim a run, or it would be refused when it comes
   // again with other options.
   const write = await preparePlan(session, job, options);
-  const run = await claim(session, job, options);
+  const { run, isOurs } = await claim(session, job, options);
   const marker = await readMarker(session.store, run);
   const plan = await write(run);
   if (marker !== undefined) return { run, plan, status: 'ended', marker, warnings };
-  return { run, plan, status: await start(session, run, plan), warnings };
+  return { run, plan, status: await start(session, run, plan, isOurs), warnings };
 }
 
-async function claim(session: Session, job: Job, options: SubmitOptions): Promise<RunLocation> {
+async function claim(
+  session: Session,
+  job: Job,
+  options: SubmitOptions,
+): Promise<{ readonly run: RunLocation; readonly isOurs: boolean }> {
   for (let ordinal = 1; ordinal <= MAX_RUNS; ordinal += 1) {
     const run = locate(session, job, ordinal);
     const claimed = await claimRun(session.store, run, {
@@ -55,7 +59,11 @@ async function claim(session: Session, job: Job, options: SubmitOptions): Promis
       allowUnpriced: options.allowUnpriced,
       job: JSON.parse(jobContent(job)) as Job,
     });
-    if (claimed === 'claimed' || (claimed === 'ours' && !options.isNew)) return run;
+    if (claimed === 'claimed') return { run, isOurs: false };
+    // A new run that was interrupted goes on when the same command comes again.
+    const isInterrupted = async (): Promise<boolean> =>
+      ordinal > 1 && (await readMarker(session.store, run)) === undefined;
+    if (claimed === 'ours' && (!options.isNew || (await isInterrupted()))) return { run, isOurs: true };
     if (!options.isNew) {
       throw new PollenBatchError('usage', `run ${run.runId} was submitted with other settings`, {
         remedy: 'Make another run of the job with --new.',
@@ -82,9 +90,18 @@ async function preparePlan(
     prices: api.prices,
     laneOf: (model) => laneOf(config.lanes, model),
     allowUnpriced: options.allowUnpriced,
+    mayRepeat: options.isNew || (await hasOtherRuns(session, job)),
     createdAt: new Date().toISOString(),
   });
   return (run) => writePlan(store, run, { plan: { ...plan, runId: run.runId }, pages });
+}
+
+async function hasOtherRuns(session: Session, job: Job): Promise<boolean> {
+  const own = runKeys(locate(session, job, 1)).root;
+  for await (const { key } of session.store.list(jobPrefix({ ...session.location, job: job.name }))) {
+    if (!key.startsWith(own)) return true;
+  }
+  return false;
 }
 
 function locate({ location, plannedApi }: Session, job: Job, ordinal: number): RunLocation {
@@ -95,13 +112,15 @@ async function start(
   { temporal, store }: Session,
   run: RunLocation,
   plan: Plan,
+  isOurs: boolean,
 ): Promise<'started' | 'attached'> {
   const workflowId = runWorkflowId(run.runId);
   const isRunning = await isOpen(temporal.client, workflowId);
   await temporal.client.workflow.start('runJob', {
     workflowId,
     taskQueue: CONTROL_QUEUE,
-    args: [{ run }],
+    // Where the claim is older than this start, an execution that is gone may have made calls.
+    args: [{ run, resumed: isOurs && !isRunning }],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: `${plan.job}: ${plan.items} items`,

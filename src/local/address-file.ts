@@ -1,10 +1,12 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { isAlive, type Holder } from './holder.ts';
+
 /** How other processes of the same person reach a running stack. */
 export interface StackAddresses {
   /** The process that holds the stack. */
-  readonly pid: number;
+  readonly holder: Holder;
   readonly temporal: { readonly address: string; readonly uiUrl: string };
   readonly store: {
     readonly endpoint: string;
@@ -27,8 +29,7 @@ export async function writeAddresses(dataDir: string, addresses: StackAddresses)
 export async function readAddresses(dataDir: string): Promise<StackAddresses | undefined> {
   try {
     const addresses = JSON.parse(await readFile(fileOf(dataDir), 'utf8')) as StackAddresses;
-    process.kill(addresses.pid, 0);
-    return addresses;
+    return (await isAlive(addresses.holder)) ? addresses : undefined;
   } catch {
     return undefined;
   }

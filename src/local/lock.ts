@@ -3,19 +3,13 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PollenBatchError } from '../errors.ts';
+import { holder, isAlive, type Holder } from './holder.ts';
 
 /** A held data folder. */
 export interface FolderLock {
   /** Adds processes that use the folder: it counts as held while one of them lives, even when this process is gone. */
   add(name: string, pid: number): Promise<void>;
   release(): Promise<void>;
-}
-
-interface Holder {
-  readonly name: string;
-  readonly pid: number;
-  /** Start time of the process where the system tells, so that a pid that is used again is no holder. */
-  readonly started?: string;
 }
 
 interface LockFile {
@@ -124,27 +118,4 @@ async function readLock(path: string): Promise<LockFile | undefined> {
     // Gone since it was listed: files appear whole, by a rename.
     return undefined;
   }
-}
-
-async function holder(name: string, pid: number): Promise<Holder> {
-  const started = await startTime(pid);
-  return started === undefined ? { name, pid } : { name, pid, started };
-}
-
-async function isAlive({ pid, started }: Holder): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // Somebody else's process lives too.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
-  }
-  return started === undefined || (await startTime(pid)) === started;
-}
-
-// Field 22 of proc_pid_stat(5), counted after the command's closing bracket, since a command may hold spaces. A process
-// that has ended but is not reaped yet (state Z) uses nothing any more.
-async function startTime(pid: number): Promise<string | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
-  return fields?.[0] === 'Z' ? 'ended' : fields?.[19];
 }

@@ -1,6 +1,8 @@
+import { devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 import { removeAddresses, writeAddresses, type StackAddresses } from './address-file.ts';
+import { holder } from './holder.ts';
 import { choosePorts } from './ports.ts';
 import { untilReady } from './ready.ts';
 import { startStack, type Stack, type StackOptions } from './stack.ts';
@@ -33,7 +35,7 @@ export async function startProductStack(options: ProductStackOptions): Promise<P
   try {
     const emulator = options.emulatorKey === undefined ? undefined : await startEmulator(stack, options);
     const addresses: StackAddresses = {
-      pid: process.pid,
+      holder: await holder('pollen-batch', process.pid),
       temporal: { address: stack.temporal.address, uiUrl: stack.temporal.uiUrl },
       store: {
         endpoint: stack.store.endpoint,
@@ -47,7 +49,7 @@ export async function startProductStack(options: ProductStackOptions): Promise<P
       name: 'worker',
       ...program('worker'),
       environment: definedOnly({
-        ...options.environment,
+        ...ownEnvironment(options.environment),
         ...workerEnvironment(addresses, options.emulatorKey),
       }),
       graceMs: WORKER_GRACE_MS,
@@ -80,6 +82,9 @@ export function workerEnvironment(addresses: StackAddresses, emulatorKey?: strin
   const { temporal, store, emulator } = addresses;
   return {
     TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: 'default',
+    // No profile of the person's own, with another server's keys.
+    TEMPORAL_CONFIG_FILE: devNull,
     S3_ENDPOINT: store.endpoint,
     S3_REGION: store.region,
     S3_BUCKET: store.bucket,
@@ -115,6 +120,13 @@ function program(...parameters: string[]): {
 } {
   const entry = fileURLToPath(new URL('../../bin/pollen-batch.js', import.meta.url));
   return { command: process.execPath, arguments: [entry, ...parameters] };
+}
+
+// What a person has set up for other servers must not reach the stack's own.
+function ownEnvironment(environment: ProductStackOptions['environment']): ProductStackOptions['environment'] {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !/^(AWS|S3|TEMPORAL)_/.test(name)),
+  );
 }
 
 function definedOnly(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {

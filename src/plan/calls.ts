@@ -12,6 +12,8 @@ export interface CallContext {
   /** Id of the API, part of every digest. */
   readonly apiId: string;
   readonly prices: PriceSnapshot;
+  /** Whether another run of the job may have sent the same bytes before. */
+  readonly mayRepeat: boolean;
 }
 
 /** Turns a job's items into the calls they stand for, in the job's order, each with its bytes, digest and highest price. */
@@ -27,7 +29,11 @@ export function planCalls(job: Job, context: CallContext): readonly PlannedCall[
   });
   const byDigest = createCounter();
   for (const { digest } of calls) byDigest.next(digest);
-  return calls.map((call) => (byDigest.count(call.digest) > 1 ? { ...call, shared: true as const } : call));
+  return calls.map((call, index) => {
+    const isPinned = job.items[index]?.params['seed'] !== undefined;
+    const isShared = context.mayRepeat || isPinned || byDigest.count(call.digest) > 1;
+    return isShared ? { ...call, shared: true as const } : call;
+  });
 }
 
 function planCall(

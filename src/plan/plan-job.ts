@@ -4,6 +4,7 @@ import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import { findPrice, type PriceSnapshot } from '../pollen/prices.ts';
 import { dialects } from '../pollinations/dialects/index.ts';
 import { modelOf, planCalls } from './calls.ts';
+import { sha256 } from './digest.ts';
 import { cutPages } from './pages.ts';
 import type { Estimate, Plan, PlannedApi, PlannedCall, PlannedPage } from './plan.ts';
 
@@ -16,6 +17,8 @@ export interface PlanJobInput {
   readonly laneOf: (model: string) => string;
   /** Plans calls of models without a known price too; their charge stays unknown. */
   readonly allowUnpriced: boolean;
+  /** Whether another run of the job may have sent the same bytes before. */
+  readonly mayRepeat: boolean;
   readonly createdAt: string;
 }
 
@@ -31,13 +34,14 @@ export function planJob(input: PlanJobInput): {
   const { job, api } = input;
   const prices = pricesOf(job, input.prices, input.allowUnpriced);
   const dialect = dialects[api.dialect];
-  const calls = planCalls(job, { dialect, apiId: api.id, prices });
+  const calls = planCalls(job, { dialect, apiId: api.id, prices, mayRepeat: input.mayRepeat });
   const pages = cutPages(calls, input.laneOf);
   return {
     pages,
     plan: {
       version: 1,
       runId: input.runId,
+      digest: sha256(JSON.stringify(pages)).slice(0, 10),
       job: job.name,
       ...(job.description === undefined ? {} : { description: job.description }),
       createdAt: input.createdAt,

@@ -16,7 +16,7 @@ export interface PlannedCall {
   readonly digest: string;
   /** Most that the call can cost, decimal Pollen; `null` when no bound is known. */
   readonly maximum: string | null;
-  /** Set when another call of the run sends the same bytes, so that a cache hit may be the other's charge. */
+  /** Set when others may have sent the same bytes (a twin, another run, a pinned seed): a cache hit may be their charge. */
   readonly shared?: true;
   /** What the answer is checked against. */
   readonly expect?: { readonly width?: number; readonly height?: number; readonly json?: boolean };
@@ -49,6 +49,8 @@ export interface Estimate {
 export interface Plan {
   readonly version: 1;
   readonly runId: string;
+  /** Names the plan's pages: first 10 of the sha256 of their content. */
+  readonly digest: string;
   readonly job: string;
   readonly description?: string;
   /** When the plan was made, ISO 8601. */

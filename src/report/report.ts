@@ -71,9 +71,8 @@ export function createReportFold(): ReportFold {
       const name = `${line.kind} ${line.model}`;
       const known = models.get(name) ?? { model: line.model, kind: line.kind, items: 0, tally: emptyTally };
       models.set(name, { ...known, items: known.items + 1, tally: addTallies(known.tally, own) });
-      if (line.status === 'cancelled') return;
       for (const { code } of line.attempts) count(code, 1);
-      count('throttled', line.throttled);
+      if (line.status !== 'cancelled') count('throttled', line.throttled);
     },
     tally: () => tally,
     report: (plan, state, endedAt) => ({
@@ -97,7 +96,6 @@ export function createReportFold(): ReportFold {
 
 /** The bill of one result line: a line for each attempt that is listed. */
 export function billLines(line: ResultLine): readonly BillLine[] {
-  if (line.status === 'cancelled') return [];
   return line.attempts.map(({ attempt, at, code, requestId, charge }) => ({
     number: line.number,
     id: line.id,

@@ -1,5 +1,11 @@
 import type { PlannedCall } from '../plan/plan.ts';
-import { receiptOf, type ItemRecord } from '../storage/record.ts';
+import {
+  receiptOf,
+  type AttemptRecord,
+  type ItemCost,
+  type ItemRecord,
+  type KeptAttempts,
+} from '../storage/record.ts';
 import { emptyTally, tallyOf, type Tally } from './tally.ts';
 
 /** An item that has no record because its run was stopped before it. */
@@ -9,18 +15,32 @@ export interface CancelledItem {
   readonly kind: 'text' | 'image';
   readonly model: string;
   readonly status: 'cancelled';
+  /** What it was sent for all the same, and what that may have cost. */
+  readonly attempts: readonly AttemptRecord[];
+  readonly cost: ItemCost;
 }
+
+const nothingSent: KeptAttempts = {
+  attempts: [],
+  cost: { settled: '0', unknown: { count: 0, atMost: '0' } },
+};
 
 /** One line of the results: an item's record, or the word that it has none. */
 export type ResultLine = ItemRecord | CancelledItem;
 
-/** The result line of a planned call that may have a record. */
-export function resultLine(call: PlannedCall, record: ItemRecord | undefined): ResultLine {
+/** The result line of a planned call that may have a record, or attempts that were kept without one. */
+export function resultLine(
+  call: PlannedCall,
+  record: ItemRecord | undefined,
+  kept: KeptAttempts | undefined,
+): ResultLine {
   const { number, id, kind, model } = call;
-  return record ?? { number, id, kind, model, status: 'cancelled' };
+  return record ?? { number, id, kind, model, status: 'cancelled', ...(kept ?? nothingSent) };
 }
 
 /** The tally of one result line. */
 export function tallyLine(line: ResultLine): Tally {
-  return line.status === 'cancelled' ? { ...emptyTally, cancelled: 1 } : tallyOf(receiptOf(line, ''));
+  if (line.status !== 'cancelled') return tallyOf(receiptOf(line, ''));
+  const { settled, unknown } = line.cost;
+  return { ...emptyTally, cancelled: 1, settled, unknown };
 }

@@ -14,14 +14,16 @@ export interface RunKeys {
   readonly root: string;
   readonly job: string;
   readonly plan: string;
-  /** Items of one page of the plan, one JSON line each. */
-  page(page: number): string;
+  /** Items of one page of a plan, one JSON line each; the plan's digest keeps two plans of a run apart. */
+  page(plan: string, page: number): string;
   /** A local file that prompts use, by the sha256 of its bytes. */
   input(sha256: string): string;
   /** Folder of one page's items, with a slash at its end: listed once to learn what is already there. */
   itemPrefix(page: number): string;
   /** Last write of an item: how it succeeded or failed. */
   record(page: number, number: number, id: string): string;
+  /** What an item's attempts may have cost so far, as long as it has no record. */
+  attempts(page: number, number: number, id: string): string;
   /** What an item's call answered with. `extension` has no dot. */
   artifact(page: number, number: number, id: string, extension: string, part?: ArtifactPart): string;
   /** The bytes of a call that depends on another step, fixed before its first send. */
@@ -61,10 +63,11 @@ export function runKeys(location: RunLocation): RunKeys {
     root,
     job: `${root}job.json`,
     plan: `${root}plan/plan.json`,
-    page: (page) => `${root}plan/page-${digits(page, 5)}.jsonl`,
+    page: (plan, page) => `${root}plan/${segment(plan)}/page-${digits(page, 5)}.jsonl`,
     input: (sha256) => `${root}inputs/${segment(sha256)}`,
     itemPrefix,
     record: (page, number, id) => `${item(page, number, id)}.record.json`,
+    attempts: (page, number, id) => `${item(page, number, id)}.attempts.json`,
     artifact: (page, number, id, extension, part) =>
       `${item(page, number, id)}${suffix(part)}.${segment(extension)}`,
     request: (page, number, id, part) => `${item(page, number, id)}${suffix(part)}.request.json`,

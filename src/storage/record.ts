@@ -25,6 +25,12 @@ export interface ItemCost {
   readonly unknown: { readonly count: number; readonly atMost: string | null };
 }
 
+/** What the attempts of an item without a record may have cost: `…attempts.json`. */
+export interface KeptAttempts {
+  readonly attempts: readonly AttemptRecord[];
+  readonly cost: ItemCost;
+}
+
 /** Result bytes in the store. */
 export interface Artifact {
   readonly key: string;

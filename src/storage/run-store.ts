@@ -57,7 +57,9 @@ export async function writePlan(
     await Promise.all(
       planned.pages.slice(first, first + WRITES).map(async ({ page, calls }) => {
         const lines = calls.map((call) => `${JSON.stringify(call)}\n`).join('');
-        await store.putOnce(keys.page(page), lines, { contentType: 'application/x-ndjson' });
+        await store.putOnce(keys.page(planned.plan.digest, page), lines, {
+          contentType: 'application/x-ndjson',
+        });
       }),
     );
   }

@@ -1,6 +1,8 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancellationScope,
   isCancellation,
+  sleep,
   startChild,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
@@ -19,6 +21,8 @@ import type { runPage } from './run-page.ts';
 
 export interface LaneOptions {
   readonly run: RunLocation;
+  /** Whether an earlier execution of the run was ended from outside. */
+  readonly resumed: boolean;
   readonly name: string;
   /** Calls in flight, over all workers. */
   readonly concurrency: number;
@@ -26,7 +30,9 @@ export interface LaneOptions {
   readonly pages: readonly PageReference[];
   /** Index of the first page to start. */
   readonly next: number;
-  /** Asked before each new page: a run that ends or continues as new starts none. */
+  /** Asked before free places are used: a run that ends uses none. */
+  readonly mayGrant: () => boolean;
+  /** Asked before each new page: a run that is about to continue as new starts none. */
   readonly mayStart: () => boolean;
   readonly onSealed: (sealed: SealedPage) => void;
   readonly onFailure: (error: unknown) => void;
@@ -62,20 +68,14 @@ interface LivePage {
 
 /** Runs a lane's pages as child workflows within its concurrency. */
 export function createLane(options: LaneOptions): Lane {
-  const { run, name, pages } = options;
+  const { run, resumed, name, pages } = options;
   const children = new CancellationScope({ cancellable: true });
   const live: LivePage[] = [];
   let free = options.concurrency;
   let next = options.next;
 
   function start(reference: PageReference, places: number): void {
-    const handle = children.run(() =>
-      startChild<typeof runPage>('runPage', {
-        workflowId: pageWorkflowId(run.runId, reference.page),
-        args: [{ run, page: reference.page, lane: name, places }],
-        staticSummary: `Page ${reference.page}: ${reference.calls} calls`,
-      }),
-    );
+    const handle = children.run(() => startPage(reference, places));
     const page: LivePage = {
       page: reference.page,
       handle,
@@ -88,6 +88,25 @@ export function createLane(options: LaneOptions): Lane {
     free -= places;
     live.push(page);
     void finish(page);
+  }
+
+  // A terminated run leaves its pages open for a moment: the new one waits for them to end.
+  async function startPage(
+    reference: PageReference,
+    places: number,
+  ): Promise<ChildWorkflowHandle<typeof runPage>> {
+    for (;;) {
+      try {
+        return await startChild<typeof runPage>('runPage', {
+          workflowId: pageWorkflowId(run.runId, reference.page),
+          args: [{ run, resumed, page: reference.page, lane: name, places }],
+          staticSummary: `Page ${reference.page}: ${reference.calls} calls`,
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        await sleep('2 seconds');
+      }
+    }
   }
 
   async function finish(page: LivePage): Promise<void> {
@@ -115,8 +134,8 @@ export function createLane(options: LaneOptions): Lane {
   }
 
   function fill(): void {
-    while (options.mayStart()) {
-      const move = handOut(free, live, pages[next]);
+    while (options.mayGrant()) {
+      const move = handOut(free, live, options.mayStart() ? pages[next] : undefined);
       if (move === undefined) return;
       if (move.kind === 'start') start(move.page, move.places);
       else for (const page of live) if (page.page === move.page) grant(page, move.places);

@@ -53,11 +53,14 @@ export interface CarriedRun {
 
 export interface RunJobInput {
   readonly run: RunLocation;
+  /** An earlier execution of the run was ended from outside: its calls may have been sent and charged unseen. */
+  readonly resumed: boolean;
   readonly carried?: CarriedRun;
 }
 
 export interface RunPageInput {
   readonly run: RunLocation;
+  readonly resumed: boolean;
   readonly page: number;
   readonly lane: string;
   /** Calls the page may have in flight when it starts; more may be granted later. */
@@ -80,15 +83,25 @@ export interface OpenedPage {
 
 export interface CallReference {
   readonly run: RunLocation;
+  /** Whether an execution before this one may have made the call. */
+  readonly resumed: boolean;
   readonly page: number;
   /** Position of the call in its page, from 0. */
   readonly position: number;
 }
 
+/** A failed item. The API's own words may quote the prompt, so they stay in the record. */
 export interface SampledFailure {
   readonly id: string;
   readonly code: string;
-  readonly message: string;
+  readonly remedy: string;
+}
+
+export interface SealPageInput {
+  readonly run: RunLocation;
+  readonly page: number;
+  /** Positions of calls whose worker was lost while the page was stopped: they may be paid for. */
+  readonly lost: readonly number[];
 }
 
 export interface SealedPage {
@@ -103,6 +116,8 @@ export interface PageProgress {
   /** Calls not yet started. */
   readonly waiting: number;
   readonly inFlight: number;
+  /** Places it was granted in all. */
+  readonly places: number;
   /** Places given back for good since the page started. */
   readonly freed: number;
 }

@@ -14,15 +14,10 @@ export interface Reporter {
 
 /**
  * Decides which progress is worth a signal: each one costs events in two histories, so a page tells its run about each
- * quarter of its calls, and gives its places back in quarters of what it started with.
+ * quarter of its calls, and gives its places back in quarters of what it was granted.
  */
-export function createReporter(
-  calls: number,
-  places: number,
-  send: (progress: PageProgress) => Promise<void>,
-): Reporter {
+export function createReporter(calls: number, send: (progress: PageProgress) => Promise<void>): Reporter {
   const callStep = Math.max(1, Math.ceil(calls / REPORTS));
-  const placeStep = Math.max(1, Math.ceil(places / PORTIONS));
   let reportedCalls = 0;
   let reportedPlaces = 0;
   const sending: Promise<void>[] = [];
@@ -30,6 +25,7 @@ export function createReporter(
     note(progress) {
       const finished = calls - progress.waiting - progress.inFlight;
       if (finished >= calls) return;
+      const placeStep = Math.max(1, Math.ceil(progress.places / PORTIONS));
       if (finished - reportedCalls < callStep && progress.freed - reportedPlaces < placeStep) return;
       reportedCalls = finished;
       reportedPlaces = progress.freed;

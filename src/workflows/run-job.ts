@@ -39,7 +39,7 @@ const { planRun, finishRun } = proxyActivities<ControlActivities>(controlOptions
  *
  * Cancelling it means stop: what is in flight finishes, the rest is left, and the report is written all the same.
  */
-export async function runJob({ run, carried }: RunJobInput): Promise<RunOutcome> {
+export async function runJob({ run, resumed, carried }: RunJobInput): Promise<RunOutcome> {
   let state: RunState = 'planning';
   let stopping = CancellationScope.current().consideredCancelled;
   let failure: unknown;
@@ -84,8 +84,9 @@ export async function runJob({ run, carried }: RunJobInput): Promise<RunOutcome>
     const planned = plan ?? (await planRun(run));
     if (planned.ended !== undefined) return planned.ended;
     plan = planned;
-    lanes = openLanes(run, planned, carried, {
-      mayStart: () => !isEnding() && workflowInfo().historyLength < MAX_EVENTS,
+    lanes = openLanes({ run, resumed }, planned, carried, {
+      mayGrant: () => !isEnding(),
+      mayStart: () => workflowInfo().historyLength < MAX_EVENTS,
       onSealed(sealed) {
         done = addTallies(done, sealed.tally);
         failures.push(...sealed.failures.slice(0, MAX_FAILURES - failures.length));
@@ -107,7 +108,7 @@ export async function runJob({ run, carried }: RunJobInput): Promise<RunOutcome>
     await condition(allHandlersFinished);
     if (!isEnding() && pagesLeft() > 0) {
       const next = Object.fromEntries(lanes.map((lane) => [lane.name, lane.next()]));
-      return continueAsNew<typeof runJob>({ run, carried: { plan, next, tally: done, failures } });
+      return continueAsNew<typeof runJob>({ run, resumed, carried: { plan, next, tally: done, failures } });
     }
 
     enter('finishing');
@@ -121,15 +122,15 @@ export async function runJob({ run, carried }: RunJobInput): Promise<RunOutcome>
 }
 
 function openLanes(
-  run: RunJobInput['run'],
+  input: Pick<RunJobInput, 'run' | 'resumed'>,
   plan: PlanSummary,
   carried: CarriedRun | undefined,
-  hooks: Pick<LaneOptions, 'mayStart' | 'onSealed' | 'onFailure'>,
+  hooks: Pick<LaneOptions, 'mayGrant' | 'mayStart' | 'onSealed' | 'onFailure'>,
 ): readonly Lane[] {
   return Object.entries(plan.concurrency).map(([name, concurrency]) =>
     createLane({
       ...hooks,
-      run,
+      ...input,
       name,
       concurrency,
       pages: plan.pages.filter((page) => page.lane === name),

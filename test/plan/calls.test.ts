@@ -8,10 +8,15 @@ import { prices } from '../support/samples.ts';
 
 function plan(
   items: string,
-  changes: { readonly apiId?: string; readonly name?: string } = {},
+  changes: { readonly apiId?: string; readonly name?: string; readonly mayRepeat?: boolean } = {},
 ): readonly PlannedCall[] {
   const job = jobOf(`version: 1\nname: ${changes.name ?? 'bees'}\nitems:\n${items}`);
-  return planCalls(job, { dialect: dialects.gen, apiId: changes.apiId ?? 'https://gen.example', prices });
+  return planCalls(job, {
+    dialect: dialects.gen,
+    apiId: changes.apiId ?? 'https://gen.example',
+    prices,
+    mayRepeat: changes.mayRepeat ?? false,
+  });
 }
 
 const seedsOf = (calls: readonly PlannedCall[]) => calls.map(({ seed }) => seed);
@@ -71,14 +76,16 @@ describe('the digest of a call', () => {
     expect(elsewhere.filter((digest) => digests.includes(digest))).toEqual([]);
   });
 
-  it('is flagged as shared when two calls of a run send the same bytes', () => {
+  it('is flagged as shared when others may send the same bytes: a twin, anybody with a pinned seed, another run', () => {
     const calls = plan(`
   - { id: a, text: One bee, params: { seed: 1 } }
   - { id: b, text: One bee, params: { seed: 1 } }
   - { id: c, text: One bee, params: { seed: 2 } }
+  - { id: d, text: One bee }
 `);
-    expect(calls.map(({ shared }) => shared)).toEqual([true, true, undefined]);
+    expect(calls.map(({ shared }) => shared)).toEqual([true, true, true, undefined]);
     expect(calls[0]?.digest).toBe(calls[1]?.digest);
+    expect(plan(three, { mayRepeat: true }).every(({ shared }) => shared === true)).toBe(true);
   });
 });
 

@@ -12,6 +12,7 @@ function plan(items: string, changes: Partial<PlanJobInput> = {}) {
     prices,
     laneOf: (model) => (model === 'flux' ? 'pictures' : 'all'),
     allowUnpriced: false,
+    mayRepeat: false,
     createdAt: '2026-01-02T03:04:05.000Z',
     ...changes,
   });

@@ -23,7 +23,7 @@ const picture = succeeded({
   attempts: [{ attempt: 1, code: 'answered', charge: { amount: '0.002', certainty: 'exact' } }],
   cost: { settled: '0.002', unknown: { count: 0, atMost: '0' } },
 });
-const cancelled = resultLine(sampleCall({ number: 5, id: 'late' }), undefined);
+const cancelled = resultLine(sampleCall({ number: 5, id: 'late' }), undefined, undefined);
 
 const lines: readonly ResultLine[] = [
   succeeded(),
@@ -115,7 +115,29 @@ describe('the bill', () => {
 
 describe('a result line', () => {
   it('is the record, or the word that there is none', () => {
-    expect(resultLine(sampleCall(), succeeded())).toEqual(succeeded());
-    expect(cancelled).toEqual({ number: 5, id: 'late', kind: 'text', model: 'openai', status: 'cancelled' });
+    expect(resultLine(sampleCall(), succeeded(), undefined)).toEqual(succeeded());
+    expect(cancelled).toEqual({
+      number: 5,
+      id: 'late',
+      kind: 'text',
+      model: 'openai',
+      status: 'cancelled',
+      attempts: [],
+      cost: { settled: '0', unknown: { count: 0, atMost: '0' } },
+    });
+  });
+
+  it('keeps what a cancelled item may have cost: it is unknown, and not nothing', () => {
+    const attempts = [
+      { attempt: 1, code: 'reset', charge: { amount: '0.5', certainty: 'unknown' as const } },
+    ];
+    const kept = { attempts, cost: { settled: '0', unknown: { count: 1, atMost: '0.5' } } };
+    const line = resultLine(sampleCall(), undefined, kept);
+    expect(fold([line])).toMatchObject({
+      certainty: 'estimated',
+      tally: { cancelled: 1, unknown: { count: 1, atMost: '0.5' } },
+      attempts: { reset: 1 },
+    });
+    expect(billLines(line)).toMatchObject([{ code: 'reset', amount: '0.5', certainty: 'unknown' }]);
   });
 });

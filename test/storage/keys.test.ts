@@ -10,7 +10,8 @@ describe('runKeys', () => {
     expect([
       keys.job,
       keys.plan,
-      keys.page(0),
+      keys.page('0a1b2c3d4e', 0),
+      keys.attempts(7, 3501, 'hero'),
       keys.input('9f86d081'),
       keys.itemPrefix(7),
       keys.artifact(7, 3501, 'hero', 'png'),
@@ -30,7 +31,8 @@ describe('runKeys', () => {
       [
         "batches/shots/shots-0a1b2c3d4e/job.json",
         "batches/shots/shots-0a1b2c3d4e/plan/plan.json",
-        "batches/shots/shots-0a1b2c3d4e/plan/page-00000.jsonl",
+        "batches/shots/shots-0a1b2c3d4e/plan/0a1b2c3d4e/page-00000.jsonl",
+        "batches/shots/shots-0a1b2c3d4e/items/00007/0003501-hero.attempts.json",
         "batches/shots/shots-0a1b2c3d4e/inputs/9f86d081",
         "batches/shots/shots-0a1b2c3d4e/items/00007/",
         "batches/shots/shots-0a1b2c3d4e/items/00007/0003501-hero.png",
@@ -71,7 +73,7 @@ describe('runKeys', () => {
   );
 
   it('refuses numbers that count nothing', () => {
-    expect(() => runKeys(run).page(-1)).toThrow(RangeError);
+    expect(() => runKeys(run).page('0a1b2c3d4e', -1)).toThrow(RangeError);
     expect(() => runKeys(run).record(0, 1.5, 'hero')).toThrow(RangeError);
   });
 

@@ -43,7 +43,7 @@ describe('a plan', () => {
     await writePlan(store, run, { plan: samplePlan(), pages });
     expect(store.keys()).toHaveLength(41);
     expect(store.keys().at(-1)).toBe(keys.plan);
-    expect(store.text(keys.page(7))).toBe(`${JSON.stringify(sampleCall({ number: 8 }))}\n`);
+    expect(store.text(keys.page('plan0', 7))).toBe(`${JSON.stringify(sampleCall({ number: 8 }))}\n`);
   });
 
   it('that is there already is the one that counts', async () => {

@@ -20,6 +20,7 @@ export async function planFinePages({ session }: Harness, yaml: string): Promise
     prices: session.api.prices,
     laneOf: (model) => laneOf(lanes, model),
     allowUnpriced: false,
+    mayRepeat: false,
     createdAt: new Date().toISOString(),
   });
   const fine = pages

@@ -63,10 +63,11 @@ const bucket = 'pollen-batch';
 
 /** Starts Temporal and an object store; workers and commands are started by the caller. About 4 s. */
 export async function startProcessStack(options: ProcessStackOptions): Promise<ProcessStack> {
-  const { path: folder, remove } = await temporaryFolder();
+  const folder = await temporaryFolder();
+  const remove = (): Promise<void> => folder.remove();
   const guard = await startGuard();
   try {
-    return await startParts(options, folder, guard, remove);
+    return await startParts(options, folder.path, guard, remove);
   } catch (error) {
     await guard.close();
     await remove();
@@ -84,7 +85,7 @@ async function startParts(
   await mkdir(logDir);
   const [temporal, store] = await Promise.all([startTemporal(guard, folder), startStore(guard, folder)]);
   const addresses: StackAddresses = {
-    pid: process.pid,
+    holder: { name: 'test', pid: process.pid },
     temporal: { address: temporal.value.address, uiUrl: temporal.value.uiUrl },
     store: {
       endpoint: store.value.endpoint,

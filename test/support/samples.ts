@@ -46,6 +46,7 @@ export function samplePlan(changes: Partial<Plan> = {}): Plan {
   return {
     version: 1,
     runId: run.runId,
+    digest: 'plan0',
     job: run.job,
     createdAt: '2026-01-02T03:00:00.000Z',
     api,

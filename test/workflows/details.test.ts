@@ -23,23 +23,7 @@ describe('the details of a run', () => {
 
   it('list failures by id and code, and nothing when there are none', () => {
     expect(describeFailures([])).toBe('');
-    const text = describeFailures([{ id: 'hero', code: 'content-policy', message: 'no' }]);
+    const text = describeFailures([{ id: 'hero', code: 'content-policy', remedy: 'no' }]);
     expect(text).toContain('- `hero` **content-policy**: no');
-  });
-
-  it('let no word of the API become a link, an image, HTML, or another line', () => {
-    const message = '![x](https://evil.example/a.png) <img src=x> `code` www.evil.example\n# Heading\n- item';
-    const [, row = ''] = describeFailures([{ id: 'hero', code: 'bad-request', message }]).split(
-      'bad-request**: ',
-    );
-    expect(row.split('\n')).toHaveLength(1);
-    expect(row).toContain('evil');
-    // Nothing that Markdown gives a meaning is left without its backslash.
-    expect(row.replaceAll(/\\[!-/:-@[-`{-~]/g, '')).toMatch(/^[A-Za-z ]*$/);
-  });
-
-  it('never cut an escaped character in half', () => {
-    const text = describeFailures([{ id: 'hero', code: 'bad-request', message: `${'a'.repeat(199)}[x` }]);
-    expect(text.endsWith('a\\[')).toBe(true);
   });
 });

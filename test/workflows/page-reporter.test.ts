@@ -7,7 +7,7 @@ import { createReporter } from '../../src/workflows/page-reporter.ts';
 /** Walks a page of calls that end one by one, as its workflow does. */
 function walk(calls: number, places: number, send?: (report: PageProgress) => Promise<void>) {
   const sent: PageProgress[] = [];
-  const reporter = createReporter(calls, places, (report) => {
+  const reporter = createReporter(calls, (report) => {
     sent.push(report);
     return send?.(report) ?? Promise.resolve();
   });
@@ -17,7 +17,7 @@ function walk(calls: number, places: number, send?: (report: PageProgress) => Pr
     if (waiting > 0) waiting -= 1;
     else running -= 1;
     const inFlight = Math.min(running, calls - finished - waiting);
-    reporter.note({ page: 0, tally: emptyTally, waiting, inFlight, freed: places - running });
+    reporter.note({ page: 0, tally: emptyTally, waiting, inFlight, places, freed: places - running });
   }
   return { sent, reporter };
 }

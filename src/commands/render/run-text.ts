@@ -73,7 +73,7 @@ export function detailsText(session: Session, { run, plan, sight, report, ending
             ]),
           ]),
         ]),
-    ...failures.map(({ id, code, message }) => `failed ${id}: ${code}: ${plain(message)}`),
+    ...failures.map(({ id, code, remedy }) => `failed ${id}: ${code}: ${remedy}`),
   ].join('\n');
 }
 
