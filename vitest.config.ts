@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     // Threads crash the Temporal native module; forks do not.
     pool: 'forks',
+    // As the program's entry does: the supported Node versions are the product's own matter.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -9,18 +9,18 @@ import { seededRandom } from './seeded-random.ts';
 
 /** Faults of 15 % of all calls: refused, broken off before and after the generation, cut in every way, late. */
 export const manyFaults: FaultRates = {
-  '429': 0.02,
+  '429': 0.015,
   '429-retry-after': 0.01,
   '500': 0.015,
-  '502': 0.02,
+  '502': 0.015,
   '503': 0.01,
   '524': 0.01,
-  reset: 0.02,
-  lost: 0.02,
+  reset: 0.015,
+  lost: 0.015,
   'cut-length': 0.01,
-  'cut-chunked': 0.005,
-  'cut-close': 0.005,
-  placeholder: 0.005,
+  'cut-chunked': 0.01,
+  'cut-close': 0.01,
+  placeholder: 0.015,
 };
 
 export interface KillRunOptions {

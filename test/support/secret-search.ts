@@ -48,15 +48,22 @@ export async function searchFolder(folder: string, needles: Needles): Promise<re
   return found;
 }
 
+/** Objects read at once. */
+const READS = 16;
+
 /** Searches every object of a bucket: key, type, metadata and body. */
 export async function searchBucket(store: ObjectStore, needles: Needles): Promise<readonly string[]> {
   const found: string[] = [];
-  for await (const { key } of store.list('')) {
-    const object = await store.get(key);
-    const head = Buffer.from(JSON.stringify([key, object?.contentType, object?.metadata]));
-    for (const form of findNeedles(needles, Buffer.concat([head, object?.body ?? Buffer.alloc(0)]))) {
-      found.push(`${key}: ${form}`);
+  const keys: string[] = [];
+  for await (const { key } of store.list('')) keys.push(key);
+  async function search(): Promise<void> {
+    for (let key = keys.pop(); key !== undefined; key = keys.pop()) {
+      const object = await store.get(key);
+      const head = Buffer.from(JSON.stringify([key, object?.contentType, object?.metadata]));
+      const forms = findNeedles(needles, Buffer.concat([head, object?.body ?? Buffer.alloc(0)]));
+      for (const form of forms) found.push(`${key}: ${form}`);
     }
   }
+  await Promise.all(Array.from({ length: READS }, search));
   return found;
 }
