@@ -7,7 +7,7 @@ import { emulatorKeys } from '../src/emulator/index.ts';
 import type { Child } from '../src/local/child.ts';
 import { workerEnvironment } from '../src/local/product-stack.ts';
 import { planJob } from '../src/plan/plan-job.ts';
-import { readPlan } from '../src/storage/run-store.ts';
+import { readPlan } from '../src/records/run-store.ts';
 import { runWorkflowId } from '../src/workflows/messages.ts';
 import { startProcessStack, type ProcessStack } from '../test/support/process-stack.ts';
 import { writeSampleJob } from '../test/support/sample-job.ts';

@@ -5,7 +5,7 @@ import type { Client } from '@temporalio/client';
 import { emulatorKeys } from '../src/emulator/index.ts';
 import type { ResultLine } from '../src/report/result-line.ts';
 import { parseRecordKey, runKeys, type RunLocation } from '../src/storage/keys.ts';
-import { readMarker } from '../src/storage/run-store.ts';
+import { readMarker } from '../src/records/run-store.ts';
 import { runWorkflowId } from '../src/workflows/messages.ts';
 import { untilEnded } from '../test/support/kill-run.ts';
 import { startProcessStack, type ProcessStack } from '../test/support/process-stack.ts';

@@ -5,9 +5,6 @@ import { resolveTemporal, temporalUnreachable, type TemporalSettings } from './t
 /** The Pollen search attributes, by the names they have in the namespace. */
 const searchAttributes = ['PollenJob', 'PollenState', 'PollenLabels', 'PollenModels', 'PollenCost'] as const;
 
-/** TASK_QUEUE_TYPE_ACTIVITY of Temporal's API. */
-const ACTIVITY_QUEUE = 2;
-
 /**
  * Connects a worker to Temporal.
  *
@@ -32,24 +29,4 @@ export async function hasSearchAttributes(connection: NativeConnection, namespac
   } catch {
     return false;
   }
-}
-
-/**
- * Sets the rate at which a queue starts activities, over all workers that poll it. Without a rate the limit is removed.
- *
- * @param rps - starts a second
- */
-export async function setQueueRate(
-  connection: NativeConnection,
-  queue: { readonly namespace: string; readonly taskQueue: string; readonly identity: string },
-  rps: number | undefined,
-): Promise<void> {
-  await connection.workflowService.updateTaskQueueConfig({
-    ...queue,
-    taskQueueType: ACTIVITY_QUEUE,
-    updateQueueRateLimit: {
-      ...(rps === undefined ? {} : { rateLimit: { requestsPerSecond: rps } }),
-      reason: rps === undefined ? 'no rate configured' : `configured: ${rps}/s`,
-    },
-  });
 }

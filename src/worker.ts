@@ -8,7 +8,7 @@ import { PollenBatchError } from './errors.ts';
 import { createWorkers } from './lanes/workers.ts';
 import { createApiClient } from './pollinations/client.ts';
 import { findApi, openStore } from './services.ts';
-import { createRecords } from './storage/records.ts';
+import { createRecords } from './records/record-store.ts';
 import { createLogger, installRuntime } from './telemetry.ts';
 import { connectWorker, hasSearchAttributes } from './temporal-worker.ts';
 import { workflowBundle } from './workflow-bundle.ts';

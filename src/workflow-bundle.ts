@@ -10,7 +10,7 @@ import type { Logger } from 'pino';
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** Folders whose code can end up in the workflow sandbox. */
-const sources = ['workflows', 'report', 'pollen'];
+const sources = ['workflows', 'records', 'pollen'];
 
 /**
  * The workflow code as one file, built when the sources have changed since it was built last, so that a worker that

@@ -1,5 +1,5 @@
 import type { CacheStatus } from '../pollen/settle.ts';
-import type { FailedRecord } from '../storage/record.ts';
+import type { FailedRecord } from '../records/record.ts';
 
 /** What an attempt means for the bill: not billed, perhaps billed, or answered at a price (`null` where it has none). */
 export type AttemptEffect =

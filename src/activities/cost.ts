@@ -1,7 +1,7 @@
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import { sumCharges } from '../pollen/bill.ts';
 import { settleAttempts, type AttemptResult, type CacheMode, type Charge } from '../pollen/settle.ts';
-import type { AttemptRecord, ItemCost, KeptAttempts } from '../storage/record.ts';
+import type { AttemptRecord, ItemCost, KeptAttempts } from '../records/record.ts';
 import type { AttemptNote } from './attempt-history.ts';
 
 export interface CostContext {

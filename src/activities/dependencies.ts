@@ -2,7 +2,7 @@ import type { LaneSettings } from '../lanes/lanes.ts';
 import type { ApiClient } from '../pollinations/client.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import type { Records } from '../storage/records.ts';
+import type { Records } from '../records/record-store.ts';
 import type { PlanReader } from './plan-reader.ts';
 
 /** What activities work with; made once per worker. */

@@ -2,7 +2,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 
 import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
-import type { FailedRecord, Receipt } from '../storage/record.ts';
+import type { FailedRecord, Receipt } from '../records/record.ts';
 import type { Decision } from './decide.ts';
 
 // The API's own words may quote the prompt: they stay in the record, and out of histories and logs.

@@ -1,11 +1,11 @@
 import { sha256 } from '../plan/digest.ts';
 import { billLines, createReportFold } from '../report/report.ts';
 import type { ResultLine } from '../report/result-line.ts';
-import type { Tally } from '../report/tally.ts';
+import type { Tally } from '../records/tally.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
-import { readMarker, type Marker } from '../storage/run-store.ts';
-import type { EndReason, EndState, RunOutcome } from '../workflows/messages.ts';
-import type { ControlActivities } from './contract.ts';
+import { readMarker, type Marker } from '../records/run-store.ts';
+import type { EndReason, EndState, RunOutcome } from '../records/outcome.ts';
+import type { ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { sealLines } from './seal-page.ts';
 

@@ -2,7 +2,7 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 
 import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
-import type { FailedRecord, Receipt } from '../storage/record.ts';
+import type { FailedRecord, Receipt } from '../records/record.ts';
 import type { CallReference } from '../workflows/messages.ts';
 import {
   LOST_WORKER,

@@ -1,4 +1,4 @@
-import type { CallActivities, ControlActivities } from './contract.ts';
+import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { createFinishRun } from './finish-run.ts';
 import { createGenerate } from './generate.ts';

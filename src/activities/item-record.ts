@@ -1,7 +1,7 @@
 import { sha256 } from '../plan/digest.ts';
 import type { Plan, PlannedCall } from '../plan/plan.ts';
 import type { Usage } from '../pollen/usage.ts';
-import type { Artifact, FailedRecord, KeptAttempts, SucceededRecord } from '../storage/record.ts';
+import type { Artifact, FailedRecord, KeptAttempts, SucceededRecord } from '../records/record.ts';
 import type { AttemptHistory, AttemptNote } from './attempt-history.ts';
 import { chargeAttempts, type CostContext } from './cost.ts';
 

@@ -10,9 +10,9 @@ import {
   type FailedRecord,
   type ItemRecord,
   type Receipt,
-} from '../storage/record.ts';
-import type { Records } from '../storage/records.ts';
-import { readMarker } from '../storage/run-store.ts';
+} from '../records/record.ts';
+import type { Records } from '../records/record-store.ts';
+import { readMarker } from '../records/run-store.ts';
 import type { CallReference } from '../workflows/messages.ts';
 import type { AttemptHistory, AttemptNote } from './attempt-history.ts';
 import { itemFailure } from './failure.ts';

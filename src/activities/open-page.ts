@@ -1,6 +1,6 @@
-import { addTallies, emptyTally, tallyOf } from '../report/tally.ts';
-import { receiptOf } from '../storage/record.ts';
-import type { ControlActivities } from './contract.ts';
+import { addTallies, emptyTally, tallyOf } from '../records/tally.ts';
+import { receiptOf } from '../records/record.ts';
+import type { ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readPageRecords } from './page-records.ts';
 

@@ -1,7 +1,7 @@
 import type { PlannedCall } from '../plan/plan.ts';
 import { resultLine, type ResultLine } from '../report/result-line.ts';
 import { parseRecordKey, runKeys, type RunLocation } from '../storage/keys.ts';
-import type { ItemRecord, KeptAttempts } from '../storage/record.ts';
+import type { ItemRecord, KeptAttempts } from '../records/record.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /** Objects read at once. */

@@ -2,8 +2,8 @@ import { laneOf, type LaneSettings } from '../lanes/lanes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planJob } from '../plan/plan-job.ts';
 import type { RunLocation } from '../storage/keys.ts';
-import { readJobFile, readMarker, writePlan } from '../storage/run-store.ts';
-import type { ControlActivities } from './contract.ts';
+import { readJobFile, readMarker, writePlan } from '../records/run-store.ts';
+import type { ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { unknownLaneFailure } from './failure.ts';
 

@@ -1,8 +1,8 @@
-import { addTallies, emptyTally } from '../report/tally.ts';
+import { addTallies, emptyTally } from '../records/tally.ts';
 import { tallyLine, type ResultLine } from '../report/result-line.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { SampledFailure } from '../workflows/messages.ts';
-import type { ControlActivities } from './contract.ts';
+import type { ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { LOST_WORKER, type AttemptNote } from './attempt-history.ts';
 import { addAttempts } from './cost.ts';

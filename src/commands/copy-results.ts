@@ -8,7 +8,7 @@ import { sha256 } from '../plan/digest.ts';
 import type { ResultLine } from '../report/result-line.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import type { Marker } from '../storage/run-store.ts';
+import type { Marker } from '../records/run-store.ts';
 
 const COPIES = 16;
 

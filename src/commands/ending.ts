@@ -1,7 +1,7 @@
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import type { FailedRecord } from '../storage/record.ts';
-import type { Marker } from '../storage/run-store.ts';
+import type { FailedRecord } from '../records/record.ts';
+import type { Marker } from '../records/run-store.ts';
 
 /** How a run ended, as people want to know it. */
 export interface Ending {

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { WorkflowNotFoundError } from '@temporalio/client';
 
-import { addTallies } from '../report/tally.ts';
+import { addTallies } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
-import { readMarker, type Marker } from '../storage/run-store.ts';
+import { readMarker, type Marker } from '../records/run-store.ts';
 import {
   pageProgressQuery,
   pageWorkflowId,

@@ -1,6 +1,6 @@
 import type { Report } from '../report/report.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
-import { readPlan } from '../storage/run-store.ts';
+import { readPlan } from '../records/run-store.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readEnding, type Ending } from './ending.ts';
 import { findRun } from './find-run.ts';

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { Config } from '../config.ts';
 import { readAddresses } from '../local/address-file.ts';
 import type { Job } from '../manifest/job.ts';
-import type { Marker } from '../storage/run-store.ts';
+import type { Marker } from '../records/run-store.ts';
 import { copyResults } from './copy-results.ts';
 import { readEnding } from './ending.ts';
 import { whenAborted } from './interrupts.ts';

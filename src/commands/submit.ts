@@ -5,7 +5,7 @@ import type { Plan } from '../plan/plan.ts';
 import { planJob } from '../plan/plan-job.ts';
 import { jobContent, runIdOf } from '../plan/run-id.ts';
 import { jobPrefix, runKeys, type RunLocation } from '../storage/keys.ts';
-import { claimRun, readMarker, readPlan, writePlan, type Marker } from '../storage/run-store.ts';
+import { claimRun, readMarker, readPlan, writePlan, type Marker } from '../records/run-store.ts';
 import { CONTROL_QUEUE, runWorkflowId } from '../workflows/messages.ts';
 import { checkAccess } from './access.ts';
 import type { Session } from './session.ts';

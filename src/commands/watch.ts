@@ -1,6 +1,6 @@
-import { settledItems } from '../report/tally.ts';
+import { settledItems } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
-import type { Marker } from '../storage/run-store.ts';
+import type { Marker } from '../records/run-store.ts';
 import { follow, type Sight } from './follow.ts';
 import { createRate, progressLine, progressWords, type Progress } from './render/progress.ts';
 import { plain, type Terminal } from './render/terminal.ts';

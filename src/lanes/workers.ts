@@ -1,10 +1,10 @@
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
-import type { CallActivities, ControlActivities } from '../activities/contract.ts';
-import { setQueueRate } from '../temporal-worker.ts';
+import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
 import { CONTROL_QUEUE, laneQueue } from '../workflows/messages.ts';
 import type { LaneSettings } from './lanes.ts';
+import { setQueueRate } from './queue-rate.ts';
 
 export interface WorkersOptions {
   readonly connection: NativeConnection;

@@ -1,8 +1,8 @@
 import type { Estimate, Plan } from '../plan/plan.ts';
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
-import type { EndState } from '../workflows/messages.ts';
+import type { EndState } from '../records/outcome.ts';
 import { tallyLine, type ResultLine } from './result-line.ts';
-import { addTallies, emptyTally, type Tally } from './tally.ts';
+import { addTallies, emptyTally, type Tally } from '../records/tally.ts';
 
 /** What one model was asked for and what it cost. */
 export interface ModelReport {

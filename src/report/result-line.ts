@@ -5,8 +5,8 @@ import {
   type ItemCost,
   type ItemRecord,
   type KeptAttempts,
-} from '../storage/record.ts';
-import { emptyTally, tallyOf, type Tally } from './tally.ts';
+} from '../records/record.ts';
+import { emptyTally, tallyOf, type Tally } from '../records/tally.ts';
 
 /** An item that has no record because its run was stopped before it. */
 export interface CancelledItem {

@@ -1,4 +1,4 @@
-import { settledItems, type Tally } from '../report/tally.ts';
+import { settledItems, type Tally } from '../records/tally.ts';
 import type { SampledFailure } from './messages.ts';
 
 /** Counts and cost in a line of Markdown, for the Temporal UI. */

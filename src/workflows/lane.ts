@@ -7,7 +7,7 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 
-import { emptyTally, type Tally } from '../report/tally.ts';
+import { emptyTally, type Tally } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import {
   grantPlacesSignal,

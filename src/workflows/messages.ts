@@ -1,16 +1,11 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 
-import type { Tally } from '../report/tally.ts';
+import type { EndState, RunOutcome } from '../records/outcome.ts';
+import type { Tally } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
 
 /** Task queue of the workflows and of the activities that do not call the API. */
 export const CONTROL_QUEUE = 'pollen-batch';
-
-/** How a run ended. `failed` is a fault of the product or its set-up, never of an item. */
-export type EndState = 'completed' | 'completed_with_failures' | 'stopped' | 'failed';
-
-/** Why a run closes: its calls are done, somebody stopped it, or it cannot go on. */
-export type EndReason = 'finished' | 'stopped' | 'failed';
 
 /** State of a run as people see it. */
 export type RunState = 'planning' | 'running' | 'finishing' | EndState;
@@ -33,13 +28,6 @@ export interface PlanSummary {
   readonly searchAttributes: boolean;
   /** How the run ended, when it has ended already. */
   readonly ended?: RunOutcome;
-}
-
-export interface RunOutcome {
-  readonly state: EndState;
-  readonly tally: Tally;
-  /** Key of the marker that closed the run. */
-  readonly marker: string;
 }
 
 /** What a run carries over when it continues as new. */

@@ -9,8 +9,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { ControlActivities } from '../activities/contract.ts';
-import { addTallies, emptyTally, type Tally } from '../report/tally.ts';
+import type { ControlActivities } from './contract.ts';
+import { addTallies, emptyTally, type Tally } from '../records/tally.ts';
+import type { RunOutcome } from '../records/outcome.ts';
 import { describeFailures, describeTally } from './details.ts';
 import { createLane, type Lane, type LaneOptions } from './lane.ts';
 import {
@@ -19,7 +20,6 @@ import {
   type CarriedRun,
   type PlanSummary,
   type RunJobInput,
-  type RunOutcome,
   type RunState,
   type RunView,
   type SampledFailure,

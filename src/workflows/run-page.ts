@@ -14,9 +14,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { CallActivities, ControlActivities } from '../activities/contract.ts';
-import { addTallies, emptyTally, tallyOf, type Tally } from '../report/tally.ts';
-import type { Receipt } from '../storage/record.ts';
+import type { CallActivities, ControlActivities } from './contract.ts';
+import { addTallies, emptyTally, tallyOf, type Tally } from '../records/tally.ts';
+import type { Receipt } from '../records/record.ts';
 import { describeTally } from './details.ts';
 import {
   grantPlacesSignal,

@@ -7,10 +7,10 @@ import { createSealPage } from '../../src/activities/seal-page.ts';
 import { sha256 } from '../../src/plan/digest.ts';
 import { createApiClient } from '../../src/pollinations/client.ts';
 import { runKeys } from '../../src/storage/keys.ts';
-import type { ItemRecord } from '../../src/storage/record.ts';
-import { createRecords } from '../../src/storage/records.ts';
-import { readMarker } from '../../src/storage/run-store.ts';
-import type { EndReason } from '../../src/workflows/messages.ts';
+import type { ItemRecord } from '../../src/records/record.ts';
+import { createRecords } from '../../src/records/record-store.ts';
+import { readMarker } from '../../src/records/run-store.ts';
+import type { EndReason } from '../../src/records/outcome.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { api, failed, now, prices, run, sampleCall, samplePlan, succeeded } from '../support/samples.ts';
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createItemStore } from '../../src/activities/item-store.ts';
 import type { PlannedItem } from '../../src/activities/item-record.ts';
 import { runKeys } from '../../src/storage/keys.ts';
-import type { ItemRecord } from '../../src/storage/record.ts';
-import { createRecords } from '../../src/storage/records.ts';
+import type { ItemRecord } from '../../src/records/record.ts';
+import { createRecords } from '../../src/records/record-store.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import {
   failed,

@@ -1,5 +1,5 @@
 import { pageProgressSignal } from '../../src/workflows/messages.ts';
-import { emptyTally } from '../../src/report/tally.ts';
+import { emptyTally } from '../../src/records/tally.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import type { Harness } from './harness.ts';
 

@@ -1,7 +1,7 @@
 import { laneOf } from '../../src/lanes/lanes.ts';
 import { planJob } from '../../src/plan/plan-job.ts';
 import { runIdOf } from '../../src/plan/run-id.ts';
-import { writePlan } from '../../src/storage/run-store.ts';
+import { writePlan } from '../../src/records/run-store.ts';
 import type { Harness } from './harness.ts';
 import { jobOf } from './job.ts';
 

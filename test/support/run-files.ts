@@ -2,8 +2,8 @@ import type { BillLine, Report } from '../../src/report/report.ts';
 import type { ResultLine } from '../../src/report/result-line.ts';
 import { parseRecordKey, runKeys, type RunLocation } from '../../src/storage/keys.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
-import type { ItemRecord } from '../../src/storage/record.ts';
-import { readMarker, readPlan, type Marker } from '../../src/storage/run-store.ts';
+import type { ItemRecord } from '../../src/records/record.ts';
+import { readMarker, readPlan, type Marker } from '../../src/records/run-store.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 
 /** What a run has left in the bucket. */

@@ -2,7 +2,7 @@ import type { AttemptHistory, AttemptNote } from '../../src/activities/attempt-h
 import type { Plan, PlannedCall } from '../../src/plan/plan.ts';
 import type { Answer, Fault } from '../../src/pollinations/outcome.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
-import type { FailedRecord, SucceededRecord } from '../../src/storage/record.ts';
+import type { FailedRecord, SucceededRecord } from '../../src/records/record.ts';
 
 /** Sample values for tests of pure code; each test names only what it is about. */
 

@@ -5,8 +5,8 @@ import { billTotal, type BillLine } from '../../src/report/report.ts';
 import type { ResultLine } from '../../src/report/result-line.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
-import type { SucceededRecord } from '../../src/storage/record.ts';
-import { readMarker, readPlan } from '../../src/storage/run-store.ts';
+import type { SucceededRecord } from '../../src/records/record.ts';
+import { readMarker, readPlan } from '../../src/records/run-store.ts';
 
 /** A finished run held against what the emulator wrote down about it. */
 export interface Verdict {

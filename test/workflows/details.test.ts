@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { emptyTally } from '../../src/report/tally.ts';
+import { emptyTally } from '../../src/records/tally.ts';
 import { describeFailures, describeTally } from '../../src/workflows/details.ts';
 
 describe('the details of a run', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { emptyTally } from '../../src/report/tally.ts';
+import { emptyTally } from '../../src/records/tally.ts';
 import type { PageProgress } from '../../src/workflows/messages.ts';
 import { createReporter } from '../../src/workflows/page-reporter.ts';
 

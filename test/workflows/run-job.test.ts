@@ -2,7 +2,7 @@ import { describe, expect, vi } from 'vitest';
 
 import { runIdOf } from '../../src/plan/run-id.ts';
 import { billTotal } from '../../src/report/report.ts';
-import { claimRun } from '../../src/storage/run-store.ts';
+import { claimRun } from '../../src/records/run-store.ts';
 import {
   CONTROL_QUEUE,
   pageProgressQuery,

@@ -1,5 +1,5 @@
 import type { RunLocation } from '../../storage/keys.ts';
-import { readPlan } from '../../storage/run-store.ts';
+import { readPlan } from '../../records/run-store.ts';
 import { readEnding } from '../ending.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';

@@ -1,4 +1,4 @@
-import { settledItems, type Tally } from '../../report/tally.ts';
+import { settledItems, type Tally } from '../../records/tally.ts';
 import { duration, money } from './words.ts';
 
 /** What a progress line is drawn from. */

@@ -8,7 +8,7 @@ import {
   readPlan,
   writePlan,
   type JobFile,
-} from '../../src/storage/run-store.ts';
+} from '../../src/records/run-store.ts';
 import { jobOf } from '../support/job.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { api, run, sampleCall, samplePlan } from '../support/samples.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { receiptOf } from '../../src/storage/record.ts';
-import { createRecords } from '../../src/storage/records.ts';
+import { receiptOf } from '../../src/records/record.ts';
+import { createRecords } from '../../src/records/record-store.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { failed, succeeded } from '../support/samples.ts';
 

@@ -1,14 +1,7 @@
+import type { EndReason, RunOutcome } from '../records/outcome.ts';
 import type { RunLocation } from '../storage/keys.ts';
-import type { Receipt } from '../storage/record.ts';
-import type {
-  CallReference,
-  EndReason,
-  OpenedPage,
-  PlanSummary,
-  RunOutcome,
-  SealPageInput,
-  SealedPage,
-} from '../workflows/messages.ts';
+import type { Receipt } from '../records/record.ts';
+import type { CallReference, OpenedPage, PlanSummary, SealPageInput, SealedPage } from './messages.ts';
 
 /** Activities that steer a run; they touch the store and never the API. */
 export interface ControlActivities {

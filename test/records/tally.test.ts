@@ -1,9 +1,9 @@
 import { assert, bigInt, nat, option, property, record, type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { addTallies, emptyTally, settledItems, tallyOf, type Tally } from '../../src/report/tally.ts';
+import { addTallies, emptyTally, settledItems, tallyOf, type Tally } from '../../src/records/tally.ts';
 import { formatAmount } from '../../src/pollen/amount.ts';
-import { receiptOf } from '../../src/storage/record.ts';
+import { receiptOf } from '../../src/records/record.ts';
 import { failed, succeeded } from '../support/samples.ts';
 
 const count = nat(1_000);

@@ -1,4 +1,4 @@
-import type { ObjectStore } from './object-store.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import type { ItemRecord } from './record.ts';
 
 /** Bytes of own writes kept for the page's sealing, so that it need not read them back. */

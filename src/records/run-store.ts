@@ -1,8 +1,8 @@
 import type { Job } from '../manifest/job.ts';
 import type { Plan, PlannedApi, PlannedPage } from '../plan/plan.ts';
-import type { RunOutcome } from '../workflows/messages.ts';
-import { runKeys, type RunLocation } from './keys.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { RunOutcome } from './outcome.ts';
+import { runKeys, type RunLocation } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 
 /** `job.json`: what was asked for. Writing it claims the run. */
 export interface JobFile {

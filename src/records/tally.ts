@@ -1,5 +1,5 @@
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
-import type { Receipt } from '../storage/record.ts';
+import type { Receipt } from './record.ts';
 
 /** Counts and money over a set of items; amounts are decimal Pollen, so that the tally travels as JSON. */
 export interface Tally {

@@ -1,0 +1,24 @@
+import type { NativeConnection } from '@temporalio/worker';
+
+/** TASK_QUEUE_TYPE_ACTIVITY of Temporal's API. */
+const ACTIVITY_QUEUE = 2;
+
+/**
+ * Sets the rate at which a queue starts activities, over all workers that poll it. Without a rate the limit is removed.
+ *
+ * @param rps - starts a second
+ */
+export async function setQueueRate(
+  connection: NativeConnection,
+  queue: { readonly namespace: string; readonly taskQueue: string; readonly identity: string },
+  rps: number | undefined,
+): Promise<void> {
+  await connection.workflowService.updateTaskQueueConfig({
+    ...queue,
+    taskQueueType: ACTIVITY_QUEUE,
+    updateQueueRateLimit: {
+      ...(rps === undefined ? {} : { rateLimit: { requestsPerSecond: rps } }),
+      reason: rps === undefined ? 'no rate configured' : `configured: ${rps}/s`,
+    },
+  });
+}
