@@ -218,7 +218,12 @@ function parseLanes(text: string): readonly LaneSettings[] {
         ...optional('rps', rps),
       }));
     }
-    problem = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+    problem = parsed.error.issues
+      .map((issue) => {
+        const cause = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
+        return `${issue.path.join('.')}: ${cause ?? issue.message}`;
+      })
+      .join('; ');
   } catch {
     problem = 'it is not JSON';
   }
