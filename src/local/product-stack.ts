@@ -1,4 +1,5 @@
-import { devNull } from 'node:os';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { removeAddresses, writeAddresses, type StackAddresses } from './address-file.ts';
@@ -45,12 +46,14 @@ export async function startProductStack(options: ProductStackOptions): Promise<P
       },
       ...(emulator === undefined ? {} : { emulator: emulator.url }),
     };
+    const profile = await writeProfile(options.dataDir);
     const worker = await stack.start({
       name: 'worker',
       ...program('worker'),
       environment: definedOnly({
         ...ownEnvironment(options.environment),
         ...workerEnvironment(addresses, options.emulatorKey),
+        TEMPORAL_CONFIG_FILE: profile,
       }),
       graceMs: WORKER_GRACE_MS,
     });
@@ -83,8 +86,6 @@ export function workerEnvironment(addresses: StackAddresses, emulatorKey?: strin
   return {
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: 'default',
-    // No profile of the person's own, with another server's keys.
-    TEMPORAL_CONFIG_FILE: devNull,
     S3_ENDPOINT: store.endpoint,
     S3_REGION: store.region,
     S3_BUCKET: store.bucket,
@@ -93,6 +94,13 @@ export function workerEnvironment(addresses: StackAddresses, emulatorKey?: strin
     ...(emulator === undefined ? {} : { POLLINATIONS_BASE_URL: emulator, POLLINATIONS_CACHE: 'exact' }),
     ...(emulatorKey === undefined ? {} : { POLLINATIONS_API_KEY: emulatorKey }),
   };
+}
+
+// A profile without settings: the person's own may hold another server's namespace and keys.
+async function writeProfile(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'temporal.toml');
+  await writeFile(file, '[profile.default]\n');
+  return file;
 }
 
 async function startEmulator(stack: Stack, options: ProductStackOptions) {
