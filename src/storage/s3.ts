@@ -178,6 +178,8 @@ function createClient(settings: S3Settings): S3Client {
   const agent = { keepAlive: true, maxSockets: maxConcurrency + spareSockets };
   return new S3Client({
     maxAttempts,
+    // Its steps for a kind of call are the same each time; without this they are put together anew for every call.
+    cacheMiddleware: true,
     requestHandler: {
       connectionTimeout: connectionTimeoutMs,
       requestTimeout: requestTimeoutMs,
