@@ -2,13 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { z } from 'zod';
-
 import { PollenBatchError } from './errors.ts';
 import { defaultLanes, type LaneSettings } from './lanes/lanes.ts';
 import type { CacheMode } from './pollen/settle.ts';
 import type { DialectName } from './pollinations/dialects/dialect.ts';
-import { createSecret, type Secret } from './pollinations/secret.ts';
+import { createSecret, scrubPatterns, type Secret } from './pollinations/secret.ts';
+import { proxySettings, type ProxySettings } from './proxy/proxy.ts';
+import { readConfigFile, type ConfigFile } from './settings/config-file.ts';
+import { lanesExample, parseLanes } from './settings/lanes.ts';
+import { readSettings, type SettingProblem, type SettingValues } from './settings/settings.ts';
 
 /** How the API is reached. */
 export interface ApiSettings {
@@ -16,12 +18,16 @@ export interface ApiSettings {
   readonly base?: string;
   readonly dialect: DialectName | 'auto';
   readonly key?: Secret;
+  /** File that the key came from. */
+  readonly keyFile?: string;
   /** Send no key, and plan only models that cost nothing. */
   readonly anonymous: boolean;
   /** What a cache hit says about the charge; by the dialect when not given. */
   readonly cacheMode?: CacheMode;
   /** File of prices that go over the API's own. */
   readonly priceFile?: string;
+  /** Proxies on the way. @default none */
+  readonly proxy?: ProxySettings;
 }
 
 export interface StoreSettings {
@@ -34,6 +40,8 @@ export interface StoreSettings {
   readonly forcePathStyle?: boolean;
   /** Without them the AWS chain decides: environment, profile, instance role. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Proxies on the way. @default none */
+  readonly proxy?: ProxySettings;
 }
 
 export interface Config {
@@ -52,185 +60,148 @@ export interface Config {
   readonly temporalBinary?: string;
   readonly weedBinary?: string;
   readonly logLevel: string;
+  /** The configuration file, where there is one. */
+  readonly file?: string;
 }
 
-const laneSchema = z.strictObject({
-  models: z.array(z.string()).min(1).optional(),
-  rps: z.number().positive().optional(),
-  concurrency: z.int().min(1).max(1_000).default(64),
-});
-
-const rateRule = 'must be a number of calls a second above 0, or none';
-const concurrencyRule = 'must be a whole number from 1 to 1000';
-const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
-const flag = z.stringbool({ error: 'must be true or false' });
-const oneOf = <const Value extends string>(values: readonly Value[]) =>
-  z.enum(values, { error: `must be one of ${values.join(', ')}` });
-
-/** Every variable that the product reads; the README's table has the same. */
-export const environmentSchema = z.object({
-  POLLINATIONS_API_KEY: z.string().optional(),
-  POLLINATIONS_API_KEY_FILE: z.string().optional(),
-  POLLINATIONS_ANONYMOUS: flag.optional(),
-  POLLINATIONS_BASE_URL: url.optional(),
-  POLLINATIONS_DIALECT: oneOf(['auto', 'enter', 'enter-v1', 'gen']).optional(),
-  POLLINATIONS_CACHE: oneOf(['exact', 'paid-hit', 'none']).optional(),
-  POLLINATIONS_PRICES: z.string().optional(),
-  S3_ENDPOINT: url.optional(),
-  S3_BUCKET: z.string().optional(),
-  S3_PREFIX: z.string().optional(),
-  S3_REGION: z.string().optional(),
-  S3_FORCE_PATH_STYLE: flag.optional(),
-  TEMPORAL_ADDRESS: z.string().optional(),
-  TEMPORAL_PROFILE: z.string().optional(),
-  TEMPORAL_CONFIG_FILE: z.string().optional(),
-  POLLEN_BATCH_LANES: z.string().optional(),
-  POLLEN_BATCH_RPS: z
-    .union([z.literal('none'), z.coerce.number().positive({ error: rateRule })], {
-      error: rateRule,
-    })
-    .optional(),
-  POLLEN_BATCH_CONCURRENCY: z.coerce
-    .number({ error: concurrencyRule })
-    .int({ error: concurrencyRule })
-    .min(1, { error: concurrencyRule })
-    .max(1_000, { error: concurrencyRule })
-    .optional(),
-  POLLEN_BATCH_DATA: z.string().optional(),
-  POLLEN_BATCH_CACHE: z.string().optional(),
-  POLLEN_BATCH_TEMPORAL: z.string().optional(),
-  POLLEN_BATCH_WEED: z.string().optional(),
-  POLLEN_BATCH_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error']).optional(),
-  XDG_CACHE_HOME: z.string().optional(),
-  PATH: z.string().optional(),
-});
-
-type Environment = z.infer<typeof environmentSchema>;
+type Source = Readonly<Record<string, string | undefined>>;
 
 /** Reads `.env` of the working directory; what the environment has already goes over it. */
 export function loadEnvironmentFile(): void {
   if (existsSync('.env')) process.loadEnvFile('.env');
 }
 
+/** Reads the configuration file that the environment names, or `pollen-batch.yaml` of the working directory. */
+export function loadConfigFile(source: Source = process.env): ConfigFile | undefined {
+  return readConfigFile(source['POLLEN_BATCH_CONFIG']);
+}
+
 /**
- * Reads the configuration from the environment. Empty variables count as absent.
+ * Reads the configuration: the environment goes over the file. Empty variables count as absent.
  *
- * @throws PollenBatchError `config-invalid` naming every wrong variable
+ * @throws PollenBatchError `config-invalid` naming every wrong setting
  */
-export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(source: Source = process.env, file?: ConfigFile): Config {
+  const { config, problems } = examineConfig(source, file);
+  const [first, ...more] = problems;
+  if (first === undefined) return config;
+  if (more.length === 0)
+    throw new PollenBatchError('config-invalid', first.message, { remedy: first.remedy });
+  throw new PollenBatchError('config-invalid', `${problems.length} settings are wrong`, {
+    details: problems.map(({ message }) => message),
+    remedy: 'Correct them; the README lists what each setting takes.',
+  });
+}
+
+/** Reads the configuration as {@link readConfig} does, with wrong settings left out and listed. */
+export function examineConfig(
+  source: Source,
+  file?: ConfigFile,
+): { readonly config: Config; readonly problems: readonly SettingProblem[] } {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
-  const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success) {
-    throw new PollenBatchError('config-invalid', 'the environment has wrong settings', {
-      details: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-      remedy: 'Correct the variables named above; the README lists what each one takes.',
-    });
-  }
-  const environment = parsed.data;
-  const store = storeSettings(environment);
-  return {
-    api: apiSettings(environment),
-    ...(store === undefined ? {} : { store }),
+  const { values, problems } = readSettings({ ...file?.values, ...given });
+  const key = readKey(values);
+  const lanes = laneSettings(values, given['POLLEN_BATCH_LANES'] !== undefined);
+  const config: Config = {
+    api: apiSettings(values, 'key' in key ? key.key : undefined),
+    ...optional('store', storeSettings(values)),
     temporalConfigured:
-      environment.TEMPORAL_ADDRESS !== undefined ||
-      environment.TEMPORAL_PROFILE !== undefined ||
-      environment.TEMPORAL_CONFIG_FILE !== undefined,
-    lanes: laneSettings(environment),
-    dataDir: resolve(environment.POLLEN_BATCH_DATA ?? '.pollen-batch'),
+      values.TEMPORAL_ADDRESS !== undefined ||
+      values.TEMPORAL_PROFILE !== undefined ||
+      values.TEMPORAL_CONFIG_FILE !== undefined,
+    lanes: 'lanes' in lanes ? lanes.lanes : defaultLanes,
+    dataDir: resolve(values.POLLEN_BATCH_DATA ?? '.pollen-batch'),
     cacheDir: resolve(
-      environment.POLLEN_BATCH_CACHE ??
-        join(environment.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pollen-batch'),
+      values.POLLEN_BATCH_CACHE ?? join(values.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pollen-batch'),
     ),
-    path: environment.PATH ?? '',
-    ...optional('temporalBinary', environment.POLLEN_BATCH_TEMPORAL),
-    ...optional('weedBinary', environment.POLLEN_BATCH_WEED),
-    logLevel: environment.POLLEN_BATCH_LOG_LEVEL ?? 'info',
+    path: values.PATH ?? '',
+    ...optional('temporalBinary', values.POLLEN_BATCH_TEMPORAL),
+    ...optional('weedBinary', values.POLLEN_BATCH_WEED),
+    logLevel: values.POLLEN_BATCH_LOG_LEVEL ?? 'info',
+    ...optional('file', file?.path),
   };
+  const found = [key, lanes].flatMap((part) => ('problem' in part ? [part.problem] : []));
+  return { config, problems: [...(file?.problems ?? []), ...problems, ...found] };
 }
 
-function apiSettings(environment: Environment): ApiSettings {
-  const anonymous = environment.POLLINATIONS_ANONYMOUS ?? false;
-  const key = anonymous ? undefined : readKey(environment);
+function apiSettings(values: SettingValues, key: Secret | undefined): ApiSettings {
+  const fromFile = key !== undefined && values.POLLINATIONS_API_KEY === undefined;
   return {
-    ...optional('base', environment.POLLINATIONS_BASE_URL?.replace(/\/+$/, '')),
-    dialect: environment.POLLINATIONS_DIALECT ?? 'auto',
-    ...optional('key', key === undefined ? undefined : createSecret(key)),
-    anonymous,
-    ...optional('cacheMode', environment.POLLINATIONS_CACHE),
-    ...optional('priceFile', environment.POLLINATIONS_PRICES),
+    ...optional('base', values.POLLINATIONS_BASE_URL?.replace(/\/+$/, '')),
+    dialect: values.POLLINATIONS_DIALECT ?? 'auto',
+    ...optional('key', key),
+    ...optional('keyFile', fromFile ? values.POLLINATIONS_API_KEY_FILE : undefined),
+    anonymous: values.POLLINATIONS_ANONYMOUS ?? false,
+    ...optional('cacheMode', values.POLLINATIONS_CACHE),
+    ...optional('priceFile', values.POLLINATIONS_PRICES),
+    ...optional('proxy', proxy(values)),
   };
 }
 
-function readKey(environment: Environment): string | undefined {
-  const file = environment.POLLINATIONS_API_KEY_FILE;
-  if (environment.POLLINATIONS_API_KEY !== undefined) return environment.POLLINATIONS_API_KEY.trim();
-  if (file === undefined) return undefined;
+function readKey(values: SettingValues): { readonly key?: Secret } | { readonly problem: SettingProblem } {
+  const file = values.POLLINATIONS_API_KEY_FILE;
+  if (values.POLLINATIONS_ANONYMOUS === true) return {};
+  const direct = values.POLLINATIONS_API_KEY;
+  if (direct === undefined && file === undefined) return {};
   try {
-    return readFileSync(file, 'utf8').trim();
+    return { key: createSecret(direct ?? readFileSync(file ?? '', 'utf8')) };
   } catch (error) {
-    throw new PollenBatchError('config-invalid', `the key file ${file} cannot be read`, {
-      remedy: 'Point POLLINATIONS_API_KEY_FILE to a readable file that holds the key alone.',
-      cause: error,
-    });
+    const name = direct === undefined ? 'POLLINATIONS_API_KEY_FILE' : 'POLLINATIONS_API_KEY';
+    if (error instanceof PollenBatchError) {
+      return { problem: { name, message: error.message, remedy: error.remedy ?? '' } };
+    }
+    return {
+      problem: {
+        name,
+        // Somebody may have set the key itself where its file is meant.
+        message: `the key file ${scrubPatterns(file ?? '')} cannot be read`,
+        remedy: 'Point POLLINATIONS_API_KEY_FILE to a readable file that holds the key alone.',
+      },
+    };
   }
 }
 
-function storeSettings(environment: Environment): StoreSettings | undefined {
-  if (environment.S3_BUCKET === undefined) return undefined;
+function storeSettings(values: SettingValues): StoreSettings | undefined {
+  if (values.S3_BUCKET === undefined) return undefined;
   return {
-    bucket: environment.S3_BUCKET,
-    prefix: (environment.S3_PREFIX ?? 'runs').replace(/^\/+|\/+$/g, ''),
-    ...optional('region', environment.S3_REGION),
-    ...optional('endpoint', environment.S3_ENDPOINT),
-    ...optional('forcePathStyle', environment.S3_FORCE_PATH_STYLE),
+    bucket: values.S3_BUCKET,
+    prefix: (values.S3_PREFIX ?? 'runs').replace(/^\/+|\/+$/g, ''),
+    ...optional('region', values.S3_REGION),
+    ...optional('endpoint', values.S3_ENDPOINT),
+    ...optional('forcePathStyle', values.S3_FORCE_PATH_STYLE),
+    ...optional('proxy', proxy(values)),
   };
 }
 
-function laneSettings(environment: Environment): readonly LaneSettings[] {
-  if (environment.POLLEN_BATCH_LANES !== undefined) return parseLanes(environment.POLLEN_BATCH_LANES);
-  return defaultLanes.map((lane) => {
-    const rps = environment.POLLEN_BATCH_RPS ?? lane.rps;
-    return {
-      name: lane.name,
-      ...optional('rps', rps === 'none' ? undefined : rps),
-      concurrency: environment.POLLEN_BATCH_CONCURRENCY ?? lane.concurrency,
-    };
-  });
+function proxy({ HTTPS_PROXY: https, HTTP_PROXY: http, NO_PROXY: except }: SettingValues) {
+  return proxySettings({ https, http, except });
 }
 
-function parseLanes(text: string): readonly LaneSettings[] {
-  const name = z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'lane names are short, lower case, of letters, digits and hyphens');
-  const schema = z
-    .record(name, laneSchema)
-    .refine((lanes) => Object.values(lanes).filter((lane) => lane.models === undefined).length === 1, {
-      message: 'exactly one lane has no "models": it takes all other models',
-    });
-  let problem: string;
-  try {
-    const parsed = schema.safeParse(JSON.parse(text));
-    if (parsed.success) {
-      return Object.entries(parsed.data).map(([lane, { models, rps, concurrency }]) => ({
-        name: lane,
-        concurrency,
-        ...optional('models', models),
-        ...optional('rps', rps),
-      }));
-    }
-    problem = parsed.error.issues
-      .map((issue) => {
-        const cause = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
-        return `${issue.path.join('.')}: ${cause ?? issue.message}`;
-      })
-      .join('; ');
-  } catch {
-    problem = 'it is not JSON';
+/** Rate and concurrency of the environment go over the file's lane for all models, and give way to lanes beside them. */
+function laneSettings(
+  values: SettingValues,
+  isFromEnvironment: boolean,
+): { readonly lanes: readonly LaneSettings[] } | { readonly problem: SettingProblem } {
+  const text = values.POLLEN_BATCH_LANES;
+  const written = text === undefined ? { lanes: defaultLanes } : parseLanes(text);
+  if ('problem' in written) {
+    const message = `POLLEN_BATCH_LANES is wrong: ${written.problem}`;
+    return {
+      problem: { name: 'POLLEN_BATCH_LANES', message, remedy: `Write it as ${lanesExample}.` },
+    };
   }
-  throw new PollenBatchError('config-invalid', `POLLEN_BATCH_LANES is wrong: ${problem}`, {
-    remedy:
-      'Write it as {"all": {"rps": 4, "concurrency": 64}, "slow": {"models": ["kontext"], "rps": 0.5}}.',
-  });
+  if (isFromEnvironment) return written;
+  return {
+    lanes: written.lanes.map((lane) => {
+      if (lane.models !== undefined) return lane;
+      const rps = values.POLLEN_BATCH_RPS ?? lane.rps;
+      return {
+        name: lane.name,
+        ...optional('rps', rps === 'none' ? undefined : rps),
+        concurrency: values.POLLEN_BATCH_CONCURRENCY ?? lane.concurrency,
+      };
+    }),
+  };
 }
 
 function optional<Key extends string, Value>(

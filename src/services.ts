@@ -4,6 +4,8 @@ import type { ApiSettings, StoreSettings } from './config.ts';
 import { PollenBatchError } from './errors.ts';
 import type { PlannedApi } from './plan/plan.ts';
 import type { PriceSnapshot } from './pollen/prices.ts';
+import { createProxyAgents } from './proxy/proxy-agents.ts';
+import { proxyFetch } from './proxy/proxy-fetch.ts';
 import { dialects } from './pollinations/dialects/index.ts';
 import { discoverApi, type Api } from './pollinations/discover.ts';
 import { parsePriceFile } from './pollinations/price-file.ts';
@@ -21,9 +23,20 @@ export async function openStore(
   location: { readonly emulated: boolean },
   concurrency = 32,
 ): Promise<S3Store> {
-  const store = createS3Store({ ...settings, maxConcurrency: concurrency });
+  const store = connectStore(settings, concurrency);
   await prepareStore(store, { prefix: settings.prefix, emulated: location.emulated });
   return store;
+}
+
+/** Makes the client of an object store, through the proxies of its settings; makes no call by itself. */
+export function connectStore({ proxy, ...settings }: StoreSettings, maxConcurrency: number): S3Store {
+  const agents = proxy === undefined ? {} : { agents: createProxyAgents(proxy) };
+  return createS3Store({ ...settings, ...agents, maxConcurrency });
+}
+
+/** `fetch` to the API, through the proxies of its settings. */
+export function apiFetch({ proxy }: Pick<ApiSettings, 'proxy'>): typeof fetch {
+  return proxy === undefined ? fetch : proxyFetch(proxy);
 }
 
 /**
@@ -31,10 +44,14 @@ export async function openStore(
  *
  * @throws PollenBatchError `api-unreachable` when none answers, `config-invalid` for a wrong price file
  */
-export function findApi(settings: ApiSettings): Promise<Api> {
+export function findApi(
+  settings: ApiSettings,
+  fetch: typeof globalThis.fetch = apiFetch(settings),
+): Promise<Api> {
   const priceFile = settings.priceFile === undefined ? undefined : readPrices(settings.priceFile);
   return discoverApi({
     dialect: settings.dialect,
+    fetch,
     ...(settings.base === undefined ? {} : { base: settings.base }),
     ...(priceFile === undefined ? {} : { priceFile }),
   });

@@ -7,7 +7,7 @@ import type { Config } from './config.ts';
 import { PollenBatchError } from './errors.ts';
 import { createWorkers } from './lanes/workers.ts';
 import { createApiClient } from './pollinations/client.ts';
-import { findApi, openStore } from './services.ts';
+import { apiFetch, findApi, openStore } from './services.ts';
 import { createRecords } from './records/record-store.ts';
 import { createLogger, installRuntime } from './telemetry.ts';
 import { connectWorker, hasSearchAttributes } from './temporal-worker.ts';
@@ -52,6 +52,7 @@ async function prepare(config: Config, logger: Logger) {
     plans: createPlanReader(store),
     client: createApiClient({
       base: api.base,
+      fetch: apiFetch(config.api),
       ...(config.api.key === undefined ? {} : { key: config.api.key }),
     }),
     apiId: api.id,

@@ -9,9 +9,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { exitCodes } from '../src/commands/exit-codes.ts';
-import { environmentSchema } from '../src/config.ts';
 import { imageParams } from '../src/pollinations/image-params.ts';
 import { textParams } from '../src/pollinations/text-params.ts';
+import { parseConfigFile } from '../src/settings/config-file.ts';
+import { settingList } from '../src/settings/settings.ts';
 import { createDesk, seedPorts } from './e2e/product.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -60,14 +61,20 @@ function between(start: string, end: string): string {
 describe('the README', () => {
   it('marks every shell block as one that runs here or with what it needs', () => {
     const infos = new Set(blocks.map(({ info }) => info));
-    expect(infos).toEqual(new Set(['yaml', 'text', 'sh', 'sh needs-key', 'sh needs-servers']));
+    expect(infos).toEqual(new Set(['yaml', 'yaml config', 'text', 'sh', 'sh needs-key', 'sh needs-servers']));
     expect(commands).toContain('npm start');
   });
 
-  it('lists every variable that the product reads', () => {
-    const listed = rowsOf('variable').map(([name]) => name);
-    expect(new Set(listed)).toEqual(new Set(Object.keys(environmentSchema.shape)));
-    expect(listed).toHaveLength(new Set(listed).size);
+  it('lists every setting, with its variable and its key in the file', () => {
+    const listed = rowsOf('variable').map(([name, key]) => [name, key]);
+    expect(listed).toEqual(settingList.map(({ name, key = '' }) => [name, key]));
+  });
+
+  it('shows a configuration file that is right', () => {
+    const text = blocks.find(({ info }) => info === 'yaml config')?.text ?? '';
+    const { values, problems } = parseConfigFile(text, 'pollen-batch.yaml');
+    expect(problems).toEqual([]);
+    expect(Object.keys(values)).toContain('POLLEN_BATCH_LANES');
   });
 
   it('lists every parameter of the API', () => {

@@ -20,7 +20,8 @@ Examples:
 Exit codes:
 ${exitCodeLines().join('\n')}
 
-Settings come from the environment and a .env file in the working directory; the README lists them.`;
+Settings come from the environment, a .env file and pollen-batch.yaml in the working directory, in this order; the
+README lists them.`;
 
 /** Examples at the end of a command's help. */
 export const examples = {

@@ -89,6 +89,9 @@ export function workerEnvironment(addresses: StackAddresses, emulatorKey?: strin
     S3_ENDPOINT: store.endpoint,
     S3_REGION: store.region,
     S3_BUCKET: store.bucket,
+    // As the commands take them to be, whatever a file of the working directory says.
+    S3_PREFIX: 'runs',
+    S3_FORCE_PATH_STYLE: 'true',
     AWS_ACCESS_KEY_ID: store.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: store.credentials.secretAccessKey,
     ...(emulator === undefined ? {} : { POLLINATIONS_BASE_URL: emulator, POLLINATIONS_CACHE: 'exact' }),

@@ -54,7 +54,7 @@ export function readTree(root: Node | null): Tree {
       readScalar(key);
       if (forbiddenKeys.has(name)) find(key, 'key-forbidden', `the key ${quoted(name)} is not allowed`);
       else if (name === '<<' && key.type === 'PLAIN')
-        find(key, 'yaml-merge', 'merge keys (<<) are not part of a job');
+        find(key, 'yaml-merge', 'merge keys (<<) are not allowed');
       else if (Object.hasOwn(value, name))
         find(key, 'key-duplicate', `the key ${quoted(name)} is in this map already`);
       else {

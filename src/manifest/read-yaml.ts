@@ -54,13 +54,13 @@ function readTokens(text: string, parser: Parser) {
         findings.push({
           offset: token.offset,
           code: 'yaml-directive',
-          message: 'a job has no YAML directives (%…)',
+          message: 'YAML directives (%…) are not allowed',
         });
       } else if (token.type === 'document' && (documents += 1) > 1) {
         findings.push({
           offset: token.offset,
           code: 'yaml-documents',
-          message: 'a second document starts here; a job is one',
+          message: 'a second document starts here; the file may hold one',
         });
         return false;
       } else tokens.push(token);
@@ -135,10 +135,10 @@ function findingsOf(document: Document.Parsed): readonly Finding[] {
 }
 
 /** Why `!name` is refused. */
-export const tagRefused = 'tags (!name) are not part of a job';
+export const tagRefused = 'tags (!name) are not allowed';
 
 /** Why `*name` is refused. */
-export const aliasRefused = 'aliases (*name) are not part of a job; write the value out';
+export const aliasRefused = 'aliases (*name) are not allowed; write the value out';
 
 function byOffset(
   left: { pos: readonly [number, number] },

@@ -17,11 +17,14 @@ export interface IssueContext {
   readonly keysAt: (path: Path) => readonly string[];
   /** Why a key that the language knows may not stand here, if it is one. */
   readonly misplaced?: (path: Path, key: string) => string | undefined;
+  /** What the whole file is called. @default the job */
+  readonly wholeName?: string;
 }
 
 const typeNames: Readonly<Record<string, string>> = {
   string: 'text',
   array: 'a list',
+  boolean: 'true or false',
   object: 'a map',
   record: 'a map',
   number: 'a number',
@@ -47,11 +50,15 @@ function reportIssue(issue: Issue, above: Path, context: IssueContext, reporter:
       'key-missing',
       `the key ${nameOf(path)} is missing`,
     );
-  } else reportValue(issue, path, nodeAt(context.root, path), reporter);
+  } else if (issue.code === 'invalid_key') {
+    const node = keyNode(context.root, path.slice(0, -1), String(path.at(-1)));
+    reporter.report(node, 'value-invalid', `${nameOf(path)}: ${issue.issues[0]?.message ?? issue.message}`);
+  } else reportValue(issue, path, context, reporter);
 }
 
-function reportValue(issue: Issue, path: Path, node: Node, reporter: Reporter): void {
-  const name = nameOf(path);
+function reportValue(issue: Issue, path: Path, context: IssueContext, reporter: Reporter): void {
+  const node = nodeAt(context.root, path);
+  const name = nameOf(path, context.wholeName);
   const found = describe(node);
   if (issue.code === 'invalid_type') {
     reporter.report(node, 'type-wrong', wrongType(name, issue.expected, node));
@@ -62,7 +69,7 @@ function reportValue(issue: Issue, path: Path, node: Node, reporter: Reporter): 
   } else if (issue.code === 'invalid_value') {
     const values = issue.values.map((value) => quoted(String(value))).join(', ');
     reporter.report(node, 'value-invalid', `${name} must be one of ${values}, not ${found}`);
-  } else if (issue.code === 'too_small') {
+  } else if (issue.code === 'too_small' && issue.origin !== 'number') {
     reporter.report(node, 'value-invalid', `${name} is empty`);
   } else reporter.report(node, 'value-invalid', `${name} is ${found}; ${issue.message}`);
 }
@@ -108,8 +115,8 @@ function describe(node: Node): string {
   return typeof value === 'string' ? `the text ${quoted(value)}` : quoted(node.source ?? '');
 }
 
-function nameOf(path: Path): string {
+function nameOf(path: Path, wholeName = 'the job'): string {
   const last = path.at(-1);
-  if (last === undefined) return 'the job';
+  if (last === undefined) return wholeName;
   return typeof last === 'number' ? `entry ${last + 1}` : quoted(String(last));
 }

@@ -23,12 +23,17 @@ const NEVER_CONNECTED = new Set([
 const HANDSHAKE =
   /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO$|HOSTNAME_MISMATCH$)/;
 
+// A proxy that opens no way (407: it wants another password) has passed nothing on.
+const NO_TUNNEL = /^Proxy response \(\d+\)/;
+
 /** Names what `fetch` threw before it had an answer; the cause tells more than `fetch failed`. */
 export function networkFault(error: unknown): NetworkFault {
   const cause = rootCause(error);
   const message = describe(cause);
   const code = property(cause, 'code');
-  if (NEVER_CONNECTED.has(code) || HANDSHAKE.test(code) || property(cause, 'syscall') === 'connect') {
+  const neverConnected =
+    NEVER_CONNECTED.has(code) || HANDSHAKE.test(code) || property(cause, 'syscall') === 'connect';
+  if (neverConnected || NO_TUNNEL.test(property(cause, 'message'))) {
     return { code: 'unreachable', message, lost: false };
   }
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {

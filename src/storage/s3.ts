@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Agent, AgentOptions } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   CreateBucketCommand,
@@ -27,6 +28,8 @@ export interface S3Settings {
   };
   /** How many calls the caller makes at once; more wait for a free connection. */
   readonly maxConcurrency: number;
+  /** Makes the agents that connect. @default Node's own, which connect directly */
+  readonly agents?: (options: AgentOptions) => { readonly http: Agent; readonly https: Agent };
 }
 
 /** An object store on S3, with what only its start and end need. */
@@ -176,6 +179,7 @@ export function createS3Store(settings: S3Settings): S3Store {
 function createClient(settings: S3Settings): S3Client {
   const { endpoint, region, credentials, maxConcurrency } = settings;
   const agent = { keepAlive: true, maxSockets: maxConcurrency + spareSockets };
+  const agents = settings.agents?.(agent) ?? { http: agent, https: agent };
   return new S3Client({
     maxAttempts,
     // Its steps for a kind of call are the same each time; without this they are put together anew for every call.
@@ -185,8 +189,8 @@ function createClient(settings: S3Settings): S3Client {
       requestTimeout: requestTimeoutMs,
       // Without it a time-out is only a warning, and the call hangs on.
       throwOnRequestTimeout: true,
-      httpAgent: agent,
-      httpsAgent: agent,
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
     },
     ...(endpoint === undefined
       ? {}

@@ -4,6 +4,9 @@ import { createS3Store, type S3Store } from '../../src/storage/s3.ts';
 
 export interface FakeS3 {
   readonly store: S3Store;
+  readonly endpoint: string;
+  /** Credentials it takes: any. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** `METHOD path` of every request so far. */
   readonly requests: readonly string[];
   close(): Promise<void>;
@@ -25,9 +28,12 @@ export async function startFakeS3(answer: Answer): Promise<FakeS3> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const store = fakeStore(`http://127.0.0.1:${port}`);
+  const endpoint = `http://127.0.0.1:${port}`;
+  const store = fakeStore(endpoint);
   return {
     store,
+    endpoint,
+    credentials,
     requests,
     close: async () => {
       store.close();
@@ -37,12 +43,14 @@ export async function startFakeS3(answer: Answer): Promise<FakeS3> {
   };
 }
 
+const credentials = { accessKeyId: 'key', secretAccessKey: 'secret' };
+
 /** A client with made-up credentials. */
 export function fakeStore(endpoint: string): S3Store {
   return createS3Store({
     bucket: 'shots',
     endpoint,
-    credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
+    credentials,
     maxConcurrency: 4,
   });
 }

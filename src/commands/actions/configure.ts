@@ -1,11 +1,12 @@
-import { loadEnvironmentFile, readConfig, type Config } from '../../config.ts';
+import { loadConfigFile, loadEnvironmentFile, readConfig, type Config } from '../../config.ts';
 import { openSession, type Session } from '../session.ts';
 
-/** Reads the configuration from `.env` and the environment; flags go over both. */
+/** Reads the configuration: flags go over the environment, `.env` and the configuration file, in this order. */
 export function configure(flags: { readonly anonymous?: boolean } = {}): Config {
   loadEnvironmentFile();
   return readConfig(
     flags.anonymous === true ? { ...process.env, POLLINATIONS_ANONYMOUS: 'true' } : process.env,
+    loadConfigFile(),
   );
 }
 
