@@ -76,6 +76,14 @@ export function loadConfigFile(source: Source = process.env): ConfigFile | undef
   return readConfigFile(source['POLLEN_BATCH_CONFIG']);
 }
 
+/** What Temporal's own reader of settings is given: as everywhere, empty variables are none. */
+export function temporalEnvironment(source: Source = process.env): Readonly<Record<string, string>> {
+  const given = Object.entries(source).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(
+    given.filter(([name, value]) => value !== '' || name.startsWith('TEMPORAL_GRPC_META_')),
+  );
+}
+
 /**
  * Reads the configuration: the environment goes over the file. Empty variables count as absent.
  *

@@ -1,6 +1,6 @@
 import { NativeConnection } from '@temporalio/worker';
 
-import { resolveTemporal, temporalUnreachable, type TemporalSettings } from './temporal.ts';
+import { resolveTemporal, whyUnreachable, type TemporalSettings } from './temporal.ts';
 
 /** The Pollen search attributes, by the names they have in the namespace. */
 const searchAttributes = ['PollenJob', 'PollenState', 'PollenLabels', 'PollenModels', 'PollenCost'] as const;
@@ -8,16 +8,17 @@ const searchAttributes = ['PollenJob', 'PollenState', 'PollenLabels', 'PollenMod
 /**
  * Connects a worker to Temporal.
  *
- * @throws PollenBatchError `temporal-unreachable` naming address and remedy
+ * @throws PollenBatchError `temporal-unreachable` naming address, cause and remedy; `config-invalid` for wrong settings
  */
 export async function connectWorker(
   settings: TemporalSettings = {},
 ): Promise<{ readonly connection: NativeConnection; readonly address: string; readonly namespace: string }> {
-  const { options, address, namespace } = resolveTemporal(settings);
+  const target = resolveTemporal(settings);
+  const { options, address, namespace } = target;
   try {
     return { connection: await NativeConnection.connect(options), address, namespace };
   } catch (error) {
-    throw temporalUnreachable(address, error);
+    throw await whyUnreachable(target, error);
   }
 }
 

@@ -1,7 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 
-import { PollenBatchError } from './errors.ts';
+import { temporalEnvironment } from './config.ts';
+import type { PollenBatchError } from './errors.ts';
+import { explainTemporal, temporalUnreachable } from './temporal-failure.ts';
+import { knock, type KnockTls } from './temporal-knock.ts';
+import { readTemporalSettings } from './temporal-settings.ts';
 
 /** Where Temporal is. */
 export interface TemporalSettings {
@@ -16,15 +19,28 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
+/** Address, namespace and access, as both kinds of client take them. */
+export interface TemporalTarget {
+  readonly options: Omit<ReturnType<typeof readTemporalSettings>['options'], 'address'> & {
+    readonly address: string;
+  };
+  readonly address: string;
+  readonly namespace: string;
+}
+
+/** The gRPC library would go through the proxy of `https_proxy`, to this machine as well; the worker's never does. */
+const direct = { channelArgs: { 'grpc.enable_http_proxy': 0 } };
+
 /**
  * Connects a client to Temporal.
  *
- * @throws PollenBatchError `temporal-unreachable` naming address and remedy
+ * @throws PollenBatchError `temporal-unreachable` naming address, cause and remedy; `config-invalid` for wrong settings
  */
 export async function connectClient(settings: TemporalSettings = {}): Promise<TemporalClient> {
-  const { options, address, namespace } = resolveTemporal(settings);
+  const target = resolveTemporal(settings);
+  const { options, address, namespace } = target;
   try {
-    const connection = await Connection.connect({ ...options, connectTimeout: '5 seconds' });
+    const connection = await Connection.connect({ ...options, ...direct, connectTimeout: '5 seconds' });
     return {
       client: new Client({ connection, namespace }),
       address,
@@ -32,26 +48,40 @@ export async function connectClient(settings: TemporalSettings = {}): Promise<Te
       close: () => connection.close(),
     };
   } catch (error) {
-    throw temporalUnreachable(address, error);
+    throw await whyUnreachable(target, error);
   }
 }
 
-/** Reads address, namespace and access from the settings, the environment and temporal.toml. */
-export function resolveTemporal(settings: TemporalSettings) {
+/**
+ * Reads address, namespace and access from the settings, the environment and temporal.toml.
+ *
+ * @throws PollenBatchError `config-invalid` naming what is wrong
+ */
+export function resolveTemporal(settings: TemporalSettings): TemporalTarget {
   // A local stack knows nothing of the profiles and keys that a person has for other servers.
   if (settings.address !== undefined) {
     return { options: { address: settings.address }, address: settings.address, namespace: 'default' };
   }
-  const { connectionOptions, namespace } = loadClientConnectConfig();
-  const address = connectionOptions.address ?? '127.0.0.1:7233';
-  return { options: { ...connectionOptions, address }, address, namespace: namespace ?? 'default' };
+  const { options, namespace } = readTemporalSettings(temporalEnvironment());
+  const address = options.address ?? '127.0.0.1:7233';
+  return { options: { ...options, address }, address, namespace: namespace ?? 'default' };
 }
 
-/** The error of a server that does not answer. */
-export function temporalUnreachable(address: string, cause: unknown): PollenBatchError {
-  return new PollenBatchError('temporal-unreachable', `Temporal does not answer at ${address}`, {
-    remedy:
-      'Start a local stack with `pollen-batch dev`, or point TEMPORAL_ADDRESS (or temporal.toml) to a running server.',
-    cause,
-  });
+/** TLS of a target, for a knock at its door; absent without TLS. */
+export function knockTls({ options: { tls } }: TemporalTarget): KnockTls | undefined {
+  if (tls === undefined || tls === null || tls === false) return undefined;
+  if (tls === true) return {};
+  const { serverRootCACertificate: authority, serverNameOverride: serverName, clientCertPair: pair } = tls;
+  return {
+    ...(authority == null ? {} : { authority }),
+    ...(serverName == null ? {} : { serverName }),
+    ...(pair == null ? {} : { client: { certificate: pair.crt, key: pair.key } }),
+  };
+}
+
+/** Finds out why a server could not be connected to. */
+export async function whyUnreachable(target: TemporalTarget, error: unknown): Promise<PollenBatchError> {
+  const { address } = target;
+  const answer = await knock({ address, tls: knockTls(target) });
+  return temporalUnreachable(explainTemporal(address, answer, error), error);
 }
