@@ -5,8 +5,6 @@ import type { Knock } from './temporal-knock.ts';
 export interface TemporalFailure {
   readonly found: string;
   readonly remedy: string;
-  /** Whether a setting is to blame, rather than the server. */
-  readonly isSetting: boolean;
 }
 
 /** Numbers of gRPC's status codes. */
@@ -15,35 +13,36 @@ const UNAUTHENTICATED = 16;
 
 /** Says why a server cannot be used, from what it said to a knock and to a call. */
 export function explainTemporal(address: string, answer: Knock, error: unknown): TemporalFailure {
-  const setting = (found: string, remedy: string): TemporalFailure => ({ found, remedy, isSetting: true });
   switch (answer.kind) {
     case 'closed':
       return {
         found: `nothing answers at ${address} (${answer.reason})`,
         remedy:
           'Start a local stack with `pollen-batch dev`, or point TEMPORAL_ADDRESS (or temporal.toml) to a running server.',
-        isSetting: false,
       };
     case 'no-tls':
-      return setting(
-        `${address} speaks no TLS, and TLS is configured`,
-        'Set TEMPORAL_TLS=false, or correct TEMPORAL_ADDRESS; an API key and certificates switch TLS on.',
-      );
+      return {
+        found: `${address} speaks no TLS, and TLS is configured`,
+        remedy:
+          'Set TEMPORAL_TLS=false, or correct TEMPORAL_ADDRESS; an API key and certificates switch TLS on.',
+      };
     case 'wants-tls':
-      return setting(
-        `${address} wants TLS, and none is configured`,
-        'Set TEMPORAL_TLS=true (or a [profile.NAME.tls] table in temporal.toml), and TEMPORAL_TLS_SERVER_CA_CERT_PATH for an authority of your own.',
-      );
+      return {
+        found: `${address} wants TLS, and none is configured`,
+        remedy:
+          'Set TEMPORAL_TLS=true (or a [profile.NAME.tls] table in temporal.toml), and TEMPORAL_TLS_SERVER_CA_CERT_PATH for an authority of your own.',
+      };
     case 'untrusted':
-      return setting(
-        `the certificate of ${address} is not trusted (${answer.reason})`,
-        'Set TEMPORAL_TLS_SERVER_CA_CERT_PATH to the authority that issued it, and TEMPORAL_TLS_SERVER_NAME where it has another name.',
-      );
+      return {
+        found: `the certificate of ${address} is not trusted (${answer.reason})`,
+        remedy:
+          'Set TEMPORAL_TLS_SERVER_CA_CERT_PATH to the authority that issued it, and TEMPORAL_TLS_SERVER_NAME where it has another name.',
+      };
     case 'wants-client':
-      return setting(
-        `${address} refuses the TLS client certificate, or the lack of one (${answer.reason})`,
-        'Set TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH to a pair it knows.',
-      );
+      return {
+        found: `${address} refuses the TLS client certificate, or the lack of one (${answer.reason})`,
+        remedy: 'Set TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH to a pair it knows.',
+      };
     case 'open':
       return explainCall(address, error);
   }
@@ -55,7 +54,6 @@ function explainCall(address: string, error: unknown): TemporalFailure {
     return {
       found: `${address} takes nobody without a valid API key (${reason})`,
       remedy: 'Set TEMPORAL_API_KEY, or api_key in temporal.toml, to a valid key.',
-      isSetting: true,
     };
   }
   if (code === PERMISSION_DENIED) {
@@ -63,13 +61,11 @@ function explainCall(address: string, error: unknown): TemporalFailure {
       found: `${address} does not permit it (${reason})`,
       remedy:
         'Check that TEMPORAL_API_KEY or the client certificate may use the namespace in TEMPORAL_NAMESPACE.',
-      isSetting: true,
     };
   }
   return {
     found: `${address} does not answer as Temporal does (${reason})`,
     remedy: 'Check that TEMPORAL_ADDRESS names the gRPC port of Temporal (7233 by default), and its log.',
-    isSetting: false,
   };
 }
 
@@ -77,7 +73,7 @@ function explainCall(address: string, error: unknown): TemporalFailure {
 function statusOf(error: unknown): { readonly code?: number; readonly reason: string } {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const { code, details } = at as { readonly code?: unknown; readonly details?: unknown };
-    if (typeof code === 'number') return { code, reason: String(details ?? at.message) };
+    if (typeof code === 'number') return { code, reason: typeof details === 'string' ? details : at.message };
     // The worker's client has the number's meaning in its message alone.
     if (/valid authentication credentials/.test(at.message))
       return { code: UNAUTHENTICATED, reason: at.message };

@@ -1,9 +1,7 @@
 import { NativeConnection } from '@temporalio/worker';
 
+import { wrongSearchAttributes } from './search-attributes.ts';
 import { resolveTemporal, whyUnreachable, type TemporalSettings } from './temporal.ts';
-
-/** The Pollen search attributes, by the names they have in the namespace. */
-const searchAttributes = ['PollenJob', 'PollenState', 'PollenLabels', 'PollenModels', 'PollenCost'] as const;
 
 /**
  * Connects a worker to Temporal.
@@ -22,11 +20,12 @@ export async function connectWorker(
   }
 }
 
-/** Whether the namespace knows all Pollen search attributes; a server that does not tell counts as no. */
+/** Whether the namespace knows all Pollen search attributes by their types; a server that does not tell counts as no. */
 export async function hasSearchAttributes(connection: NativeConnection, namespace: string): Promise<boolean> {
   try {
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-    return searchAttributes.every((name) => name in customAttributes);
+    const { missing, mistyped } = wrongSearchAttributes(customAttributes);
+    return missing.length === 0 && mistyped.length === 0;
   } catch {
     return false;
   }

@@ -38,11 +38,11 @@ function environment(variables: Readonly<Record<string, string>>): void {
 
 const connectors = {
   client: async () => {
-    const { client, close } = await connectClient();
+    const temporal = await connectClient();
     try {
-      await client.workflowService.getSystemInfo({});
+      await temporal.client.workflowService.getSystemInfo({});
     } finally {
-      await close();
+      await temporal.close();
     }
   },
   worker: async () => {

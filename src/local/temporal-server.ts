@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Connection } from '@temporalio/client';
 import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { PollenBatchError } from '../errors.ts';
+import { searchAttributes } from '../search-attributes.ts';
 import { lastLines, type Child, type ChildGuard } from './child.ts';
 import { choosePorts } from './ports.ts';
 import { untilReady } from './ready.ts';
@@ -30,14 +31,6 @@ export interface TemporalServer {
 
 const namespace = 'default';
 const retentionMs = 30 * 24 * 60 * 60 * 1000;
-
-const searchAttributes = {
-  PollenJob: 'Keyword',
-  PollenState: 'Keyword',
-  PollenLabels: 'KeywordList',
-  PollenModels: 'KeywordList',
-  PollenCost: 'Double',
-} as const;
 
 const dynamicConfig = {
   // With its four partitions a queue's rate limit is uneven: 10/s arrives as 8 to 12, and 0.5/s as four at once.

@@ -1,5 +1,6 @@
 import { PollenBatchError } from '../errors.ts';
 import { probeKey, type RunLocation } from './keys.ts';
+import type { ReadOptions } from './object-store.ts';
 import type { S3Store } from './s3.ts';
 import { classifyStoreError, errorFacts, StoreError } from './store-error.ts';
 
@@ -20,7 +21,7 @@ export async function prepareStore(
     await withBucket(store, () => checkConditionalPut(store, key));
     await checkReading(store, key);
   } catch (error) {
-    throw error instanceof PollenBatchError ? error : explain(error, store);
+    throw error instanceof PollenBatchError ? error : explainStore(error, store);
   }
 }
 
@@ -49,11 +50,28 @@ async function withBucket(store: S3Store, use: () => Promise<void>): Promise<voi
 }
 
 async function checkConditionalPut(store: S3Store, key: string): Promise<void> {
-  const options = { contentType: 'text/plain; charset=utf-8' };
-  await store.putOnce(key, 'pollen-batch: first put\n', options);
+  await store.putOnce(key, PROBE, { contentType: PROBE_TYPE });
+  if (!(await refusesSecondPut(store, key))) throw ignoresConditions(store);
+}
+
+/** What the scratch object holds. */
+export const PROBE = 'pollen-batch: first put\n';
+export const PROBE_TYPE = 'text/plain; charset=utf-8';
+
+/** Whether a conditional put is refused where the scratch object is. */
+export async function refusesSecondPut(
+  store: S3Store,
+  key: string,
+  read: ReadOptions = {},
+): Promise<boolean> {
+  const options = { contentType: PROBE_TYPE, ...read };
   const second = await store.putOnce(key, 'pollen-batch: second put, to be refused\n', options);
-  if (!second.stored && !second.same) return;
-  throw new PollenBatchError('store-unusable', `The store at ${store.server} ignores conditional puts.`, {
+  return !second.stored && !second.same;
+}
+
+/** The error of a store that overwrites where it must not. */
+export function ignoresConditions({ server }: Pick<S3Store, 'server'>): PollenBatchError {
+  return new PollenBatchError('store-unusable', `The store at ${server} ignores conditional puts.`, {
     remedy:
       'Use a store that supports If-None-Match on PUT: Amazon S3, MinIO, Silo, SeaweedFS 4.48 or newer. ' +
       'Without it two workers could overwrite one another and an answer be paid twice.',
@@ -62,8 +80,7 @@ async function checkConditionalPut(store: S3Store, key: string): Promise<void> {
 
 async function checkReading(store: S3Store, key: string): Promise<void> {
   const [head, object] = [await store.head(key), await store.get(key)];
-  let listed = false;
-  for await (const entry of store.list(key)) listed ||= entry.key === key;
+  const listed = await isListed(store, key);
   if (head !== undefined && object !== undefined && listed) return;
   throw new PollenBatchError(
     'store-unusable',
@@ -79,11 +96,18 @@ async function checkReading(store: S3Store, key: string): Promise<void> {
   );
 }
 
+/** Whether a list shows the scratch object. */
+export async function isListed(store: S3Store, key: string, read: ReadOptions = {}): Promise<boolean> {
+  for await (const entry of store.list(key, read)) if (entry.key === key) return true;
+  return false;
+}
+
 function seen(isSeen: boolean): string {
   return isSeen ? 'object seen' : 'object not seen';
 }
 
-function explain(error: unknown, store: S3Store): PollenBatchError {
+/** Says in words what the store refused or could not do, and what to do about it. */
+export function explainStore(error: unknown, store: Pick<S3Store, 'server' | 'bucket'>): PollenBatchError {
   const origin = error instanceof StoreError ? error.cause : error;
   const { name, code, status } = errorFacts(origin);
   const where = `the object store at ${store.server}`;
@@ -112,6 +136,12 @@ function explain(error: unknown, store: S3Store): PollenBatchError {
     return unusable(
       `The credentials are not those of ${where}.`,
       'Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+    );
+  }
+  if (name === 'RequestTimeTooSkewed') {
+    return unusable(
+      `The clock of this machine differs too much from that of ${where}.`,
+      'Set the clock, best by NTP: signatures are only good for 15 minutes.',
     );
   }
   if (kind === 'store-forbidden') {

@@ -49,6 +49,8 @@ export interface Dialect {
   readonly textPathAlias?: string;
   readonly textModelsPath: string;
   readonly imageModelsPath: string;
+  /** Tells what a key may still spend, and costs nothing; absent where the API has no such call. */
+  readonly balancePath?: string;
   /** How the charge of an answer is rounded. */
   readonly rounding: Rounding;
   /** What an `X-Cache` header says about the charge. */

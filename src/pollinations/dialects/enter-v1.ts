@@ -11,6 +11,7 @@ export const enterV1: Dialect = {
   textPath: '/generate/v1/chat/completions',
   textModelsPath: '/generate/text/models',
   imageModelsPath: '/generate/image/models',
+  balancePath: '/account/balance',
   rounding: 'each',
   cacheMode: 'exact',
   textRequest: (call) => textRequest('/generate/v1/chat/completions', call),

@@ -11,6 +11,7 @@ export const gen: Dialect = {
   textPath: '/v1/chat/completions',
   textModelsPath: '/text/models',
   imageModelsPath: '/image/models',
+  balancePath: '/account/balance',
   rounding: 'once',
   cacheMode: 'paid-hit',
   textRequest: (call) => textRequest('/v1/chat/completions', call),
