@@ -92,6 +92,16 @@ function createProgram(): Command {
     });
 
   program
+    .command('doctor')
+    .description('check key, API, Temporal, store and this machine, and say what to do about what is wrong')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.doctor))
+    .action(async (flags: OutputFlags) => {
+      const { doctorAction } = await import('./commands/actions/doctor.ts');
+      present(await doctorAction(), flags);
+    });
+
+  program
     .command('worker')
     .description('run a worker: it makes the calls of all runs, as fast as its lanes allow')
     .action(async () => {

@@ -29,7 +29,7 @@ export interface TemporalTarget {
 }
 
 /** The gRPC library would go through the proxy of `https_proxy`, to this machine as well; the worker's never does. */
-const direct = { channelArgs: { 'grpc.enable_http_proxy': 0 } };
+export const directly = { channelArgs: { 'grpc.enable_http_proxy': 0 } };
 
 /**
  * Connects a client to Temporal.
@@ -40,7 +40,7 @@ export async function connectClient(settings: TemporalSettings = {}): Promise<Te
   const target = resolveTemporal(settings);
   const { options, address, namespace } = target;
   try {
-    const connection = await Connection.connect({ ...options, ...direct, connectTimeout: '5 seconds' });
+    const connection = await Connection.connect({ ...options, ...directly, connectTimeout: '5 seconds' });
     return {
       client: new Client({ connection, namespace }),
       address,

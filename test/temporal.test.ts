@@ -1,6 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -9,6 +7,7 @@ import { connectClient } from '../src/temporal.ts';
 import { connectWorker } from '../src/temporal-worker.ts';
 import { startConnectProxy } from './support/connect-proxy.ts';
 import { startTestTemporal, type TestTemporal } from './support/local-servers.ts';
+import { startRefusingTemporal } from './support/refusing-temporal.ts';
 import { makeCertificates, startTlsFront, type Certificates, type TlsFront } from './support/tls-front.ts';
 
 let temporal: TestTemporal;
@@ -151,7 +150,7 @@ describe.each(['client', 'worker'] as const)('the %s', (kind) => {
   });
 
   it('sends the API key as metadata, and says that it was refused without repeating it', async () => {
-    await using server = await startRefusing();
+    await using server = await startRefusingTemporal();
     environment({ TEMPORAL_ADDRESS: server.address, TEMPORAL_API_KEY: 'canary', TEMPORAL_TLS: 'false' });
     const error: unknown = await connect().catch((reason: unknown) => reason);
     expect(server.keys).toContain('Bearer canary');
@@ -231,32 +230,3 @@ describe.each(['client', 'worker'] as const)('the %s', (kind) => {
     });
   });
 });
-
-/** A gRPC server that knows nobody, and remembers who came. */
-async function startRefusing() {
-  const keys: (string | undefined)[] = [];
-  const server = createServer();
-  const sessions = new Set<{ destroy(): void }>();
-  server.on('session', (session) => sessions.add(session));
-  server.on('stream', (stream: ServerHttp2Stream, headers) => {
-    keys.push(headers.authorization);
-    stream.respond(
-      {
-        ':status': 200,
-        'content-type': 'application/grpc',
-        'grpc-status': '16',
-        'grpc-message': 'who are you',
-      },
-      { endStream: true },
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    keys,
-    async [Symbol.asyncDispose]() {
-      for (const session of sessions) session.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}

@@ -1,3 +1,4 @@
+import type { Check } from '../doctor/check.ts';
 import { PollenBatchError, type ErrorCode } from '../errors.ts';
 import type { Watched } from './watch.ts';
 
@@ -40,4 +41,12 @@ export function exitCodeOfRun(watched: Watched): number {
     case 'failed':
       return exitCodes.internal;
   }
+}
+
+/** Exit code of a diagnosis: as that of a command which would have met what failed. */
+export function exitCodeOfChecks(checks: readonly Check[]): number {
+  const failed = checks.filter(({ state }) => state === 'failed');
+  if (failed.length === 0) return exitCodes.succeeded;
+  const isSettings = failed.every(({ part }) => part === 'Settings' || part === 'Key');
+  return isSettings ? exitCodes.usage : exitCodes.internal;
 }

@@ -65,7 +65,8 @@ export async function openSession(config: Config): Promise<Session> {
   }
 }
 
-function withStack(config: Config, addresses: StackAddresses | undefined): Config {
+/** The configuration with the addresses of a local stack where it names no servers. */
+export function withStack(config: Config, addresses: StackAddresses | undefined): Config {
   if (addresses === undefined) return config;
   const { store, emulator } = addresses;
   return {

@@ -33,23 +33,45 @@ export interface FoundBinary {
  * @throws PollenBatchError `binary-missing`, naming every source tried and what to install.
  */
 export async function findBinary(name: ProgramName, search: BinarySearch): Promise<FoundBinary> {
+  const { found, tried, cached } = await lookForBinary(name, search);
+  if (found !== undefined) return found;
+  return await installProgram({ ...search, name, target: cached, fileName: fileName(name), tried });
+}
+
+/**
+ * Looks for a program where it may be already, and fetches nothing.
+ *
+ * @throws PollenBatchError `binary-missing` when the path that the person named is no such program.
+ */
+export async function lookForBinary(
+  name: ProgramName,
+  search: BinarySearch,
+): Promise<{
+  readonly found?: FoundBinary;
+  /** What was looked at in vain. */
+  readonly tried: readonly string[];
+  /** Where it is kept once it has been fetched. */
+  readonly cached: string;
+}> {
   const program = programs[name];
-  if (search.explicit !== undefined) return await checkExplicit(program, search.explicit);
-  const installed = await findOnPath(name, search.path);
+  const cached = join(search.cacheDir, 'bin', `${name}-${program.version}`, fileName(name));
   const tried: string[] = [];
+  const done = (found: FoundBinary) => ({ found, tried, cached });
+  if (search.explicit !== undefined) return done(await checkExplicit(program, search.explicit));
+  const installed = await findOnPath(name, search.path);
   if (installed === undefined) {
     tried.push(`PATH: no ${name} there`);
   } else {
     const version = await versionOf(program, installed);
-    if (version !== undefined && atLeast(version, program.version))
-      return { path: installed, source: 'path' };
+    if (version !== undefined && atLeast(version, program.version)) {
+      return done({ path: installed, source: 'path' });
+    }
     tried.push(
       `PATH: ${installed} is version ${version ?? 'unknown'}, ${program.version} or newer is needed`,
     );
   }
-  const cached = join(search.cacheDir, 'bin', `${name}-${program.version}`, fileName(name));
-  if (await isExecutable(cached)) return { path: cached, source: 'cache' };
-  return await installProgram({ ...search, name, target: cached, fileName: fileName(name), tried });
+  if (await isExecutable(cached)) return done({ path: cached, source: 'cache' });
+  return { tried, cached };
 }
 
 /** The path of a program on `PATH`, if it is there and may be run. */

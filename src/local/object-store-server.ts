@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { PollenBatchError } from '../errors.ts';
-import { findBinary, findOnPath, type BinarySearch } from './binaries.ts';
+import { findBinary, findOnPath, lookForBinary, type BinarySearch } from './binaries.ts';
 import { lastLines, type Child, type ChildGuard } from './child.ts';
 import { untilReady } from './ready.ts';
 import { minioStart, seaweedStart, type StoreCredentials } from './store-programs.ts';
@@ -44,6 +44,19 @@ export interface StoreServer {
  * @throws PollenBatchError `binary-missing`.
  */
 export async function findStoreProgram(dataDir: string, search: BinarySearch): Promise<StoreProgram> {
+  const found = await lookForStoreProgram(dataDir, search);
+  return found ?? { kind: 'seaweedfs', path: (await findBinary('weed', search)).path };
+}
+
+/**
+ * The program of a data folder as {@link findStoreProgram} chooses it, or nothing when it would have to be fetched.
+ *
+ * @throws PollenBatchError `binary-missing`.
+ */
+export async function lookForStoreProgram(
+  dataDir: string,
+  search: BinarySearch,
+): Promise<StoreProgram | undefined> {
   const isSeaweed = await isFolder(objectFolder(dataDir, 'seaweedfs'));
   if (!isSeaweed && search.explicit === undefined) {
     for (const name of ['minio', 'silo']) {
@@ -60,7 +73,8 @@ export async function findStoreProgram(dataDir: string, search: BinarySearch): P
       );
     }
   }
-  return { kind: 'seaweedfs', path: (await findBinary('weed', search)).path };
+  const { found } = await lookForBinary('weed', search);
+  return found === undefined ? undefined : { kind: 'seaweedfs', path: found.path };
 }
 
 /**

@@ -106,6 +106,24 @@ function seen(isSeen: boolean): string {
   return isSeen ? 'object seen' : 'object not seen';
 }
 
+const strangerNames = new Set([
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'ExpiredToken',
+  'InvalidToken',
+]);
+
+/** Whether the store refuses whoever comes with these credentials and this clock, whatever is asked for. */
+export function isStranger(error: unknown): boolean {
+  const { name, status } = errorFacts(error instanceof StoreError ? error.cause : error);
+  return (
+    strangerNames.has(name) ||
+    name === 'CredentialsProviderError' ||
+    name === 'RequestTimeTooSkewed' ||
+    status === 401
+  );
+}
+
 /** Says in words what the store refused or could not do, and what to do about it. */
 export function explainStore(error: unknown, store: Pick<S3Store, 'server' | 'bucket'>): PollenBatchError {
   const origin = error instanceof StoreError ? error.cause : error;
@@ -129,10 +147,7 @@ export function explainStore(error: unknown, store: Pick<S3Store, 'server' | 'bu
       'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.',
     );
   }
-  if (
-    ['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken', 'InvalidToken'].includes(name) ||
-    status === 401
-  ) {
+  if (strangerNames.has(name) || status === 401) {
     return unusable(
       `The credentials are not those of ${where}.`,
       'Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',

@@ -1,4 +1,4 @@
-import { loadConfigFile, loadEnvironmentFile, readConfig, type Config } from '../../config.ts';
+import { examineConfig, loadConfigFile, loadEnvironmentFile, readConfig, type Config } from '../../config.ts';
 import { openSession, type Session } from '../session.ts';
 
 /** Reads the configuration: flags go over the environment, `.env` and the configuration file, in this order. */
@@ -8,6 +8,12 @@ export function configure(flags: { readonly anonymous?: boolean } = {}): Config 
     flags.anonymous === true ? { ...process.env, POLLINATIONS_ANONYMOUS: 'true' } : process.env,
     loadConfigFile(),
   );
+}
+
+/** Reads the configuration as far as it can be read, with a list of what is wrong with it. */
+export function examine(): ReturnType<typeof examineConfig> {
+  loadEnvironmentFile();
+  return examineConfig(process.env, loadConfigFile());
 }
 
 /** Opens the servers for the time of one command. */

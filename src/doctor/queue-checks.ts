@@ -1,0 +1,103 @@
+import type { LaneSettings } from '../lanes/lanes.ts';
+import { checksOf, type Check } from './check.ts';
+
+/** What the server answered to one question, or why it did not. */
+export type Answer<Fact> = { readonly fact: Fact } | { readonly code: number; readonly reason: string };
+
+/** A task queue, as the server describes it. */
+export interface QueueFacts {
+  readonly queue: string;
+  /** The lane it carries; absent for the queue of the workflows. */
+  readonly lane?: string;
+  /** Seconds since each worker last asked for work. */
+  readonly idleSeconds: Answer<readonly number[]>;
+  /** Starts a second that hold, and who set them; nothing where no limit does. */
+  readonly rate?: Answer<RateFacts | undefined>;
+  readonly partitions?: Answer<number>;
+}
+
+export interface RateFacts {
+  readonly perSecond: number;
+  readonly setBy: 'api' | 'worker' | 'server';
+  /** What was given as the reason, with the queue's own setting. */
+  readonly reason: string;
+}
+
+/** Workers ask again every minute at the latest. */
+const GONE_SECONDS = 90;
+const START =
+  'Start `pollen-batch worker`, with the same settings as here: those of lanes and of Temporal above all.';
+const WAIT =
+  'The worker of the local stack takes some seconds to start; if it does not come, its log is in the data folder.';
+
+const { ok, warning, failed, skipped } = checksOf('Temporal');
+
+/** Judges who works on the queues, and how fast. */
+export function queueChecks(
+  queues: readonly QueueFacts[],
+  lanes: readonly LaneSettings[],
+  isLocal: boolean,
+): readonly Check[] {
+  return queues.flatMap((facts) => {
+    const lane = lanes.find(({ name }) => name === facts.lane);
+    const title = facts.lane === undefined ? 'workflows' : `lane ${facts.lane}`;
+    return [
+      workersCheck(title, facts, isLocal ? WAIT : START),
+      ...(lane === undefined ? [] : [rateCheck(title, lane, facts), ...partitionChecks(title, facts)]),
+    ];
+  });
+}
+
+function workersCheck(title: string, { queue, idleSeconds }: QueueFacts, remedy: string): Check {
+  const name = `${title}, workers`;
+  if ('code' in idleSeconds) return skipped(name, `not told (${idleSeconds.reason})`);
+  const working = idleSeconds.fact.filter((seconds) => seconds <= GONE_SECONDS);
+  if (working.length > 0) return ok(name, `${working.length} on queue ${queue}`);
+  const last =
+    idleSeconds.fact.length === 0
+      ? ''
+      : `; the last one left ${Math.round(Math.min(...idleSeconds.fact))} s ago`;
+  return failed(name, `no worker on queue ${queue}${last}`, remedy);
+}
+
+function rateCheck(title: string, lane: LaneSettings, { queue, rate }: QueueFacts): Check {
+  const name = `${title}, rate`;
+  const wanted = lane.rps === undefined ? 'no limit' : `${lane.rps}/s`;
+  if (rate === undefined) return skipped(name, 'not asked');
+  if ('code' in rate) return skipped(name, `not told (${rate.reason})`);
+  const inForce = rate.fact;
+  if (inForce === undefined || inForce.setBy === 'server') {
+    if (lane.rps === undefined) return ok(name, 'no limit, as configured');
+    return skipped(name, `none in force yet; a worker sets ${wanted} at its start`);
+  }
+  const { perSecond, setBy, reason } = inForce;
+  const found = `${perSecond}/s in force, by ${setBy === 'worker' ? 'the polls of workers' : `the queue (${reason})`}`;
+  if (perSecond === 0) {
+    return warning(
+      name,
+      `${found}: the queue stands still`,
+      `Let a worker start again, or set it: temporal task-queue config set --task-queue ${queue} --task-queue-type activity --queue-rps-limit ${lane.rps ?? 'default'}`,
+    );
+  }
+  // A rate that was adapted is another one by right.
+  if (perSecond === lane.rps || !reason.startsWith('configured')) return ok(name, found);
+  return warning(
+    name,
+    `${found}; the settings here say ${wanted}`,
+    'Give all machines the same lanes: the worker that starts last sets the rate.',
+  );
+}
+
+function partitionChecks(title: string, { partitions }: QueueFacts): readonly Check[] {
+  const name = `${title}, partitions`;
+  if (partitions === undefined) return [];
+  if ('code' in partitions) return [skipped(name, `not told (${partitions.reason})`)];
+  if (partitions.fact <= 1) return [ok(name, '1, so that the rate is even')];
+  return [
+    warning(
+      name,
+      `${partitions.fact}: a rate comes in bursts, one for each`,
+      'Set matching.numTaskqueueReadPartitions and matching.numTaskqueueWritePartitions to 1 for the queues pollen-batch-lane-… in the dynamic configuration of the server.',
+    ),
+  ];
+}

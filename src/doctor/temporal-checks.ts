@@ -1,0 +1,89 @@
+import type { LaneSettings } from '../lanes/lanes.ts';
+import { createCommand, wrongSearchAttributes } from '../search-attributes.ts';
+import type { TemporalFailure } from '../temporal-failure.ts';
+import { checksOf, type Check } from './check.ts';
+import { queueChecks, type Answer, type QueueFacts } from './queue-checks.ts';
+
+export type TemporalFacts =
+  | {
+      readonly kind: 'reached';
+      readonly address: string;
+      readonly version: string;
+      readonly namespace: string;
+      /** Days that ended runs are kept. */
+      readonly retention: Answer<number>;
+      /** Custom search attributes, with the numbers of their types; not asked in a namespace that is not there. */
+      readonly attributes?: Answer<Readonly<Record<string, unknown>>>;
+      readonly queues: readonly QueueFacts[];
+      /** Whether the server is the local stack's, whose settings are known. */
+      readonly isLocal: boolean;
+    }
+  | { readonly kind: 'unreachable'; readonly failure: TemporalFailure }
+  | { readonly kind: 'not-asked'; readonly why: string };
+
+const NOT_FOUND = 5;
+
+const { ok, warning, failed, skipped } = checksOf('Temporal');
+
+/** Judges Temporal, and whether workers work. */
+export function temporalChecks(facts: TemporalFacts, lanes: readonly LaneSettings[]): readonly Check[] {
+  if (facts.kind === 'not-asked') return [skipped('server', facts.why)];
+  if (facts.kind === 'unreachable') {
+    const { found, remedy } = facts.failure;
+    return [failed('server', found, remedy), ...unasked('namespace', 'the server cannot be used')];
+  }
+  const { address, version, namespace, retention } = facts;
+  const server = ok('server', `${address}, version ${version}`);
+  if ('code' in retention && retention.code === NOT_FOUND) {
+    const why = `there is no namespace ${namespace}`;
+    const remedy = `Correct TEMPORAL_NAMESPACE, or create it: temporal operator namespace create --namespace ${namespace} --retention 30d`;
+    return [server, failed('namespace', why, remedy), ...unasked('search attributes', why)];
+  }
+  return [
+    server,
+    'fact' in retention
+      ? ok('namespace', `${namespace}, which keeps ended runs for ${days(retention.fact)}`)
+      : skipped('namespace', `${namespace}; more is not told (${retention.reason})`),
+    attributesCheck(namespace, facts.attributes),
+    ...queueChecks(facts.queues, lanes, facts.isLocal),
+    facts.isLocal
+      ? ok('fairness', 'on, as the local stack sets it')
+      : skipped(
+          'fairness',
+          'not told by any server; set matching.enableFairness to true, so that small runs are not stuck behind big ones',
+        ),
+  ];
+}
+
+/** What is not asked of a server, from the first of these on. */
+function unasked(first: 'namespace' | 'search attributes', why: string): readonly Check[] {
+  const names = ['namespace', 'search attributes', 'workers', 'rates'];
+  return names.slice(names.indexOf(first)).map((name) => skipped(name, why));
+}
+
+function attributesCheck(
+  namespace: string,
+  attributes: Answer<Readonly<Record<string, unknown>>> | undefined,
+): Check {
+  const name = 'search attributes';
+  if (attributes === undefined) return skipped(name, 'not asked');
+  if ('code' in attributes) return skipped(name, `not told (${attributes.reason})`);
+  const { missing, mistyped } = wrongSearchAttributes(attributes.fact);
+  if (mistyped.length > 0) {
+    return failed(
+      name,
+      `${mistyped.join(', ')} in ${namespace} have another type than they need`,
+      `Remove them (temporal operator search-attribute remove --namespace ${namespace}${mistyped.map((each) => ` --name ${each}`).join('')}), then run: ${createCommand(namespace, [...mistyped, ...missing])}`,
+    );
+  }
+  if (missing.length === 0) return ok(name, 'all five are there');
+  return warning(
+    name,
+    `${namespace} lacks ${missing.join(', ')}: runs cannot be found by job or state`,
+    `Run this, then restart the workers: ${createCommand(namespace, missing)}`,
+  );
+}
+
+function days(count: number): string {
+  return `${Math.round(count * 10) / 10} day${count === 1 ? '' : 's'}`;
+}

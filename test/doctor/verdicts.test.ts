@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+
+import { exitCodeOfChecks } from '../../src/commands/exit-codes.ts';
+import { checksText } from '../../src/commands/render/checks-text.ts';
+import { checksOf, type Check, type Part } from '../../src/doctor/check.ts';
+import { clockCheck } from '../../src/doctor/clock-check.ts';
+import { keyChecks } from '../../src/doctor/key-checks.ts';
+import { machineChecks, type MachineFacts } from '../../src/doctor/machine-checks.ts';
+import { queueChecks, type QueueFacts } from '../../src/doctor/queue-checks.ts';
+import { proxySettings } from '../../src/proxy/proxy.ts';
+
+const machine = (facts: Partial<MachineFacts>): readonly Check[] =>
+  machineChecks({ node: 'v24.1.0', folders: [], programs: [], proxy: undefined, targets: [], ...facts });
+const folder = (freeBytes: number) => ({ title: 'data folder', path: '/data', freeBytes });
+const named = (checks: readonly Check[], name: string) => checks.find((check) => check.name === name);
+
+describe('the verdict on a disk', () => {
+  it.each([
+    [199_000_000, 'failed', '0.2 GB free in /data'],
+    [0, 'failed', '0.0 GB free in /data'],
+    [1_900_000_000, 'warning', '1.9 GB free in /data'],
+    [2_100_000_000, 'ok', '2.1 GB free in /data'],
+  ])('with %i bytes free is %s', (bytes, state, found) => {
+    const check = named(machine({ folders: [folder(bytes)] }), 'data folder');
+    expect(check).toMatchObject({ state, found });
+    if (state !== 'ok') expect(check?.remedy).toContain('Make room');
+  });
+
+  it('that cannot be written to is failed, with the reason of the system', () => {
+    const folders = [{ title: 'data folder', path: '/data', problem: 'EROFS' }];
+    expect(named(machine({ folders }), 'data folder')).toMatchObject({
+      state: 'failed',
+      found: 'nothing can be written in /data (EROFS)',
+    });
+  });
+});
+
+describe('the verdict on Node', () => {
+  it.each([
+    ['v18.20.0', 'failed'],
+    ['v20.18.3', 'failed'],
+    ['v20.19.0', 'ok'],
+    ['v24.0.0', 'ok'],
+  ])('%s is %s', (node, state) => {
+    expect(named(machine({ node }), 'Node')).toMatchObject({ state });
+  });
+});
+
+describe('the verdict on proxies', () => {
+  it('says which way the API and the store are reached, without the password', () => {
+    const proxy = proxySettings({ https: 'http://me:canary@proxy:3128', http: undefined, except: '.corp' });
+    const targets = [
+      { title: 'the API', url: 'https://gen.pollinations.ai' },
+      { title: 'the store', url: 'https://s3.corp' },
+    ];
+    expect(named(machine({ proxy, targets }), 'proxy')?.found).toBe(
+      'the API through http://proxy:3128, the store directly, this machine and Temporal directly',
+    );
+  });
+});
+
+describe('the verdict on the clock', () => {
+  const reading = (source: 'the API' | 'the store', seconds: number) => ({
+    source,
+    theirs: 0,
+    ours: seconds * 1_000,
+  });
+  it.each([
+    [[30, -2], 'ok', 'within 30 s of the API and the store'],
+    [[31, 29], 'warning', '31 s ahead of the API'],
+    [[-301, -300], 'failed', '5 min behind the API'],
+    [[10_000, 10_000], 'failed', '3 h ahead of the API'],
+  ])('that differs by %j seconds is %s', ([api = 0, store = 0], state, found) => {
+    const check = clockCheck([reading('the API', api), reading('the store', store)]);
+    expect(check).toMatchObject({ state, found: expect.stringContaining(found) });
+  });
+});
+
+describe('the verdict on a queue', () => {
+  const lane = { name: 'all', rps: 4, concurrency: 64 };
+  const queue = (facts: Partial<QueueFacts>): readonly Check[] =>
+    queueChecks([{ queue: 'q', lane: 'all', idleSeconds: { fact: [1] }, ...facts }], [lane], false);
+  const unknown = { code: 12, reason: 'unknown method' };
+
+  it('counts workers that asked for work in the last minute and a half', () => {
+    expect(named(queue({ idleSeconds: { fact: [3, 89, 91] } }), 'lane all, workers')).toMatchObject({
+      state: 'ok',
+      found: '2 on queue q',
+    });
+    expect(named(queue({ idleSeconds: { fact: [200, 130] } }), 'lane all, workers')).toMatchObject({
+      state: 'failed',
+      found: 'no worker on queue q; the last one left 130 s ago',
+    });
+  });
+
+  it('takes a rate that was adapted for right, and one of the polls too', () => {
+    const rate = (perSecond: number, setBy: 'api' | 'worker', reason: string) =>
+      named(queue({ rate: { fact: { perSecond, setBy, reason } } }), 'lane all, rate');
+    expect(rate(2.5, 'api', 'adapted: 429')).toMatchObject({
+      state: 'ok',
+      found: '2.5/s in force, by the queue (adapted: 429)',
+    });
+    expect(rate(4, 'worker', '')).toMatchObject({
+      state: 'ok',
+      found: '4/s in force, by the polls of workers',
+    });
+  });
+
+  it('says what an older server does not tell', () => {
+    const checks = queue({ idleSeconds: unknown, rate: unknown, partitions: unknown });
+    expect(checks.map(({ state, found }) => [state, found])).toEqual(
+      ['workers', 'rate', 'partitions'].map(() => ['skipped', 'not told (unknown method)']),
+    );
+  });
+});
+
+describe('the verdict on a balance', () => {
+  const balance = (pollen: string) =>
+    named(keyChecks({ kind: 'secret', balance: { kind: 'balance', pollen } }), 'balance');
+  it('is exact, and failed from zero down', () => {
+    expect(balance('12.00000001')).toMatchObject({
+      state: 'ok',
+      found: expect.stringMatching(/^12\.00000001 Pollen/),
+    });
+    expect(balance('1e-7')).toMatchObject({
+      state: 'ok',
+      found: expect.stringMatching(/^0\.0000001 Pollen/),
+    });
+    expect(balance('-0.25')).toMatchObject({
+      state: 'failed',
+      found: expect.stringMatching(/^-0\.25 Pollen/),
+      remedy: expect.stringContaining('Top up'),
+    });
+  });
+});
+
+describe('a diagnosis', () => {
+  const failed = (part: Part): Check => checksOf(part).failed('x', 'broken', 'Mend it.');
+  const fine = checksOf('API').warning('address', 'slow', 'Wait.');
+
+  it('ends with 0 when nothing failed, 2 when only settings and key did, and 1 otherwise', () => {
+    expect(exitCodeOfChecks([fine])).toBe(0);
+    expect(exitCodeOfChecks([fine, failed('Settings'), failed('Key')])).toBe(2);
+    expect(exitCodeOfChecks([failed('Settings'), failed('Store')])).toBe(1);
+  });
+
+  it('is shown by parts, in columns, each remedy below what was found', () => {
+    const text = checksText([failed('Key'), fine]);
+    expect(text).toContain('Key\n  failed   x        broken\n                    -> Mend it.\n');
+    expect(text).toContain('API\n  warning  address  slow\n                    -> Wait.\n');
+    expect(text.endsWith('\n\n1 failed, 1 warning.')).toBe(true);
+  });
+});

@@ -1,0 +1,32 @@
+import { createServer, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+
+/** A gRPC server that knows nobody, and remembers who came. */
+export interface RefusingTemporal extends AsyncDisposable {
+  readonly address: string;
+  /** The `authorization` of every call. */
+  readonly keys: readonly (string | undefined)[];
+}
+
+/** Starts it, without TLS. */
+export async function startRefusingTemporal(): Promise<RefusingTemporal> {
+  const keys: (string | undefined)[] = [];
+  const sessions = new Set<{ destroy(): void }>();
+  const server = createServer();
+  server.on('session', (session) => sessions.add(session));
+  server.on('sessionError', () => undefined);
+  server.on('stream', (stream: ServerHttp2Stream, headers) => {
+    keys.push(headers.authorization);
+    const status = { 'grpc-status': '16', 'grpc-message': 'who are you' };
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...status }, { endStream: true });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    keys,
+    async [Symbol.asyncDispose]() {
+      for (const session of sessions) session.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
