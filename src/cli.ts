@@ -92,6 +92,17 @@ function createProgram(): Command {
     });
 
   program
+    .command('models')
+    .description('list the models of the API: kind, price, lane, limits')
+    .addOption(new Option('--kind <kind>', 'only models of this kind').choices(['text', 'image']))
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.models))
+    .action(async (flags: OutputFlags & { readonly kind?: 'text' | 'image' }) => {
+      const { modelsAction } = await import('./commands/actions/models.ts');
+      present(await modelsAction(flags.kind, context), flags);
+    });
+
+  program
     .command('doctor')
     .description('check key, API, Temporal, store and this machine, and say what to do about what is wrong')
     .addOption(outputOption())

@@ -35,6 +35,7 @@ export const examples = {
   watch: ['pollen-batch watch quickstart-bdf370f87f'],
   list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
   get: ['pollen-batch get quickstart-bdf370f87f', 'pollen-batch get -o json quickstart-bdf370f87f'],
+  models: ['pollen-batch models --kind image', 'pollen-batch models -o json'],
   doctor: ['pollen-batch doctor', 'pollen-batch doctor -o json | jq \'.[] | select(.state == "failed")\''],
   emulator: ['pollen-batch emulator --port 8787 --latency 0'],
   dev: ['pollen-batch dev', 'pollen-batch dev --anonymous'],

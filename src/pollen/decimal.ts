@@ -25,6 +25,14 @@ export function parseDecimal(text: string): Decimal {
     : { coefficient: digits * 10n ** BigInt(-scale), scale: 0 };
 }
 
+/** Writes the shortest plain decimal: `1.5e-7` is `0.00000015`. */
+export function formatDecimal({ coefficient, scale }: Decimal): string {
+  const digits = coefficient.toString().padStart(scale + 1, '0');
+  const whole = digits.slice(0, digits.length - scale);
+  const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');
+  return fraction === '' ? whole : `${whole}.${fraction}`;
+}
+
 /** Multiplies exactly. */
 export function multiplyDecimals(left: Decimal, right: Decimal): Decimal {
   return { coefficient: left.coefficient * right.coefficient, scale: left.scale + right.scale };

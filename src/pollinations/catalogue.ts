@@ -44,7 +44,8 @@ function priceOf(model: KindOfModel, table: PriceSnapshot, priceFile: PriceSnaps
   return rates === undefined ? [] : [{ model: id, kind, aliases, rates }];
 }
 
-function describe({ id, kind, aliases, description }: KindOfModel, prices: PriceSnapshot): ModelInfo {
+function describe(model: KindOfModel, prices: PriceSnapshot): ModelInfo {
+  const { id, kind, aliases, description, paidOnly, surcharges, limits } = model;
   const price = findPrice(prices, kind, id);
   return {
     id,
@@ -54,6 +55,9 @@ function describe({ id, kind, aliases, description }: KindOfModel, prices: Price
     // Lists leave zero rates out, and so does their reader.
     free: price !== undefined && Object.keys(price.rates).length === 0,
     ...(description !== undefined && { description }),
+    ...(paidOnly && { paidOnly }),
+    ...(surcharges && { surcharges }),
+    ...(limits && { limits }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { parseDecimal } from '../pollen/decimal.ts';
 import type { Rates } from '../pollen/prices.ts';
 import { USAGE_TYPES, type UsageType } from '../pollen/usage.ts';
-import { isObject } from './json.ts';
+import { isObject, type Json } from './json.ts';
 
 /** A model as people see it. */
 export interface ModelInfo {
@@ -13,6 +13,23 @@ export interface ModelInfo {
   /** Whether its known price is zero; these answer without a key where the API allows it. */
   readonly free: boolean;
   readonly description?: string;
+  /** Whether it takes bought Pollen alone, and none that was given. */
+  readonly paidOnly?: true;
+  /** Whether options or long prompts cost more than its price says. */
+  readonly surcharges?: true;
+  readonly limits?: ModelLimits;
+}
+
+/** What a list tells of a model's limits. */
+export interface ModelLimits {
+  /** Calls a minute, for each user. */
+  readonly callsPerMinute?: number;
+  /** Tokens of prompt and answer together. */
+  readonly contextTokens?: number;
+  /** Tokens of the answer. */
+  readonly answerTokens?: number;
+  /** Characters of the prompt. */
+  readonly promptCharacters?: number;
 }
 
 /** One entry of a models answer. */
@@ -24,6 +41,8 @@ export interface ListedModel {
   readonly rates?: Rates;
   /** Whether options or long prompts cost more than the rates say. */
   readonly surcharges: boolean;
+  readonly paidOnly?: true;
+  readonly limits?: ModelLimits;
 }
 
 /**
@@ -39,7 +58,9 @@ export function readModels(answer: unknown): readonly ListedModel[] {
 }
 
 function readEntry(entry: unknown, index: number): ListedModel {
-  if (typeof entry === 'string' && entry !== '') return { id: entry, aliases: [], surcharges: false };
+  if (typeof entry === 'string' && entry !== '') {
+    return { id: entry, aliases: [], surcharges: false };
+  }
   const id = isObject(entry) ? (entry['name'] ?? entry['id']) : undefined;
   if (!isObject(entry) || typeof id !== 'string' || id === '') {
     throw new TypeError(`entry ${index} of the list of models has no name: ${show(entry)}`);
@@ -52,7 +73,26 @@ function readEntry(entry: unknown, index: number): ListedModel {
     surcharges: hasEntries(entry['pricing_variants']) || hasEntries(entry['pricing_adjustments']),
     ...(typeof description === 'string' && { description }),
     ...(rates && { rates }),
+    ...(entry['paid_only'] === true && { paidOnly: true }),
+    ...readLimits(entry),
   };
+}
+
+/** The names of the limits differ between the eras; what is no count is none. */
+function readLimits(entry: Json): { readonly limits?: ModelLimits } {
+  const named: Readonly<Record<keyof ModelLimits, readonly string[]>> = {
+    callsPerMinute: ['per_user_rpm'],
+    contextTokens: ['context_length', 'context_window'],
+    answerTokens: ['max_completion_tokens'],
+    promptCharacters: ['maxInputChars'],
+  };
+  const found = Object.entries(named).flatMap(([limit, names]) => {
+    const value = names
+      .map((name) => entry[name])
+      .find((each) => Number.isSafeInteger(each) && Number(each) > 0);
+    return value === undefined ? [] : [[limit, value] as const];
+  });
+  return found.length === 0 ? {} : { limits: Object.fromEntries(found) };
 }
 
 /** Rates of zero are left out, as the API does; a unit this product cannot count makes the whole price unknown. */

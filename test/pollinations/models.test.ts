@@ -44,7 +44,13 @@ describe('a models answer', () => {
       health: { status: 'ok' },
     };
     expect(readModels([entry])).toEqual([
-      { id: 'seedream', aliases: [], rates: { completionImageTokens: '0.03' }, surcharges: true },
+      {
+        id: 'seedream',
+        aliases: [],
+        rates: { completionImageTokens: '0.03' },
+        surcharges: true,
+        paidOnly: true,
+      },
     ]);
   });
 
