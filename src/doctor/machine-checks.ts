@@ -77,11 +77,12 @@ function programCheck({ title, path, problem }: ProgramFacts): Check {
 
 function proxyCheck({ proxy, targets }: MachineFacts): Check {
   if (proxy === undefined) return ok('proxy', 'none');
+  const set = [
+    ...(proxy.https === undefined ? [] : [`${proxy.https.url} for https`]),
+    ...(proxy.http === undefined ? [] : [`${proxy.http.url} for http`]),
+  ];
   const ways = targets
     .filter(({ url }) => !isLoopback(new URL(url).hostname))
-    .map(
-      ({ title, url }) =>
-        `${title} ${proxyFor(proxy, url)?.url === undefined ? 'directly' : `through ${proxyFor(proxy, url)?.url}`}`,
-    );
-  return ok('proxy', [...ways, 'this machine and Temporal directly'].join(', '));
+    .map(({ title, url }) => `${title} ${proxyFor(proxy, url) === undefined ? 'directly' : 'through it'}`);
+  return ok('proxy', [...set, ...ways, 'this machine and Temporal directly'].join(', '));
 }

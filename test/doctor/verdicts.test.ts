@@ -54,7 +54,7 @@ describe('the verdict on proxies', () => {
       { title: 'the store', url: 'https://s3.corp' },
     ];
     expect(named(machine({ proxy, targets }), 'proxy')?.found).toBe(
-      'the API through http://proxy:3128, the store directly, this machine and Temporal directly',
+      'http://proxy:3128 for https, the API through it, the store directly, this machine and Temporal directly',
     );
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readConfig } from '../../src/config.ts';
+import { workerEnvironment } from '../../src/local/product-stack.ts';
 import { parseConfigFile, readConfigFile } from '../../src/settings/config-file.ts';
 import { settingList } from '../../src/settings/settings.ts';
 import { createDesk } from '../e2e/product.ts';
@@ -71,6 +72,27 @@ describe('the configuration file', () => {
     expect(read(lanes, { POLLEN_BATCH_LANES: '{"one":{}}', POLLEN_BATCH_RPS: '9' }).lanes).toEqual([
       { name: 'one', concurrency: 64 },
     ]);
+  });
+
+  it('does not reach into the local stack, whose store is its own', () => {
+    const addresses = {
+      holder: { name: 'pollen-batch', pid: 1, started: '' },
+      temporal: { address: '127.0.0.1:7233', uiUrl: '' },
+      store: {
+        endpoint: 'http://127.0.0.1:8333',
+        region: 'us-east-1',
+        bucket: 'pollen-batch',
+        credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
+      },
+    };
+    const file = 'store: { bucket: theirs, prefix: theirs, region: eu, pathStyle: false }';
+    expect(read(file, workerEnvironment(addresses)).store).toEqual({
+      bucket: 'pollen-batch',
+      prefix: 'runs',
+      region: 'us-east-1',
+      endpoint: 'http://127.0.0.1:8333',
+      forcePathStyle: true,
+    });
   });
 
   it('names every problem at once, with its place and what was meant', () => {
@@ -178,8 +200,8 @@ describe('the place of the configuration file', () => {
     await desk.file('pollen-batch.yaml', 'api: { keyFile: key }\n');
     const wrong = await desk.run('list');
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('The API key is empty or holds')]);
-    const { stderr } = await desk.run('dev', '--anonymous', '--bogus');
-    expect(stderr).toContain('--bogus');
+    const instead = { POLLINATIONS_API_KEY_FILE: 'sk_canary0000000' };
+    expect(() => readConfig(instead)).toThrow('the key file [redacted] cannot be read');
     expect(
       readConfig({ POLLINATIONS_ANONYMOUS: 'true', POLLINATIONS_API_KEY_FILE: '/none' }).api.anonymous,
     ).toBe(true);
