@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { PollenBatchError } from './errors.ts';
 import { createWorkers } from './lanes/workers.ts';
 import { createApiClient } from './pollinations/client.ts';
+import { createCurrentPrices } from './pollinations/current-prices.ts';
 import { findApi, openStore } from './services.ts';
 import { createRecords } from './records/record-store.ts';
 import { createLogger, installRuntime } from './telemetry.ts';
@@ -55,7 +56,7 @@ async function prepare(config: Config, logger: Logger) {
       ...(config.api.key === undefined ? {} : { key: config.api.key }),
     }),
     apiId: api.id,
-    prices: api.prices,
+    prices: createCurrentPrices(api.prices, async () => (await findApi(config.api)).prices),
     lanes: config.lanes,
     searchAttributes,
     now: () => new Date(),

@@ -2,7 +2,7 @@ import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
-import { CONTROL_QUEUE, laneQueue } from '../workflows/messages.ts';
+import { CONTROL_QUEUE, laneQueue } from '../workflows/ids.ts';
 import type { LaneSettings } from './lanes.ts';
 import { setQueueRate } from './queue-rate.ts';
 
