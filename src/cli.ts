@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
-import type { ApplyFlags } from './commands/actions/schedule.ts';
+import type { EmulatorFlags } from './commands/actions/emulator.ts';
 import type { RunFlags } from './commands/actions/run.ts';
+import type { ApplyFlags } from './commands/actions/schedule.ts';
 import type { SubmitFlags } from './commands/actions/submit.ts';
 import { exitCodeOfError, exitCodes } from './commands/exit-codes.ts';
 import { exampleText, examples, mainHelp } from './commands/help.ts';
@@ -110,17 +111,15 @@ function createProgram(): Command {
   program
     .command('emulator')
     .description('run a stand-in for the Pollinations API on this machine')
-    .option('-p, --port <port>', 'port on 127.0.0.1; any free one if not given', parsePort)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('-p, --port <port>', 'port; any free one if not given', parsePort)
     .option('--journal <file>', 'file that keeps every request')
     .option('--latency <ms>', 'milliseconds until an answer', parseCount, 200)
     .addHelpText('after', exampleText(examples.emulator))
-    .action(
-      async (flags: { readonly port?: number; readonly journal?: string; readonly latency: number }) => {
-        const { emulatorAction } = await import('./commands/actions/emulator.ts');
-        const { latency, ...rest } = flags;
-        present(await emulatorAction({ ...rest, latencyMs: latency }, context));
-      },
-    );
+    .action(async (flags: EmulatorFlags) => {
+      const { emulatorAction } = await import('./commands/actions/emulator.ts');
+      present(await emulatorAction(flags, context));
+    });
 
   program
     .command('dev')

@@ -52,6 +52,8 @@ export interface Config {
   readonly temporalBinary?: string;
   readonly weedBinary?: string;
   readonly logLevel: string;
+  /** File that a worker touches while it polls. */
+  readonly healthFile?: string;
 }
 
 const laneSchema = z.strictObject({
@@ -101,6 +103,7 @@ export const environmentSchema = z.object({
   POLLEN_BATCH_TEMPORAL: z.string().optional(),
   POLLEN_BATCH_WEED: z.string().optional(),
   POLLEN_BATCH_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error']).optional(),
+  POLLEN_BATCH_HEALTH_FILE: z.string().optional(),
   XDG_CACHE_HOME: z.string().optional(),
   PATH: z.string().optional(),
 });
@@ -113,7 +116,7 @@ export function loadEnvironmentFile(): void {
 }
 
 /**
- * Reads the configuration from the environment. Empty variables count as absent.
+ * Reads the configuration from the environment. Empty variables, and an empty key file, count as absent.
  *
  * @throws PollenBatchError `config-invalid` naming every wrong variable
  */
@@ -145,6 +148,7 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
     ...optional('temporalBinary', environment.POLLEN_BATCH_TEMPORAL),
     ...optional('weedBinary', environment.POLLEN_BATCH_WEED),
     logLevel: environment.POLLEN_BATCH_LOG_LEVEL ?? 'info',
+    ...optional('healthFile', environment.POLLEN_BATCH_HEALTH_FILE),
   };
 }
 
@@ -166,7 +170,8 @@ function readKey(environment: Environment): string | undefined {
   if (environment.POLLINATIONS_API_KEY !== undefined) return environment.POLLINATIONS_API_KEY.trim();
   if (file === undefined) return undefined;
   try {
-    return readFileSync(file, 'utf8').trim();
+    const key = readFileSync(file, 'utf8').trim();
+    return key === '' ? undefined : key;
   } catch (error) {
     throw new PollenBatchError('config-invalid', `the key file ${file} cannot be read`, {
       remedy: 'Point POLLINATIONS_API_KEY_FILE to a readable file that holds the key alone.',

@@ -12,6 +12,7 @@ import { findApi, openStore } from './services.ts';
 import { createRecords } from './records/record-store.ts';
 import { createLogger, installRuntime } from './telemetry.ts';
 import { connectWorker, hasSearchAttributes } from './temporal-worker.ts';
+import { keepHealthFile } from './worker-health.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /**
@@ -25,6 +26,9 @@ export async function runWorker(config: Config, signal: AbortSignal): Promise<vo
   const prepared = await Promise.race([prepare(config, logger), aborted(signal)]);
   if (prepared === undefined) return;
   const { workers, connection, store } = prepared;
+  if (config.healthFile !== undefined) {
+    void keepHealthFile({ file: config.healthFile, arePolling: () => workers.arePolling(), signal, logger });
+  }
   await workers.run(signal);
   await connection.close();
   store.close();
@@ -38,6 +42,7 @@ async function prepare(config: Config, logger: Logger) {
   }
   const api = await findApi(config.api);
   for (const sentence of api.found) logger.info(sentence);
+  if (config.api.key === undefined) logger.warn('no key is configured: only models that cost nothing answer');
   const concurrency = config.lanes.reduce((sum, lane) => sum + lane.concurrency, 0);
   const store = await openStore(config.store, api, concurrency);
   const { connection, namespace, address } = await connectWorker();
