@@ -5,8 +5,12 @@ import { PollenBatchError } from './errors.ts';
 
 /** Where Temporal is. */
 export interface TemporalSettings {
-  /** Of a local stack. @default what the environment and temporal.toml say */
+  /** Host and port. @default what the environment and temporal.toml say, with namespace and access */
   readonly address?: string;
+  /** Beside an address. @default `default` */
+  readonly namespace?: string;
+  /** Beside an address; with one the connection is encrypted. */
+  readonly apiKey?: string;
 }
 
 export interface TemporalClient {
@@ -40,7 +44,8 @@ export async function connectClient(settings: TemporalSettings = {}): Promise<Te
 export function resolveTemporal(settings: TemporalSettings) {
   // A local stack knows nothing of the profiles and keys that a person has for other servers.
   if (settings.address !== undefined) {
-    return { options: { address: settings.address }, address: settings.address, namespace: 'default' };
+    const { address, namespace = 'default', apiKey } = settings;
+    return { options: { address, ...(apiKey === undefined ? {} : { apiKey }) }, address, namespace };
   }
   const { connectionOptions, namespace } = loadClientConnectConfig();
   const address = connectionOptions.address ?? '127.0.0.1:7233';
