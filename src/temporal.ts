@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 
 import { PollenBatchError } from './errors.ts';
 
@@ -41,7 +41,12 @@ export async function connectClient(settings: TemporalSettings = {}): Promise<Te
 }
 
 /** Reads address, namespace and access from the settings, the environment and temporal.toml. */
-export function resolveTemporal(settings: TemporalSettings) {
+export function resolveTemporal(settings: TemporalSettings): {
+  // Named here, as what is inferred is not to be found from outside the package.
+  readonly options: ClientConnectConfig['connectionOptions'] & { readonly address: string };
+  readonly address: string;
+  readonly namespace: string;
+} {
   // A local stack knows nothing of the profiles and keys that a person has for other servers.
   if (settings.address !== undefined) {
     const { address, namespace = 'default', apiKey } = settings;

@@ -49,7 +49,7 @@ async function build(codePath: string, logger: Pick<Logger, 'warn' | 'error'>): 
     },
     webpackConfigHook: (config) => ({
       ...config,
-      // Paths from the package's folder and no sources: the same file comes out in whatever folder it is built.
+      // Paths from the package's folder, and a map without sources: nothing of this machine gets into what is shipped.
       context: dirname(here),
       devtool: 'inline-nosources-source-map',
       output: { ...config.output, devtoolModuleFilenameTemplate: '[resource-path]' },
