@@ -30,7 +30,7 @@ export interface Session {
 export async function openSession(config: Config): Promise<Session> {
   const addresses = await readAddresses(config.dataDir);
   const settings = withStack(config, addresses);
-  if (settings.store === undefined || (!usesServers(config) && addresses === undefined)) {
+  if ((!usesServers(config) && addresses === undefined) || settings.store === undefined) {
     throw new PollenBatchError(
       'config-invalid',
       'no Temporal server and bucket are configured, and no local stack runs',

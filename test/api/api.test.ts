@@ -114,6 +114,10 @@ describe('a program', () => {
     await expect(loadJob(join(folder.path, 'none.yaml'))).rejects.toMatchObject({ code: 'usage' });
 
     await expect(connect({ dataDir: folder.path })).rejects.toMatchObject({ code: 'config-invalid' });
+    const half = { dataDir: folder.path, temporal: { address: '127.0.0.1:9' } };
+    await expect(connect(half)).rejects.toThrow(
+      'A Temporal server is configured (TEMPORAL_*), and no bucket',
+    );
     await using connection = await connect(serversOf(await open({ workers: 0 })));
     await expect(watchRun('none-0123456789', { connection }).next()).rejects.toMatchObject({
       code: 'not-found',
