@@ -9,6 +9,7 @@ import { defaultLanes, type LaneSettings } from './lanes/lanes.ts';
 import type { CacheMode } from './pollen/settle.ts';
 import type { DialectName } from './pollinations/dialects/dialect.ts';
 import { createSecret, type Secret } from './pollinations/secret.ts';
+import type { TemporalSettings } from './temporal.ts';
 
 /** How the API is reached. */
 export interface ApiSettings {
@@ -42,6 +43,8 @@ export interface Config {
   readonly store?: StoreSettings;
   /** Whether a Temporal server is configured, by environment or temporal.toml. */
   readonly temporalConfigured: boolean;
+  /** Given by a program; goes over environment and temporal.toml. */
+  readonly temporal?: TemporalSettings;
   readonly lanes: readonly LaneSettings[];
   /** Folder of the local stack's data. */
   readonly dataDir: string;

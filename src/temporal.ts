@@ -1,12 +1,16 @@
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 
 import { PollenBatchError } from './errors.ts';
 
 /** Where Temporal is. */
 export interface TemporalSettings {
-  /** Of a local stack. @default what the environment and temporal.toml say */
+  /** Host and port. @default what the environment and temporal.toml say, with namespace and access */
   readonly address?: string;
+  /** Beside an address. @default `default` */
+  readonly namespace?: string;
+  /** Beside an address; with one the connection is encrypted. */
+  readonly apiKey?: string;
 }
 
 export interface TemporalClient {
@@ -37,10 +41,16 @@ export async function connectClient(settings: TemporalSettings = {}): Promise<Te
 }
 
 /** Reads address, namespace and access from the settings, the environment and temporal.toml. */
-export function resolveTemporal(settings: TemporalSettings) {
+export function resolveTemporal(settings: TemporalSettings): {
+  // Named here, as what is inferred is not to be found from outside the package.
+  readonly options: ClientConnectConfig['connectionOptions'] & { readonly address: string };
+  readonly address: string;
+  readonly namespace: string;
+} {
   // A local stack knows nothing of the profiles and keys that a person has for other servers.
   if (settings.address !== undefined) {
-    return { options: { address: settings.address }, address: settings.address, namespace: 'default' };
+    const { address, namespace = 'default', apiKey } = settings;
+    return { options: { address, ...(apiKey === undefined ? {} : { apiKey }) }, address, namespace };
   }
   const { connectionOptions, namespace } = loadClientConnectConfig();
   const address = connectionOptions.address ?? '127.0.0.1:7233';
