@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Rooms whose tests share one Temporal, one object store and one workflow bundle.
-const onServers = ['test/workflows/**/*.test.ts', 'test/replay/**/*.test.ts'];
+const onServers = ['test/api/**/*.test.ts', 'test/workflows/**/*.test.ts', 'test/replay/**/*.test.ts'];
 
 export default defineConfig({
   test: {

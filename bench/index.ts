@@ -14,6 +14,10 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
     about: 'faults and SIGKILLs of the worker: every item once, its bytes and the bill exact',
     load: async () => (await import('./kills.ts')).kills,
   },
+  start: {
+    about: 'the start of the compiled program, beside a Node that does nothing',
+    load: async () => (await import('./start.ts')).start,
+  },
 };
 
 // Said at the start of every process; which Node is supported is the product's own matter.

@@ -8,7 +8,7 @@ import type { Child } from '../src/local/child.ts';
 import { workerEnvironment } from '../src/local/product-stack.ts';
 import { planJob } from '../src/plan/plan-job.ts';
 import { readPlan } from '../src/records/run-store.ts';
-import { runWorkflowId } from '../src/workflows/messages.ts';
+import { runWorkflowId } from '../src/workflows/ids.ts';
 import { startProcessStack, type ProcessStack } from '../test/support/process-stack.ts';
 import { writeSampleJob } from '../test/support/sample-job.ts';
 import { median, table, type Benchmark, type Row } from './support/benchmark.ts';

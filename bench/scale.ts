@@ -6,7 +6,7 @@ import { emulatorKeys } from '../src/emulator/index.ts';
 import type { ResultLine } from '../src/report/result-line.ts';
 import { parseRecordKey, runKeys, type RunLocation } from '../src/storage/keys.ts';
 import { readMarker } from '../src/records/run-store.ts';
-import { runWorkflowId } from '../src/workflows/messages.ts';
+import { runWorkflowId } from '../src/workflows/ids.ts';
 import { untilEnded } from '../test/support/kill-run.ts';
 import { startProcessStack, type ProcessStack } from '../test/support/process-stack.ts';
 import { writeSampleJob } from '../test/support/sample-job.ts';

@@ -19,10 +19,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   console.error('Installing dependencies (once, about half a minute) …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  // No dependency needs its install script, so none runs.
+  // A clone runs from its sources, for which it needs the tools. No dependency needs its install script, so none runs.
   const { status } = spawnSync(
     npm,
-    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
     {
       cwd: fileURLToPath(root),
       stdio: ['ignore', 2, 2],

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
+import type { EmulatorFlags } from './commands/actions/emulator.ts';
 import type { RunFlags } from './commands/actions/run.ts';
+import type { ApplyFlags } from './commands/actions/schedule.ts';
 import type { SubmitFlags } from './commands/actions/submit.ts';
 import { exitCodeOfError, exitCodes } from './commands/exit-codes.ts';
 import { exampleText, examples, mainHelp } from './commands/help.ts';
@@ -91,6 +93,13 @@ function createProgram(): Command {
       present(await getAction(runId), flags);
     });
 
+  addScheduleCommands(
+    program
+      .command('schedule')
+      .description('run jobs by themselves, at the times that their files say')
+      .addHelpText('after', exampleText(examples.schedule)),
+  );
+
   program
     .command('models')
     .description('list the models of the API: kind, price, lane, limits')
@@ -123,17 +132,15 @@ function createProgram(): Command {
   program
     .command('emulator')
     .description('run a stand-in for the Pollinations API on this machine')
-    .option('-p, --port <port>', 'port on 127.0.0.1; any free one if not given', parsePort)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('-p, --port <port>', 'port; any free one if not given', parsePort)
     .option('--journal <file>', 'file that keeps every request')
     .option('--latency <ms>', 'milliseconds until an answer', parseCount, 200)
     .addHelpText('after', exampleText(examples.emulator))
-    .action(
-      async (flags: { readonly port?: number; readonly journal?: string; readonly latency: number }) => {
-        const { emulatorAction } = await import('./commands/actions/emulator.ts');
-        const { latency, ...rest } = flags;
-        present(await emulatorAction({ ...rest, latencyMs: latency }, context));
-      },
-    );
+    .action(async (flags: EmulatorFlags) => {
+      const { emulatorAction } = await import('./commands/actions/emulator.ts');
+      present(await emulatorAction(flags, context));
+    });
 
   program
     .command('dev')
@@ -146,6 +153,57 @@ function createProgram(): Command {
     });
 
   return program;
+}
+
+function addScheduleCommands(schedule: Command): void {
+  const load = () => import('./commands/actions/schedule.ts');
+  const verb = (name: string, description: string): Command =>
+    schedule.command(name).description(description).addOption(outputOption());
+  const named = (name: string, description: string): Command =>
+    verb(name, description).argument('<name>', "name of the schedule, which is its job's");
+
+  verb('apply', 'create the schedule of a job file, or bring it up to date, and tell what changes')
+    .argument('<file>', 'job file with a schedule, or - for standard input')
+    .option('--dry-run', 'only tell what would change')
+    .option('--allow-unpriced', 'also call models without a known price')
+    .action(async (file: string, flags: ApplyFlags) => {
+      present(await (await load()).applyAction(file, flags, context), flags);
+    });
+  verb('list', 'list the schedules').action(async (flags: OutputFlags) => {
+    present(await (await load()).listSchedulesAction(), flags);
+  });
+  named('get', 'show a schedule: its settings, its next times, its runs').action(
+    async (name: string, flags: OutputFlags) => {
+      present(await (await load()).getScheduleAction(name), flags);
+    },
+  );
+  for (const [word, isPause, description] of [
+    ['pause', true, 'start nothing at its times until it is resumed'],
+    ['resume', false, 'let a paused schedule go on'],
+  ] as const) {
+    named(word, description)
+      .option('--reason <text>', 'kept with the schedule, for people')
+      .action(async (name: string, flags: OutputFlags & { readonly reason?: string }) => {
+        present(await (await load()).pauseAction(name, isPause, flags.reason), flags);
+      });
+  }
+  named('trigger', 'start a run now, as if it were time').action(async (name: string, flags: OutputFlags) => {
+    present(await (await load()).triggerAction(name), flags);
+  });
+  named('backfill', 'make the runs of past times that have none, one after the other')
+    .requiredOption('--from <day>', 'first day or moment: 2026-10-01, 2026-10-01T06:00:00Z')
+    .requiredOption('--to <day>', 'last day or moment, included')
+    .action(async (name: string, flags: OutputFlags & { readonly from: string; readonly to: string }) => {
+      present(await (await load()).backfillAction(name, flags), flags);
+    });
+  named('next', 'show when it runs next')
+    .option('-n, --count <count>', 'times, up to 1000', parseCount, 5)
+    .action(async (name: string, flags: OutputFlags & { readonly count: number }) => {
+      present(await (await load()).nextAction(name, flags.count), flags);
+    });
+  named('delete', 'remove a schedule; its runs stay').action(async (name: string, flags: OutputFlags) => {
+    present(await (await load()).deleteAction(name), flags);
+  });
 }
 
 function submitOptions(command: Command): Command {

@@ -11,6 +11,7 @@ import { proxySettings, type ProxySettings } from './proxy/proxy.ts';
 import { readConfigFile, type ConfigFile } from './settings/config-file.ts';
 import { lanesExample, parseLanes } from './settings/lanes.ts';
 import { readSettings, type SettingProblem, type SettingValues } from './settings/settings.ts';
+import type { TemporalSettings } from './temporal-settings.ts';
 
 /** How the API is reached. */
 export interface ApiSettings {
@@ -50,6 +51,8 @@ export interface Config {
   readonly store?: StoreSettings;
   /** Whether a Temporal server is configured, by environment or temporal.toml. */
   readonly temporalConfigured: boolean;
+  /** Given by a program; goes over environment and temporal.toml. */
+  readonly temporal?: TemporalSettings;
   readonly lanes: readonly LaneSettings[];
   /** Folder of the local stack's data. */
   readonly dataDir: string;
@@ -60,6 +63,8 @@ export interface Config {
   readonly temporalBinary?: string;
   readonly weedBinary?: string;
   readonly logLevel: string;
+  /** File that a worker touches while it polls. */
+  readonly healthFile?: string;
   /** The configuration file, where there is one. */
   readonly file?: string;
 }
@@ -85,7 +90,7 @@ export function temporalEnvironment(source: Source = process.env): Readonly<Reco
 }
 
 /**
- * Reads the configuration: the environment goes over the file. Empty variables count as absent.
+ * Reads the configuration: the environment goes over the file. Empty variables, and an empty key file, count as absent.
  *
  * @throws PollenBatchError `config-invalid` naming every wrong setting
  */
@@ -126,6 +131,7 @@ export function examineConfig(
     ...optional('temporalBinary', values.POLLEN_BATCH_TEMPORAL),
     ...optional('weedBinary', values.POLLEN_BATCH_WEED),
     logLevel: values.POLLEN_BATCH_LOG_LEVEL ?? 'info',
+    ...optional('healthFile', values.POLLEN_BATCH_HEALTH_FILE),
     ...optional('file', file?.path),
   };
   const found = [key, lanes].flatMap((part) => ('problem' in part ? [part.problem] : []));
@@ -152,7 +158,9 @@ function readKey(values: SettingValues): { readonly key?: Secret } | { readonly 
   const direct = values.POLLINATIONS_API_KEY;
   if (direct === undefined && file === undefined) return {};
   try {
-    return { key: createSecret(direct ?? readFileSync(file ?? '', 'utf8')) };
+    const text = (direct ?? readFileSync(file ?? '', 'utf8')).trim();
+    // A deployment has an empty file before it gets a key.
+    return text === '' && direct === undefined ? {} : { key: createSecret(text) };
   } catch (error) {
     const name = direct === undefined ? 'POLLINATIONS_API_KEY_FILE' : 'POLLINATIONS_API_KEY';
     if (error instanceof PollenBatchError) {

@@ -1,7 +1,7 @@
 /**
  * What went wrong, as a code that callers switch on. Messages are for people and are never parsed.
  *
- * - `usage`: the command line is wrong
+ * - `usage`: the command line is wrong, or a call that asks for what cannot be
  * - `job-invalid`: the job file has problems; `details` lists them, one a line
  * - `config-invalid`: an environment variable or setting is wrong
  * - `api-unreachable`: no Pollinations API answered the models call

@@ -1,9 +1,24 @@
 import { existsSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 
-import { loadClientConfigProfile, toClientOptions, type ClientConfigProfile } from '@temporalio/envconfig';
+import {
+  loadClientConfigProfile,
+  toClientOptions,
+  type ClientConfigProfile,
+  type ClientConnectConfig,
+} from '@temporalio/envconfig';
 
 import { PollenBatchError } from './errors.ts';
+
+/** Where Temporal is. */
+export interface TemporalSettings {
+  /** Host and port. @default what the environment and temporal.toml say, with namespace and access */
+  readonly address?: string;
+  /** Beside an address. @default `default` */
+  readonly namespace?: string;
+  /** Beside an address; with one the connection is encrypted. */
+  readonly apiKey?: string;
+}
 
 type Environment = Readonly<Record<string, string>>;
 type Tls = NonNullable<ClientConfigProfile['tls']>;
@@ -19,7 +34,10 @@ const certificateSettings = [
  *
  * @throws PollenBatchError `config-invalid` naming the profile, file or variable that is wrong
  */
-export function readTemporalSettings(environment: Environment) {
+export function readTemporalSettings(environment: Environment): {
+  readonly options: ClientConnectConfig['connectionOptions'];
+  readonly namespace: string | undefined;
+} {
   checkEnvironment(environment);
   const profile = readProfile(environment);
   checkCertificates(profile.tls ?? {});

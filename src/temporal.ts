@@ -1,16 +1,13 @@
 import { Client, Connection } from '@temporalio/client';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
 
 import { temporalEnvironment } from './config.ts';
 import type { PollenBatchError } from './errors.ts';
 import { explainTemporal, temporalUnreachable } from './temporal-failure.ts';
 import { knock, type KnockTls } from './temporal-knock.ts';
-import { readTemporalSettings } from './temporal-settings.ts';
+import { readTemporalSettings, type TemporalSettings } from './temporal-settings.ts';
 
-/** Where Temporal is. */
-export interface TemporalSettings {
-  /** Of a local stack. @default what the environment and temporal.toml say */
-  readonly address?: string;
-}
+export type { TemporalSettings } from './temporal-settings.ts';
 
 export interface TemporalClient {
   readonly client: Client;
@@ -21,9 +18,7 @@ export interface TemporalClient {
 
 /** Address, namespace and access, as both kinds of client take them. */
 export interface TemporalTarget {
-  readonly options: Omit<ReturnType<typeof readTemporalSettings>['options'], 'address'> & {
-    readonly address: string;
-  };
+  readonly options: ClientConnectConfig['connectionOptions'] & { readonly address: string };
   readonly address: string;
   readonly namespace: string;
 }
@@ -60,7 +55,8 @@ export async function connectClient(settings: TemporalSettings = {}): Promise<Te
 export function resolveTemporal(settings: TemporalSettings): TemporalTarget {
   // A local stack knows nothing of the profiles and keys that a person has for other servers.
   if (settings.address !== undefined) {
-    return { options: { address: settings.address }, address: settings.address, namespace: 'default' };
+    const { address, namespace = 'default', apiKey } = settings;
+    return { options: { address, ...(apiKey === undefined ? {} : { apiKey }) }, address, namespace };
   }
   const { options, namespace } = readTemporalSettings(temporalEnvironment());
   const address = options.address ?? '127.0.0.1:7233';
@@ -68,9 +64,10 @@ export function resolveTemporal(settings: TemporalSettings): TemporalTarget {
 }
 
 /** TLS of a target, for a knock at its door; absent without TLS. */
-export function knockTls({ options: { tls } }: TemporalTarget): KnockTls | undefined {
-  if (tls === undefined || tls === null || tls === false) return undefined;
-  if (tls === true) return {};
+export function knockTls({ options: { tls, apiKey } }: TemporalTarget): KnockTls | undefined {
+  // An API key alone switches TLS on, so that it does not travel in the open.
+  if (tls === true || (tls == null && apiKey !== undefined)) return {};
+  if (tls == null || tls === false) return undefined;
   const { serverRootCACertificate: authority, serverNameOverride: serverName, clientCertPair: pair } = tls;
   return {
     ...(authority == null ? {} : { authority }),

@@ -7,10 +7,12 @@ import type { Config } from './config.ts';
 import { PollenBatchError } from './errors.ts';
 import { createWorkers } from './lanes/workers.ts';
 import { createApiClient } from './pollinations/client.ts';
+import { createCurrentPrices } from './pollinations/current-prices.ts';
 import { apiFetch, findApi, openStore } from './services.ts';
 import { createRecords } from './records/record-store.ts';
 import { createLogger, installRuntime } from './telemetry.ts';
 import { connectWorker, hasSearchAttributes } from './temporal-worker.ts';
+import { keepHealthFile } from './worker-health.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /**
@@ -24,6 +26,9 @@ export async function runWorker(config: Config, signal: AbortSignal): Promise<vo
   const prepared = await Promise.race([prepare(config, logger), aborted(signal)]);
   if (prepared === undefined) return;
   const { workers, connection, store } = prepared;
+  if (config.healthFile !== undefined) {
+    void keepHealthFile({ file: config.healthFile, arePolling: () => workers.arePolling(), signal, logger });
+  }
   await workers.run(signal);
   await connection.close();
   store.close();
@@ -37,6 +42,7 @@ async function prepare(config: Config, logger: Logger) {
   }
   const api = await findApi(config.api);
   for (const sentence of api.found) logger.info(sentence);
+  if (config.api.key === undefined) logger.warn('no key is configured: only models that cost nothing answer');
   const concurrency = config.lanes.reduce((sum, lane) => sum + lane.concurrency, 0);
   const store = await openStore(config.store, api, concurrency);
   const { connection, namespace, address } = await connectWorker();
@@ -56,7 +62,7 @@ async function prepare(config: Config, logger: Logger) {
       ...(config.api.key === undefined ? {} : { key: config.api.key }),
     }),
     apiId: api.id,
-    prices: api.prices,
+    prices: createCurrentPrices(api.prices, async () => (await findApi(config.api)).prices),
     lanes: config.lanes,
     searchAttributes,
     now: () => new Date(),

@@ -13,17 +13,30 @@ const here = dirname(fileURLToPath(import.meta.url));
 const sources = ['workflows', 'records', 'pollen'];
 
 /**
- * The workflow code as one file, built when the sources have changed since it was built last, so that a worker that
- * restarts is back at once.
+ * The workflow code as one file: the one that came with the package, or one that is built when the sources have changed
+ * since it was built last. Either way a worker that restarts is back at once.
  *
  * @param cacheDir - folder of built bundles
  */
 export async function workflowBundle(
   cacheDir: string,
-  logger: Logger,
+  logger: Pick<Logger, 'warn' | 'error'>,
 ): Promise<{ readonly codePath: string }> {
-  const codePath = join(cacheDir, 'bundles', `workflows-${sourceDigest()}.js`);
-  if (existsSync(codePath)) return { codePath };
+  const name = bundleName();
+  const prebuilt = join(here, name);
+  if (existsSync(prebuilt)) return { codePath: prebuilt };
+  const codePath = join(cacheDir, 'bundles', name);
+  if (!existsSync(codePath)) await build(codePath, logger);
+  return { codePath };
+}
+
+/** Builds the workflow code beside this file, as a package ships it. */
+export function prebuildWorkflows(): Promise<void> {
+  // oxlint-disable-next-line no-console -- a step of the build, which has no logger
+  return build(join(here, bundleName()), console);
+}
+
+async function build(codePath: string, logger: Pick<Logger, 'warn' | 'error'>): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(here, 'workflows', `index${extname(import.meta.url)}`),
     logger: {
@@ -34,15 +47,22 @@ export async function workflowBundle(
       warn: (message) => logger.warn(message),
       error: (message) => logger.error(message),
     },
+    webpackConfigHook: (config) => ({
+      ...config,
+      // Paths from the package's folder, and a map without sources: nothing of this machine gets into what is shipped.
+      context: dirname(here),
+      devtool: 'inline-nosources-source-map',
+      output: { ...config.output, devtoolModuleFilenameTemplate: '[resource-path]' },
+    }),
   });
   mkdirSync(dirname(codePath), { recursive: true });
   const half = `${codePath}.${process.pid}`;
   writeFileSync(half, code);
   renameSync(half, codePath);
-  return { codePath };
 }
 
-function sourceDigest(): string {
+// The name tells the code it was made from: a bundle of other code is never found.
+function bundleName(): string {
   const hash = createHash('sha256');
   const sdk = createRequire(import.meta.url).resolve('@temporalio/workflow/package.json');
   hash.update(readFileSync(sdk));
@@ -52,5 +72,5 @@ function sourceDigest(): string {
       hash.update(name).update(readFileSync(join(here, folder, name)));
     }
   }
-  return hash.digest('hex').slice(0, 16);
+  return `workflows-${hash.digest('hex').slice(0, 16)}.js`;
 }

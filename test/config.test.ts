@@ -63,6 +63,12 @@ describe('the configuration', () => {
     expect(anonymous.api).not.toHaveProperty('key');
   });
 
+  it('takes an empty key file for no key, as a deployment has before it gets one', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'pollen-batch-test-')), 'key');
+    writeFileSync(file, '\n');
+    expect(readConfig({ POLLINATIONS_API_KEY_FILE: file }).api).not.toHaveProperty('key');
+  });
+
   it('says which key file cannot be read', () => {
     expect(() => readConfig({ POLLINATIONS_API_KEY_FILE: '/nowhere/key' })).toThrow(
       expect.objectContaining({ code: 'config-invalid', message: expect.stringContaining('/nowhere/key') }),

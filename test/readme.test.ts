@@ -20,7 +20,7 @@ const readme = readFileSync(join(repository, 'README.md'), 'utf8');
 const run = promisify(execFile);
 
 interface Block {
-  /** What stands behind the fence: `sh` is run here, `sh needs-key` and `sh needs-servers` are not. */
+  /** What stands behind the fence: `sh` is run here, `sh needs-…` is not. */
   readonly info: string;
   readonly text: string;
 }
@@ -61,7 +61,19 @@ function between(start: string, end: string): string {
 describe('the README', () => {
   it('marks every shell block as one that runs here or with what it needs', () => {
     const infos = new Set(blocks.map(({ info }) => info));
-    expect(infos).toEqual(new Set(['yaml', 'yaml config', 'text', 'sh', 'sh needs-key', 'sh needs-servers']));
+    expect(infos).toEqual(
+      new Set([
+        'yaml',
+        'yaml config',
+        'text',
+        'ts',
+        'sh',
+        'sh needs-key',
+        'sh needs-servers',
+        'sh needs-package',
+        'sh needs-docker',
+      ]),
+    );
     expect(commands).toContain('npm start');
   });
 

@@ -12,7 +12,7 @@ export interface ActivityDependencies {
   readonly plans: PlanReader;
   readonly client: ApiClient;
   /** Prices of the API's models now, for runs that are planned here. */
-  readonly prices: PriceSnapshot;
+  readonly prices: () => Promise<PriceSnapshot>;
   /** Id of the API that the client talks to: calls planned for another one are not made. */
   readonly apiId: string;
   readonly lanes: readonly LaneSettings[];

@@ -1,5 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 
+import type { PollenBatchError } from '../errors.ts';
 import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
 import type { FailedRecord, Receipt } from '../records/record.ts';
@@ -40,6 +41,15 @@ export function wrongApiFailure(planned: string, own: string): ApplicationFailur
     type: 'wrong-api',
     message: `the run was planned for ${planned}, and this worker calls ${own}. Start a worker with the API that the run was planned for.`,
     nextRetryDelay: '15 seconds',
+  });
+}
+
+/** A run that cannot be planned as its job stands: waiting would not help. */
+export function unplannableFailure({ code, message, details, remedy }: PollenBatchError): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: code,
+    message: [message, ...details, remedy].filter((part) => part !== undefined).join('. '),
+    nonRetryable: true,
   });
 }
 

@@ -1,11 +1,14 @@
+import { PollenBatchError } from '../errors.ts';
 import { laneOf, type LaneSettings } from '../lanes/lanes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planJob } from '../plan/plan-job.ts';
+import { readKeptJob, type KeptJobLocation } from '../records/kept-job.ts';
+import { claimRun, readJobFile, readMarker, writePlan } from '../records/run-store.ts';
 import type { RunLocation } from '../storage/keys.ts';
-import { readJobFile, readMarker, writePlan } from '../records/run-store.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
+import { plannedTimeOf } from '../workflows/ids.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { unknownLaneFailure } from './failure.ts';
+import { unknownLaneFailure, unplannableFailure } from './failure.ts';
 
 /**
  * Makes sure a run is planned, by the same code that `submit` plans with, and tells its workflow the pages. A run whose
@@ -13,8 +16,10 @@ import { unknownLaneFailure } from './failure.ts';
  */
 export function createPlanRun(dependencies: ActivityDependencies): ControlActivities['planRun'] {
   const { store, plans, searchAttributes } = dependencies;
-  return async function planRun(run) {
-    const plan = (await plans.plan(run)) ?? (await makePlan(dependencies, run));
+  return async function planRun({ run, scheduled }) {
+    const known = await plans.plan(run);
+    if (known === undefined && scheduled !== undefined) await claimScheduled(dependencies, run, scheduled);
+    const plan = known ?? (await makePlan(dependencies, run));
     const marker = await readMarker(store, run);
     const concurrency = concurrencyOf(plan, dependencies.lanes);
     return {
@@ -23,6 +28,7 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
       models: plan.models,
       concurrency,
       searchAttributes,
+      planned: known !== undefined,
       ...(marker === undefined
         ? {}
         : { ended: { state: marker.state, tally: marker.tally, marker: marker.marker } }),
@@ -41,6 +47,27 @@ function concurrencyOf(plan: Plan, lanes: readonly LaneSettings[]): Record<strin
   );
 }
 
+// What `submit` does for its run, a schedule's tick does here.
+async function claimScheduled(
+  { store }: ActivityDependencies,
+  run: RunLocation,
+  scheduled: KeptJobLocation,
+): Promise<void> {
+  const kept = await readKeptJob(store, scheduled);
+  if (kept === undefined) {
+    throw new Error(`the job of schedule ${scheduled.job} is gone from the bucket; apply its file again`);
+  }
+  const plannedFor = plannedTimeOf(run.runId);
+  await claimRun(store, run, {
+    version: 1,
+    runId: run.runId,
+    api: kept.api,
+    allowUnpriced: kept.allowUnpriced,
+    ...(plannedFor === undefined ? {} : { plannedFor }),
+    job: kept.job,
+  });
+}
+
 async function makePlan(
   { store, lanes, prices, now }: ActivityDependencies,
   run: RunLocation,
@@ -48,16 +75,24 @@ async function makePlan(
   const file = await readJobFile(store, run);
   if (file === undefined)
     throw new Error(`run ${run.runId} has no job file in the bucket; submit its job again`);
-  const planned = planJob({
-    job: file.job,
-    runId: run.runId,
-    api: file.api,
-    prices,
-    laneOf: (model) => laneOf(lanes, model),
-    allowUnpriced: file.allowUnpriced,
-    // Whoever claimed the run may have had others before it.
-    mayRepeat: true,
-    createdAt: now().toISOString(),
-  });
-  return writePlan(store, run, planned);
+  const { job, api, allowUnpriced, plannedFor } = file;
+  const known = await prices();
+  try {
+    const planned = planJob({
+      job,
+      runId: run.runId,
+      api,
+      prices: known,
+      laneOf: (model) => laneOf(lanes, model),
+      allowUnpriced,
+      // Whoever claimed the run may have had others before it.
+      mayRepeat: true,
+      createdAt: now().toISOString(),
+      // Night after night the same job is meant to give something new.
+      ...(plannedFor === undefined ? {} : { time: plannedFor, freshSeeds: true }),
+    });
+    return await writePlan(store, run, planned);
+  } catch (error) {
+    throw error instanceof PollenBatchError ? unplannableFailure(error) : error;
+  }
 }

@@ -3,12 +3,12 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { once } from 'node:events';
 
-import { PollenBatchError } from '../errors.ts';
 import { sha256 } from '../plan/digest.ts';
 import type { ResultLine } from '../report/result-line.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Marker } from '../records/run-store.ts';
+import { readChecked, readParts } from './read-results.ts';
 
 const COPIES = 16;
 
@@ -28,15 +28,11 @@ export async function copyResults(
   const target = join(folder, run.runId);
   await mkdir(join(target, 'items'), { recursive: true });
   const results = createWriteStream(join(target, 'results.jsonl'));
-  for (const part of marker.parts) {
-    const body = await read(store, part.key, part.sha256);
+  for await (const { body, lines } of readParts(store, marker)) {
     if (!results.write(body)) await once(results, 'drain');
-    const lines = Buffer.from(body).toString('utf8').split('\n').filter(Boolean);
     for (let first = 0; first < lines.length; first += COPIES) {
       await Promise.all(
-        lines
-          .slice(first, first + COPIES)
-          .map((line) => copyItem(store, JSON.parse(line) as ResultLine, join(target, 'items'))),
+        lines.slice(first, first + COPIES).map((line) => copyItem(store, line, join(target, 'items'))),
       );
     }
   }
@@ -44,7 +40,7 @@ export async function copyResults(
   await once(results, 'finish');
   const keys = runKeys(run);
   for (const key of [keys.report, keys.bill, keys.errors]) {
-    await writeFile(join(target, basename(key)), await read(store, key));
+    await writeFile(join(target, basename(key)), await readChecked(store, key));
   }
   return target;
 }
@@ -59,7 +55,9 @@ async function copyItem(store: ObjectStore, line: ResultLine, folder: string): P
   const file = join(folder, name);
   if (await isThere(file, line.sha256)) return;
   const body =
-    line.artifact === undefined ? (line.text ?? '') : await read(store, line.artifact.key, line.sha256);
+    line.artifact === undefined
+      ? (line.text ?? '')
+      : await readChecked(store, line.artifact.key, line.sha256);
   await writeFile(`${file}.part`, body);
   await rename(`${file}.part`, file);
 }
@@ -70,18 +68,4 @@ async function isThere(file: string, digest: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function read(store: ObjectStore, key: string, digest?: string): Promise<Uint8Array> {
-  const object = await store.get(key);
-  if (object === undefined || (digest !== undefined && sha256(object.body) !== digest)) {
-    throw new PollenBatchError(
-      'store-unusable',
-      `${key} is ${object === undefined ? 'missing' : 'damaged'} in bucket ${store.bucket}`,
-      {
-        remedy: 'The record of the item tells how to make it again; look for who changed the bucket.',
-      },
-    );
-  }
-  return object.body;
 }

@@ -2,6 +2,8 @@ import { emulatorKeys, startEmulator } from '../emulator/index.ts';
 import type { Terminal } from './render/terminal.ts';
 
 export interface EmulatorCommandOptions {
+  /** Address to listen on. @default this machine alone */
+  readonly host?: string;
   /** @default any free port */
   readonly port?: number;
   /** File that keeps every request; an existing one is read back. */
@@ -18,6 +20,7 @@ export async function emulator(
 ): Promise<void> {
   const running = await startEmulator({
     latency: { kind: 'fixed', ms: options.latencyMs },
+    ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.journal === undefined ? {} : { journal: options.journal }),
   });

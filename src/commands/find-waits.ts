@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 
-import { pageWorkflowId, runWorkflowId } from '../workflows/messages.ts';
+import { pageWorkflowId, runWorkflowId } from '../workflows/ids.ts';
 
 /** Calls that wait to be tried again, by what went wrong. */
 export interface Wait {

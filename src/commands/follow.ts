@@ -5,13 +5,8 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { addTallies } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import { readMarker, type Marker } from '../records/run-store.ts';
-import {
-  pageProgressQuery,
-  pageWorkflowId,
-  runViewQuery,
-  runWorkflowId,
-  type RunView,
-} from '../workflows/messages.ts';
+import { pageWorkflowId, runWorkflowId } from '../workflows/ids.ts';
+import { pageProgressQuery, runViewQuery, type RunView } from '../workflows/messages.ts';
 import { findWaits, type Wait } from './find-waits.ts';
 import type { Session } from './session.ts';
 

@@ -35,6 +35,12 @@ export const examples = {
   watch: ['pollen-batch watch quickstart-bdf370f87f'],
   list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
   get: ['pollen-batch get quickstart-bdf370f87f', 'pollen-batch get -o json quickstart-bdf370f87f'],
+  schedule: [
+    'pollen-batch schedule apply nightly.yaml',
+    'pollen-batch schedule next nightly --count 10',
+    'pollen-batch schedule backfill nightly --from 2026-10-01 --to 2026-10-30',
+    'pollen-batch schedule pause nightly --reason "the key is being changed"',
+  ],
   models: ['pollen-batch models --kind image', 'pollen-batch models -o json'],
   doctor: ['pollen-batch doctor', 'pollen-batch doctor -o json | jq \'.[] | select(.state == "failed")\''],
   emulator: ['pollen-batch emulator --port 8787 --latency 0'],

@@ -1,3 +1,4 @@
+import { runIdOfWorkflow } from '../workflows/ids.ts';
 import type { Session } from './session.ts';
 
 /** A run in the list. */
@@ -27,15 +28,28 @@ const stateOf: Readonly<Record<string, string>> = {
  *
  * @param limit - runs at most
  */
-export async function list(session: Session, limit: number): Promise<readonly ListedRun[]> {
+export function list(session: Session, limit: number): Promise<readonly ListedRun[]> {
+  return listRuns(session, "WorkflowType = 'runJob'", limit);
+}
+
+/**
+ * Lists the runs that a visibility query of Temporal finds, the youngest first.
+ *
+ * @param limit - runs at most
+ */
+export async function listRuns(
+  session: Session,
+  query: string,
+  limit: number,
+): Promise<readonly ListedRun[]> {
   const runs: ListedRun[] = [];
-  for await (const info of session.temporal.client.workflow.list({ query: "WorkflowType = 'runJob'" })) {
+  for await (const info of session.temporal.client.workflow.list({ query })) {
     if (info.status.name === 'CONTINUED_AS_NEW') continue;
     const state = info.searchAttributes?.['PollenState']?.[0];
     const cost = info.searchAttributes?.['PollenCost']?.[0];
     const { items, job, emulated } = info.memo ?? {};
     runs.push({
-      runId: info.workflowId.replace(/^job\//, ''),
+      runId: runIdOfWorkflow(info.workflowId),
       job: typeof job === 'string' ? job : '',
       state:
         isOver(info.status.name) || state === undefined

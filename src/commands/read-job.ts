@@ -13,18 +13,19 @@ export type JobReading =
   | { readonly file: string; readonly job: Job; readonly warnings: readonly Problem[] }
   | { readonly file: string; readonly problems: readonly Problem[] };
 
+/** A path, `-` for standard input, or the text of a job file and its name for problems. */
+export type JobSource = string | { readonly text: string; readonly name: string };
+
 /**
  * Reads and checks a job file.
  *
- * @param file - a path, or `-` for standard input
  * @throws PollenBatchError `usage` when it cannot be read
  */
-export async function readJob(file: string): Promise<JobReading> {
-  const name = file === '-' ? 'stdin' : file;
-  const decoded = decodeJobFile(await readBytes(file), name);
-  if ('problems' in decoded) return { file: name, problems: decoded.problems };
-  const loaded = loadJob(decoded.text, name, { paramProblems, promptProblem });
-  return { file: name, ...loaded };
+export async function readJob(source: JobSource): Promise<JobReading> {
+  if (typeof source !== 'string') return check(source.text, source.name);
+  const name = source === '-' ? 'stdin' : source;
+  const decoded = decodeJobFile(await readBytes(source), name);
+  return 'problems' in decoded ? { file: name, problems: decoded.problems } : check(decoded.text, name);
 }
 
 /**
@@ -33,9 +34,9 @@ export async function readJob(file: string): Promise<JobReading> {
  * @throws PollenBatchError `job-invalid` with every problem as a line of its own
  */
 export async function readValidJob(
-  file: string,
+  source: JobSource,
 ): Promise<{ readonly job: Job; readonly warnings: readonly Problem[] }> {
-  const reading = await readJob(file);
+  const reading = await readJob(source);
   if (!('problems' in reading)) return reading;
   const { length } = reading.problems;
   throw new PollenBatchError(
@@ -46,6 +47,10 @@ export async function readValidJob(
       remedy: 'Nothing was started. Correct the file, and check it with `pollen-batch validate`.',
     },
   );
+}
+
+function check(text: string, file: string): JobReading {
+  return { file, ...loadJob(text, file, { paramProblems, promptProblem }) };
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

@@ -30,7 +30,7 @@ export interface Session {
 export async function openSession(config: Config): Promise<Session> {
   const addresses = await readAddresses(config.dataDir);
   const settings = withStack(config, addresses);
-  if (settings.store === undefined || (!usesServers(config) && addresses === undefined)) {
+  if ((!usesServers(config) && addresses === undefined) || settings.store === undefined) {
     throw new PollenBatchError(
       'config-invalid',
       'no Temporal server and bucket are configured, and no local stack runs',
@@ -41,8 +41,9 @@ export async function openSession(config: Config): Promise<Session> {
     );
   }
   const api = await findApi(settings.api);
+  const stack = settings.temporalConfigured ? undefined : addresses;
   const temporal = await connectClient(
-    settings.temporalConfigured || addresses === undefined ? {} : { address: addresses.temporal.address },
+    settings.temporal ?? (stack === undefined ? {} : { address: stack.temporal.address }),
   );
   try {
     const store = await openStore(settings.store, api);
@@ -53,7 +54,7 @@ export async function openSession(config: Config): Promise<Session> {
       api,
       plannedApi: plannedApi(api, settings.api),
       location: { prefix: settings.store.prefix, emulated: api.emulated },
-      ...(addresses === undefined || settings.temporalConfigured ? {} : { uiUrl: addresses.temporal.uiUrl }),
+      ...(stack === undefined ? {} : { uiUrl: stack.temporal.uiUrl }),
       async close() {
         store.close();
         await temporal.close();

@@ -4,9 +4,9 @@ import type { Job } from '../manifest/job.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planJob } from '../plan/plan-job.ts';
 import { jobContent, runIdOf } from '../plan/run-id.ts';
-import { jobPrefix, runKeys, type RunLocation } from '../storage/keys.ts';
+import { jobPrefix, runKeys, schedulePrefix, type RunLocation } from '../storage/keys.ts';
 import { claimRun, readMarker, readPlan, writePlan, type Marker } from '../records/run-store.ts';
-import { CONTROL_QUEUE, runWorkflowId } from '../workflows/messages.ts';
+import { CONTROL_QUEUE, runWorkflowId } from '../workflows/ids.ts';
 import { checkAccess } from './access.ts';
 import type { Session } from './session.ts';
 
@@ -34,7 +34,12 @@ const MAX_RUNS = 1_000;
  * submit that died midway is finished by the next one.
  */
 export async function submit(session: Session, job: Job, options: SubmitOptions): Promise<Submitted> {
-  const warnings = checkAccess(job, session.api, session.config.api);
+  const warnings = [
+    ...checkAccess(job, session.api, session.config.api),
+    ...(job.schedule === undefined
+      ? []
+      : ['this is one run now; the schedule of the job is put to work by `pollen-batch schedule apply`.']),
+  ];
   // Before anything is written: a job that cannot be planned must not claim a run, or it would be refused when it comes
   // again with other options.
   const write = await preparePlan(session, job, options);
@@ -97,9 +102,10 @@ async function preparePlan(
 }
 
 async function hasOtherRuns(session: Session, job: Job): Promise<boolean> {
-  const own = runKeys(locate(session, job, 1)).root;
-  for await (const { key } of session.store.list(jobPrefix({ ...session.location, job: job.name }))) {
-    if (!key.startsWith(own)) return true;
+  const location = { ...session.location, job: job.name };
+  const own = [runKeys(locate(session, job, 1)).root, schedulePrefix(location)];
+  for await (const { key } of session.store.list(jobPrefix(location))) {
+    if (!own.some((prefix) => key.startsWith(prefix))) return true;
   }
   return false;
 }

@@ -5,7 +5,7 @@ import type { LaneSettings } from '../lanes/lanes.ts';
 import { directly, knockTls, type TemporalTarget } from '../temporal.ts';
 import { explainTemporal } from '../temporal-failure.ts';
 import { knock } from '../temporal-knock.ts';
-import { CONTROL_QUEUE, laneQueue } from '../workflows/messages.ts';
+import { CONTROL_QUEUE, laneQueue } from '../workflows/ids.ts';
 import type { Answer, QueueFacts, RateFacts } from './queue-checks.ts';
 import type { TemporalFacts } from './temporal-checks.ts';
 

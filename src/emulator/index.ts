@@ -23,8 +23,8 @@ export type { Meter } from './meter.ts';
 export interface EmulatorOptions extends Partial<Settings> {
   /** Default 0: any free port. */
   readonly port?: number;
-  /** Default, and the only choice: this machine alone. */
-  readonly host?: '127.0.0.1';
+  /** Address to listen on. Default: 127.0.0.1, this machine alone. */
+  readonly host?: string;
   /** What `/api` speaks: the seed's routes or the later v1 routes. Default `seed`. */
   readonly era?: ApiEra;
   /** File of the journal, JSON lines. An existing one is read back: meter, cache and wallet go on from there. */
@@ -55,7 +55,7 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
-const hostname = '127.0.0.1';
+const thisMachine = '127.0.0.1';
 const defaultWallet = '10000';
 
 function settingsOf(options: EmulatorOptions): Settings {
@@ -138,6 +138,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   setMaxListeners(0, stop.signal);
   const state = createState(options, stop.signal);
   const app = createApp(state, options.era ?? 'seed');
+  const hostname = options.host ?? thisMachine;
   const server = await new Promise<Server>((resolve, reject) => {
     const listening = serve({ fetch: app.fetch, hostname, port: options.port ?? 0 }, () =>
       resolve(listening as Server),

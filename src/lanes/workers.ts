@@ -2,8 +2,9 @@ import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
-import { CONTROL_QUEUE, laneQueue } from '../workflows/messages.ts';
+import { CONTROL_QUEUE, laneQueue } from '../workflows/ids.ts';
 import type { LaneSettings } from './lanes.ts';
+import { isPolling, type PolledQueue } from './polling.ts';
 import { setQueueRate } from './queue-rate.ts';
 
 export interface WorkersOptions {
@@ -19,6 +20,8 @@ export interface WorkersOptions {
 export interface Workers {
   /** Works until the signal, then drains: calls in flight have a minute to finish. */
   run(signal: AbortSignal): Promise<void>;
+  /** Whether Temporal has seen them poll all their queues in the last minutes. */
+  arePolling(): Promise<boolean>;
 }
 
 /**
@@ -65,7 +68,13 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   );
   await Promise.all(lanes.map((lane) => limitRate(options, lane)));
   const workers = [control, ...laneWorkers];
+  const queues: readonly PolledQueue[] = [
+    { taskQueue: CONTROL_QUEUE, type: 'workflow' },
+    { taskQueue: CONTROL_QUEUE, type: 'activity' },
+    ...lanes.map((lane): PolledQueue => ({ taskQueue: laneQueue(lane.name), type: 'activity' })),
+  ];
   return {
+    arePolling: () => isPolling(connection, { namespace, identity: control.options.identity }, queues),
     async run(signal) {
       const drain = (): void => {
         for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -21,6 +21,15 @@ export interface TemporalServerOptions {
   readonly timeoutMs?: number;
 }
 
+interface ServerPlace {
+  /** Address that it listens on. */
+  readonly ip: string;
+  /** File of the database. */
+  readonly database: string;
+  readonly port: number;
+  readonly uiPort: number;
+}
+
 export interface TemporalServer {
   /** `127.0.0.1:<port>`. */
   readonly address: string;
@@ -30,9 +39,11 @@ export interface TemporalServer {
 }
 
 const namespace = 'default';
-const retentionMs = 30 * 24 * 60 * 60 * 1000;
+/** How long an ended run can be seen in Temporal. */
+export const retentionMs = 30 * 24 * 60 * 60 * 1000;
 
-const dynamicConfig = {
+/** Settings of the server that all ways to run it share. */
+export const dynamicConfig = {
   // With its four partitions a queue's rate limit is uneven: 10/s arrives as 8 to 12, and 0.5/s as four at once.
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
@@ -63,7 +74,12 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const child = await options.guard.start({
     name: 'Temporal',
     command: options.binary,
-    arguments: serverArguments(join(options.dataDir, 'temporal.db'), ports.temporal, ports.temporalUi),
+    arguments: serverArguments({
+      ip: '127.0.0.1',
+      database: join(options.dataDir, 'temporal.db'),
+      port: ports.temporal,
+      uiPort: ports.temporalUi,
+    }),
     // No settings of the person's own Temporal may leak in.
     environment: { HOME: options.dataDir },
     logFile: options.logFile,
@@ -87,11 +103,12 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   return { address, namespace, uiUrl: `http://127.0.0.1:${ports.temporalUi}`, child };
 }
 
-function serverArguments(database: string, port: number, uiPort: number): readonly string[] {
+/** Command line of the development server, after the name of the program. */
+export function serverArguments({ ip, database, port, uiPort }: ServerPlace): readonly string[] {
   return [
     'server',
     'start-dev',
-    '--ip=127.0.0.1',
+    `--ip=${ip}`,
     `--port=${port}`,
     `--ui-port=${uiPort}`,
     `--db-filename=${database}`,

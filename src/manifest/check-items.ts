@@ -1,5 +1,6 @@
 import { isMap } from 'yaml';
 import type { Node } from 'yaml';
+import { checkTemplates } from './check-templates.ts';
 import type { ItemKind, JobChecks } from './job.ts';
 import { keyNode, nodeAt } from './node-at.ts';
 import type { Path } from './node-at.ts';
@@ -67,6 +68,7 @@ function checkItem(
   checkSystem(kind, item, node, reporter);
   checkParams(kind, item['params'], nodeAt(node, ['params']), checks, reporter);
   checkPrompts(kind, form, item[form], node, checks, reporter);
+  checkTemplates(item, node, reporter);
   return parsed.success ? (parsed.data as WrittenItem) : undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { Schedule } from './schedule.ts';
 import type { ParamProblemCode, Place, Problem, PromptProblemCode } from './problem.ts';
 
 /** One message of a chat, as the OpenAI API takes it; keys beyond these two pass through as written. */
@@ -29,7 +30,7 @@ export interface ImageItem extends ItemBase {
   readonly prompt: string;
 }
 
-/** One row of the job: shorthands expanded, defaults merged in. */
+/** One row of the job: shorthands expanded, defaults merged in; templates stand as they were written. */
 export type JobItem = TextItem | ImageItem;
 
 /** What an item asks for. */
@@ -40,6 +41,10 @@ export interface Job {
   readonly version: 1;
   readonly name: string;
   readonly description?: string;
+  /** When the job runs by itself; no part of what a run does. */
+  readonly schedule?: Schedule;
+  /** Zone of `{{ run.date }}`, where it is not UTC. */
+  readonly timezone?: string;
   readonly items: readonly JobItem[];
 }
 

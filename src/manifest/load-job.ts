@@ -2,6 +2,7 @@ import type { Node } from 'yaml';
 import { buildItems } from './build-items.ts';
 import { checkIds } from './check-ids.ts';
 import { checkItems, checkParams } from './check-items.ts';
+import { checkTemplates } from './check-templates.ts';
 import { maxFileBytes, tooLarge } from './decode-job-file.ts';
 import type { JobChecks, LoadedJob } from './job.ts';
 import { nodeAt } from './node-at.ts';
@@ -11,6 +12,8 @@ import type { Problem, ProblemCode } from './problem.ts';
 import { readTree } from './read-tree.ts';
 import { readYaml } from './read-yaml.ts';
 import { reportIssues } from './report-issues.ts';
+import { buildSchedule } from './schedule.ts';
+import { calendarSchema, scheduleSchema } from './schedule-schema.ts';
 import { createReporter } from './reporter.ts';
 import type { Reporter } from './reporter.ts';
 import { sameRequests } from './same-requests.ts';
@@ -57,6 +60,7 @@ function checkFile(
     const path = ['defaults', kind];
     checkParams(kind, withoutSystem(kind, valueAt(value, path)), nodeAt(root, path), checks, reporter);
   }
+  checkTemplates(valueAt(value, ['defaults', 'text']), nodeAt(root, ['defaults', 'text']), reporter);
   const list = valueAt(value, ['items']);
   const listNode = nodeAt(root, ['items']);
   const written = Array.isArray(list) ? list : [];
@@ -67,7 +71,15 @@ function checkFile(
   if (problems.length > 0 || !parsed.success) return { problems };
   const { description, defaults } = parsed.data;
   const items = buildItems(checked, defaults, reporter);
-  const job = { version: 1, name, ...(description === undefined ? {} : { description }), items } as const;
+  const schedule = parsed.data.schedule === undefined ? undefined : buildSchedule(parsed.data.schedule);
+  const job = {
+    version: 1,
+    name,
+    ...(description === undefined ? {} : { description }),
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(schedule === undefined || schedule.timezone === 'UTC' ? {} : { timezone: schedule.timezone }),
+    items,
+  } as const;
   return { job, warnings: sameRequests(items, file) };
 }
 
@@ -90,8 +102,12 @@ function problemAtStart(file: string, code: ProblemCode, message: string): Probl
   return { file, line: 1, column: 1, code, message };
 }
 
-function keysAt(path: Path): readonly string[] {
-  return Object.keys(path.length === 0 ? fileSchema.shape : fileSchema.shape.defaults.unwrap().shape);
+function keysAt([key, ...below]: Path): readonly string[] {
+  if (key === undefined) return Object.keys(fileSchema.shape);
+  if (key === 'defaults') return Object.keys(fileSchema.shape.defaults.unwrap().shape);
+  // Below a schedule only calendars and their ranges are maps.
+  if (below.length === 0) return Object.keys(scheduleSchema.shape);
+  return below.length === 2 ? Object.keys(calendarSchema.shape) : ['start', 'end', 'step'];
 }
 
 function baseName(file: string): string {

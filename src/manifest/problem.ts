@@ -9,6 +9,7 @@ import { printable } from './printable.ts';
  * - `type-wrong`, `value-invalid`: a known key with a value it cannot take
  * - `number-*`, `text-ill-formed`: a value that could not be sent as it is written
  * - `item-*`, `id-*`: what the items say together
+ * - `template-*`: a template that cannot be filled in
  * - `param-*`, `prompt-*`, `url-too-long`: what the API would refuse
  */
 export type ProblemCode =
@@ -42,6 +43,8 @@ export type ProblemCode =
   | 'item-limit'
   | 'id-duplicate'
   | 'id-reserved'
+  | 'template-invalid'
+  | 'template-unknown'
   | ParamProblemCode
   | PromptProblemCode;
 

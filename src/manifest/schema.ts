@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scheduleSchema } from './schedule-schema.ts';
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
@@ -94,6 +95,7 @@ const head = {
     })
     .describe('What every item of a kind has unless it says otherwise.')
     .optional(),
+  schedule: scheduleSchema.optional(),
 };
 
 const itemsDescription = 'What to generate, in this order.';

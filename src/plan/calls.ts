@@ -14,14 +14,17 @@ export interface CallContext {
   readonly prices: PriceSnapshot;
   /** Whether another run of the job may have sent the same bytes before. */
   readonly mayRepeat: boolean;
+  /** What seeds are drawn from besides job and item; absent where every run of the job has the same. */
+  readonly seedScope?: string;
 }
 
 /** Turns a job's items into the calls they stand for, in the job's order, each with its bytes, digest and highest price. */
 export function planCalls(job: Job, context: CallContext): readonly PlannedCall[] {
   const occurrences = createCounter();
+  const scope = context.seedScope === undefined ? [job.name] : [job.name, context.seedScope];
   const calls = job.items.map((item, index) => {
     const request = (seed?: number): WireRequest => requestOf(item, context.dialect, seed);
-    const seed = seedOf(job.name, item, () => {
+    const seed = seedOf(scope, item, () => {
       const bytes = digestOf(context, request());
       return [bytes, String(occurrences.next(bytes))];
     });
@@ -73,10 +76,10 @@ function requestOf(item: JobItem, dialect: Dialect, seed: number | undefined): W
 }
 
 // Without an id the seed follows the request itself, so that inserting a row moves no other row's seed.
-function seedOf(job: string, item: JobItem, anonymous: () => readonly string[]): number {
+function seedOf(scope: readonly string[], item: JobItem, anonymous: () => readonly string[]): number {
   const pinned = item.params['seed'];
   if (typeof pinned === 'number') return pinned;
-  return item.id === undefined ? stableSeed(job, ...anonymous()) : stableSeed(job, item.id);
+  return item.id === undefined ? stableSeed(...scope, ...anonymous()) : stableSeed(...scope, item.id);
 }
 
 function digestOf(context: CallContext, request: WireRequest): string {

@@ -6,6 +6,7 @@ import { dialects } from '../pollinations/dialects/index.ts';
 import { modelOf, planCalls } from './calls.ts';
 import { sha256 } from './digest.ts';
 import { cutPages } from './pages.ts';
+import { renderJob } from './render-job.ts';
 import type { Estimate, Plan, PlannedApi, PlannedCall, PlannedPage } from './plan.ts';
 
 export interface PlanJobInput {
@@ -20,6 +21,10 @@ export interface PlanJobInput {
   /** Whether another run of the job may have sent the same bytes before. */
   readonly mayRepeat: boolean;
   readonly createdAt: string;
+  /** What `run.time` is in templates, ISO 8601. @default createdAt */
+  readonly time?: string;
+  /** Draws seeds for this run alone, in place of those that every run of the job has. */
+  readonly freshSeeds?: boolean;
 }
 
 /**
@@ -31,10 +36,17 @@ export function planJob(input: PlanJobInput): {
   readonly plan: Plan;
   readonly pages: readonly PlannedPage[];
 } {
-  const { job, api } = input;
+  const { api } = input;
+  const job = renderJob(input.job, input.time ?? input.createdAt);
   const prices = pricesOf(job, input.prices, input.allowUnpriced);
   const dialect = dialects[api.dialect];
-  const calls = planCalls(job, { dialect, apiId: api.id, prices, mayRepeat: input.mayRepeat });
+  const calls = planCalls(job, {
+    dialect,
+    apiId: api.id,
+    prices,
+    mayRepeat: input.mayRepeat,
+    ...(input.freshSeeds === true ? { seedScope: input.runId } : {}),
+  });
   const pages = cutPages(calls, input.laneOf);
   return {
     pages,

@@ -1,8 +1,11 @@
 import type { Job } from '../manifest/job.ts';
 import { canonicalJson, sha256 } from './digest.ts';
 
-/** A job's meaning as canonical JSON: what its author asked for, whatever the file's layout and comments. */
-export function jobContent(job: Job): string {
+/**
+ * A job's meaning as canonical JSON: what a run of it does, whatever the file's layout and comments, and whenever it
+ * runs.
+ */
+export function jobContent({ schedule: _schedule, ...job }: Job): string {
   return canonicalJson({ ...job, items: job.items.map(({ place: _place, ...item }) => item) });
 }
 

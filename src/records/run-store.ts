@@ -10,6 +10,8 @@ export interface JobFile {
   readonly runId: string;
   readonly api: PlannedApi;
   readonly allowUnpriced: boolean;
+  /** Time that a schedule planned the run for, ISO 8601; absent for a submitted one. */
+  readonly plannedFor?: string;
   readonly job: Job;
 }
 

@@ -66,6 +66,7 @@ export const settings = {
   POLLEN_BATCH_TEMPORAL: { ...path, key: 'programs.temporal' },
   POLLEN_BATCH_WEED: { ...path, key: 'programs.weed' },
   POLLEN_BATCH_LOG_LEVEL: { schema: oneOf(['trace', 'debug', 'info', 'warn', 'error']), key: 'logLevel' },
+  POLLEN_BATCH_HEALTH_FILE: { schema: text },
   POLLEN_BATCH_CONFIG: { schema: text },
   HTTPS_PROXY: { schema: proxy },
   HTTP_PROXY: { schema: proxy },

@@ -1,10 +1,14 @@
-/** Where a run lives in the bucket. */
-export interface RunLocation {
+/** Where a job's runs live in the bucket. */
+export interface JobLocation {
   /** Folder of all jobs, without slashes at its ends; may be empty or have several segments. */
   readonly prefix: string;
   /** Emulated runs live below `emulated/`, so that they never mix with real ones. */
   readonly emulated: boolean;
   readonly job: string;
+}
+
+/** Where a run lives in the bucket. */
+export interface RunLocation extends JobLocation {
   readonly runId: string;
 }
 
@@ -83,8 +87,18 @@ export function runKeys(location: RunLocation): RunKeys {
 }
 
 /** Folder of all runs of a job, with a slash at its end. */
-export function jobPrefix(location: Pick<RunLocation, 'prefix' | 'emulated' | 'job'>): string {
+export function jobPrefix(location: JobLocation): string {
   return `${rootPrefix(location)}${segment(location.job)}/`;
+}
+
+/** Folder of what a job's schedule keeps, with a slash at its end. A run's folder starts with the job's name and a hyphen. */
+export function schedulePrefix(location: JobLocation): string {
+  return `${jobPrefix(location)}schedule/`;
+}
+
+/** One version of the job that a schedule runs. */
+export function keptJobKey(location: JobLocation, digest: string): string {
+  return `${schedulePrefix(location)}${segment(digest)}.json`;
 }
 
 /** Folder of all jobs, with a slash at its end unless it is the bucket itself. */

@@ -1,12 +1,19 @@
 import type { EndReason, RunOutcome } from '../records/outcome.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { Receipt } from '../records/record.ts';
-import type { CallReference, OpenedPage, PlanSummary, SealPageInput, SealedPage } from './messages.ts';
+import type {
+  CallReference,
+  OpenedPage,
+  PlanRunInput,
+  PlanSummary,
+  SealPageInput,
+  SealedPage,
+} from './messages.ts';
 
 /** Activities that steer a run; they touch the store and never the API. */
 export interface ControlActivities {
   /** Makes sure the run is planned, and tells its pages. */
-  planRun(run: RunLocation): Promise<PlanSummary>;
+  planRun(input: PlanRunInput): Promise<PlanSummary>;
   /** Lists a page's items once, to tell which have no record yet. */
   openPage(input: { readonly run: RunLocation; readonly page: number }): Promise<OpenedPage>;
   /** Writes a page's share of the results from its records. */

@@ -9,13 +9,8 @@ import {
 
 import { emptyTally, type Tally } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
-import {
-  grantPlacesSignal,
-  pageWorkflowId,
-  type PageProgress,
-  type PageReference,
-  type SealedPage,
-} from './messages.ts';
+import { pageWorkflowId } from './ids.ts';
+import { grantPlacesSignal, type PageProgress, type PageReference, type SealedPage } from './messages.ts';
 import { handOut } from './places.ts';
 import type { runPage } from './run-page.ts';
 

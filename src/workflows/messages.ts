@@ -1,11 +1,9 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 
 import type { EndState, RunOutcome } from '../records/outcome.ts';
+import type { KeptJobLocation } from '../records/kept-job.ts';
 import type { Tally } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
-
-/** Task queue of the workflows and of the activities that do not call the API. */
-export const CONTROL_QUEUE = 'pollen-batch';
 
 /** State of a run as people see it. */
 export type RunState = 'planning' | 'running' | 'finishing' | EndState;
@@ -26,6 +24,8 @@ export interface PlanSummary {
   readonly concurrency: Readonly<Record<string, number>>;
   /** Whether the namespace knows the Pollen search attributes; without them they are not set. */
   readonly searchAttributes: boolean;
+  /** Whether the run was planned before: an execution that is gone may have made calls. */
+  readonly planned: boolean;
   /** How the run ended, when it has ended already. */
   readonly ended?: RunOutcome;
 }
@@ -39,11 +39,25 @@ export interface CarriedRun {
   readonly failures: readonly SampledFailure[];
 }
 
-export interface RunJobInput {
+/** A run that was submitted, or goes on as new. */
+export interface RunInput {
   readonly run: RunLocation;
   /** An earlier execution of the run was ended from outside: its calls may have been sent and charged unseen. */
   readonly resumed: boolean;
   readonly carried?: CarriedRun;
+}
+
+/** A run that a schedule starts: its id is its workflow's. */
+export interface ScheduledRunInput {
+  readonly scheduled: KeptJobLocation;
+}
+
+export type RunJobInput = RunInput | ScheduledRunInput;
+
+export interface PlanRunInput {
+  readonly run: RunLocation;
+  /** The job of a scheduled run, which nobody has claimed yet. */
+  readonly scheduled?: KeptJobLocation;
 }
 
 export interface RunPageInput {
@@ -119,21 +133,6 @@ export interface RunView {
   readonly done: Tally;
   readonly pages: { readonly total: number; readonly done: number; readonly running: readonly number[] };
   readonly failures: readonly SampledFailure[];
-}
-
-/** Workflow id of a run. */
-export function runWorkflowId(runId: string): string {
-  return `job/${runId}`;
-}
-
-/** Workflow id of one page of a run. */
-export function pageWorkflowId(runId: string, page: number): string {
-  return `${runWorkflowId(runId)}/page-${String(page).padStart(5, '0')}`;
-}
-
-/** Task queue that carries the API calls of a lane and nothing else. */
-export function laneQueue(lane: string): string {
-  return `${CONTROL_QUEUE}-lane-${lane}`;
 }
 
 /** A page tells its run how far it is and which places it gave back. */

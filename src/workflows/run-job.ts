@@ -1,4 +1,5 @@
 import {
+  ApplicationFailure,
   CancellationScope,
   allHandlersFinished,
   condition,
@@ -12,17 +13,21 @@ import {
 import type { ControlActivities } from './contract.ts';
 import { addTallies, emptyTally, type Tally } from '../records/tally.ts';
 import type { RunOutcome } from '../records/outcome.ts';
+import type { RunLocation } from '../storage/keys.ts';
 import { describeFailures, describeTally } from './details.ts';
+import { runIdOfWorkflow } from './ids.ts';
 import { createLane, type Lane, type LaneOptions } from './lane.ts';
 import {
   pageProgressSignal,
   runViewQuery,
   type CarriedRun,
   type PlanSummary,
+  type RunInput,
   type RunJobInput,
   type RunState,
   type RunView,
   type SampledFailure,
+  type ScheduledRunInput,
 } from './messages.ts';
 import { controlOptions } from './options.ts';
 import { showState } from './search-attributes.ts';
@@ -39,7 +44,9 @@ const { planRun, finishRun } = proxyActivities<ControlActivities>(controlOptions
  *
  * Cancelling it means stop: what is in flight finishes, the rest is left, and the report is written all the same.
  */
-export async function runJob({ run, resumed, carried }: RunJobInput): Promise<RunOutcome> {
+export async function runJob(input: RunJobInput): Promise<RunOutcome> {
+  const run = 'run' in input ? input.run : runOf(input, workflowInfo().workflowId);
+  const carried = 'run' in input ? input.carried : undefined;
   let state: RunState = 'planning';
   let stopping = CancellationScope.current().consideredCancelled;
   let failure: unknown;
@@ -81,9 +88,10 @@ export async function runJob({ run, resumed, carried }: RunJobInput): Promise<Ru
   });
 
   return CancellationScope.nonCancellable(async () => {
-    const planned = plan ?? (await planRun(run));
+    const planned = plan ?? (await planRun('run' in input ? { run } : { run, scheduled: input.scheduled }));
     if (planned.ended !== undefined) return planned.ended;
     plan = planned;
+    const resumed = 'run' in input ? input.resumed : planned.planned;
     lanes = openLanes({ run, resumed }, planned, carried, {
       mayGrant: () => !isEnding(),
       mayStart: () => workflowInfo().historyLength < MAX_EVENTS,
@@ -117,12 +125,28 @@ export async function runJob({ run, resumed, carried }: RunJobInput): Promise<Ru
     done = outcome.tally;
     enter(outcome.state);
     show();
+    // A schedule's `pauseOnFailure` and the Temporal UI look at how the workflow ended.
+    if (outcome.state === 'failed') throw runFailure(failure);
     return outcome;
   });
 }
 
+function runOf({ scheduled }: ScheduledRunInput, workflowId: string): RunLocation {
+  const { prefix, emulated, job } = scheduled;
+  return { prefix, emulated, job, runId: runIdOfWorkflow(workflowId) };
+}
+
+function runFailure(cause: unknown): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'run-failed',
+    message: 'The run could not go on, and was closed with what it had.',
+    nonRetryable: true,
+    ...(cause instanceof Error ? { cause } : {}),
+  });
+}
+
 function openLanes(
-  input: Pick<RunJobInput, 'run' | 'resumed'>,
+  input: Pick<RunInput, 'run' | 'resumed'>,
   plan: PlanSummary,
   carried: CarriedRun | undefined,
   hooks: Pick<LaneOptions, 'mayGrant' | 'mayStart' | 'onSealed' | 'onFailure'>,

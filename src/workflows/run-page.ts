@@ -18,9 +18,9 @@ import type { CallActivities, ControlActivities } from './contract.ts';
 import { addTallies, emptyTally, tallyOf, type Tally } from '../records/tally.ts';
 import type { Receipt } from '../records/record.ts';
 import { describeTally } from './details.ts';
+import { laneQueue } from './ids.ts';
 import {
   grantPlacesSignal,
-  laneQueue,
   pageProgressQuery,
   pageProgressSignal,
   type OpenedPage,

@@ -23,7 +23,7 @@ function dependenciesOn(store: MemoryStore): ActivityDependencies {
     records: createRecords(store),
     plans: createPlanReader(store),
     client: createApiClient({ base: api.id }),
-    prices,
+    prices: () => Promise.resolve(prices),
     apiId: api.id,
     lanes: [],
     searchAttributes: false,

@@ -13,7 +13,7 @@ import type { Check } from '../../src/doctor/check.ts';
 import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
 import { parseConfigFile } from '../../src/settings/config-file.ts';
 import { createS3Store } from '../../src/storage/s3.ts';
-import { laneQueue } from '../../src/workflows/messages.ts';
+import { laneQueue } from '../../src/workflows/ids.ts';
 import { reply, startServer } from '../pollinations/server.ts';
 import { refuse, startFakeS3, type Answer } from '../storage/fake-s3.ts';
 import { startTestStore, type TestStore } from '../support/local-servers.ts';

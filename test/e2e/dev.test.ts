@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readAddresses } from '../../src/local/address-file.ts';
-import { runWorkflowId } from '../../src/workflows/messages.ts';
+import { runWorkflowId } from '../../src/workflows/ids.ts';
 import { createDesk, jobOf, type Command, type Desk } from './product.ts';
 
 let desk: Desk;

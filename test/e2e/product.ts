@@ -49,14 +49,21 @@ export interface CommandOptions {
 
 const patience = { timeout: 90_000, interval: 50 };
 
-/** Makes a desk with ports of its own; what is still running when it is left is killed. */
-export async function createDesk(environment: Readonly<Record<string, string>> = {}): Promise<Desk> {
+/**
+ * Makes a desk with ports of its own; what is still running when it is left is killed.
+ *
+ * @param program - the program to run, from the desk's folder; the clone's when not given
+ */
+export async function createDesk(
+  environment: Readonly<Record<string, string>> = {},
+  program = join(repository, 'bin/pollen-batch.js'),
+): Promise<Desk> {
   const folder = await mkdtemp(join(tmpdir(), 'pollen-batch-desk-'));
   await seedPorts(folder);
   const running = new Set<Command>();
   const start: Desk['start'] = (parameters, options = {}) => {
     const command = startCommand(
-      parameters,
+      [program, ...parameters],
       folder,
       { ...environment, ...options.environment },
       options.input,
@@ -131,7 +138,7 @@ function startCommand(
   environment: Readonly<Record<string, string>>,
   input: string | undefined,
 ): Command {
-  const child = spawn(process.execPath, [join(repository, 'bin/pollen-batch.js'), ...parameters], {
+  const child = spawn(process.execPath, parameters, {
     cwd,
     env: { ...bareEnvironment(), ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -84,3 +84,13 @@ describe('every answer', () => {
     expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
+
+test.runIf(process.platform === 'linux')(
+  'an emulator listens where it is told to, and nowhere else',
+  async () => {
+    const emulator = await start({ host: '127.0.0.2' });
+    expect(emulator.url).toBe(`http://127.0.0.2:${emulator.port}`);
+    expect((await fetch(`${emulator.url}/text/models`)).status).toBe(200);
+    await expect(fetch(`http://127.0.0.1:${emulator.port}/text/models`)).rejects.toThrow();
+  },
+);

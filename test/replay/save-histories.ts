@@ -6,12 +6,8 @@ import { Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
 import { createLogger, installRuntime } from '../../src/telemetry.ts';
-import {
-  pageProgressQuery,
-  pageWorkflowId,
-  runViewQuery,
-  runWorkflowId,
-} from '../../src/workflows/messages.ts';
+import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
+import { pageProgressQuery, runViewQuery } from '../../src/workflows/messages.ts';
 import { callsInFlight } from '../support/calls.ts';
 import { fillHistory } from '../support/fill-history.ts';
 import { planFinePages } from '../support/fine-pages.ts';

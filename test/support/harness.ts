@@ -20,7 +20,7 @@ import type { S3Store } from '../../src/storage/s3.ts';
 import { createLogger } from '../../src/telemetry.ts';
 import { hasSearchAttributes } from '../../src/temporal-worker.ts';
 import type { runJob } from '../../src/workflows/index.ts';
-import { runWorkflowId } from '../../src/workflows/messages.ts';
+import { runWorkflowId } from '../../src/workflows/ids.ts';
 import { jobOf } from './job.ts';
 import { createNamespace } from './namespace.ts';
 import { recordWrites } from './recording-store.ts';
@@ -89,7 +89,7 @@ export async function openHarness(
         ...(session.config.api.key === undefined ? {} : { key: session.config.api.key }),
       }),
       apiId: session.api.id,
-      prices: session.api.prices,
+      prices: () => Promise.resolve(session.api.prices),
       lanes,
       searchAttributes: await hasSearchAttributes(workerConnection, namespace),
       now: () => new Date(),

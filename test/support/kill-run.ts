@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Emulator } from '../../src/emulator/index.ts';
 import type { FaultRates } from '../../src/emulator/faults.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
-import { runWorkflowId } from '../../src/workflows/messages.ts';
+import { runWorkflowId } from '../../src/workflows/ids.ts';
 import type { ProcessStack } from './process-stack.ts';
 import { writeSampleJob, type SampleJob } from './sample-job.ts';
 import { seededRandom } from './seeded-random.ts';

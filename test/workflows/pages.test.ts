@@ -2,7 +2,8 @@ import { describe, expect, vi } from 'vitest';
 
 import { billTotal } from '../../src/report/report.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
-import { pageWorkflowId, runViewQuery, runWorkflowId } from '../../src/workflows/messages.ts';
+import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
+import { runViewQuery } from '../../src/workflows/messages.ts';
 import { callsOf } from '../support/calls.ts';
 import { fillHistory } from '../support/fill-history.ts';
 import { planFinePages } from '../support/fine-pages.ts';

@@ -3,13 +3,8 @@ import { describe, expect, vi } from 'vitest';
 import { runIdOf } from '../../src/plan/run-id.ts';
 import { billTotal } from '../../src/report/report.ts';
 import { claimRun } from '../../src/records/run-store.ts';
-import {
-  CONTROL_QUEUE,
-  pageProgressQuery,
-  pageWorkflowId,
-  runViewQuery,
-  runWorkflowId,
-} from '../../src/workflows/messages.ts';
+import { CONTROL_QUEUE, pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
+import { pageProgressQuery, runViewQuery } from '../../src/workflows/messages.ts';
 import { callsOf } from '../support/calls.ts';
 import { test } from '../support/on-servers.ts';
 import { eventsOf, historyChain } from '../support/histories.ts';

@@ -1,3 +1,4 @@
+import { runWorkflowId } from '../../workflows/ids.ts';
 import type { Session } from '../session.ts';
 import type { Submitted } from '../submit.ts';
 import { planText } from './run-text.ts';
@@ -18,7 +19,7 @@ export function tellSubmitted(session: Session, submitted: Submitted, terminal: 
   }
   if (session.uiUrl !== undefined && status !== 'ended') {
     const { namespace } = session.temporal;
-    const page = `${session.uiUrl}/namespaces/${namespace}/workflows/job%2F${run.runId}`;
+    const page = `${session.uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(runWorkflowId(run.runId))}`;
     terminal.say(`Temporal UI: ${terminal.color.cyan(page)}`);
   }
 }

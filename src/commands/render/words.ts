@@ -16,6 +16,27 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
 }
 
+/**
+ * A moment on the clocks of a zone, which programs can read as well: "2026-11-25T06:00:00+01:00".
+ *
+ * @param iso - ISO 8601
+ */
+export function zoned(iso: string, timezone: string): string {
+  // The Swedish way to write a time is the international one, but for the minus sign.
+  const text = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: timezone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZoneName: 'longOffset',
+  }).format(new Date(iso));
+  const [day = '', time = '', zone = ''] = text.replace('\u2212', '-').split(' ');
+  return `${day}T${time}${zone === 'GMT+00:00' ? 'Z' : zone.replace('GMT', '')}`;
+}
+
 /** Settled and unknown money in words. */
 export function money(tally: {
   readonly settled: string;

@@ -1,0 +1,121 @@
+import { PollenBatchError } from '../../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { readValidJob } from '../read-job.ts';
+import { tellWarnings } from '../render/problems.ts';
+import { appliedText, backfilledText, schedulesText, scheduleText } from '../render/schedule-text.ts';
+import { zoned } from '../render/words.ts';
+import { applySchedule } from '../schedule/apply-schedule.ts';
+import { backfillSchedule } from '../schedule/backfill-schedule.ts';
+import {
+  deleteSchedule,
+  pauseSchedule,
+  resumeSchedule,
+  triggerSchedule,
+} from '../schedule/change-schedule.ts';
+import { getSchedule, listSchedules } from '../schedule/describe-schedule.ts';
+import { findSchedule } from '../schedule/find-schedule.ts';
+import { nextTimes } from '../schedule/matching-times.ts';
+import type { Session } from '../session.ts';
+import { configure, withSession } from './configure.ts';
+import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
+
+export interface ApplyFlags extends OutputFlags {
+  readonly allowUnpriced?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** `schedule apply FILE` */
+export async function applyAction(
+  file: string,
+  flags: ApplyFlags,
+  { terminal }: CommandContext,
+): Promise<Outcome> {
+  const config = configure();
+  const { job, warnings } = await readValidJob(file);
+  tellWarnings(warnings, terminal);
+  return withSession(config, async (session) => {
+    const applied = await applySchedule(session, job, {
+      allowUnpriced: flags.allowUnpriced === true,
+      dryRun: flags.dryRun === true,
+    });
+    for (const warning of applied.warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
+    return succeeded(applied, appliedText(applied));
+  });
+}
+
+/** `schedule list` */
+export function listSchedulesAction(): Promise<Outcome> {
+  return inSession(async (session) => {
+    const schedules = await listSchedules(session);
+    return succeeded(schedules, schedulesText(schedules));
+  });
+}
+
+/** `schedule get NAME` */
+export function getScheduleAction(name: string): Promise<Outcome> {
+  return inSession(async (session) => {
+    const details = await getSchedule(session, name);
+    return succeeded(details, scheduleText(details));
+  });
+}
+
+/** `schedule pause NAME` and `schedule resume NAME` */
+export function pauseAction(name: string, isPause: boolean, reason: string | undefined): Promise<Outcome> {
+  return inSession(async (session) => {
+    await (isPause ? pauseSchedule : resumeSchedule)(session, name, reason);
+    const state = isPause ? 'paused' : 'active';
+    return succeeded({ schedule: name, state }, `${name}: ${state}`);
+  });
+}
+
+/** `schedule trigger NAME` */
+export function triggerAction(name: string): Promise<Outcome> {
+  return inSession(async (session) => {
+    const runId = await triggerSchedule(session, name);
+    return succeeded(
+      { schedule: name, runId },
+      runId ?? `${name}: no run was started, as the last one goes on and the schedule's overlap says so.`,
+    );
+  });
+}
+
+/** `schedule backfill NAME --from --to` */
+export function backfillAction(
+  name: string,
+  span: { readonly from: string; readonly to: string },
+): Promise<Outcome> {
+  return inSession(async (session) => {
+    const backfilled = await backfillSchedule(session, name, span);
+    return succeeded(backfilled, backfilledText(backfilled));
+  });
+}
+
+/** `schedule next NAME --count N` */
+export function nextAction(name: string, count: number): Promise<Outcome> {
+  if (count < 1 || count > 1_000) {
+    throw new PollenBatchError('usage', `--count ${count} is out of range`, { remedy: 'Give 1 to 1000.' });
+  }
+  return inSession(async (session) => {
+    const { kept } = await findSchedule(session, name);
+    const times = await nextTimes(session, name, count, new Date());
+    const next = times.map((time) => time.toISOString());
+    const lines = next.map((time) => zoned(time, kept.job.timezone ?? 'UTC'));
+    return succeeded({ schedule: name, next }, lines.join('\n'));
+  });
+}
+
+/** `schedule delete NAME` */
+export function deleteAction(name: string): Promise<Outcome> {
+  return inSession(async (session) => {
+    await deleteSchedule(session, name);
+    return succeeded({ schedule: name }, `${name}: deleted. Its runs stay.`);
+  });
+}
+
+function inSession(use: (session: Session) => Promise<Outcome>): Promise<Outcome> {
+  return withSession(configure(), use);
+}
+
+function succeeded(data: unknown, text: string): Outcome {
+  return { data, text, exitCode: exitCodes.succeeded };
+}

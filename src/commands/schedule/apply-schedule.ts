@@ -1,0 +1,143 @@
+import { ScheduleAlreadyRunning, type ScheduleOptionsStartWorkflowAction } from '@temporalio/client';
+
+import { PollenBatchError } from '../../errors.ts';
+import { laneOf } from '../../lanes/lanes.ts';
+import type { Job } from '../../manifest/job.ts';
+import type { Schedule } from '../../manifest/schedule.ts';
+import type { Estimate } from '../../plan/plan.ts';
+import { planJob } from '../../plan/plan-job.ts';
+import { jobContent, runIdOf } from '../../plan/run-id.ts';
+import { keepJob, type KeptJob, type KeptJobLocation } from '../../records/kept-job.ts';
+import { jobPrefix } from '../../storage/keys.ts';
+import { CONTROL_QUEUE, runWorkflowId } from '../../workflows/ids.ts';
+import type { runJob } from '../../workflows/run-job.ts';
+import { checkAccess } from '../access.ts';
+import type { Session } from '../session.ts';
+import { scheduleChanges, type ScheduleChange } from './changes.ts';
+import { findSchedule, lookUpSchedule, type FoundSchedule } from './find-schedule.ts';
+import { temporalPolicies, temporalSpec } from './spec.ts';
+
+export interface ApplyOptions {
+  /** Run calls of models without a known price too. */
+  readonly allowUnpriced: boolean;
+  /** Only say what would change. */
+  readonly dryRun: boolean;
+}
+
+/** What became of an applied schedule. */
+export interface AppliedSchedule {
+  readonly schedule: string;
+  readonly status: 'created' | 'updated' | 'unchanged';
+  /** Whether nothing was done, as wished. */
+  readonly dryRun: boolean;
+  readonly changes: readonly ScheduleChange[];
+  /** What one run may cost at today's prices. */
+  readonly estimate: Estimate;
+  readonly paused: boolean;
+  /** Zone of the schedule. */
+  readonly timezone: string;
+  /** Next times, ISO 8601; empty for a dry run. */
+  readonly next: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+const SHOWN_TIMES = 3;
+
+type Action = ScheduleOptionsStartWorkflowAction<typeof runJob>;
+
+/**
+ * Creates the schedule of a job, or brings it up to date; a paused one stays paused. The job is kept in the bucket, so
+ * that it runs without its author's disk.
+ *
+ * @throws PollenBatchError `usage` when the job has no schedule, `no-price` when it could not run
+ */
+export async function applySchedule(
+  session: Session,
+  job: Job,
+  options: ApplyOptions,
+): Promise<AppliedSchedule> {
+  const { schedule } = job;
+  if (schedule === undefined) {
+    throw new PollenBatchError('usage', `the job ${job.name} has no schedule`, {
+      remedy: 'Say when it runs, as in `schedule: { cron: "0 6 * * *", timezone: Europe/Berlin }`.',
+    });
+  }
+  const warnings = checkAccess(job, session.api, session.config.api);
+  const kept: KeptJob = {
+    version: 1,
+    runId: runIdOf(job, session.plannedApi),
+    api: session.plannedApi,
+    allowUnpriced: options.allowUnpriced,
+    job: { ...(JSON.parse(jobContent(job)) as Job), schedule },
+  };
+  const estimate = estimateRun(session, kept);
+  const before = await lookUpSchedule(session, job.name);
+  const changes = scheduleChanges(before?.kept, kept);
+  const status = before === undefined ? 'created' : changes.length > 0 ? 'updated' : 'unchanged';
+  const { dryRun } = options;
+  const { timezone } = schedule;
+  const common = { schedule: job.name, timezone, status, dryRun, changes, estimate, warnings } as const;
+  if (dryRun) return { ...common, paused: before?.description.state.paused ?? false, next: [] };
+  if (status !== 'unchanged') {
+    const location = await keepJob(session.store, { ...session.location, job: job.name }, kept);
+    await write(session, job, schedule, before, actionOf(session, kept, location));
+  }
+  const { description } = await findSchedule(session, job.name);
+  const next = description.info.nextActionTimes.slice(0, SHOWN_TIMES).map((time) => time.toISOString());
+  return { ...common, paused: description.state.paused, next };
+}
+
+// A job that cannot be planned today would fail at every tick.
+function estimateRun({ api, config }: Session, kept: KeptJob): Estimate {
+  const { plan } = planJob({
+    job: kept.job,
+    runId: kept.runId,
+    api: kept.api,
+    prices: api.prices,
+    laneOf: (model) => laneOf(config.lanes, model),
+    allowUnpriced: kept.allowUnpriced,
+    mayRepeat: true,
+    createdAt: new Date().toISOString(),
+  });
+  return plan.estimate;
+}
+
+async function write(
+  session: Session,
+  { name: scheduleId }: Job,
+  schedule: Schedule,
+  before: FoundSchedule | undefined,
+  action: Action,
+): Promise<void> {
+  const { schedule: schedules } = session.temporal.client;
+  const parts = { spec: temporalSpec(schedule), policies: temporalPolicies(schedule), action };
+  if (before === undefined) {
+    try {
+      await schedules.create({ scheduleId, ...parts });
+      return;
+    } catch (error) {
+      // Somebody else was faster; theirs is brought up to date like any other.
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    }
+  }
+  await schedules
+    .getHandle(scheduleId)
+    .update<typeof runJob>((current) => ({ ...parts, state: current.state }));
+}
+
+function actionOf({ store }: Session, kept: KeptJob, scheduled: KeptJobLocation): Action {
+  const { job, api } = kept;
+  return {
+    type: 'startWorkflow',
+    workflowType: 'runJob',
+    workflowId: runWorkflowId(kept.runId),
+    taskQueue: CONTROL_QUEUE,
+    args: [{ scheduled }],
+    memo: { items: job.items.length, job: job.name, emulated: api.emulated },
+    staticSummary: `${job.name}: ${job.items.length} items, by its schedule`,
+    staticDetails: [
+      job.description ?? job.name,
+      `Results: s3://${store.bucket}/${jobPrefix(scheduled)}`,
+    ].join('\n\n'),
+  };
+}

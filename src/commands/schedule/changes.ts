@@ -1,0 +1,52 @@
+import type { JobItem } from '../../manifest/job.ts';
+import { describeSchedule } from '../../manifest/schedule.ts';
+import { canonicalJson } from '../../plan/digest.ts';
+import type { KeptJob } from '../../records/kept-job.ts';
+
+/** One thing that an apply changes: a setting of the schedule or of its job, or an item. */
+export type ScheduleChange =
+  | { readonly kind: 'setting'; readonly name: string; readonly from: string; readonly to: string }
+  | { readonly kind: 'item'; readonly change: 'added' | 'removed' | 'changed'; readonly id: string };
+
+/**
+ * What changes between the job that a schedule runs and the one that it shall run.
+ *
+ * @param before - absent where there is no schedule yet: then only its settings are told, not its items
+ */
+export function scheduleChanges(before: KeptJob | undefined, after: KeptJob): readonly ScheduleChange[] {
+  const [from, to] = [before === undefined ? {} : settingsOf(before), settingsOf(after)];
+  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  const settings = names.flatMap((name): readonly ScheduleChange[] => {
+    const [old = '', now = ''] = [from[name], to[name]];
+    return old === now ? [] : [{ kind: 'setting', name, from: old, to: now }];
+  });
+  return before === undefined ? settings : [...settings, ...itemChanges(before.job.items, after.job.items)];
+}
+
+function settingsOf({ job, api, allowUnpriced }: KeptJob): Readonly<Record<string, string>> {
+  return {
+    ...(job.schedule === undefined ? {} : describeSchedule(job.schedule)),
+    description: job.description ?? '',
+    items: String(job.items.length),
+    API: `${api.id} (${api.dialect})`,
+    allowUnpriced: String(allowUnpriced),
+  };
+}
+
+function itemChanges(before: readonly JobItem[], after: readonly JobItem[]): readonly ScheduleChange[] {
+  const [old, now] = [byId(before), byId(after)];
+  const changes: ScheduleChange[] = [];
+  for (const [id, item] of now) {
+    const earlier = old.get(id);
+    if (earlier === undefined) changes.push({ kind: 'item', change: 'added', id });
+    else if (earlier !== item) changes.push({ kind: 'item', change: 'changed', id });
+  }
+  for (const id of old.keys()) if (!now.has(id)) changes.push({ kind: 'item', change: 'removed', id });
+  return changes;
+}
+
+function byId(items: readonly JobItem[]): ReadonlyMap<string, string> {
+  return new Map(
+    items.map(({ place: _place, ...item }, index) => [item.id ?? String(index + 1), canonicalJson(item)]),
+  );
+}

@@ -1,0 +1,32 @@
+import { NativeConnection } from '@temporalio/worker';
+import { expect, inject, vi } from 'vitest';
+
+import { isPolling, type PolledQueue } from '../../src/lanes/polling.ts';
+import { CONTROL_QUEUE, laneQueue } from '../../src/workflows/ids.ts';
+import { test } from '../support/on-servers.ts';
+
+test('Temporal tells who polls which queue', async ({ open }) => {
+  const { session } = await open();
+  const { namespace } = session.temporal;
+  const connection = await NativeConnection.connect({ address: inject('servers').temporal });
+  const polls = (identity: string, ...queues: readonly PolledQueue[]): Promise<boolean> =>
+    isPolling(connection, { namespace, identity }, queues);
+  const { pollers } = await vi.waitUntil(async () => {
+    const answer = await connection.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: laneQueue('all') },
+      taskQueueType: 2,
+    });
+    return answer.pollers.length > 0 && answer;
+  });
+  const identity = pollers[0]?.identity ?? '';
+  const queues: readonly PolledQueue[] = [
+    { taskQueue: CONTROL_QUEUE, type: 'workflow' },
+    { taskQueue: CONTROL_QUEUE, type: 'activity' },
+    { taskQueue: laneQueue('all'), type: 'activity' },
+  ];
+  await vi.waitUntil(() => polls(identity, ...queues));
+  expect(await polls('nobody', ...queues)).toBe(false);
+  expect(await polls(identity, ...queues, { taskQueue: laneQueue('other'), type: 'activity' })).toBe(false);
+  await connection.close();
+});

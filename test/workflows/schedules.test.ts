@@ -1,0 +1,223 @@
+import { describe, expect, vi } from 'vitest';
+
+import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
+import { backfillSchedule } from '../../src/commands/schedule/backfill-schedule.ts';
+import { pauseSchedule, triggerSchedule } from '../../src/commands/schedule/change-schedule.ts';
+import { getSchedule, type ScheduleDetails } from '../../src/commands/schedule/describe-schedule.ts';
+import { nextTimes } from '../../src/commands/schedule/matching-times.ts';
+import type { RunLocation } from '../../src/storage/keys.ts';
+import { plannedTimeOf, runWorkflowId } from '../../src/workflows/ids.ts';
+import { callsOf } from '../support/calls.ts';
+import type { Harness } from '../support/harness.ts';
+import { jobOf } from '../support/job.ts';
+import { test } from '../support/on-servers.ts';
+
+const waiting = { timeout: 120_000, interval: 100 };
+const options = { allowUnpriced: false, dryRun: false };
+
+const nightly = (
+  schedule: string,
+  items = '  - { id: haiku, text: "A haiku for {{ run.time }}" }',
+): string => `
+version: 1
+name: nightly
+items:
+${items}
+schedule: ${schedule}
+`;
+
+function located({ session }: Harness, runId: string): RunLocation {
+  return { ...session.location, job: 'nightly', runId };
+}
+
+function untilDetails(
+  { session }: Harness,
+  isRight: (details: ScheduleDetails) => void,
+): Promise<ScheduleDetails> {
+  return vi.waitFor(async () => {
+    const details = await getSchedule(session, 'nightly');
+    isRight(details);
+    return details;
+  }, waiting);
+}
+
+function promptOf({ body = '' }: { readonly body?: string }): string {
+  const { messages } = JSON.parse(body) as { readonly messages: readonly { readonly content: string }[] };
+  return messages[0]?.content ?? '';
+}
+
+describe.concurrent('a schedule', { timeout: 240_000 }, () => {
+  test('every 2 s over a job of 5 s never overlaps, loses nothing, and counts what it skips', async ({
+    open,
+  }) => {
+    const harness = await open({ emulator: { latency: { kind: 'fixed', ms: 5_000 } } });
+    await applySchedule(harness.session, jobOf(nightly('{ every: 2s }')), options);
+    const started = performance.now();
+    await vi.waitUntil(() => performance.now() - started > 60_000, { timeout: 90_000, interval: 200 });
+    await pauseSchedule(harness.session, 'nightly');
+    const {
+      runs,
+      skipped,
+      started: count,
+    } = await untilDetails(harness, (details) =>
+      expect(details.runs.every(({ state }) => state === 'completed')).toBe(true),
+    );
+
+    expect(count).toBeGreaterThanOrEqual(6);
+    expect(skipped).toBeGreaterThanOrEqual(12);
+    expect(runs).toHaveLength(Math.min(10, count));
+    const calls = callsOf(harness.emulator);
+    expect(calls).toHaveLength(count);
+    // Each run's start is its planned time, and each call takes 5 s: none starts while the last one goes on.
+    const times = runs.map(({ startedAt, endedAt = '' }) => [startedAt, endedAt]).reverse();
+    for (const [index, [startedAt = '']] of times.entries()) {
+      if (index > 0) expect(startedAt >= (times[index - 1]?.[1] ?? '')).toBe(true);
+    }
+    for (const { runId } of runs) {
+      expect(await harness.files(located(harness, runId)).marker()).toMatchObject({ state: 'completed' });
+    }
+  });
+
+  test('backfills 30 days by 30 runs with their planned times, and a second time by none', async ({
+    open,
+  }) => {
+    const harness = await open();
+    const daily = '{ cron: "0 6 * * *", timezone: Europe/Berlin }';
+    await applySchedule(harness.session, jobOf(nightly(daily)), options);
+    // The clocks change within.
+    const span = { from: '2026-10-01', to: '2026-10-30' };
+    const first = await backfillSchedule(harness.session, 'nightly', span);
+    expect(first).toMatchObject({ present: 0 });
+    expect(first.runs).toHaveLength(30);
+    await untilDetails(harness, (details) => expect(details.started).toBe(30));
+    for (const runId of first.runs) await harness.finish(located(harness, runId));
+
+    const prompts = callsOf(harness.emulator).map(promptOf);
+    expect(prompts.sort()).toEqual(first.runs.map((runId) => `A haiku for ${plannedTimeOf(runId)}`).sort());
+    expect(prompts).toContain('A haiku for 2026-10-01T04:00:00Z');
+    expect(prompts).toContain('A haiku for 2026-10-30T05:00:00Z');
+
+    const second = await backfillSchedule(harness.session, 'nightly', span);
+    expect(second).toEqual({ schedule: 'nightly', runs: [], present: 30 });
+    expect(callsOf(harness.emulator)).toHaveLength(30);
+    const { started } = await getSchedule(harness.session, 'nightly');
+    expect(started).toBe(30);
+  });
+
+  test('backfills only the times that have no run', async ({ open }) => {
+    const harness = await open();
+    await applySchedule(harness.session, jobOf(nightly('{ cron: "0 6 * * *" }')), options);
+    const middle = { from: '2026-10-03', to: '2026-10-04' };
+    const some = await backfillSchedule(harness.session, 'nightly', middle);
+    await untilDetails(harness, (details) => expect(details.started).toBe(2));
+    for (const runId of some.runs) await harness.finish(located(harness, runId));
+
+    const all = await backfillSchedule(harness.session, 'nightly', { from: '2026-10-01', to: '2026-10-06' });
+    expect(all.present).toBe(2);
+    expect(all.runs.map((runId) => runId.slice(-16))).toEqual([
+      '20261001T060000Z',
+      '20261002T060000Z',
+      '20261005T060000Z',
+      '20261006T060000Z',
+    ]);
+    await untilDetails(harness, (details) => expect(details.started).toBe(6));
+  });
+
+  test('draws new seeds for each run, and plans by the same code as submit', async ({ open }) => {
+    const harness = await open();
+    const job = nightly('{ cron: "0 6 * * *" }', '  - { id: same, text: "The same each night" }');
+    await applySchedule(harness.session, jobOf(job), options);
+    const runs: string[] = [];
+    for (const _ of [1, 2]) {
+      const runId = (await triggerSchedule(harness.session, 'nightly')) ?? '';
+      runs.push(runId);
+      await harness.finish(located(harness, runId));
+    }
+    expect(new Set(runs).size).toBe(2);
+    const seeds = await Promise.all(
+      runs.map(async (runId) => (await harness.files(located(harness, runId)).records())[0]?.seed),
+    );
+    expect(new Set(seeds).size).toBe(2);
+    expect(callsOf(harness.emulator)).toHaveLength(2);
+    const submitted = await harness.submit(job);
+    expect(runs[0]?.startsWith(`${submitted.run.runId}-`)).toBe(true);
+  });
+
+  test('ends at once where a run has its marker, and calls nothing', async ({ open }) => {
+    const harness = await open();
+    await applySchedule(harness.session, jobOf(nightly('{ cron: "0 6 * * *" }')), options);
+    const runId = (await triggerSchedule(harness.session, 'nightly')) ?? '';
+    await harness.finish(located(harness, runId));
+    const { args } = (await harness.client.schedule.getHandle('nightly').describe()).action;
+    const again = await harness.client.workflow.start('runJob', {
+      workflowId: runWorkflowId(runId),
+      taskQueue: 'pollen-batch',
+      args: args as [never],
+    });
+    expect(await again.result()).toMatchObject({ state: 'completed', tally: { succeeded: 1 } });
+    expect(callsOf(harness.emulator)).toHaveLength(1);
+  });
+
+  test('pauses after a run that cannot be planned, where it shall', async ({ open }) => {
+    const harness = await open();
+    const job = jobOf(nightly('{ cron: "0 6 * * *", pauseOnFailure: true }'));
+    await applySchedule(harness.session, job, options);
+    // The model loses its price between the apply and the tick.
+    const { args } = (await harness.client.schedule.getHandle('nightly').describe()).action;
+    const [{ scheduled }] = args as [{ scheduled: { digest: string } }];
+    const key = `${harness.session.location.emulated ? 'emulated/' : ''}${harness.session.location.prefix}/nightly/schedule/${scheduled.digest}.json`;
+    const kept = await harness.session.store.get(key);
+    const text = Buffer.from(kept?.body ?? '')
+      .toString('utf8')
+      .replaceAll('"openai"', '"gone"');
+    await harness.session.store.put(key, text, { contentType: 'application/json' });
+
+    const runId = (await triggerSchedule(harness.session, 'nightly')) ?? '';
+    const failure = await harness.finish(located(harness, runId)).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ cause: { cause: { type: 'no-price' } } });
+    await untilDetails(harness, ({ state }) => expect(state).toBe('paused'));
+    expect(callsOf(harness.emulator)).toEqual([]);
+  });
+
+  test('is changed by an apply, which tells what changes, and keeps it paused', async ({ open }) => {
+    const { session } = await open();
+    const first = await applySchedule(session, jobOf(nightly('{ cron: "0 6 * * *" }')), options);
+    expect(first).toMatchObject({ status: 'created', paused: false });
+    expect(await applySchedule(session, jobOf(nightly('{ cron: "0 6 * * *" }')), options)).toMatchObject({
+      status: 'unchanged',
+      changes: [],
+    });
+    await pauseSchedule(session, 'nightly', 'the key is being changed');
+    const changed = jobOf(
+      nightly('{ cron: "0 7 * * *", overlap: BUFFER_ONE }', '  - { id: limerick, text: "A limerick" }'),
+    );
+    const wish = await applySchedule(session, changed, { ...options, dryRun: true });
+    expect(wish.changes).toEqual([
+      { kind: 'setting', name: 'cron', from: '0 6 * * *', to: '0 7 * * *' },
+      { kind: 'setting', name: 'overlap', from: 'SKIP', to: 'BUFFER_ONE' },
+      { kind: 'item', change: 'added', id: 'limerick' },
+      { kind: 'item', change: 'removed', id: 'haiku' },
+    ]);
+    expect(await getSchedule(session, 'nightly')).toMatchObject({ settings: { cron: '0 6 * * *' } });
+    const applied = await applySchedule(session, changed, options);
+    expect(applied).toMatchObject({ status: 'updated', changes: wish.changes, paused: true });
+    expect(await getSchedule(session, 'nightly')).toMatchObject({
+      state: 'paused',
+      note: 'the key is being changed',
+      settings: { cron: '0 7 * * *', overlap: 'BUFFER_ONE' },
+    });
+  });
+
+  test('tells its next times as the server counts them, over the change of clocks', async ({ open }) => {
+    const { session } = await open();
+    const daily = '{ cron: "30 2 * * *", timezone: Europe/Berlin }';
+    await applySchedule(session, jobOf(nightly(daily)), options);
+    const times = await nextTimes(session, 'nightly', 3, new Date('2027-03-26T12:00:00Z'));
+    // On the 28th there is no half past two.
+    expect(times.map((time) => time.toISOString())).toEqual([
+      '2027-03-27T01:30:00.000Z',
+      '2027-03-29T00:30:00.000Z',
+      '2027-03-30T00:30:00.000Z',
+    ]);
+  });
+});
