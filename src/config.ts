@@ -32,6 +32,8 @@ export interface StoreSettings {
   readonly region?: string;
   readonly endpoint?: string;
   readonly forcePathStyle?: boolean;
+  /** URL below which a browser finds the bucket's objects, without a slash at its end. */
+  readonly publicUrl?: string;
   /** Without them the AWS chain decides: environment, profile, instance role. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
@@ -81,6 +83,7 @@ export const environmentSchema = z.object({
   S3_PREFIX: z.string().optional(),
   S3_REGION: z.string().optional(),
   S3_FORCE_PATH_STYLE: flag.optional(),
+  S3_PUBLIC_ENDPOINT: url.optional(),
   TEMPORAL_ADDRESS: z.string().optional(),
   TEMPORAL_PROFILE: z.string().optional(),
   TEMPORAL_CONFIG_FILE: z.string().optional(),
@@ -183,6 +186,7 @@ function storeSettings(environment: Environment): StoreSettings | undefined {
     ...optional('region', environment.S3_REGION),
     ...optional('endpoint', environment.S3_ENDPOINT),
     ...optional('forcePathStyle', environment.S3_FORCE_PATH_STYLE),
+    ...optional('publicUrl', environment.S3_PUBLIC_ENDPOINT?.replace(/\/+$/, '')),
   };
 }
 

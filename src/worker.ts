@@ -57,6 +57,7 @@ async function prepare(config: Config, logger: Logger) {
     apiId: api.id,
     prices: api.prices,
     lanes: config.lanes,
+    ...(config.store.publicUrl === undefined ? {} : { publicUrl: config.store.publicUrl }),
     searchAttributes,
     now: () => new Date(),
     random: Math.random,

@@ -1,9 +1,11 @@
 import { laneOf, type LaneSettings } from '../lanes/lanes.ts';
 import type { Plan } from '../plan/plan.ts';
+import { labelEntries } from '../plan/labels.ts';
 import { planJob } from '../plan/plan-job.ts';
-import type { RunLocation } from '../storage/keys.ts';
+import { runKeys, type RunLocation } from '../storage/keys.ts';
 import { readJobFile, readMarker, writePlan } from '../records/run-store.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
+import type { RunFolder } from '../workflows/messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { unknownLaneFailure } from './failure.ts';
 
@@ -21,12 +23,22 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
       items: plan.items,
       pages: plan.pages,
       models: plan.models,
+      ...(plan.labels === undefined ? {} : { labels: labelEntries(plan.labels) }),
+      folder: folderOf(dependencies, run),
       concurrency,
       searchAttributes,
       ...(marker === undefined
         ? {}
         : { ended: { state: marker.state, tally: marker.tally, marker: marker.marker } }),
     };
+  };
+}
+
+function folderOf({ store, publicUrl }: ActivityDependencies, run: RunLocation): RunFolder {
+  const { root } = runKeys(run);
+  return {
+    uri: `s3://${store.bucket}/${root}`,
+    ...(publicUrl === undefined ? {} : { url: `${publicUrl}/${root}` }),
   };
 }
 

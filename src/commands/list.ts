@@ -1,9 +1,12 @@
+import { parseLabels } from '../plan/labels.ts';
 import type { Session } from './session.ts';
 
 /** A run in the list. */
 export interface ListedRun {
   readonly runId: string;
   readonly job: string;
+  /** As last told to Temporal. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly state: string;
   readonly items: number | undefined;
   /** Decimal Pollen, as last told to Temporal. */
@@ -37,6 +40,7 @@ export async function list(session: Session, limit: number): Promise<readonly Li
     runs.push({
       runId: info.workflowId.replace(/^job\//, ''),
       job: typeof job === 'string' ? job : '',
+      labels: parseLabels((info.searchAttributes?.['PollenLabels'] ?? []).map(String)),
       state:
         isOver(info.status.name) || state === undefined
           ? (stateOf[info.status.name] ?? 'running')

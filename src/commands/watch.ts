@@ -2,9 +2,10 @@ import { settledItems } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { Marker } from '../records/run-store.ts';
 import { follow, type Sight } from './follow.ts';
-import { createRate, progressLine, progressWords, type Progress } from './render/progress.ts';
+import { progressLine, progressWords, type Progress } from './render/progress.ts';
 import { plain, type Terminal } from './render/terminal.ts';
 import { plural } from './render/words.ts';
+import { createRate } from '../workflows/rate.ts';
 import type { Session } from './session.ts';
 
 /** How watching ended: with the run, or before it. */
@@ -16,6 +17,7 @@ export type Watched =
 
 const INTERACTIVE_MS = 500;
 const PLAIN_MS = 2_000;
+const RATE_SECONDS = 30;
 const PATIENCE_MS = 4_000;
 
 /** Shows a run's progress until it is over, or until the signal. */
@@ -25,7 +27,7 @@ export async function watch(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Watched> {
-  const rate = createRate();
+  const rate = createRate(RATE_SECONDS);
   const show = createShow(terminal);
   const everyMs = terminal.isInteractive ? INTERACTIVE_MS : PLAIN_MS;
   for await (const sight of follow(session, run, everyMs, signal)) {
@@ -73,7 +75,7 @@ function reasonOf(sight: Exclude<Sight, { kind: 'ended' | 'broken' }>): string {
   const wait = sight.waits.find(({ code }) => !quiet.has(code));
   return wait === undefined
     ? ''
-    : `${plural(wait.calls, 'call')} will be tried again: ${wait.code}: ${plain(wait.message)}`;
+    : `${plural(wait.calls, 'call')} will be tried again: ${plain(wait.message)}`;
 }
 
 const quiet = new Set(['rate-limited', 'queue-full', 'unauthorized']);

@@ -40,6 +40,8 @@ export interface Job {
   readonly version: 1;
   readonly name: string;
   readonly description?: string;
+  /** What to find the job's runs by. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly items: readonly JobItem[];
 }
 

@@ -65,9 +65,15 @@ function checkFile(
 
   const problems = reporter.problems();
   if (problems.length > 0 || !parsed.success) return { problems };
-  const { description, defaults } = parsed.data;
+  const { description, labels, defaults } = parsed.data;
   const items = buildItems(checked, defaults, reporter);
-  const job = { version: 1, name, ...(description === undefined ? {} : { description }), items } as const;
+  const job = {
+    version: 1,
+    name,
+    ...(description === undefined ? {} : { description }),
+    ...(labels === undefined ? {} : { labels }),
+    items,
+  } as const;
   return { job, warnings: sameRequests(items, file) };
 }
 
