@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
+import type { ResultsFlags } from './commands/actions/results.ts';
 import type { RunFlags } from './commands/actions/run.ts';
 import type { SubmitFlags } from './commands/actions/submit.ts';
 import { exitCodeOfError, exitCodes } from './commands/exit-codes.ts';
@@ -89,6 +90,18 @@ function createProgram(): Command {
     .action(async (runId: string, flags: OutputFlags) => {
       const { getAction } = await import('./commands/actions/get.ts');
       present(await getAction(runId), flags);
+    });
+
+  program
+    .command('results')
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('copy the results of a run that has ended to this machine; goes on where it was interrupted')
+    .option('--out <folder>', 'folder that the results are copied to', 'out')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.results))
+    .action(async (runId: string, flags: ResultsFlags) => {
+      const { resultsAction } = await import('./commands/actions/results.ts');
+      present(await resultsAction(runId, flags, context), flags);
     });
 
   program

@@ -34,6 +34,10 @@ export const examples = {
   watch: ['pollen-batch watch quickstart-bdf370f87f'],
   list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
   get: ['pollen-batch get quickstart-bdf370f87f', 'pollen-batch get -o json quickstart-bdf370f87f'],
+  results: [
+    'pollen-batch results quickstart-bdf370f87f --out results',
+    'cd "$(pollen-batch results quickstart-bdf370f87f)"',
+  ],
   emulator: ['pollen-batch emulator --port 8787 --latency 0'],
   dev: ['pollen-batch dev', 'pollen-batch dev --anonymous'],
 } as const;
