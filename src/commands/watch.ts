@@ -43,21 +43,25 @@ export async function watch(
   return { kind: 'left' };
 }
 
-// Plain output says only what is new: a line when the count has moved, a reason when it has changed.
+// Plain output says only what is new: a line when the count has moved, a trouble when its cause has changed.
 function createShow(terminal: Terminal) {
   let lastDone = -1;
-  let lastReason = '';
-  let silentSince = Infinity;
+  let lastCause: string | undefined;
+  let silence = '';
+  let silentSince = 0;
   return (
     sight: Exclude<Sight, { kind: 'ended' | 'broken' }>,
     rate: (done: number) => number | undefined,
   ): void => {
-    silentSince = sight.kind === 'silent' ? Math.min(silentSince, performance.now()) : Infinity;
+    const why = sight.kind === 'silent' ? sight.reason : '';
+    if (why !== silence) silentSince = performance.now();
+    silence = why;
     // A run that has just been started, or a worker that takes over, needs a moment.
-    if (sight.kind === 'silent' && performance.now() - silentSince < PATIENCE_MS) return;
-    const reason = reasonOf(sight);
-    if (reason !== lastReason && reason !== '') terminal.say(terminal.color.yellow(reason));
-    lastReason = reason;
+    if (why !== '' && performance.now() - silentSince < PATIENCE_MS) return;
+    const trouble = troubleOf(sight);
+    if (trouble !== undefined && trouble.cause !== lastCause)
+      terminal.say(terminal.color.yellow(trouble.words));
+    lastCause = trouble?.cause;
     if (sight.kind === 'silent') return;
     const { items, tally } = sight.view;
     if (sight.view.state === 'planning') return;
@@ -69,13 +73,16 @@ function createShow(terminal: Terminal) {
   };
 }
 
-function reasonOf(sight: Exclude<Sight, { kind: 'ended' | 'broken' }>): string {
-  if (sight.kind === 'silent') return `The run does not answer: ${sight.reason}`;
+function troubleOf(sight: Exclude<Sight, { kind: 'ended' | 'broken' }>) {
+  if (sight.kind === 'silent') {
+    return { cause: sight.reason, words: `The run does not answer: ${plain(sight.reason)}` };
+  }
   // Throttles are the daily bread of a batch: only what a person may have to act on is said.
   const wait = sight.waits.find(({ code }) => !quiet.has(code));
-  return wait === undefined
-    ? ''
-    : `${plural(wait.calls, 'call')} will be tried again: ${plain(wait.message)}`;
+  if (wait === undefined) return undefined;
+  const words = `${plural(wait.calls, 'call')} will be tried again: ${plain(wait.message)}`;
+  // How many they are changes from look to look.
+  return { cause: wait.code, words };
 }
 
 const quiet = new Set(['rate-limited', 'queue-full', 'unauthorized']);
