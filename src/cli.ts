@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
+import type { ResultsFlags } from './commands/actions/results.ts';
 import type { RunFlags } from './commands/actions/run.ts';
 import type { ApplyFlags } from './commands/actions/schedule.ts';
 import type { SubmitFlags } from './commands/actions/submit.ts';
@@ -119,6 +120,18 @@ function createProgram(): Command {
     .action(async (flags: OutputFlags) => {
       const { doctorAction } = await import('./commands/actions/doctor.ts');
       present(await doctorAction(), flags);
+    });
+
+  program
+    .command('results')
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('copy the results of a run that has ended to this machine; goes on where it was interrupted')
+    .option('--out <folder>', 'folder that the results are copied to', 'out')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.results))
+    .action(async (runId: string, flags: ResultsFlags) => {
+      const { resultsAction } = await import('./commands/actions/results.ts');
+      present(await resultsAction(runId, flags, context), flags);
     });
 
   program

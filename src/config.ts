@@ -39,6 +39,8 @@ export interface StoreSettings {
   readonly region?: string;
   readonly endpoint?: string;
   readonly forcePathStyle?: boolean;
+  /** URL below which a browser finds the bucket's objects, without a slash at its end. */
+  readonly publicUrl?: string;
   /** Without them the AWS chain decides: environment, profile, instance role. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Proxies on the way. @default none */
@@ -185,6 +187,7 @@ function storeSettings(values: SettingValues): StoreSettings | undefined {
     ...optional('region', values.S3_REGION),
     ...optional('endpoint', values.S3_ENDPOINT),
     ...optional('forcePathStyle', values.S3_FORCE_PATH_STYLE),
+    ...optional('publicUrl', values.S3_PUBLIC_ENDPOINT?.replace(/\/+$/, '')),
     ...optional('proxy', proxy(values)),
   };
 }

@@ -9,6 +9,7 @@ import { readValidJob, type JobSource } from './commands/read-job.ts';
 import { readChecked, readParts } from './commands/read-results.ts';
 import { submit as submitTo } from './commands/submit.ts';
 import { hold, type CallOptions } from './connection.ts';
+import { runKeys } from './storage/keys.ts';
 import { PollenBatchError } from './errors.ts';
 import type { Job } from './manifest/job.ts';
 import type { Plan } from './plan/plan.ts';
@@ -122,7 +123,7 @@ export async function* results(runId: string, options: CallOptions = {}): AsyncG
       remedy: 'Wait for its end with `watchRun`.',
     });
   }
-  for await (const { lines } of readParts(held.session.store, marker)) yield* lines;
+  for await (const { lines } of readParts(held.session.store, runKeys(run).root, marker)) yield* lines;
 }
 
 /**
@@ -132,5 +133,5 @@ export async function* results(runId: string, options: CallOptions = {}): AsyncG
  */
 export async function readArtifact(artifact: Artifact, options: CallOptions = {}): Promise<Uint8Array> {
   await using held = await hold(options);
-  return await readChecked(held.session.store, artifact.key, artifact.sha256);
+  return await readChecked(held.session.store, artifact.key, { sha256: artifact.sha256 });
 }

@@ -64,6 +64,7 @@ async function prepare(config: Config, logger: Logger) {
     apiId: api.id,
     prices: createCurrentPrices(api.prices, async () => (await findApi(config.api)).prices),
     lanes: config.lanes,
+    ...(config.store.publicUrl === undefined ? {} : { publicUrl: config.store.publicUrl }),
     searchAttributes,
     now: () => new Date(),
     random: Math.random,

@@ -16,6 +16,8 @@ export interface ActivityDependencies {
   /** Id of the API that the client talks to: calls planned for another one are not made. */
   readonly apiId: string;
   readonly lanes: readonly LaneSettings[];
+  /** URL below which a browser finds the bucket's objects, where there is one. */
+  readonly publicUrl?: string;
   /** Whether the namespace knows the Pollen search attributes. */
   readonly searchAttributes: boolean;
   /** Wall clock, for what people read. */

@@ -6,19 +6,30 @@ import { verdicts } from '../pollinations/verdicts.ts';
 import type { FailedRecord, Receipt } from '../records/record.ts';
 import type { Decision } from './decide.ts';
 
-// The API's own words may quote the prompt: they stay in the record, and out of histories and logs.
-function describe(status: number | undefined, remedy: string): string {
-  return status === undefined ? remedy : `${status}: ${remedy}`;
+interface FailureOptions {
+  /** What went wrong; programs switch on it. */
+  readonly code: string;
+  /** HTTP status, where there was an answer. */
+  readonly status?: number | undefined;
+  /** What to do about it. The API's own words may quote the prompt: they stay in the record. */
+  readonly remedy: string;
+}
+
+// The message holds it all, since lists in the Temporal UI show nothing else.
+function failure(
+  { code, status, remedy }: FailureOptions,
+  options: Omit<Parameters<typeof ApplicationFailure.create>[0], 'type' | 'message'>,
+): ApplicationFailure {
+  const what = status === undefined ? code : `${code} (${status})`;
+  const made = ApplicationFailure.create({ ...options, type: code, message: `${what}: ${remedy}` });
+  // Where in our code it was made says nothing about the call, and would fill histories and screens.
+  made.stack = '';
+  return made;
 }
 
 /** A failed item: the activity ends for good, and carries the item's receipt to its page. */
 export function itemFailure({ fault }: FailedRecord, receipt: Receipt): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: fault.code,
-    message: describe(fault.status, fault.remedy),
-    nonRetryable: true,
-    details: [receipt],
-  });
+  return failure(fault, { nonRetryable: true, details: [receipt] });
 }
 
 /** An attempt that is tried again when the decision says; a throttle is no error, and is logged as none. */
@@ -27,21 +38,20 @@ export function retryFailure(
   decision: Extract<Decision, { kind: 'retry' }>,
 ): ApplicationFailure {
   const isKey = fault.code === 'unauthorized' && decision.because === 'waiting';
-  return ApplicationFailure.create({
-    type: isKey ? 'key-refused' : fault.code,
-    message: describe(fault.status, verdicts[fault.code].remedy),
-    nextRetryDelay: decision.delayMs,
-    ...(decision.because === 'throttled' ? { category: ApplicationFailureCategory.BENIGN } : {}),
-  });
+  const { remedy } = verdicts[fault.code];
+  return failure(
+    { code: isKey ? 'key-refused' : fault.code, status: fault.status, remedy },
+    {
+      nextRetryDelay: decision.delayMs,
+      ...(decision.because === 'throttled' ? { category: ApplicationFailureCategory.BENIGN } : {}),
+    },
+  );
 }
 
 /** A worker that talks to another API than the run was planned for: waits for one that fits. */
 export function wrongApiFailure(planned: string, own: string): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'wrong-api',
-    message: `the run was planned for ${planned}, and this worker calls ${own}. Start a worker with the API that the run was planned for.`,
-    nextRetryDelay: '15 seconds',
-  });
+  const remedy = `the run was planned for ${planned}, and this worker calls ${own}. Start a worker with the API that the run was planned for.`;
+  return failure({ code: 'wrong-api', remedy }, { nextRetryDelay: '15 seconds' });
 }
 
 /** A run that cannot be planned as its job stands: waiting would not help. */
@@ -55,9 +65,6 @@ export function unplannableFailure({ code, message, details, remedy }: PollenBat
 
 /** A run that was planned with a lane that this worker does not serve: waits for one that does. */
 export function unknownLaneFailure(lane: string): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'unknown-lane',
-    message: `the run was planned with lane "${lane}", which this worker does not have. Give submit and workers the same POLLEN_BATCH_LANES.`,
-    nextRetryDelay: '15 seconds',
-  });
+  const remedy = `the run was planned with lane "${lane}", which this worker does not have. Give submit and workers the same POLLEN_BATCH_LANES.`;
+  return failure({ code: 'unknown-lane', remedy }, { nextRetryDelay: '15 seconds' });
 }

@@ -9,7 +9,7 @@ import type { ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { sealLines } from './seal-page.ts';
 
-const ndjson = { contentType: 'application/x-ndjson' };
+const ndjson = 'application/x-ndjson';
 
 /**
  * Closes a run: folds its parts into report, bill and list of errors, and writes the marker last. Everything before the
@@ -44,10 +44,13 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
       throw new Error(`the parts of ${run.runId} tell ${items.size} of ${plan.items} items`);
     const state = endState(reason, fold.tally());
     const endedAt = now().toISOString();
-    await store.put(keys.errors, errors, ndjson);
-    await store.put(keys.bill, bill, ndjson);
     const report = fold.report(plan, state, endedAt);
-    await store.put(keys.report, `${JSON.stringify(report, null, 2)}\n`, { contentType: 'application/json' });
+    const files = [
+      { key: keys.errors, body: errors, contentType: ndjson },
+      { key: keys.bill, body: bill, contentType: ndjson },
+      { key: keys.report, body: `${JSON.stringify(report, null, 2)}\n`, contentType: 'application/json' },
+    ];
+    for (const { key, body, contentType } of files) await store.put(key, body, { contentType });
 
     const key = state === 'completed' ? keys.success : keys.failed;
     const marker: Marker = {
@@ -58,6 +61,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
       tally: report.tally,
       marker: key,
       parts,
+      files: files.map(({ key: name, body }) => ({ key: name, sha256: sha256(body) })),
     };
     await store.putOnce(key, `${JSON.stringify(marker)}\n`, { contentType: 'application/json' });
     return outcomeOf((await readMarker(store, run)) ?? marker);

@@ -15,7 +15,11 @@ export function withStoreFailures<Input, Output>(activity: Activity<Input, Outpu
       return await activity(input);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      throw ApplicationFailure.create({ type: error.code, message: error.message, cause: error });
+      throw ApplicationFailure.create({
+        type: error.code,
+        message: `${error.code}: ${error.message}`,
+        cause: error,
+      });
     }
   };
 }

@@ -1,12 +1,14 @@
 import { PollenBatchError } from '../errors.ts';
 import { laneOf, type LaneSettings } from '../lanes/lanes.ts';
 import type { Plan } from '../plan/plan.ts';
+import { labelEntries } from '../plan/labels.ts';
 import { planJob } from '../plan/plan-job.ts';
 import { readKeptJob, type KeptJobLocation } from '../records/kept-job.ts';
 import { claimRun, readJobFile, readMarker, writePlan } from '../records/run-store.ts';
-import type { RunLocation } from '../storage/keys.ts';
+import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
+import type { RunFolder } from '../workflows/messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { unknownLaneFailure, unplannableFailure } from './failure.ts';
 
@@ -26,6 +28,8 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
       items: plan.items,
       pages: plan.pages,
       models: plan.models,
+      ...(plan.labels === undefined ? {} : { labels: labelEntries(plan.labels) }),
+      folder: folderOf(dependencies, run),
       concurrency,
       searchAttributes,
       planned: known !== undefined,
@@ -33,6 +37,14 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
         ? {}
         : { ended: { state: marker.state, tally: marker.tally, marker: marker.marker } }),
     };
+  };
+}
+
+function folderOf({ store, publicUrl }: ActivityDependencies, run: RunLocation): RunFolder {
+  const { root } = runKeys(run);
+  return {
+    uri: `s3://${store.bucket}/${root}`,
+    ...(publicUrl === undefined ? {} : { url: `${publicUrl}/${root}` }),
   };
 }
 

@@ -1,7 +1,6 @@
-import { addTallies, emptyTally } from '../records/tally.ts';
+import { addCounts, countsOf, noCounts, type Counts } from '../records/counts.ts';
 import { tallyLine, type ResultLine } from '../report/result-line.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
-import type { SampledFailure } from '../workflows/messages.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { LOST_WORKER, type AttemptNote } from './attempt-history.ts';
@@ -9,17 +8,12 @@ import { addAttempts } from './cost.ts';
 import { keptAttempts } from './item-record.ts';
 import { readKeptAttempts, readPageLines } from './page-records.ts';
 
-const SAMPLED_FAILURES = 20;
-
 /** Writes a page's share of the results from its records: every item once, in the order of the plan. */
 export function createSealPage(dependencies: ActivityDependencies): ControlActivities['sealPage'] {
   return async function sealPage({ run, page, lost }) {
     for (const position of lost) await keepLostCall(dependencies, run, page, position);
     const lines = await sealLines(dependencies, run, page);
-    return {
-      tally: lines.map(tallyLine).reduce(addTallies, emptyTally),
-      failures: lines.flatMap(sampleFailure).slice(0, SAMPLED_FAILURES),
-    };
+    return lines.map(countLine).reduce(addCounts, noCounts);
   };
 }
 
@@ -60,8 +54,14 @@ export async function sealLines(
   return lines;
 }
 
-function sampleFailure(line: ResultLine): readonly SampledFailure[] {
-  if (line.status !== 'failed') return [];
-  const { id, fault } = line;
-  return [{ id, code: fault.code, remedy: fault.remedy }];
+function countLine(line: ResultLine): Counts {
+  const tally = tallyLine(line);
+  if (line.status !== 'failed') return countsOf(line.model, tally);
+  const { code, status, remedy } = line.fault;
+  return countsOf(line.model, tally, {
+    id: line.id,
+    code,
+    ...(status === undefined ? {} : { status }),
+    remedy,
+  });
 }

@@ -1,71 +1,93 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { once } from 'node:events';
-
-import { sha256 } from '../plan/digest.ts';
 import type { ResultLine } from '../report/result-line.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Marker } from '../records/run-store.ts';
-import { readChecked, readParts } from './read-results.ts';
+import { checked, readChecked, readParts, unusable } from './read-results.ts';
+import { openResultFolder, type ResultFolder } from './result-folder.ts';
 
 const COPIES = 16;
 
+/** What became of the files of a run. */
+export interface CopiedResults {
+  /** The run's folder. */
+  readonly folder: string;
+  /** Texts and images that were copied now. */
+  readonly copied: number;
+  /** Texts and images that were there already, with the right bytes. */
+  readonly kept: number;
+}
+
 /**
  * Copies an ended run to a folder of this machine: results, bill, report, errors, and every text and image as a file of
- * its own. Files that are there already with the right bytes are kept. Every artifact's sha256 is checked.
+ * its own. Every sha256 that the run's marker and results name is checked; files that are there already with the right
+ * bytes are kept, so that a copy that was interrupted goes on. Whatever the bucket says, nothing outside the run's
+ * objects is read, and nothing outside its folder written.
  *
- * @param folder - the run gets a folder of its own name below it
- * @returns the run's folder
+ * @param out - the run gets a folder of its own name below it
+ * @throws PollenBatchError `store-unusable` when an object is missing, damaged or not the run's, `usage` when the folder
+ * cannot be written to
  */
 export async function copyResults(
   store: ObjectStore,
   run: RunLocation,
   marker: Marker,
-  folder: string,
-): Promise<string> {
-  const target = join(folder, run.runId);
-  await mkdir(join(target, 'items'), { recursive: true });
-  const results = createWriteStream(join(target, 'results.jsonl'));
-  for await (const { body, lines } of readParts(store, marker)) {
-    if (!results.write(body)) await once(results, 'drain');
-    for (let first = 0; first < lines.length; first += COPIES) {
-      await Promise.all(
-        lines.slice(first, first + COPIES).map((line) => copyItem(store, line, join(target, 'items'))),
-      );
+  out: string,
+): Promise<CopiedResults> {
+  const keys = runKeys(run);
+  const folder = await openResultFolder(out, run.runId);
+  const items = await folder.folder('items');
+  let copied = 0;
+  let kept = 0;
+
+  async function* results(): AsyncGenerator<Uint8Array> {
+    for await (const { body, lines } of readParts(store, keys.root, marker)) {
+      for (let first = 0; first < lines.length; first += COPIES) {
+        const some = lines.slice(first, first + COPIES);
+        for (const outcome of await Promise.all(
+          some.map((line) => copyItem(store, keys.root, line, items)),
+        )) {
+          if (outcome === 'copied') copied += 1;
+          if (outcome === 'kept') kept += 1;
+        }
+      }
+      yield body;
     }
   }
-  results.end();
-  await once(results, 'finish');
-  const keys = runKeys(run);
+  // Last of all to get its name: it says that all items are there.
+  await folder.write('results.jsonl', results());
+  const digests = new Map(marker.files?.map((file) => [file.key, file.sha256]));
   for (const key of [keys.report, keys.bill, keys.errors]) {
-    await writeFile(join(target, basename(key)), await readChecked(store, key));
+    await folder.write(nameOf(key), [
+      await readChecked(store, key, { root: keys.root, sha256: digests.get(key) }),
+    ]);
   }
-  return target;
+  return { folder: folder.path, copied, kept };
 }
 
-async function copyItem(store: ObjectStore, line: ResultLine, folder: string): Promise<void> {
-  if (line.status !== 'succeeded') return;
-  // Our own key, so its last part is a safe name: number and id, and an extension of ours.
-  const name =
-    line.artifact === undefined
-      ? `${String(line.number).padStart(7, '0')}-${line.id}.txt`
-      : basename(line.artifact.key);
-  const file = join(folder, name);
-  if (await isThere(file, line.sha256)) return;
+async function copyItem(
+  store: ObjectStore,
+  root: string,
+  line: ResultLine,
+  folder: ResultFolder,
+): Promise<'copied' | 'kept' | 'none'> {
+  if (line.status !== 'succeeded') return 'none';
+  const name = fileName(line);
+  if (await folder.has(name, line.sha256)) return 'kept';
   const body =
     line.artifact === undefined
-      ? (line.text ?? '')
-      : await readChecked(store, line.artifact.key, line.sha256);
-  await writeFile(`${file}.part`, body);
-  await rename(`${file}.part`, file);
+      ? checked(Buffer.from(line.text ?? ''), `the text of ${line.id}`, line.sha256)
+      : await readChecked(store, line.artifact.key, { root, sha256: line.sha256 });
+  await folder.write(name, [body]);
+  return 'copied';
 }
 
-async function isThere(file: string, digest: string): Promise<boolean> {
-  try {
-    return sha256(await readFile(file)) === digest;
-  } catch {
-    return false;
-  }
+// Number and id, and an extension of ours. The line comes from the bucket, so what it names is looked at first.
+function fileName({ number, id, artifact }: ResultLine & { readonly status: 'succeeded' }): string {
+  const name = artifact === undefined ? `${String(number).padStart(7, '0')}-${id}.txt` : nameOf(artifact.key);
+  if (/^\d{7,12}-[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(name)) return name;
+  throw unusable(`the results name a file that is none of theirs: ${JSON.stringify(name)}`);
+}
+
+function nameOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
 }

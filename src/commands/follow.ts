@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 
 import { addTallies } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
@@ -24,19 +24,21 @@ export type Sight =
   /** The workflow is over, and has left no marker: it was terminated, or failed. */
   | { readonly kind: 'broken'; readonly status: string };
 
-const QUERY_MS = 5_000;
+const ANSWER_MS = 5_000;
 
 /** Looks at a run once. The marker in the bucket is the truth about its end. */
 export async function lookAt(session: Session, run: RunLocation): Promise<Sight> {
   const { client } = session.temporal;
   const handle = client.workflow.getHandle(runWorkflowId(run.runId));
+  let answers = false;
   try {
-    const { status } = await handle.describe();
+    const { status } = await within(client, () => handle.describe());
+    answers = true;
     if (status.name !== 'RUNNING' && status.name !== 'CONTINUED_AS_NEW') {
       const marker = await readMarker(session.store, run);
       return marker === undefined ? { kind: 'broken', status: status.name } : { kind: 'ended', marker };
     }
-    return await client.connection.withDeadline(Date.now() + QUERY_MS, async () => {
+    return await within(client, async () => {
       const view = await handle.query(runViewQuery);
       const pages = await Promise.all(
         view.pages.running.map((page) =>
@@ -57,7 +59,7 @@ export async function lookAt(session: Session, run: RunLocation): Promise<Sight>
     const marker = await readMarker(session.store, run).catch(() => undefined);
     if (marker !== undefined) return { kind: 'ended', marker };
     if (error instanceof WorkflowNotFoundError) return { kind: 'broken', status: 'NOT_STARTED' };
-    return { kind: 'silent', reason: reasonOf(error) };
+    return { kind: 'silent', reason: reasonOf(error, answers) };
   }
 }
 
@@ -81,10 +83,21 @@ export async function* follow(
   }
 }
 
-function reasonOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  // gRPC codes of the deadline and of a query that no worker took.
+// The client would try again for longer than somebody who watches is patient.
+function within<Result>(client: Client, work: () => Promise<Result>): Promise<Result> {
+  return client.connection.withDeadline(Date.now() + ANSWER_MS, work);
+}
+
+function reasonOf(error: unknown, answers: boolean): string {
+  const code = grpcCode(error);
+  // gRPC codes of the deadline, of a query that no worker took, and of a server that is away.
+  if (code === 14 || (code === 4 && !answers)) return 'Temporal does not answer';
   if (code === 4 || code === 9) return 'no worker answers; start one with `pollen-batch worker`';
-  if (code === 14) return 'Temporal does not answer';
   return error instanceof Error ? error.message : String(error);
+}
+
+// The client wraps what the server or the network said.
+function grpcCode(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined;
+  return 'code' in error ? error.code : grpcCode(error.cause);
 }

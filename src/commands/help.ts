@@ -43,6 +43,10 @@ export const examples = {
   ],
   models: ['pollen-batch models --kind image', 'pollen-batch models -o json'],
   doctor: ['pollen-batch doctor', 'pollen-batch doctor -o json | jq \'.[] | select(.state == "failed")\''],
+  results: [
+    'pollen-batch results quickstart-bdf370f87f --out results',
+    'cd "$(pollen-batch results quickstart-bdf370f87f)"',
+  ],
   emulator: ['pollen-batch emulator --port 8787 --latency 0'],
   dev: ['pollen-batch dev', 'pollen-batch dev --anonymous'],
 } as const;

@@ -1,10 +1,13 @@
 import { runIdOfWorkflow } from '../workflows/ids.ts';
+import { parseLabels } from '../plan/labels.ts';
 import type { Session } from './session.ts';
 
 /** A run in the list. */
 export interface ListedRun {
   readonly runId: string;
   readonly job: string;
+  /** As last told to Temporal. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly state: string;
   readonly items: number | undefined;
   /** Decimal Pollen, as last told to Temporal. */
@@ -51,6 +54,7 @@ export async function listRuns(
     runs.push({
       runId: runIdOfWorkflow(info.workflowId),
       job: typeof job === 'string' ? job : '',
+      labels: parseLabels((info.searchAttributes?.['PollenLabels'] ?? []).map(String)),
       state:
         isOver(info.status.name) || state === undefined
           ? (stateOf[info.status.name] ?? 'running')

@@ -109,7 +109,7 @@ async function runIn(
         ? await watch(session, submitted.run, terminal, signal)
         : { kind: 'ended', marker: submitted.marker };
     if (watched.kind !== 'ended') return { submitted, watched };
-    const folder = await copyResults(session.store, submitted.run, watched.marker, options.out);
+    const { folder } = await copyResults(session.store, submitted.run, watched.marker, options.out);
     await tellEnd(session, submitted, watched.marker, folder, terminal);
     return { submitted, watched, folder };
   } finally {

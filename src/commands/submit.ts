@@ -8,6 +8,7 @@ import { jobPrefix, runKeys, schedulePrefix, type RunLocation } from '../storage
 import { claimRun, readMarker, readPlan, writePlan, type Marker } from '../records/run-store.ts';
 import { CONTROL_QUEUE, runWorkflowId } from '../workflows/ids.ts';
 import { checkAccess } from './access.ts';
+import { planDetails, planSummary } from './render/plan-markdown.ts';
 import type { Session } from './session.ts';
 
 export interface SubmitOptions {
@@ -129,15 +130,8 @@ async function start(
     args: [{ run, resumed: isOurs && !isRunning }],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `${plan.job}: ${plan.items} items`,
-    staticDetails: [
-      plan.description ?? plan.job,
-      `Models: ${plan.models.join(', ')}`,
-      `Results: s3://${store.bucket}/${runKeys(run).root}`,
-      ...(plan.api.emulated
-        ? ['The API is emulated: nothing here is a real generation or a real cost.']
-        : []),
-    ].join('\n\n'),
+    staticSummary: planSummary(plan),
+    staticDetails: planDetails(plan, `s3://${store.bucket}/${runKeys(run).root}`),
     memo: { items: plan.items, job: plan.job, emulated: plan.api.emulated },
   });
   return isRunning ? 'attached' : 'started';

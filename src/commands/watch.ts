@@ -2,9 +2,10 @@ import { settledItems } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { Marker } from '../records/run-store.ts';
 import { follow, type Sight } from './follow.ts';
-import { createRate, progressLine, progressWords, type Progress } from './render/progress.ts';
+import { progressLine, progressWords, type Progress } from './render/progress.ts';
 import { plain, type Terminal } from './render/terminal.ts';
 import { plural } from './render/words.ts';
+import { createRate } from '../workflows/rate.ts';
 import type { Session } from './session.ts';
 
 /** How watching ended: with the run, or before it. */
@@ -16,6 +17,7 @@ export type Watched =
 
 const INTERACTIVE_MS = 500;
 const PLAIN_MS = 2_000;
+const RATE_SECONDS = 30;
 const PATIENCE_MS = 4_000;
 
 /** Shows a run's progress until it is over, or until the signal. */
@@ -25,7 +27,7 @@ export async function watch(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Watched> {
-  const rate = createRate();
+  const rate = createRate(RATE_SECONDS);
   const show = createShow(terminal);
   const everyMs = terminal.isInteractive ? INTERACTIVE_MS : PLAIN_MS;
   for await (const sight of follow(session, run, everyMs, signal)) {
@@ -41,21 +43,25 @@ export async function watch(
   return { kind: 'left' };
 }
 
-// Plain output says only what is new: a line when the count has moved, a reason when it has changed.
+// Plain output says only what is new: a line when the count has moved, a trouble when its cause has changed.
 function createShow(terminal: Terminal) {
   let lastDone = -1;
-  let lastReason = '';
-  let silentSince = Infinity;
+  let lastCause: string | undefined;
+  let silence = '';
+  let silentSince = 0;
   return (
     sight: Exclude<Sight, { kind: 'ended' | 'broken' }>,
     rate: (done: number) => number | undefined,
   ): void => {
-    silentSince = sight.kind === 'silent' ? Math.min(silentSince, performance.now()) : Infinity;
+    const why = sight.kind === 'silent' ? sight.reason : '';
+    if (why !== silence) silentSince = performance.now();
+    silence = why;
     // A run that has just been started, or a worker that takes over, needs a moment.
-    if (sight.kind === 'silent' && performance.now() - silentSince < PATIENCE_MS) return;
-    const reason = reasonOf(sight);
-    if (reason !== lastReason && reason !== '') terminal.say(terminal.color.yellow(reason));
-    lastReason = reason;
+    if (why !== '' && performance.now() - silentSince < PATIENCE_MS) return;
+    const trouble = troubleOf(sight);
+    if (trouble !== undefined && trouble.cause !== lastCause)
+      terminal.say(terminal.color.yellow(trouble.words));
+    lastCause = trouble?.cause;
     if (sight.kind === 'silent') return;
     const { items, tally } = sight.view;
     if (sight.view.state === 'planning') return;
@@ -67,13 +73,16 @@ function createShow(terminal: Terminal) {
   };
 }
 
-function reasonOf(sight: Exclude<Sight, { kind: 'ended' | 'broken' }>): string {
-  if (sight.kind === 'silent') return `The run does not answer: ${sight.reason}`;
+function troubleOf(sight: Exclude<Sight, { kind: 'ended' | 'broken' }>) {
+  if (sight.kind === 'silent') {
+    return { cause: sight.reason, words: `The run does not answer: ${plain(sight.reason)}` };
+  }
   // Throttles are the daily bread of a batch: only what a person may have to act on is said.
   const wait = sight.waits.find(({ code }) => !quiet.has(code));
-  return wait === undefined
-    ? ''
-    : `${plural(wait.calls, 'call')} will be tried again: ${wait.code}: ${plain(wait.message)}`;
+  if (wait === undefined) return undefined;
+  const words = `${plural(wait.calls, 'call')} will be tried again: ${plain(wait.message)}`;
+  // How many they are changes from look to look.
+  return { cause: wait.code, words };
 }
 
 const quiet = new Set(['rate-limited', 'queue-full', 'unauthorized']);

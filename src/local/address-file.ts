@@ -13,6 +13,8 @@ export interface StackAddresses {
     readonly region: string;
     readonly bucket: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    /** Where a browser finds the bucket's objects, where the store shows them to everybody on this machine. */
+    readonly publicUrl?: string;
   };
   /** Base URL of the emulator, when the stack runs one. */
   readonly emulator?: string;

@@ -34,6 +34,8 @@ export interface StoreServer {
   readonly credentials: StoreCredentials;
   /** Web console, where the program has one. */
   readonly consoleUrl: string | undefined;
+  /** Where a browser finds the folders of all buckets, where the program shows them to everybody. */
+  readonly foldersUrl: string | undefined;
   readonly child: Child;
 }
 
@@ -119,6 +121,7 @@ export async function startStoreServer(options: StoreServerOptions): Promise<Sto
     region: 'us-east-1',
     credentials,
     consoleUrl: start.consolePort === undefined ? undefined : `http://127.0.0.1:${start.consolePort}`,
+    foldersUrl: start.foldersUrl,
     child,
   };
 }

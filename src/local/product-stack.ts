@@ -35,6 +35,7 @@ export async function startProductStack(options: ProductStackOptions): Promise<P
   const stack = await startStack(options);
   try {
     const emulator = options.emulatorKey === undefined ? undefined : await startEmulator(stack, options);
+    const { foldersUrl } = stack.store;
     const addresses: StackAddresses = {
       holder: await holder('pollen-batch', process.pid),
       temporal: { address: stack.temporal.address, uiUrl: stack.temporal.uiUrl },
@@ -43,6 +44,7 @@ export async function startProductStack(options: ProductStackOptions): Promise<P
         region: stack.store.region,
         bucket: BUCKET,
         credentials: stack.store.credentials,
+        ...(foldersUrl === undefined ? {} : { publicUrl: `${foldersUrl}/${BUCKET}` }),
       },
       ...(emulator === undefined ? {} : { emulator: emulator.url }),
     };
@@ -94,6 +96,7 @@ export function workerEnvironment(addresses: StackAddresses, emulatorKey?: strin
     S3_FORCE_PATH_STYLE: 'true',
     AWS_ACCESS_KEY_ID: store.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: store.credentials.secretAccessKey,
+    ...(store.publicUrl === undefined ? {} : { S3_PUBLIC_ENDPOINT: store.publicUrl }),
     ...(emulator === undefined ? {} : { POLLINATIONS_BASE_URL: emulator, POLLINATIONS_CACHE: 'exact' }),
     ...(emulatorKey === undefined ? {} : { POLLINATIONS_API_KEY: emulatorKey }),
   };

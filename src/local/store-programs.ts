@@ -10,6 +10,8 @@ export interface StoreStart {
   readonly consolePort?: number;
   /** Page that names the disk servers which have reported; without one the store needs no such wait. */
   readonly topologyUrl?: string;
+  /** Page that lists the folders of all buckets to a browser, without a password. */
+  readonly foldersUrl?: string;
   /** Sockets the program makes outside its folder. */
   readonly sockets: readonly string[];
 }
@@ -104,6 +106,7 @@ export async function seaweedStart({ folder, portsFile, credentials }: StoreStar
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
     port: ports.objects,
+    foldersUrl: `http://127.0.0.1:${ports.filer}/buckets`,
     topologyUrl: `http://127.0.0.1:${ports.master}/dir/status`,
     sockets: [
       `s3-${ports.objects}`,

@@ -41,6 +41,8 @@ export interface Job {
   readonly version: 1;
   readonly name: string;
   readonly description?: string;
+  /** What to find the job's runs by. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** When the job runs by itself; no part of what a run does. */
   readonly schedule?: Schedule;
   /** Zone of `{{ run.date }}`, where it is not UTC. */

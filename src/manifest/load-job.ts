@@ -69,13 +69,14 @@ function checkFile(
 
   const problems = reporter.problems();
   if (problems.length > 0 || !parsed.success) return { problems };
-  const { description, defaults } = parsed.data;
+  const { description, labels, defaults } = parsed.data;
   const items = buildItems(checked, defaults, reporter);
   const schedule = parsed.data.schedule === undefined ? undefined : buildSchedule(parsed.data.schedule);
   const job = {
     version: 1,
     name,
     ...(description === undefined ? {} : { description }),
+    ...(labels === undefined ? {} : { labels }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(schedule === undefined || schedule.timezone === 'UTC' ? {} : { timezone: schedule.timezone }),
     items,

@@ -41,6 +41,12 @@ function reportIssue(issue: Issue, above: Path, context: IssueContext, reporter:
     for (const key of issue.keys) reportUnknownKey(path, key, context, reporter);
     return;
   }
+  if (issue.code === 'invalid_key') {
+    const key = String(path.at(-1));
+    const node = keyNode(context.root, path.slice(0, -1), key);
+    reporter.report(node, 'value-invalid', `${issue.issues[0]?.message ?? ''}, not ${quoted(key)}`);
+    return;
+  }
   const branch = issue.code === 'invalid_union' ? nearestBranch(issue.errors) : undefined;
   if (branch) {
     for (const nested of branch) reportIssue(nested, path, context, reporter);
@@ -50,9 +56,6 @@ function reportIssue(issue: Issue, above: Path, context: IssueContext, reporter:
       'key-missing',
       `the key ${nameOf(path)} is missing`,
     );
-  } else if (issue.code === 'invalid_key') {
-    const node = keyNode(context.root, path.slice(0, -1), String(path.at(-1)));
-    reporter.report(node, 'value-invalid', `${nameOf(path)}: ${issue.issues[0]?.message ?? issue.message}`);
   } else reportValue(issue, path, context, reporter);
 }
 

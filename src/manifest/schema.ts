@@ -6,6 +6,8 @@ const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 /** A job's name becomes a part of storage keys and workflow ids. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
+const maxLabels = 10;
+
 /** What a name must be, for people. */
 export const nameRule = 'up to 63 of A-Z a-z 0-9 . _ - and starts with a letter or digit';
 
@@ -77,6 +79,15 @@ export const anyItemSchema = z
   })
   .partial();
 
+const labels = z
+  .record(
+    z.string().regex(namePattern, `the name of a label has ${nameRule}`),
+    z.string().regex(/^\P{Cc}{1,100}$/u, 'a label is a line of up to 100 characters'),
+  )
+  .refine((written) => Object.keys(written).length <= maxLabels, `a job has up to ${maxLabels} labels`)
+  .meta({ maxProperties: maxLabels })
+  .describe('What to find the runs of the job by: short texts by name.');
+
 const head = {
   version: z.literal(1).describe('Version of the job language.'),
   name: z
@@ -85,6 +96,7 @@ const head = {
     .describe("Name of the job; the file's name when left out.")
     .optional(),
   description: z.string().describe('What the job is for.').optional(),
+  labels: labels.optional(),
   defaults: z
     .strictObject({
       text: params

@@ -56,6 +56,7 @@ export function planJob(input: PlanJobInput): {
       digest: sha256(JSON.stringify(pages)).slice(0, 10),
       job: job.name,
       ...(job.description === undefined ? {} : { description: job.description }),
+      ...(job.labels === undefined ? {} : { labels: job.labels }),
       createdAt: input.createdAt,
       api,
       items: job.items.length,

@@ -53,6 +53,7 @@ export interface Plan {
   readonly digest: string;
   readonly job: string;
   readonly description?: string;
+  readonly labels?: Readonly<Record<string, string>>;
   /** When the plan was made, ISO 8601. */
   readonly createdAt: string;
   readonly api: PlannedApi;

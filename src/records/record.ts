@@ -100,8 +100,10 @@ export interface Receipt {
   readonly cost: ItemCost;
   readonly attempts: number;
   readonly throttled: number;
-  /** Code of the fault of a failed item. */
+  /** Of a failed item: what went wrong, and what to do about it. */
   readonly code?: string;
+  readonly httpStatus?: number;
+  readonly remedy?: string;
 }
 
 /** Shrinks a record to its receipt. */
@@ -120,5 +122,12 @@ export function receiptOf(record: ItemRecord, recordKey: string): Receipt {
         sha256: record.sha256,
         bytes: record.bytes,
       }
-    : { ...base, status: 'failed', key: recordKey, code: record.fault.code };
+    : {
+        ...base,
+        status: 'failed',
+        key: recordKey,
+        code: record.fault.code,
+        ...(record.fault.status === undefined ? {} : { httpStatus: record.fault.status }),
+        remedy: record.fault.remedy,
+      };
 }

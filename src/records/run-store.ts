@@ -22,6 +22,8 @@ export interface Marker extends RunOutcome {
   /** ISO 8601. */
   readonly endedAt: string;
   readonly parts: readonly { readonly key: string; readonly sha256: string; readonly items: number }[];
+  /** Report, bill and list of errors; absent in markers of earlier versions. */
+  readonly files?: readonly { readonly key: string; readonly sha256: string }[];
 }
 
 /** Pages written at once. */

@@ -18,6 +18,7 @@ export interface Report {
   readonly runId: string;
   readonly job: string;
   readonly description?: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly state: EndState;
   readonly api: Plan['api'];
   /** ISO 8601. */
@@ -80,6 +81,7 @@ export function createReportFold(): ReportFold {
       runId: plan.runId,
       job: plan.job,
       ...(plan.description === undefined ? {} : { description: plan.description }),
+      ...(plan.labels === undefined ? {} : { labels: plan.labels }),
       state,
       api: plan.api,
       startedAt: plan.createdAt,

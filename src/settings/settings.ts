@@ -45,6 +45,7 @@ export const settings = {
   S3_PREFIX: { schema: text, key: 'store.prefix' },
   S3_REGION: { schema: text, key: 'store.region' },
   S3_FORCE_PATH_STYLE: { schema: flag, key: 'store.pathStyle', inFile: z.boolean() },
+  S3_PUBLIC_ENDPOINT: { schema: url, key: 'store.publicEndpoint' },
   TEMPORAL_ADDRESS: { schema: text },
   TEMPORAL_PROFILE: { schema: text },
   TEMPORAL_CONFIG_FILE: { schema: text },

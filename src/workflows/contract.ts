@@ -1,14 +1,8 @@
+import type { Counts } from '../records/counts.ts';
 import type { EndReason, RunOutcome } from '../records/outcome.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { Receipt } from '../records/record.ts';
-import type {
-  CallReference,
-  OpenedPage,
-  PlanRunInput,
-  PlanSummary,
-  SealPageInput,
-  SealedPage,
-} from './messages.ts';
+import type { CallReference, OpenedPage, PlanRunInput, PlanSummary, SealPageInput } from './messages.ts';
 
 /** Activities that steer a run; they touch the store and never the API. */
 export interface ControlActivities {
@@ -17,7 +11,7 @@ export interface ControlActivities {
   /** Lists a page's items once, to tell which have no record yet. */
   openPage(input: { readonly run: RunLocation; readonly page: number }): Promise<OpenedPage>;
   /** Writes a page's share of the results from its records. */
-  sealPage(input: SealPageInput): Promise<SealedPage>;
+  sealPage(input: SealPageInput): Promise<Counts>;
   /** Folds the parts into report and bill, and closes the run with its marker. */
   finishRun(input: { readonly run: RunLocation; readonly reason: EndReason }): Promise<RunOutcome>;
 }

@@ -1,24 +1,104 @@
+import type { ModelCount, SampledFailure } from '../records/counts.ts';
+import type { EndState } from '../records/outcome.ts';
 import { settledItems, type Tally } from '../records/tally.ts';
-import type { SampledFailure } from './messages.ts';
+import { bullets, code, figures, inertMarkdown } from './markdown.ts';
+import type { RunFolder, RunState } from './messages.ts';
+import { duration, money, plural } from './words.ts';
 
-/** Counts and cost in a line of Markdown, for the Temporal UI. */
-export function describeTally(tally: Tally, items: number): string {
-  const done = settledItems(tally);
-  const unknown =
-    tally.unknown.count === 0
-      ? ''
-      : `, and ${tally.unknown.count} unknown charges (at most ${tally.unknown.atMost ?? 'unbounded'})`;
-  return [
-    `**${done} of ${items}** items: ${tally.succeeded} succeeded, ${tally.failed} failed`,
-    tally.cancelled > 0 ? `, ${tally.cancelled} cancelled` : '',
-    `  \n**${tally.settled} Pollen**${unknown}`,
-    tally.throttled > 0 ? `  \n${tally.throttled} attempts were told to slow down` : '',
-  ].join('');
+/** A run's state, or that it was told to stop and lets its calls finish. */
+export type PanelState = RunState | 'stopping';
+
+/** What the panel of a run or page is drawn from. */
+export interface Panel {
+  readonly state: PanelState;
+  readonly items: number;
+  readonly tally: Tally;
+  readonly models: readonly ModelCount[];
+  readonly failures: readonly SampledFailure[];
+  /** Calls under way; absent where it is not known. */
+  readonly inFlight?: number;
+  /** Items a second, lately; absent where there is no rate. */
+  readonly rate?: number | undefined;
+  /** When the items were counted, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Absent before the run is planned, and for pages. */
+  readonly folder?: RunFolder | undefined;
 }
 
-/** Failed items as a Markdown list. */
-export function describeFailures(failures: readonly SampledFailure[]): string {
-  if (failures.length === 0) return '';
-  const rows = failures.map(({ id, code, remedy }) => `- \`${id}\` **${code}**: ${remedy}`);
-  return `\n\nFailed items:\n${rows.join('\n')}`;
+/** More rows would push the failures off the screen. */
+const MODELS = 8;
+const FAILURES = 5;
+
+const endStates: ReadonlySet<string> = new Set<EndState>([
+  'completed',
+  'completed_with_failures',
+  'stopped',
+  'failed',
+]);
+
+/** A run or page in Markdown, for the Temporal UI: what it came to so far, and where to look. */
+export function describePanel(panel: Panel): string {
+  return [headline(panel), bullets(facts(panel)), models(panel), failures(panel), objects(panel)]
+    .filter((block) => block !== '')
+    .join('\n\n');
+}
+
+function headline({ state, items, tally }: Panel): string {
+  const done = settledItems(tally);
+  const share = items === 0 ? '' : ` (${Math.floor((100 * done) / items)} %)`;
+  return `**${state.replaceAll('_', ' ')}** · **${done} of ${items}** items${share}`;
+}
+
+function facts(panel: Panel): readonly string[] {
+  const { tally, inFlight, at } = panel;
+  return [
+    [
+      `${tally.succeeded} succeeded`,
+      ...(tally.failed > 0 ? [`${tally.failed} failed`] : []),
+      ...(tally.cancelled > 0 ? [`${tally.cancelled} cancelled`] : []),
+      ...(inFlight === undefined || inFlight === 0 ? [] : [`${inFlight} in flight`]),
+    ].join(', '),
+    `**${money(tally)}**`,
+    ...pace(panel),
+    ...(tally.throttled > 0 ? [`told to slow down ${plural(tally.throttled, 'time')}`] : []),
+    `counted at ${new Date(at).toISOString().slice(11, 19)} UTC`,
+  ];
+}
+
+function pace({ items, tally, rate = 0 }: Panel): readonly string[] {
+  const left = items - settledItems(tally);
+  if (rate <= 0 || left <= 0) return [];
+  return [`${Math.round(rate * 60)} items a minute, about ${duration(left / rate)} left`];
+}
+
+function models({ models: counts }: Panel): string {
+  if (counts.length < 2) return '';
+  const rows = counts.slice(0, MODELS).map((count) => {
+    const { model, done, failed, settled } = count;
+    return [inertMarkdown(model, 40), String(done), String(failed), settled];
+  });
+  const more = counts.length > MODELS ? `\n\n… and ${plural(counts.length - MODELS, 'more model')}` : '';
+  return figures(['model', 'items', 'failed', 'Pollen'], rows) + more;
+}
+
+function failures({ failures: known, tally }: Panel): string {
+  if (known.length === 0) return '';
+  const shown = known.slice(-FAILURES);
+  const head = tally.failed > shown.length ? `last ${shown.length} of ${tally.failed}` : `${shown.length}`;
+  const rows = shown.map(({ id, code: fault, status, remedy }) => {
+    const which = status === undefined ? fault : `${fault} (${status})`;
+    return `${code(id)} **${which}**: ${remedy}`;
+  });
+  return `**Failed items** (${head})\n\n${bullets(rows)}`;
+}
+
+function objects({ folder, state }: Panel): string {
+  if (folder === undefined) return '';
+  const marker = state === 'completed' ? '_SUCCESS' : '_FAILED';
+  const files = endStates.has(state) ? ['report.json', 'bill.jsonl', 'errors.jsonl', marker] : [];
+  const links = files.map((name) =>
+    folder.url === undefined ? code(name) : `[${inertMarkdown(name)}](${folder.url}${name})`,
+  );
+  const place = folder.url === undefined ? 'Results' : `[Results](${folder.url})`;
+  return [`${place}: ${code(folder.uri)}`, ...(links.length === 0 ? [] : [links.join(', ')])].join('  \n');
 }

@@ -7,10 +7,10 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 
-import { emptyTally, type Tally } from '../records/tally.ts';
+import { noCounts, type Counts } from '../records/counts.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import { pageWorkflowId } from './ids.ts';
-import { grantPlacesSignal, type PageProgress, type PageReference, type SealedPage } from './messages.ts';
+import { grantPlacesSignal, type PageProgress, type PageReference } from './messages.ts';
 import { handOut } from './places.ts';
 import type { runPage } from './run-page.ts';
 
@@ -29,7 +29,7 @@ export interface LaneOptions {
   readonly mayGrant: () => boolean;
   /** Asked before each new page: a run that is about to continue as new starts none. */
   readonly mayStart: () => boolean;
-  readonly onSealed: (sealed: SealedPage) => void;
+  readonly onSealed: (sealed: Counts) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -49,7 +49,7 @@ export interface Lane {
   /** Numbers of the running pages, oldest first. */
   live(): readonly number[];
   /** What the running pages have told of their items. */
-  tallies(): readonly Tally[];
+  counts(): readonly Counts[];
 }
 
 interface LivePage {
@@ -58,7 +58,7 @@ interface LivePage {
   granted: number;
   freed: number;
   waiting: number;
-  tally: Tally;
+  counts: Counts;
 }
 
 /** Runs a lane's pages as child workflows within its concurrency. */
@@ -77,7 +77,7 @@ export function createLane(options: LaneOptions): Lane {
       granted: places,
       freed: 0,
       waiting: reference.calls - places,
-      tally: emptyTally,
+      counts: noCounts,
     };
     next += 1;
     free -= places;
@@ -105,16 +105,23 @@ export function createLane(options: LaneOptions): Lane {
   }
 
   async function finish(page: LivePage): Promise<void> {
+    const sealed = await sealedBy(page);
+    // First: the page's own counts are part of what it has sealed.
+    live.splice(live.indexOf(page), 1);
+    if (sealed !== undefined) options.onSealed(sealed);
+    free += page.granted - page.freed;
+    fill();
+  }
+
+  async function sealedBy(page: LivePage): Promise<Counts | undefined> {
     try {
       const handle = await page.handle;
-      options.onSealed(await handle.result());
+      return await handle.result();
     } catch (error) {
       // A page that was stopped before it started has nothing to tell.
       if (!isCancellation(error)) options.onFailure(error);
+      return undefined;
     }
-    live.splice(live.indexOf(page), 1);
-    free += page.granted - page.freed;
-    fill();
   }
 
   function grant(page: LivePage, places: number): void {
@@ -146,13 +153,13 @@ export function createLane(options: LaneOptions): Lane {
       free += progress.freed - page.freed;
       page.freed = progress.freed;
       page.waiting = progress.waiting;
-      page.tally = progress.tally;
+      page.counts = progress;
       fill();
     },
     stop: () => children.cancel(),
     next: () => next,
     left: () => pages.length - next,
     live: () => live.map(({ page }) => page),
-    tallies: () => live.map(({ tally }) => tally),
+    counts: () => live.map(({ counts }) => counts),
   };
 }

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 
+import type { Counts, ModelCount, SampledFailure } from '../records/counts.ts';
 import type { EndState, RunOutcome } from '../records/outcome.ts';
 import type { KeptJobLocation } from '../records/kept-job.ts';
 import type { Tally } from '../records/tally.ts';
@@ -20,6 +21,10 @@ export interface PlanSummary {
   readonly pages: readonly PageReference[];
   /** Models of the run, for the search attribute. */
   readonly models: readonly string[];
+  /** Labels of the run as `name=value`, for the search attribute. */
+  readonly labels?: readonly string[];
+  /** Absent in runs that an earlier version has planned. */
+  readonly folder?: RunFolder;
   /** Calls in flight that each lane allows, over all workers. */
   readonly concurrency: Readonly<Record<string, number>>;
   /** Whether the namespace knows the Pollen search attributes; without them they are not set. */
@@ -30,12 +35,21 @@ export interface PlanSummary {
   readonly ended?: RunOutcome;
 }
 
+/** Where people find what a run leaves behind; both ends with a slash. */
+export interface RunFolder {
+  /** As `s3://bucket/…/`. */
+  readonly uri: string;
+  /** As a browser opens it, where that is known. */
+  readonly url?: string;
+}
+
 /** What a run carries over when it continues as new. */
 export interface CarriedRun {
   readonly plan: PlanSummary;
   /** Index in `plan.pages` of the next page to start, by lane. */
   readonly next: Readonly<Record<string, number>>;
   readonly tally: Tally;
+  readonly models?: readonly ModelCount[];
   readonly failures: readonly SampledFailure[];
 }
 
@@ -92,13 +106,6 @@ export interface CallReference {
   readonly position: number;
 }
 
-/** A failed item. The API's own words may quote the prompt, so they stay in the record. */
-export interface SampledFailure {
-  readonly id: string;
-  readonly code: string;
-  readonly remedy: string;
-}
-
 export interface SealPageInput {
   readonly run: RunLocation;
   readonly page: number;
@@ -106,15 +113,9 @@ export interface SealPageInput {
   readonly lost: readonly number[];
 }
 
-export interface SealedPage {
-  readonly tally: Tally;
-  readonly failures: readonly SampledFailure[];
-}
-
 /** Progress of a page, told to its run and on query. */
-export interface PageProgress {
+export interface PageProgress extends Counts {
   readonly page: number;
-  readonly tally: Tally;
   /** Calls not yet started. */
   readonly waiting: number;
   readonly inFlight: number;
@@ -131,6 +132,7 @@ export interface RunView {
   readonly tally: Tally;
   /** The share of the tally that comes from pages that have ended. */
   readonly done: Tally;
+  readonly models: readonly ModelCount[];
   readonly pages: { readonly total: number; readonly done: number; readonly running: readonly number[] };
   readonly failures: readonly SampledFailure[];
 }

@@ -11,10 +11,11 @@ import {
 } from '@temporalio/workflow';
 
 import type { ControlActivities } from './contract.ts';
-import { addTallies, emptyTally, type Tally } from '../records/tally.ts';
+import { addCounts, noCounts, type Counts } from '../records/counts.ts';
 import type { RunOutcome } from '../records/outcome.ts';
 import type { RunLocation } from '../storage/keys.ts';
-import { describeFailures, describeTally } from './details.ts';
+import { settledItems } from '../records/tally.ts';
+import { describePanel } from './details.ts';
 import { runIdOfWorkflow } from './ids.ts';
 import { createLane, type Lane, type LaneOptions } from './lane.ts';
 import {
@@ -26,15 +27,16 @@ import {
   type RunJobInput,
   type RunState,
   type RunView,
-  type SampledFailure,
   type ScheduledRunInput,
 } from './messages.ts';
 import { controlOptions } from './options.ts';
-import { showState } from './search-attributes.ts';
+import { createRate } from './rate.ts';
+import { createSign, type Sign } from './search-attributes.ts';
 
 /** Events after which a run continues as new, well below the 2,000 that keep a history readable and quick. */
 const MAX_EVENTS = 1_400;
-const MAX_FAILURES = 20;
+/** Reports come by quarters of pages: long enough to hold a few of them, short enough to follow the rate. */
+const RATE_SECONDS = 300;
 
 const { planRun, finishRun } = proxyActivities<ControlActivities>(controlOptions);
 
@@ -52,18 +54,31 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   let failure: unknown;
   let plan = carried?.plan;
   let lanes: readonly Lane[] = [];
-  let done: Tally = carried?.tally ?? emptyTally;
-  const failures: SampledFailure[] = [...(carried?.failures ?? [])];
+  let done: Counts = carried ?? noCounts;
+  let sign: Sign | undefined;
+  let rate: number | undefined;
+  const measure = createRate(RATE_SECONDS);
 
   const isEnding = (): boolean => stopping || failure !== undefined;
   const livePages = (): readonly number[] => lanes.flatMap((lane) => lane.live());
   const pagesLeft = (): number => lanes.reduce((sum, lane) => sum + lane.left(), 0);
-  const tally = (): Tally => lanes.flatMap((lane) => lane.tallies()).reduce(addTallies, done);
+  const counts = (): Required<Counts> =>
+    lanes.flatMap((lane) => lane.counts()).reduce<Required<Counts>>(addCounts, addCounts(noCounts, done));
   function stopPages(): void {
     for (const lane of lanes) lane.stop();
   }
   function show(): void {
-    setCurrentDetails(describeTally(tally(), plan?.items ?? 0) + describeFailures(failures));
+    const shown = state === 'running' && stopping ? 'stopping' : state;
+    const items = plan?.items ?? 0;
+    setCurrentDetails(
+      describePanel({ ...counts(), state: shown, items, rate, at: Date.now(), folder: plan?.folder }),
+    );
+  }
+  function count(): void {
+    const { tally } = counts();
+    rate = measure(settledItems(tally), Date.now() / 1_000);
+    sign?.progress(tally);
+    show();
   }
 
   setHandler(runViewQuery, (): RunView => {
@@ -72,19 +87,19 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     return {
       state,
       items: plan?.items ?? 0,
-      tally: tally(),
-      done,
+      ...counts(),
+      done: done.tally,
       pages: { total, done: total - pagesLeft() - running.length, running },
-      failures,
     };
   });
   setHandler(pageProgressSignal, (progress) => {
     for (const lane of lanes) lane.note(progress);
-    show();
+    count();
   });
   void CancellationScope.current().cancelRequested.catch(() => {
     stopping = true;
     stopPages();
+    show();
   });
 
   return CancellationScope.nonCancellable(async () => {
@@ -96,35 +111,40 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       mayGrant: () => !isEnding(),
       mayStart: () => workflowInfo().historyLength < MAX_EVENTS,
       onSealed(sealed) {
-        done = addTallies(done, sealed.tally);
-        failures.push(...sealed.failures.slice(0, MAX_FAILURES - failures.length));
-        show();
+        done = addCounts(done, sealed);
+        count();
       },
       onFailure(error) {
         failure ??= error;
         stopPages();
       },
     });
+    const shown = (sign = createSign(planned, run.job));
     const enter = (next: RunState): void => {
       state = next;
-      showState(planned, run.job, next, done.settled);
+      shown.enter(next, done.tally.settled);
+      show();
     };
 
     enter('running');
+    count();
     for (const lane of lanes) lane.fill();
     await condition(() => livePages().length === 0);
     await condition(allHandlersFinished);
     if (!isEnding() && pagesLeft() > 0) {
       const next = Object.fromEntries(lanes.map((lane) => [lane.name, lane.next()]));
-      return continueAsNew<typeof runJob>({ run, resumed, carried: { plan, next, tally: done, failures } });
+      return continueAsNew<typeof runJob>({
+        run,
+        resumed,
+        carried: { plan, next, ...addCounts(noCounts, done) },
+      });
     }
 
     enter('finishing');
     const reason = failure !== undefined ? 'failed' : stopping ? 'stopped' : 'finished';
     const outcome = await finishRun({ run, reason });
-    done = outcome.tally;
+    done = { ...done, tally: outcome.tally };
     enter(outcome.state);
-    show();
     // A schedule's `pauseOnFailure` and the Temporal UI look at how the workflow ended.
     if (outcome.state === 'failed') throw runFailure(failure);
     return outcome;

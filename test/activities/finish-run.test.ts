@@ -59,7 +59,7 @@ async function finish(store: MemoryStore, reason: EndReason) {
 const all = [1, 2, 3].map((number) => succeeded({ number }));
 
 describe('a run that closes', () => {
-  it('writes its marker last, and in it the digests of its parts', async () => {
+  it('writes its marker last, and in it the digests of its parts and files', async () => {
     const store = await storedRun(...all);
     const outcome = await finish(store, 'finished');
     expect(outcome).toMatchObject({
@@ -73,6 +73,9 @@ describe('a run that closes', () => {
       { key: keys.part(0), sha256: sha256(store.text(keys.part(0)) ?? ''), items: 2 },
       { key: keys.part(1), sha256: sha256(store.text(keys.part(1)) ?? ''), items: 1 },
     ]);
+    expect(marker?.files).toEqual(
+      [keys.errors, keys.bill, keys.report].map((key) => ({ key, sha256: sha256(store.text(key) ?? '') })),
+    );
   });
 
   it('seals pages that were never started, all their items cancelled', async () => {

@@ -152,7 +152,7 @@ describe('a failure', () => {
     const history = sampleHistory({ notes: [sampleNote(1)] });
     await expect(itemStore(store).fail(fault, history)).rejects.toMatchObject({
       type: 'bad-request',
-      message: '400: Correct it.',
+      message: 'bad-request (400): Correct it.',
       nonRetryable: true,
       details: [{ status: 'failed', code: 'bad-request', attempts: 1 }],
     });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readAddresses } from '../../src/local/address-file.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';
-import { createDesk, jobOf, type Command, type Desk } from './product.ts';
+import { createDesk, jobOf, readLines, type Command, type Desk } from './product.ts';
 
 let desk: Desk;
 let dev: Command;
@@ -47,6 +47,22 @@ describe('beside a local stack that runs', { timeout: 180_000 }, () => {
     expect(JSON.parse(list.stdout)).toContainEqual(
       expect.objectContaining({ runId, job: 'small', state: 'completed', items: 8, emulated: true }),
     );
+    const results = await desk.run('results', runId, '--out', 'copies', '-o', 'json');
+    expect([results.code, results.stderr]).toEqual([
+      0,
+      expect.stringContaining('8 files copied, 0 there already'),
+    ]);
+    expect(JSON.parse(results.stdout)).toMatchObject({
+      runId,
+      state: 'completed',
+      folder: `copies/${runId}`,
+      copied: 8,
+    });
+    expect(await readLines(desk.folder, 'copies', runId, 'results.jsonl')).toHaveLength(8);
+    const again = await desk.run('results', runId, '--out', 'copies');
+    expect(again.stdout).toBe(`copies/${runId}\n`);
+    expect(again.stderr).toContain('0 files copied, 8 there already');
+
     const table = await desk.run('list');
     expect(table.stdout.split('\n')[0]).toMatch(/^RUN +STATE +ITEMS +POLLEN +STARTED +API$/);
     expect(table.stdout).toContain(runId);
@@ -69,6 +85,11 @@ describe('beside a local stack that runs', { timeout: 180_000 }, () => {
     expect(await watch.exited).toBe(130);
     expect(watch.stderr()).toContain(`The run goes on. Come back with: pollen-batch watch ${runId}`);
     expect(watch.stdout()).toBe('');
+
+    const early = await desk.run('results', runId);
+    expect([early.code, early.stdout]).toEqual([2, '']);
+    expect(early.stderr).toContain(`usage: run ${runId} has not ended`);
+    expect(early.stderr).toContain(`pollen-batch watch ${runId}`);
 
     const again = await desk.run('watch', runId);
     expect(again.code).toBe(0);
@@ -124,11 +145,14 @@ describe('beside a local stack that runs', { timeout: 180_000 }, () => {
     expect(watch.stderr()).toMatch(/stopped\. \d+ succeeded, \d+ cancelled/);
   });
 
-  it.each([['get'], ['watch']])('tells %s of a run that is not there, with exit code 2', async (verb) => {
-    const { code, stdout, stderr } = await desk.run(verb, 'none-0123456789');
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain('not-found: there is no run none-0123456789');
-  });
+  it.each([['get'], ['watch'], ['results']])(
+    'tells %s of a run that is not there, with exit code 2',
+    async (verb) => {
+      const { code, stdout, stderr } = await desk.run(verb, 'none-0123456789');
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain('not-found: there is no run none-0123456789');
+    },
+  );
 
   it('lets no second stack use the same folder', async () => {
     const { code, stderr } = await desk.run('dev');

@@ -50,6 +50,19 @@ export const badFiles: readonly BadFile[] = [
   ['deep block lists', `- ${'- '.repeat(40)}x\n`, ['1:65: yaml-depth']],
   ['10,000 maps in each other', '{a: '.repeat(10_000), ['1:129: yaml-depth']],
 
+  // Labels
+  ['a label whose name has a blank', `labels: { a b: x }\n${one}`, ['1:11: value-invalid']],
+  ['a label that is a number', `labels: { year: 2026 }\n${one}`, ['1:17: type-wrong']],
+  ['a label of two lines', `labels: { team: "a\\nb" }\n${one}`, ['1:17: value-invalid']],
+  ['an empty label', `labels: { team: "" }\n${one}`, ['1:17: value-invalid']],
+  ['a label of 101 characters', `labels: { team: ${'x'.repeat(101)} }\n${one}`, ['1:17: value-invalid']],
+  ['labels as a list', `labels: [team]\n${one}`, ['1:9: type-wrong']],
+  [
+    'eleven labels',
+    `labels: { ${Array.from({ length: 11 }, (_, index) => `l${index}: x`).join(', ')} }\n${one}`,
+    ['1:9: value-invalid'],
+  ],
+
   // Keys
   ['a list as the job', '- text: a\n', ['1:1: type-wrong']],
   ['a text as the job', 'a haiku please\n', ['1:1: type-wrong']],

@@ -6,7 +6,7 @@ import { api, prices } from '../support/samples.ts';
 
 function plan(items: string, changes: Partial<PlanJobInput> = {}) {
   return planJob({
-    job: jobOf(`version: 1\nname: bees\ndescription: About bees\nitems:\n${items}`),
+    job: jobOf(`version: 1\nname: bees\ndescription: About bees\nlabels: { team: design }\nitems:\n${items}`),
     runId: 'bees-0a1b2c3d4e',
     api,
     prices,
@@ -31,6 +31,7 @@ describe('a plan', () => {
     expect(planned).toMatchObject({
       job: 'bees',
       description: 'About bees',
+      labels: { team: 'design' },
       items: 4,
       pages: [
         { page: 0, lane: 'all', calls: 3 },

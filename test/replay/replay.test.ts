@@ -33,6 +33,7 @@ describe('a run that is under way', () => {
       'run-job-failures',
       'run-job-pages',
       'run-job-plain',
+      'run-job-told',
       'run-page-cancelled',
       'run-page-failures',
       'run-page-granted',
@@ -48,6 +49,7 @@ describe('a run that is under way', () => {
   it.each([
     ['run-job-plain', "'runPage'", "'runOtherPage'"],
     ['run-page-plain', "'generateText'", "'generateProse'"],
+    ['run-job-told', "'cost-as-it-goes'", "'cost-otherwise'"],
   ])('would be broken by a change of what its workflow asks for: %s', async (name, from, to) => {
     const replay = Worker.runReplayHistory(
       { workflowBundle: { code: changedCode(from, to) } },

@@ -19,7 +19,7 @@ import { untilDone } from '../support/until.ts';
 /*
  * Saves a history of each way that the workflows go, to be replayed by the tests. Run by hand, with
  * `npx tsx test/replay/save-histories.ts`, when a change of the workflows is meant to end runs that are under way; else
- * the saved ones must go on to replay.
+ * the saved ones must go on to replay. With names of scenes, as `told`, it saves those alone.
  */
 
 const folder = fileURLToPath(new URL('./histories/', import.meta.url));
@@ -95,24 +95,36 @@ async function saveContinued(harness: Harness): Promise<void> {
   await save(harness, 'run-job-continued', runWorkflowId(run.runId));
 }
 
+async function saveTold(harness: Harness): Promise<void> {
+  // Long enough for its cost to be told in its course.
+  const { run } = await harness.submit(
+    `version: 1\nname: told\nlabels: { team: design }\nitems:\n${prompts(40)}`,
+  );
+  await harness.finish(run);
+  await save(harness, 'run-job-told', runWorkflowId(run.runId));
+}
+
 const slow = (ms: number, concurrency: number): HarnessOptions => ({
   emulator: { latency: { kind: 'fixed', ms } },
   lanes: [{ name: 'all', concurrency }],
 });
 
-const scenes: readonly (readonly [HarnessOptions, (harness: Harness) => Promise<void>])[] = [
-  [{}, savePlain],
-  [{}, saveFailed],
-  [{ lanes: [{ name: 'all', concurrency: 40 }] }, savePages],
-  [slow(1_000, 2), saveCancelled],
-  [slow(300, 2), saveContinued],
-];
+const scenes: Readonly<Record<string, readonly [HarnessOptions, (harness: Harness) => Promise<void>]>> = {
+  plain: [{}, savePlain],
+  failures: [{}, saveFailed],
+  pages: [{ lanes: [{ name: 'all', concurrency: 40 }] }, savePages],
+  cancelled: [slow(1_000, 2), saveCancelled],
+  continued: [slow(300, 2), saveContinued],
+  told: [slow(1_000, 2), saveTold],
+};
 
+const wanted = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 installRuntime(createLogger('fatal'));
 const { servers, stop } = await startSharedServers();
 const connection = await Connection.connect({ address: servers.temporal });
-for (const [options, scene] of scenes) {
+for (const [name, [options, scene]] of Object.entries(scenes)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
   const closes: (() => Promise<void>)[] = [];
   await scene(await openHarness(servers, connection, options, closes));
   for (const close of closes.reverse()) await close();

@@ -18,8 +18,20 @@ import { temporaryFolder, testBinaries } from './local-servers.ts';
 /** A server that is killed and comes back on the same port and data. */
 export interface RestartableServer {
   pid(): number;
-  /** Ends it by SIGKILL and starts it again at once. */
-  killAndRestart(): Promise<void>;
+  /**
+   * Ends it by SIGKILL and starts it again.
+   *
+   * @param whileAway - what happens in between
+   */
+  killAndRestart(whileAway?: () => Promise<void>): Promise<void>;
+}
+
+/** A command of the product that is under way. */
+export interface RunningCommand {
+  readonly pid: number;
+  /** What it has said on stderr so far. */
+  said(): Promise<string>;
+  readonly ended: Promise<CommandResult>;
 }
 
 /** What a command of the product wrote and how it ended. */
@@ -42,12 +54,25 @@ export interface ProcessStack {
   /** Command lines of every process started so far, as the system showed them to everybody. */
   commandLines(): readonly string[];
   /** Starts a program of the stack; its log is `<name>.log`. */
-  start(name: string, command: string, parameters: readonly string[]): Promise<Child>;
+  start(
+    name: string,
+    command: string,
+    parameters: readonly string[],
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<Child>;
   /** Starts a worker process and waits until it takes work. */
-  startWorker(): Promise<Child>;
+  startWorker(options?: WorkerOptions): Promise<Child>;
+  /** Starts a command of the product; its output goes to the logs as well. */
+  begin(...parameters: string[]): Promise<RunningCommand>;
   /** Runs a command of the product to its end; its output goes to the logs as well. */
   command(...parameters: string[]): Promise<CommandResult>;
   stop(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  /** The program to run. @default this one */
+  readonly entry?: string;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface ProcessStackOptions {
@@ -107,12 +132,12 @@ async function startParts(
   await note(temporal.child().pid);
   await note(store.child().pid);
 
-  const start: ProcessStack['start'] = async (name, command, parameters) => {
+  const start: ProcessStack['start'] = async (name, command, parameters, own = {}) => {
     const child = await guard.start({
       name,
       command,
       arguments: parameters,
-      environment: { ...environment, ...workerEnvironment(addresses, options.key) },
+      environment: { ...environment, ...workerEnvironment(addresses, options.key), ...own },
       logFile: join(logDir, `${name}.log`),
       graceMs: 70_000,
     });
@@ -122,6 +147,13 @@ async function startParts(
   };
   let workers = 0;
   let commands = 0;
+  const begin: ProcessStack['begin'] = async (...parameters) => {
+    commands += 1;
+    const log = join(logDir, `command-${commands}`);
+    const running = run([entry, ...parameters], { ...environment, POLLINATIONS_API_KEY: options.key }, log);
+    await note(running.pid);
+    return running;
+  };
   return {
     folder,
     logDir,
@@ -131,9 +163,9 @@ async function startParts(
     session,
     commandLines: () => [...commandLines],
     start,
-    async startWorker() {
+    async startWorker({ entry: program = entry, environment: own } = {}) {
       workers += 1;
-      const child = await start(`worker-${workers}`, process.execPath, [entry, 'worker']);
+      const child = await start(`worker-${workers}`, process.execPath, [program, 'worker'], own);
       const check = async (): Promise<void> => {
         if (!(await readFile(child.logFile, 'utf8')).includes('worker ready')) throw new Error('not yet');
       };
@@ -142,11 +174,8 @@ async function startParts(
       });
       return child;
     },
-    async command(...parameters) {
-      commands += 1;
-      const log = join(logDir, `command-${commands}`);
-      return run([entry, ...parameters], { ...environment, POLLINATIONS_API_KEY: options.key }, log, note);
-    },
+    begin,
+    command: async (...parameters) => (await begin(...parameters)).ended,
     async stop() {
       await session.close();
       const all = [...children, temporal.child(), store.child()];
@@ -206,20 +235,20 @@ async function restartable<Started extends { readonly child: Child }>(start: () 
   let child = value.child;
   const server: RestartableServer = {
     pid: () => child.pid,
-    async killAndRestart() {
+    async killAndRestart(whileAway = async () => {}) {
       await child.stop({ fast: true });
+      await whileAway();
       child = (await start()).child;
     },
   };
   return { value, server, child: () => child };
 }
 
-async function run(
+function run(
   parameters: readonly string[],
   environment: Readonly<Record<string, string>>,
   log: string,
-  note: (pid: number) => Promise<void>,
-): Promise<CommandResult> {
+): RunningCommand {
   const files = [`${log}.out`, `${log}.err`] as const;
   const [out, error] = files.map((file) => openSync(file, 'w'));
   const child = spawn(process.execPath, [...parameters], {
@@ -227,11 +256,13 @@ async function run(
     env: { ...environment },
   });
   for (const file of [out, error]) if (file !== undefined) closeSync(file);
-  const ended = new Promise<number | null>((resolve, reject) => {
+  const exited = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('exit', (code) => resolve(code));
   });
-  if (child.pid !== undefined) await note(child.pid);
-  const code = await ended;
-  const [stdout, stderr] = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-  return { code, stdout: stdout ?? '', stderr: stderr ?? '' };
+  const read = async (): Promise<CommandResult> => {
+    const code = await exited;
+    const [stdout, stderr] = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+    return { code, stdout: stdout ?? '', stderr: stderr ?? '' };
+  };
+  return { pid: child.pid ?? 0, said: () => readFile(files[1], 'utf8'), ended: read() };
 }

@@ -1,29 +1,85 @@
 import { describe, expect, it } from 'vitest';
 
 import { emptyTally } from '../../src/records/tally.ts';
-import { describeFailures, describeTally } from '../../src/workflows/details.ts';
+import { describePanel, type Panel } from '../../src/workflows/details.ts';
 
-describe('the details of a run', () => {
-  it('say counts and cost', () => {
-    const text = describeTally({ ...emptyTally, succeeded: 7, failed: 2, settled: '0.0125' }, 20);
-    expect(text).toContain('**9 of 20** items: 7 succeeded, 2 failed');
-    expect(text).toContain('**0.0125 Pollen**');
-    expect(text).not.toMatch(/cancelled|unknown|slow down/);
+const folder = { uri: 's3://bucket/runs/bees/bees-1/' };
+
+function panel(changes: Partial<Panel> = {}): string {
+  return describePanel({
+    state: 'running',
+    items: 20,
+    tally: { ...emptyTally, succeeded: 7, failed: 2, settled: '0.0125' },
+    models: [],
+    failures: [],
+    at: Date.UTC(2026, 0, 2, 3, 4, 5),
+    ...changes,
+  });
+}
+
+describe('the panel of a run', () => {
+  it('says state, counts, cost, rate and time left, and when they were counted', () => {
+    expect(panel({ rate: 0.5, inFlight: 3 })).toBe(
+      [
+        '**running** · **9 of 20** items (45 %)',
+        '',
+        '- 7 succeeded, 2 failed, 3 in flight',
+        '- **0.0125 Pollen**',
+        '- 30 items a minute, about 22 s left',
+        '- counted at 03:04:05 UTC',
+      ].join('\n'),
+    );
   });
 
-  it('say what was cancelled, throttled, and of unknown charge, only where there is any', () => {
+  it('says what was cancelled, throttled, and of unknown charge, only where there is any', () => {
     const tally = { ...emptyTally, cancelled: 3, throttled: 5, unknown: { count: 2, atMost: '0.4' } };
-    const text = describeTally(tally, 3);
-    expect(text).toContain(', 3 cancelled');
-    expect(text).toContain('5 attempts were told to slow down');
+    const text = panel({ tally, state: 'stopping' });
+    expect(text).toContain('**stopping**');
+    expect(text).toContain('0 succeeded, 3 cancelled');
+    expect(text).toContain('told to slow down 5 times');
     expect(text).toContain('2 unknown charges (at most 0.4)');
-    const unbounded = describeTally({ ...tally, unknown: { count: 1, atMost: null } }, 3);
-    expect(unbounded).toContain('at most unbounded');
+    expect(panel()).not.toMatch(/cancelled|unknown|slow down|minute/);
   });
 
-  it('list failures by id and code, and nothing when there are none', () => {
-    expect(describeFailures([])).toBe('');
-    const text = describeFailures([{ id: 'hero', code: 'content-policy', remedy: 'no' }]);
-    expect(text).toContain('- `hero` **content-policy**: no');
+  it('has a table of models where there are several, and no more rows than fit', () => {
+    const models = Array.from({ length: 10 }, (_, index) => ({
+      model: `m${index}`,
+      done: index,
+      failed: 0,
+      settled: '0.1',
+    }));
+    const text = panel({ models });
+    expect(text).toContain('| m7 | \u20037 | \u20030 | \u20030.1 |');
+    expect(text).not.toContain('m8');
+    expect(text).toContain('… and 2 more models');
+    expect(panel({ models: models.slice(0, 1) })).not.toContain('m0');
+  });
+
+  it('names the last failed items with code, status and remedy', () => {
+    const failures = Array.from({ length: 7 }, (_, index) => ({
+      id: `hero-${index}`,
+      code: 'content-policy',
+      status: 422,
+      remedy: 'Reword the prompt.',
+    }));
+    const text = panel({ failures, tally: { ...emptyTally, failed: 40 } });
+    expect(text).toContain('**Failed items** (last 5 of 40)');
+    expect(text).toContain('- `hero-6` **content-policy (422)**: Reword the prompt.');
+    expect(text).not.toContain('hero-1');
+  });
+
+  it('tells the folder of the run, and links to it where a browser can open it', () => {
+    expect(panel({ folder })).toContain('Results: `s3://bucket/runs/bees/bees-1/`');
+    const linked = panel({ folder: { ...folder, url: 'https://files.example/runs/bees/bees-1/' } });
+    expect(linked).toContain('[Results](https://files.example/runs/bees/bees-1/): `s3://');
+    expect(linked).not.toContain('report');
+  });
+
+  it('links to report, bill and marker once the run has ended', () => {
+    const ended = { folder: { ...folder, url: 'https://files.example/' }, state: 'completed' } as const;
+    expect(panel(ended)).toContain('[report\\.json](https://files.example/report.json)');
+    expect(panel(ended)).toContain('](https://files.example/_SUCCESS)');
+    expect(panel({ ...ended, state: 'stopped' })).toContain('](https://files.example/_FAILED)');
+    expect(panel({ folder, state: 'completed' })).toContain('`report.json`');
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, vi } from 'vitest';
 import { runIdOf } from '../../src/plan/run-id.ts';
 import { billTotal } from '../../src/report/report.ts';
 import { claimRun } from '../../src/records/run-store.ts';
+import { runKeys } from '../../src/storage/keys.ts';
 import { CONTROL_QUEUE, pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
 import { pageProgressQuery, runViewQuery } from '../../src/workflows/messages.ts';
 import { callsOf } from '../support/calls.ts';
@@ -15,6 +16,7 @@ const waiting = { timeout: 30_000, interval: 20 };
 const mixed = `
 version: 1
 name: mixed
+labels: { team: design, season: 'spring 2027' }
 items:
   - { id: haiku, text: A haiku about pollen, params: { max_tokens: 50 } }
   - { id: lamp, image: A lamp, params: { width: 64, height: 48, model: turbo } }
@@ -35,7 +37,12 @@ describe('a run', () => {
     expect((await results()).map(({ id, status: ended }) => [id, ended])).toEqual(
       ['haiku', 'lamp', '3', '4', '5'].map((id) => [id, 'succeeded']),
     );
-    expect(await report()).toMatchObject({ state: 'completed', items: 5, certainty: 'exact' });
+    expect(await report()).toMatchObject({
+      state: 'completed',
+      labels: { team: 'design', season: 'spring 2027' },
+      items: 5,
+      certainty: 'exact',
+    });
     expect(outcome.tally.settled).toBe(emulator.meter().charged);
     expect(billTotal(await bill())).toBe(emulator.meter().charged);
     expect(await errors()).toEqual([]);
@@ -151,18 +158,19 @@ items:
 });
 
 describe('a running run', () => {
-  test('can be found by job, state, models and cost', async ({ open }) => {
+  test('can be found by job, state, labels, models and cost', async ({ open }) => {
     const { submit, finish, client, emulator } = await open();
     const { run } = await submit(mixed);
     await finish(run);
 
     const query =
-      "PollenJob = 'mixed' AND PollenState = 'completed' AND PollenModels IN ('turbo') AND PollenCost > 0";
+      "PollenJob = 'mixed' AND PollenState = 'completed' AND PollenLabels = 'season=spring 2027' AND PollenModels = 'turbo' AND PollenCost > 0";
     await expect
       .poll(() => idsOf(client.workflow.list({ query })), waiting)
       .toEqual([runWorkflowId(run.runId)]);
     const { searchAttributes } = await client.workflow.getHandle(runWorkflowId(run.runId)).describe();
     expect(searchAttributes).toMatchObject({
+      PollenLabels: ['team=design', 'season=spring 2027'],
       PollenModels: ['openai', 'turbo'],
       PollenCost: [Number(emulator.meter().charged)],
     });
@@ -195,6 +203,11 @@ items:
     }, waiting);
     const page = client.workflow.getHandle(pageWorkflowId(run.runId, 0));
     expect(await page.query(pageProgressQuery)).toMatchObject({ page: 0, inFlight: 2 });
+    // Before its page has ended: the page tells of its failures with its progress.
+    await vi.waitFor(async () => {
+      const { failures, pages } = await handle(run).query(runViewQuery);
+      expect([pages.done, failures[0]?.id]).toEqual([0, 'refused']);
+    }, waiting);
     await finish(run);
 
     expect(await handle(run).query(runViewQuery)).toMatchObject({
@@ -204,9 +217,11 @@ items:
       failures: [{ id: 'refused', code: 'content-policy' }],
     });
     const metadata = await handle(run).query<{ currentDetails: string }>('__temporal_workflow_metadata');
-    expect(metadata.currentDetails).toContain('**10 of 10** items: 9 succeeded, 1 failed');
+    expect(metadata.currentDetails).toContain('**completed with failures** · **10 of 10** items (100 %)');
+    expect(metadata.currentDetails).toContain('9 succeeded, 1 failed');
     expect(metadata.currentDetails).toContain(`**${emulator.meter().charged} Pollen**`);
-    expect(metadata.currentDetails).toContain('`refused` **content-policy**');
+    expect(metadata.currentDetails).toContain('`refused` **content-policy (422)**: Reword');
+    expect(metadata.currentDetails).toContain(runKeys(run).root);
   });
 });
 

@@ -42,15 +42,3 @@ function progressParts({ items, tally, inFlight, rate }: Progress): readonly str
     ...(tally.throttled > 0 ? [`${tally.throttled} throttled`] : []),
   ];
 }
-
-/** Measures items a second over the last half minute. */
-export function createRate(windowSeconds = 30): (done: number, seconds: number) => number | undefined {
-  const points: { readonly done: number; readonly seconds: number }[] = [];
-  return (done, seconds) => {
-    points.push({ done, seconds });
-    while (points.length > 2 && seconds - (points[0]?.seconds ?? 0) > windowSeconds) points.shift();
-    const first = points[0];
-    if (first === undefined || seconds - first.seconds < 0.5) return undefined;
-    return (done - first.done) / (seconds - first.seconds);
-  };
-}

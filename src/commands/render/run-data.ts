@@ -16,7 +16,15 @@ export function watchedData(runId: string, watched: Watched) {
 /** All there is to say about a run, for programs. */
 export function detailsData({ run, plan, sight, report, ending }: RunDetails) {
   const { runId, job } = run;
-  return { runId, job, ...sightData(sight), failures: ending?.failures, plan, report };
+  return {
+    runId,
+    job,
+    labels: plan?.labels ?? {},
+    ...sightData(sight),
+    failures: ending?.failures,
+    plan,
+    report,
+  };
 }
 
 function sightData(sight: Sight) {

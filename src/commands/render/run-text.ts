@@ -1,3 +1,4 @@
+import { labelEntries } from '../../plan/labels.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { runKeys } from '../../storage/keys.ts';
 import type { Ending } from '../ending.ts';
@@ -56,6 +57,13 @@ export function detailsText(session: Session, { run, plan, sight, report, ending
   const failures = sight.kind === 'running' ? sight.view.failures : [];
   return [
     head,
+    ...(plan?.labels === undefined
+      ? []
+      : [
+          `Labels: ${labelEntries(plan.labels)
+            .map((entry) => plain(entry))
+            .join(', ')}`,
+        ]),
     '',
     ending === undefined ? sightText(sight) : endText(session, ending),
     ...(report === undefined

@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import type { Client } from '@temporalio/client';
+import { chromium, type Page } from 'playwright-core';
+
+import { emulatorKeys } from '../../src/emulator/index.ts';
+import { findOnPath } from '../../src/local/binaries.ts';
+import { startProductStack } from '../../src/local/product-stack.ts';
+import { settledItems } from '../../src/records/tally.ts';
+import { connectClient } from '../../src/temporal.ts';
+import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
+import { runViewQuery } from '../../src/workflows/messages.ts';
+import { catalogue, newsletter } from './jobs.ts';
+
+/*
+ * Takes the README's pictures of the Temporal UI: `npm run screenshot`. It starts the product's own local stack on a
+ * temporary folder, runs two jobs against the emulator, and looks at them with a headless Chromium, which is found on
+ * PATH or named by the variable CHROMIUM.
+ */
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const entry = fileURLToPath(new URL('../../bin/pollen-batch.js', import.meta.url));
+const browsers = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/** Of the pictures, in pixels; the UI cuts its tables off in narrower windows than this scale gives. */
+const width = 1280;
+const scale = 0.8;
+/** Enough for the panel to have a rate, models and failures to tell of, and early enough for the run to go on. */
+const SHARE = 0.2;
+/** Calls a second: the run shall last longer than a slow machine takes to draw the pages. */
+const RATE = '1.5';
+const PATIENCE_MS = 120_000;
+
+async function findBrowser(): Promise<string> {
+  if (process.env['CHROMIUM'] !== undefined) return process.env['CHROMIUM'];
+  for (const name of browsers) {
+    const path = await findOnPath(name, process.env['PATH'] ?? '');
+    if (path !== undefined) return path;
+  }
+  throw new Error(`none of ${browsers.join(', ')} is on PATH; install one, or name it by CHROMIUM`);
+}
+
+/** Submits a job as a person does, and gives its run id. */
+async function submit(dataDir: string, name: string, job: object, ...flags: string[]): Promise<string> {
+  const file = join(dataDir, `${name}.yaml`);
+  // JSON is YAML.
+  await writeFile(file, JSON.stringify(job));
+  const child = spawn(process.execPath, [entry, 'submit', file, '-o', 'json', ...flags], {
+    env: { ...process.env, POLLEN_BATCH_DATA: dataDir },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await new Promise((resolve) => child.once('close', resolve));
+  return (JSON.parse(output) as { readonly runId: string }).runId;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error('what should be on the picture did not come up');
+    await pause(500);
+  }
+}
+
+/** Goes to a tab of a workflow. */
+async function open(page: Page, uiUrl: string, workflowId: string, tab: string): Promise<void> {
+  await page.goto(`${uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`);
+  await page.waitForURL(/\/timeline/);
+  await page.goto(page.url().replace(/\/timeline.*/, `/${tab}`));
+  await page.getByText('History Size').first().waitFor();
+}
+
+async function take(page: Page, name: string, height: number): Promise<void> {
+  await page.setViewportSize({ width: width / scale, height: height / scale });
+  // Frames are drawn a moment after they have come.
+  await pause(2_000);
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+  console.log(`docs/screenshots/${name}.png`);
+}
+
+// The UI draws Markdown in frames.
+async function textOfFrames(page: Page): Promise<string> {
+  const texts = await Promise.all(page.frames().map((frame) => frame.innerText('body').catch(() => '')));
+  return texts.join('\n');
+}
+
+async function failedEvent(client: Client, workflowId: string): Promise<string> {
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const failed = events?.find((event) => event.activityTaskFailedEventAttributes);
+  return String(failed?.eventId);
+}
+
+async function takeAll(page: Page, client: Client, uiUrl: string, dataDir: string): Promise<void> {
+  await submit(dataDir, 'newsletter', newsletter, '--watch');
+  const runId = await submit(dataDir, 'spring-catalogue', catalogue);
+  const run = client.workflow.getHandle(runWorkflowId(runId));
+  await until(async () => {
+    const { tally, failures, items } = await run.query(runViewQuery);
+    return failures.length > 1 && settledItems(tally) > SHARE * items;
+  });
+  await open(page, uiUrl, runWorkflowId(runId), 'user-metadata');
+  await until(async () => (await textOfFrames(page)).includes('items a minute'));
+  await take(page, 'run', 800);
+
+  const first = pageWorkflowId(runId, 0);
+  await open(page, uiUrl, first, `history/events/${await failedEvent(client, first)}`);
+  await page.getByText('Activity Task Failed').first().waitFor();
+  await take(page, 'failed-item', 720);
+
+  const query = encodeURIComponent("PollenJob = 'spring-catalogue' AND PollenCost > 0.01");
+  await page.goto(`${uiUrl}/namespaces/default/workflows?query=${query}`);
+  await page.getByText(runWorkflowId(runId)).first().waitFor();
+  await take(page, 'list', 440);
+}
+
+const dataDir = await mkdtemp(join(tmpdir(), 'pollen-batch-screenshot-'));
+const stack = await startProductStack({
+  dataDir,
+  cacheDir: join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'pollen-batch'),
+  path: process.env['PATH'] ?? '',
+  environment: { ...process.env, POLLEN_BATCH_RPS: RATE },
+  emulatorKey: emulatorKeys.secret,
+});
+try {
+  const { address, uiUrl } = stack.addresses.temporal;
+  const temporal = await connectClient({ address });
+  const isRoot = process.getuid?.() === 0;
+  const browser = await chromium.launch({ executablePath: await findBrowser(), chromiumSandbox: !isRoot });
+  const page = await browser.newPage({ deviceScaleFactor: scale });
+  page.setDefaultTimeout(PATIENCE_MS);
+  await takeAll(page, temporal.client, uiUrl, dataDir);
+  await browser.close();
+  await temporal.close();
+} finally {
+  await stack.stop({ fast: true });
+  await rm(dataDir, { recursive: true, force: true });
+}

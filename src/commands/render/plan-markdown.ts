@@ -1,0 +1,56 @@
+import { labelEntries } from '../../plan/labels.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { bullets, code, inertMarkdown } from '../../workflows/markdown.ts';
+import { runWorkflowId } from '../../workflows/ids.ts';
+import { plural } from './words.ts';
+
+const DESCRIPTION = 1_000;
+
+/** What a run is, in a line, for the Temporal UI. */
+export function planSummary({ job, items }: Plan): string {
+  return `${job}: ${plural(items, 'item')}`;
+}
+
+/**
+ * What a run is for and will do, in Markdown, for the Temporal UI. What its author wrote shows as just that text.
+ *
+ * @param folder - where its results go, as `s3://bucket/…/`
+ */
+export function planDetails(plan: Plan, folder: string): string {
+  const { runId, description } = plan;
+  const shell = [
+    `watch: ${code(`pollen-batch watch ${runId}`)}`,
+    `copy the results: ${code(`pollen-batch results ${runId}`)}`,
+    `stop for good: Request Cancellation above, or ${code(`temporal workflow cancel -w ${runWorkflowId(runId)}`)}`,
+  ];
+  return [
+    ...(description === undefined ? [] : [inertMarkdown(description, DESCRIPTION)]),
+    bullets(facts(plan, folder)),
+    'On the command line:',
+    bullets(shell),
+  ].join('\n\n');
+}
+
+function facts({ items, models, estimate, labels, api }: Plan, folder: string): readonly string[] {
+  const { atMost, unbounded, free } = estimate;
+  const names = models.map((model) => inertMarkdown(model, 60));
+  return [
+    `${plural(items, 'item')} for ${names.join(', ')}`,
+    [
+      `at most ${atMost} Pollen`,
+      ...(unbounded > 0 ? [`${plural(unbounded, 'call')} without a known bound`] : []),
+      ...(free > 0 ? [`${plural(free, 'call')} free`] : []),
+    ].join(', '),
+    ...(labels === undefined
+      ? []
+      : [
+          `labels: ${labelEntries(labels)
+            .map((entry) => inertMarkdown(entry))
+            .join(', ')}`,
+        ]),
+    api.emulated
+      ? 'the API is emulated: nothing here is a real generation or a real cost'
+      : `API: ${inertMarkdown(api.id)}, dialect ${api.dialect}`,
+    `results: ${code(folder)}`,
+  ];
+}

@@ -1,0 +1,71 @@
+import { formatAmount, parseAmount } from '../pollen/amount.ts';
+import { addTallies, emptyTally, settledItems, type Tally } from './tally.ts';
+
+/** A failed item. The API's own words may quote the prompt, so they stay in the record. */
+export interface SampledFailure {
+  readonly id: string;
+  readonly code: string;
+  /** HTTP status, where there was an answer. */
+  readonly status?: number;
+  readonly remedy: string;
+}
+
+/** What the items of one model came to. */
+export interface ModelCount {
+  readonly model: string;
+  readonly done: number;
+  readonly failed: number;
+  /** Decimal Pollen. */
+  readonly settled: string;
+}
+
+/** What a set of items came to, as pages tell their run. Pages of earlier versions tell less. */
+export interface Counts {
+  readonly tally: Tally;
+  readonly models?: readonly ModelCount[];
+  /** The last few items that failed. */
+  readonly failures?: readonly SampledFailure[];
+}
+
+/** Failed items that are named; the rest is in the run's `errors.jsonl`. */
+export const SAMPLED_FAILURES = 20;
+
+/** Nothing counted yet. */
+export const noCounts: Required<Counts> = { tally: emptyTally, models: [], failures: [] };
+
+/** Adds the counts of two sets of items. */
+export function addCounts(left: Counts, right: Counts): Required<Counts> {
+  return {
+    tally: addTallies(left.tally, right.tally),
+    models: addModels(left.models ?? [], right.models ?? []),
+    failures: [...(left.failures ?? []), ...(right.failures ?? [])].slice(-SAMPLED_FAILURES),
+  };
+}
+
+/** The counts of one item; a cancelled one counts for no model. */
+export function countsOf(model: string, tally: Tally, failure?: SampledFailure): Counts {
+  const done = settledItems(tally) - tally.cancelled;
+  return {
+    tally,
+    models: done === 0 ? [] : [{ model, done, failed: tally.failed, settled: tally.settled }],
+    failures: failure === undefined ? [] : [failure],
+  };
+}
+
+function addModels(left: readonly ModelCount[], right: readonly ModelCount[]): readonly ModelCount[] {
+  const counts = new Map(left.map((count) => [count.model, count]));
+  for (const count of right) {
+    const known = counts.get(count.model);
+    counts.set(count.model, known === undefined ? count : addModel(known, count));
+  }
+  return [...counts.values()];
+}
+
+function addModel(left: ModelCount, right: ModelCount): ModelCount {
+  return {
+    model: left.model,
+    done: left.done + right.done,
+    failed: left.failed + right.failed,
+    settled: formatAmount(parseAmount(left.settled) + parseAmount(right.settled)),
+  };
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+
+import { planDetails, planSummary } from '../../../src/commands/render/plan-markdown.ts';
+import { samplePlan } from '../../support/samples.ts';
+
+const folder = 's3://bucket/runs/bees/bees-0a1b2c3d4e/';
+
+describe('what the Temporal UI shows of a run from its start', () => {
+  it('says what it is for, what it will do and cost, and how to follow and stop it', () => {
+    const plan = samplePlan({ description: 'Haikus', labels: { team: 'design' }, items: 12 });
+    expect(planSummary(plan)).toBe('bees: 12 items');
+    expect(planDetails(plan, folder)).toBe(
+      [
+        'Haikus',
+        '',
+        '- 12 items for openai',
+        '- at most 0.5 Pollen',
+        '- labels: team=design',
+        '- API: https\\://gen\\.example, dialect gen',
+        `- results: \`${folder}\``,
+        '',
+        'On the command line:',
+        '',
+        '- watch: `pollen-batch watch bees-0a1b2c3d4e`',
+        '- copy the results: `pollen-batch results bees-0a1b2c3d4e`',
+        '- stop for good: Request Cancellation above, or `temporal workflow cancel -w job/bees-0a1b2c3d4e`',
+      ].join('\n'),
+    );
+  });
+
+  it('shows what the author wrote as text and nothing more', () => {
+    const plan = samplePlan({ description: '<img src=x> [a](b)\n\n# c', labels: { by: '*me*' } });
+    const text = planDetails(plan, folder);
+    expect(text).toContain('\\<img src=x\\> \\[a\\]\\(b\\) \\# c');
+    expect(text).toContain('by=\\*me\\*');
+  });
+
+  it('says of an emulated API that nothing is real', () => {
+    const plan = samplePlan({ api: { ...samplePlan().api, emulated: true } });
+    expect(planDetails(plan, folder)).toContain('nothing here is a real generation or a real cost');
+  });
+});

@@ -1,0 +1,77 @@
+import { expect, vi } from 'vitest';
+
+import type { Emulator } from '../../src/emulator/index.ts';
+import type { RunLocation } from '../../src/storage/keys.ts';
+import type { ProcessStack, RunningCommand } from './process-stack.ts';
+import { writeSampleJob } from './sample-job.ts';
+import { judgeRun, type Verdict } from './witness.ts';
+
+const texts = 240;
+const images = 60;
+
+/** Items of the runs that servers and workers are taken away from. */
+export const items = texts + images;
+
+/** Runs of a few hundred items on real processes, judged by what the emulator has seen. */
+export interface FaultRuns {
+  submit(name: string): Promise<RunLocation>;
+  /** Submits and stays to watch; `run` is there once the command has said its id. */
+  submitAndWatch(name: string): Promise<{ readonly run: RunLocation; readonly command: RunningCommand }>;
+  /** Requests that the emulator has got for a run. */
+  requestsOf(run: RunLocation): number;
+  untilRequests(run: RunLocation, count: number): Promise<void>;
+  /** Expects all items succeeded, once each, with the right bytes, and the bill to equal the meter. */
+  expectWhole(run: RunLocation): Promise<Verdict>;
+}
+
+/** Runs on a stack whose API the emulator is. */
+export function faultRuns(stack: ProcessStack, emulator: Emulator): FaultRuns {
+  const located = (name: string, runId: string): RunLocation => ({
+    ...stack.session.location,
+    job: name,
+    runId,
+  });
+  const requestsOf = (run: RunLocation): number =>
+    emulator.journal().filter(({ requestId }) => requestId.startsWith(`${run.runId}-`)).length;
+  return {
+    requestsOf,
+    async submit(name) {
+      const file = await writeSampleJob(stack.folder, { name, texts, images });
+      const { code, stdout, stderr } = await stack.command('submit', file, '-o', 'json');
+      expect(code, stderr).toBe(0);
+      return located(name, (JSON.parse(stdout) as { readonly runId: string }).runId);
+    },
+    async submitAndWatch(name) {
+      const file = await writeSampleJob(stack.folder, { name, texts, images });
+      const command = await stack.begin('submit', file, '--watch', '-o', 'json');
+      const runId = await vi.waitFor(
+        async () => {
+          const said = new RegExp(`^(${name}-[0-9a-f]{10}): `, 'm').exec(await command.said())?.[1];
+          if (said === undefined) throw new Error(`no run id in: ${await command.said()}`);
+          return said;
+        },
+        { timeout: 60_000, interval: 100 },
+      );
+      return { run: located(name, runId), command };
+    },
+    async untilRequests(run, count) {
+      await expect
+        .poll(() => requestsOf(run), { timeout: 60_000, interval: 10 })
+        .toBeGreaterThanOrEqual(count);
+    },
+    async expectWhole(run) {
+      const verdict = await judgeRun(stack.session.store, run, emulator.journal());
+      expect(verdict).toMatchObject({
+        state: 'completed',
+        succeeded: items,
+        lostOrDoubled: [],
+        wrongBytes: [],
+        wrongCosts: [],
+        unknownCharges: 0,
+        billed: verdict.metered,
+        reported: verdict.metered,
+      });
+      return verdict;
+    },
+  };
+}
