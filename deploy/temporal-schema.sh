@@ -1,17 +1,13 @@
 #!/bin/sh
 # Makes Temporal's two databases and brings their schemas up to date; both are left alone where they are so already.
+# Server, user and password come by SQL_HOST, SQL_PORT, SQL_USER, SQL_PASSWORD and SQL_PLUGIN, which the tool reads itself.
 set -eu
-schemas=${TEMPORAL_SCHEMAS:-/etc/temporal/schema/postgresql/v12}
 
-tool() {
-  temporal-sql-tool --plugin postgres12 --endpoint "$SQL_HOST" --port "${SQL_PORT:-5432}" --user "$SQL_USER" "$@"
-}
-
-# A schema below the name of its database.
+# The name of a database, and that of its schema.
 prepare() {
-  tool --database "$1" create-database
-  tool --database "$1" setup-schema --version 0.0
-  tool --database "$1" update-schema --schema-dir "$schemas/$2/versioned"
+  temporal-sql-tool --database "$1" create-database
+  temporal-sql-tool --database "$1" setup-schema --version 0.0
+  temporal-sql-tool --database "$1" update-schema --schema-dir "/etc/temporal/schema/postgresql/v12/$2/versioned"
 }
 
 prepare temporal temporal
