@@ -5,12 +5,15 @@ import { gzipSync } from 'node:zlib';
 import { Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
+import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
+import { triggerSchedule } from '../../src/commands/schedule/change-schedule.ts';
 import { createLogger, installRuntime } from '../../src/telemetry.ts';
 import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
 import { pageProgressQuery, runViewQuery } from '../../src/workflows/messages.ts';
 import { callsInFlight } from '../support/calls.ts';
 import { fillHistory } from '../support/fill-history.ts';
 import { planFinePages } from '../support/fine-pages.ts';
+import { jobOf } from '../support/job.ts';
 import { openHarness, type Harness, type HarnessOptions } from '../support/harness.ts';
 import { historyChain } from '../support/histories.ts';
 import { startSharedServers } from '../support/shared-servers.ts';
@@ -104,6 +107,14 @@ async function saveTold(harness: Harness): Promise<void> {
   await save(harness, 'run-job-told', runWorkflowId(run.runId));
 }
 
+async function saveScheduled(harness: Harness): Promise<void> {
+  const yaml = `${head('nightly')}${prompts(2)}schedule: { cron: 0 6 * * * }\n`;
+  await applySchedule(harness.session, jobOf(yaml), { allowUnpriced: false, dryRun: false });
+  const runId = (await triggerSchedule(harness.session, 'nightly')) ?? '';
+  await harness.finish({ ...harness.session.location, job: 'nightly', runId });
+  await save(harness, 'run-job-scheduled', runWorkflowId(runId));
+}
+
 const slow = (ms: number, concurrency: number): HarnessOptions => ({
   emulator: { latency: { kind: 'fixed', ms } },
   lanes: [{ name: 'all', concurrency }],
@@ -116,6 +127,7 @@ const scenes: Readonly<Record<string, readonly [HarnessOptions, (harness: Harnes
   cancelled: [slow(1_000, 2), saveCancelled],
   continued: [slow(300, 2), saveContinued],
   told: [slow(1_000, 2), saveTold],
+  scheduled: [{}, saveScheduled],
 };
 
 const wanted = process.argv.slice(2);

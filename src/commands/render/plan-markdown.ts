@@ -31,6 +31,20 @@ export function planDetails(plan: Plan, folder: string): string {
   ].join('\n\n');
 }
 
+/**
+ * What the runs of a schedule are for and will do, in Markdown, for the Temporal UI.
+ *
+ * @param folder - where their results go, as `s3://bucket/…/`
+ */
+export function scheduleDetails(plan: Plan, folder: string): string {
+  const { job, description } = plan;
+  return [
+    ...(description === undefined ? [] : [inertMarkdown(description, DESCRIPTION)]),
+    bullets(facts(plan, folder)),
+    `Started by its schedule: ${code(`pollen-batch schedule get ${job}`)}`,
+  ].join('\n\n');
+}
+
 function facts({ items, models, estimate, labels, api }: Plan, folder: string): readonly string[] {
   const { atMost, unbounded, free } = estimate;
   const names = models.map((model) => inertMarkdown(model, 60));

@@ -4,7 +4,7 @@ import { PollenBatchError } from '../../errors.ts';
 import { laneOf } from '../../lanes/lanes.ts';
 import type { Job } from '../../manifest/job.ts';
 import type { Schedule } from '../../manifest/schedule.ts';
-import type { Estimate } from '../../plan/plan.ts';
+import type { Estimate, Plan } from '../../plan/plan.ts';
 import { planJob } from '../../plan/plan-job.ts';
 import { jobContent, runIdOf } from '../../plan/run-id.ts';
 import { keepJob, type KeptJob, type KeptJobLocation } from '../../records/kept-job.ts';
@@ -12,6 +12,7 @@ import { jobPrefix } from '../../storage/keys.ts';
 import { CONTROL_QUEUE, runWorkflowId } from '../../workflows/ids.ts';
 import type { runJob } from '../../workflows/run-job.ts';
 import { checkAccess } from '../access.ts';
+import { planSummary, scheduleDetails } from '../render/plan-markdown.ts';
 import type { Session } from '../session.ts';
 import { scheduleChanges, type ScheduleChange } from './changes.ts';
 import { findSchedule, lookUpSchedule, type FoundSchedule } from './find-schedule.ts';
@@ -70,7 +71,8 @@ export async function applySchedule(
     allowUnpriced: options.allowUnpriced,
     job: { ...(JSON.parse(jobContent(job)) as Job), schedule },
   };
-  const estimate = estimateRun(session, kept);
+  const plan = planRun(session, kept);
+  const { estimate } = plan;
   const before = await lookUpSchedule(session, job.name);
   const changes = scheduleChanges(before?.kept, kept);
   const status = before === undefined ? 'created' : changes.length > 0 ? 'updated' : 'unchanged';
@@ -80,7 +82,7 @@ export async function applySchedule(
   if (dryRun) return { ...common, paused: before?.description.state.paused ?? false, next: [] };
   if (status !== 'unchanged') {
     const location = await keepJob(session.store, { ...session.location, job: job.name }, kept);
-    await write(session, job, schedule, before, actionOf(session, kept, location));
+    await write(session, job, schedule, before, actionOf(session, plan, location));
   }
   const { description } = await findSchedule(session, job.name);
   const next = description.info.nextActionTimes.slice(0, SHOWN_TIMES).map((time) => time.toISOString());
@@ -88,7 +90,7 @@ export async function applySchedule(
 }
 
 // A job that cannot be planned today would fail at every tick.
-function estimateRun({ api, config }: Session, kept: KeptJob): Estimate {
+function planRun({ api, config }: Session, kept: KeptJob): Plan {
   const { plan } = planJob({
     job: kept.job,
     runId: kept.runId,
@@ -99,7 +101,7 @@ function estimateRun({ api, config }: Session, kept: KeptJob): Estimate {
     mayRepeat: true,
     createdAt: new Date().toISOString(),
   });
-  return plan.estimate;
+  return plan;
 }
 
 async function write(
@@ -125,19 +127,15 @@ async function write(
     .update<typeof runJob>((current) => ({ ...parts, state: current.state }));
 }
 
-function actionOf({ store }: Session, kept: KeptJob, scheduled: KeptJobLocation): Action {
-  const { job, api } = kept;
+function actionOf({ store }: Session, plan: Plan, scheduled: KeptJobLocation): Action {
   return {
     type: 'startWorkflow',
     workflowType: 'runJob',
-    workflowId: runWorkflowId(kept.runId),
+    workflowId: runWorkflowId(plan.runId),
     taskQueue: CONTROL_QUEUE,
     args: [{ scheduled }],
-    memo: { items: job.items.length, job: job.name, emulated: api.emulated },
-    staticSummary: `${job.name}: ${job.items.length} items, by its schedule`,
-    staticDetails: [
-      job.description ?? job.name,
-      `Results: s3://${store.bucket}/${jobPrefix(scheduled)}`,
-    ].join('\n\n'),
+    memo: { items: plan.items, job: plan.job, emulated: plan.api.emulated },
+    staticSummary: planSummary(plan),
+    staticDetails: scheduleDetails(plan, `s3://${store.bucket}/${jobPrefix(scheduled)}`),
   };
 }

@@ -1,5 +1,6 @@
 import type { JobItem } from '../../manifest/job.ts';
 import { describeSchedule } from '../../manifest/schedule.ts';
+import { labelEntries } from '../../plan/labels.ts';
 import { canonicalJson } from '../../plan/digest.ts';
 import type { KeptJob } from '../../records/kept-job.ts';
 
@@ -27,6 +28,7 @@ function settingsOf({ job, api, allowUnpriced }: KeptJob): Readonly<Record<strin
   return {
     ...(job.schedule === undefined ? {} : describeSchedule(job.schedule)),
     description: job.description ?? '',
+    labels: labelEntries(job.labels ?? {}).join(', '),
     items: String(job.items.length),
     API: `${api.id} (${api.dialect})`,
     allowUnpriced: String(allowUnpriced),
