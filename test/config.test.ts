@@ -81,12 +81,14 @@ describe('the configuration', () => {
       S3_PREFIX: '/team/batches/',
       S3_ENDPOINT: 'http://127.0.0.1:8333',
       S3_FORCE_PATH_STYLE: 'false',
+      S3_PUBLIC_ENDPOINT: 'https://files.example/bees/',
     });
     expect(store).toEqual({
       bucket: 'bees',
       prefix: 'team/batches',
       endpoint: 'http://127.0.0.1:8333',
       forcePathStyle: false,
+      publicUrl: 'https://files.example/bees',
     });
     expect(readConfig({ S3_BUCKET: 'bees' }).store?.prefix).toBe('runs');
   });

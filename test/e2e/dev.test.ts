@@ -133,6 +133,36 @@ describe('beside a local stack that runs', { timeout: 180_000 }, () => {
     expect(code).toBe(3);
   });
 
+  it('links to results that a browser of this machine can open', async ({ skip }) => {
+    const addresses = await readAddresses(`${desk.folder}/.pollen-batch`);
+    if (addresses?.store.publicUrl === undefined) return skip('MinIO shows no files without a password');
+    const runId = await submitted('linked', 2);
+    expect((await desk.run('watch', runId)).code).toBe(0);
+    const connection = await Connection.connect({ address: addresses.temporal.address });
+    const run = new Client({ connection }).workflow.getHandle(runWorkflowId(runId));
+    const { currentDetails } = await run.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    await connection.close();
+    const links = [...currentDetails.matchAll(/\]\((http[^)]+)\)/g)].map((match) => match[1] ?? '');
+    expect(links).toHaveLength(5);
+    const answers = await Promise.all(links.map(async (link) => (await fetch(link)).status));
+    expect(answers).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  it('logs a failed item with its code, and nothing of a throttle', async () => {
+    const file = await desk.file(
+      'throttled.yaml',
+      'version: 1\nname: throttled\nitems:\n  - { id: slow, text: "Slow [[fault:429:2]]" }\n  - { id: bad, text: "Bad [[fault:422]]" }\n',
+    );
+    const { code, stderr } = await desk.run('submit', file, '--watch');
+    expect([code, stderr]).toEqual([3, expect.stringContaining('1 succeeded, 1 failed')]);
+    const log = await readLines<{ level: number; workflowId?: string; error?: { type: string } }>(
+      desk.folder,
+      '.pollen-batch/logs/worker.log',
+    );
+    const loud = log.filter(({ level, workflowId }) => level > 30 && workflowId?.startsWith('job/throttled'));
+    expect(loud.map(({ error }) => error?.type)).toEqual(['content-policy']);
+  });
+
   it('exits with 6 when the run is stopped', async () => {
     const runId = await submitted('stopping', 120);
     const watch = desk.start(['watch', runId]);
