@@ -14,6 +14,16 @@ function readHistory(name: string): unknown {
   return JSON.parse(gunzipSync(readFileSync(new URL(`${name}.json.gz`, folder))).toString('utf8'));
 }
 
+/** A scheduled run is named by its workflow, so it has to replay under its own id. */
+function workflowIdOf(history: unknown): string {
+  const { events } = history as {
+    readonly events: readonly {
+      readonly workflowExecutionStartedEventAttributes?: { readonly workflowId?: string };
+    }[];
+  };
+  return events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? '';
+}
+
 /** The built workflow code with one word of it changed, as a careless change of the workflows would. */
 function changedCode(from: string, to: string): string {
   const code = readFileSync(inject('servers').codePath, 'utf8');
@@ -33,6 +43,7 @@ describe('a run that is under way', () => {
       'run-job-failures',
       'run-job-pages',
       'run-job-plain',
+      'run-job-scheduled',
       'run-job-told',
       'run-page-cancelled',
       'run-page-failures',
@@ -43,7 +54,8 @@ describe('a run that is under way', () => {
 
   it.each(names)('goes on with the workflows as they are now: %s', async (name) => {
     const { codePath } = inject('servers');
-    await Worker.runReplayHistory({ workflowBundle: { codePath } }, readHistory(name));
+    const history = readHistory(name);
+    await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, workflowIdOf(history));
   });
 
   it.each([
