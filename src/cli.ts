@@ -233,7 +233,7 @@ function outputOption(): Option {
 
 function parseCount(text: string): number {
   const count = Number(text);
-  if (text.trim() === '' || !Number.isInteger(count) || count < 0) {
+  if (!/^\d{1,9}$/.test(text)) {
     throw new InvalidArgumentError('Give a whole number.');
   }
   return count;

@@ -1,16 +1,18 @@
+import { Context } from '@temporalio/activity';
+
 import { PollenBatchError } from '../errors.ts';
 import { laneOf, type LaneSettings } from '../lanes/lanes.ts';
-import type { Plan } from '../plan/plan.ts';
 import { labelEntries } from '../plan/labels.ts';
+import type { Plan } from '../plan/plan.ts';
 import { planJob } from '../plan/plan-job.ts';
 import { readKeptJob, type KeptJobLocation } from '../records/kept-job.ts';
-import { claimRun, readJobFile, readMarker, writePlan } from '../records/run-store.ts';
+import { claimRun, readJobFile, readMarker, writePlan, type JobFile } from '../records/run-store.ts';
+import { folderAt } from '../storage/folder.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
-import type { RunFolder } from '../workflows/messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { unknownLaneFailure, unplannableFailure } from './failure.ts';
+import { unknownLaneFailure, unplannableFailure, wrongApiFailure } from './failure.ts';
 
 /**
  * Makes sure a run is planned, by the same code that `submit` plans with, and tells its workflow the pages. A run whose
@@ -19,9 +21,7 @@ import { unknownLaneFailure, unplannableFailure } from './failure.ts';
 export function createPlanRun(dependencies: ActivityDependencies): ControlActivities['planRun'] {
   const { store, plans, searchAttributes } = dependencies;
   return async function planRun({ run, scheduled }) {
-    const known = await plans.plan(run);
-    if (known === undefined && scheduled !== undefined) await claimScheduled(dependencies, run, scheduled);
-    const plan = known ?? (await makePlan(dependencies, run));
+    const plan = (await plans.plan(run)) ?? (await makePlan(dependencies, run, scheduled));
     const marker = await readMarker(store, run);
     const concurrency = concurrencyOf(plan, dependencies.lanes);
     return {
@@ -29,10 +29,10 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
       pages: plan.pages,
       models: plan.models,
       ...(plan.labels === undefined ? {} : { labels: labelEntries(plan.labels) }),
-      folder: folderOf(dependencies, run),
+      folder: folderAt(store.bucket, runKeys(run).root, dependencies.publicUrl),
       concurrency,
       searchAttributes,
-      planned: known !== undefined,
+      resumed: scheduled !== undefined && (await readJobFile(store, run))?.claimedBy !== execution(),
       ...(marker === undefined
         ? {}
         : { ended: { state: marker.state, tally: marker.tally, marker: marker.marker } }),
@@ -40,12 +40,8 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
   };
 }
 
-function folderOf({ store, publicUrl }: ActivityDependencies, run: RunLocation): RunFolder {
-  const { root } = runKeys(run);
-  return {
-    uri: `s3://${store.bucket}/${root}`,
-    ...(publicUrl === undefined ? {} : { url: `${publicUrl}/${root}` }),
-  };
+function execution(): string {
+  return Context.current().info.workflowExecution?.runId ?? '';
 }
 
 // The worker's limits are the ones that count: whoever submits need not know them.
@@ -59,52 +55,65 @@ function concurrencyOf(plan: Plan, lanes: readonly LaneSettings[]): Record<strin
   );
 }
 
-// What `submit` does for its run, a schedule's tick does here.
-async function claimScheduled(
+async function makePlan(
+  dependencies: ActivityDependencies,
+  run: RunLocation,
+  scheduled: KeptJobLocation | undefined,
+): Promise<Plan> {
+  const { store, lanes, prices, now, apiId } = dependencies;
+  try {
+    const file = await readSource(dependencies, run, scheduled);
+    const { job, api, allowUnpriced, plannedFor } = file;
+    // Prices are this worker's, and so they must be those of the run's API.
+    if (api.id !== apiId) throw wrongApiFailure(api.id, apiId);
+    const planned = planJob({
+      job,
+      runId: run.runId,
+      api,
+      prices: await prices(),
+      laneOf: (model) => laneOf(lanes, model),
+      allowUnpriced,
+      // Seeds of its own keep a scheduled run's calls apart; whoever claimed a submitted one may have had others before.
+      mayRepeat: plannedFor === undefined,
+      createdAt: now().toISOString(),
+      // Night after night the same job is meant to give something new.
+      ...(plannedFor === undefined ? {} : { time: plannedFor, freshSeeds: true }),
+    });
+    // Only now, as with `submit`: a job that cannot be planned must not claim a run. Who was first is the one who counts.
+    if (scheduled !== undefined) await claimRun(store, run, file);
+    return await writePlan(store, run, planned);
+  } catch (error) {
+    throw error instanceof PollenBatchError ? unplannableFailure(error) : error;
+  }
+}
+
+// What `submit` has written for its run, a schedule's tick makes here from the job that the schedule keeps.
+async function readSource(
   { store }: ActivityDependencies,
   run: RunLocation,
-  scheduled: KeptJobLocation,
-): Promise<void> {
+  scheduled: KeptJobLocation | undefined,
+): Promise<JobFile> {
+  if (scheduled === undefined) {
+    const file = await readJobFile(store, run);
+    if (file !== undefined) return file;
+    throw new PollenBatchError('not-found', `run ${run.runId} has no job file in the bucket`, {
+      remedy: 'Submit its job again.',
+    });
+  }
   const kept = await readKeptJob(store, scheduled);
   if (kept === undefined) {
-    throw new Error(`the job of schedule ${scheduled.job} is gone from the bucket; apply its file again`);
+    throw new PollenBatchError('not-found', `the job of schedule ${scheduled.job} is gone from the bucket`, {
+      remedy: `Apply its file again, and make the run by \`schedule backfill ${scheduled.job}\`.`,
+    });
   }
   const plannedFor = plannedTimeOf(run.runId);
-  await claimRun(store, run, {
+  return {
     version: 1,
     runId: run.runId,
     api: kept.api,
     allowUnpriced: kept.allowUnpriced,
     ...(plannedFor === undefined ? {} : { plannedFor }),
+    claimedBy: execution(),
     job: kept.job,
-  });
-}
-
-async function makePlan(
-  { store, lanes, prices, now }: ActivityDependencies,
-  run: RunLocation,
-): Promise<Plan> {
-  const file = await readJobFile(store, run);
-  if (file === undefined)
-    throw new Error(`run ${run.runId} has no job file in the bucket; submit its job again`);
-  const { job, api, allowUnpriced, plannedFor } = file;
-  const known = await prices();
-  try {
-    const planned = planJob({
-      job,
-      runId: run.runId,
-      api,
-      prices: known,
-      laneOf: (model) => laneOf(lanes, model),
-      allowUnpriced,
-      // Whoever claimed the run may have had others before it.
-      mayRepeat: true,
-      createdAt: now().toISOString(),
-      // Night after night the same job is meant to give something new.
-      ...(plannedFor === undefined ? {} : { time: plannedFor, freshSeeds: true }),
-    });
-    return await writePlan(store, run, planned);
-  } catch (error) {
-    throw error instanceof PollenBatchError ? unplannableFailure(error) : error;
-  }
+  };
 }

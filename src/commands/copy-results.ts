@@ -53,7 +53,7 @@ export async function copyResults(
       yield body;
     }
   }
-  // Last of all to get its name: it says that all items are there.
+  // Gets its name once all items are there; what is told of them follows.
   await folder.write('results.jsonl', results());
   const digests = new Map(marker.files?.map((file) => [file.key, file.sha256]));
   for (const key of [keys.report, keys.bill, keys.errors]) {

@@ -1,5 +1,8 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+
 import { PollenBatchError } from '../errors.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
+import { plannedTimeOf, runWorkflowId } from '../workflows/ids.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -12,8 +15,20 @@ export async function findRun(session: Session, runId: string): Promise<RunLocat
   if (job !== undefined) {
     const run = { ...session.location, job, runId };
     if ((await session.store.head(runKeys(run).job)) !== undefined) return run;
+    // One that could not be planned has left nothing there, and can still say why.
+    if (plannedTimeOf(runId) !== undefined && (await isKnown(session, runId))) return run;
   }
   throw new PollenBatchError('not-found', `there is no run ${runId} in bucket ${session.store.bucket}`, {
     remedy: 'List the runs with `pollen-batch list`.',
   });
+}
+
+async function isKnown({ temporal }: Session, runId: string): Promise<boolean> {
+  try {
+    await temporal.client.workflow.getHandle(runWorkflowId(runId)).describe();
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 
 import { addTallies } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
@@ -21,8 +21,8 @@ export type Sight =
   /** The run is there, and cannot tell how far it is: no worker answers, or Temporal is away. */
   | { readonly kind: 'silent'; readonly reason: string }
   | { readonly kind: 'ended'; readonly marker: Marker }
-  /** The workflow is over, and has left no marker: it was terminated, or failed. */
-  | { readonly kind: 'broken'; readonly status: string };
+  /** The workflow is over, and has left no marker: it was terminated, or failed for the reason given. */
+  | { readonly kind: 'broken'; readonly status: string; readonly reason?: string };
 
 const ANSWER_MS = 5_000;
 
@@ -36,7 +36,9 @@ export async function lookAt(session: Session, run: RunLocation): Promise<Sight>
     answers = true;
     if (status.name !== 'RUNNING' && status.name !== 'CONTINUED_AS_NEW') {
       const marker = await readMarker(session.store, run);
-      return marker === undefined ? { kind: 'broken', status: status.name } : { kind: 'ended', marker };
+      if (marker !== undefined) return { kind: 'ended', marker };
+      const reason = status.name === 'FAILED' ? await failureOf(handle) : undefined;
+      return { kind: 'broken', status: status.name, ...(reason === undefined ? {} : { reason }) };
     }
     return await within(client, async () => {
       const view = await handle.query(runViewQuery);
@@ -81,6 +83,14 @@ export async function* follow(
     if (sight.kind === 'ended' || sight.kind === 'broken') return;
     await pause(everyMs, undefined, { signal }).catch(() => {});
   }
+}
+
+// What is innermost says why: around it are the activity and the workflow that it took along.
+async function failureOf(handle: WorkflowHandle): Promise<string | undefined> {
+  const error: unknown = await handle.result().catch((thrown: unknown) => thrown);
+  let inner = error instanceof Error ? error : undefined;
+  while (inner?.cause instanceof Error) inner = inner.cause;
+  return inner?.message;
 }
 
 // The client would try again for longer than somebody who watches is patient.

@@ -30,21 +30,10 @@ export interface Session {
 export async function openSession(config: Config): Promise<Session> {
   const addresses = await readAddresses(config.dataDir);
   const settings = withStack(config, addresses);
-  if ((!usesServers(config) && addresses === undefined) || settings.store === undefined) {
-    throw new PollenBatchError(
-      'config-invalid',
-      'no Temporal server and bucket are configured, and no local stack runs',
-      {
-        remedy:
-          'Start one with `pollen-batch dev` in another terminal, use `pollen-batch run FILE`, or set TEMPORAL_ADDRESS and S3_BUCKET.',
-      },
-    );
-  }
+  if ((!usesServers(config) && addresses === undefined) || settings.store === undefined) throw noServers();
   const api = await findApi(settings.api);
   const stack = settings.temporalConfigured ? undefined : addresses;
-  const temporal = await connectClient(
-    settings.temporal ?? (stack === undefined ? {} : { address: stack.temporal.address }),
-  );
+  const temporal = await connect(settings, stack);
   try {
     const store = await openStore(settings.store, api);
     return {
@@ -66,6 +55,32 @@ export async function openSession(config: Config): Promise<Session> {
   }
 }
 
+/**
+ * Opens Temporal alone, for what needs neither the API nor the store.
+ *
+ * @throws PollenBatchError naming what does not answer, and the remedy
+ */
+export async function openTemporal(config: Config): Promise<TemporalClient> {
+  const addresses = await readAddresses(config.dataDir);
+  if (!usesServers(config) && addresses === undefined) throw noServers();
+  return connect(config, config.temporalConfigured ? undefined : addresses);
+}
+
+function connect(config: Config, stack: StackAddresses | undefined): Promise<TemporalClient> {
+  return connectClient(config.temporal ?? (stack === undefined ? {} : { address: stack.temporal.address }));
+}
+
+function noServers(): PollenBatchError {
+  return new PollenBatchError(
+    'config-invalid',
+    'no Temporal server and bucket are configured, and no local stack runs',
+    {
+      remedy:
+        'Start one with `pollen-batch dev` in another terminal, use `pollen-batch run FILE`, or set TEMPORAL_ADDRESS and S3_BUCKET.',
+    },
+  );
+}
+
 /** The configuration with the addresses of a local stack where it names no servers. */
 export function withStack(config: Config, addresses: StackAddresses | undefined): Config {
   if (addresses === undefined) return config;
@@ -78,6 +93,7 @@ export function withStack(config: Config, addresses: StackAddresses | undefined)
       endpoint: store.endpoint,
       region: store.region,
       credentials: store.credentials,
+      ...(store.publicUrl === undefined ? {} : { publicUrl: store.publicUrl }),
     },
     api:
       emulator === undefined || config.api.base !== undefined

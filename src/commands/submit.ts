@@ -4,6 +4,7 @@ import type { Job } from '../manifest/job.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planJob } from '../plan/plan-job.ts';
 import { jobContent, runIdOf } from '../plan/run-id.ts';
+import { folderAt } from '../storage/folder.ts';
 import { jobPrefix, runKeys, schedulePrefix, type RunLocation } from '../storage/keys.ts';
 import { claimRun, readMarker, readPlan, writePlan, type Marker } from '../records/run-store.ts';
 import { CONTROL_QUEUE, runWorkflowId } from '../workflows/ids.ts';
@@ -116,11 +117,12 @@ function locate({ location, plannedApi }: Session, job: Job, ordinal: number): R
 }
 
 async function start(
-  { temporal, store }: Session,
+  session: Session,
   run: RunLocation,
   plan: Plan,
   isOurs: boolean,
 ): Promise<'started' | 'attached'> {
+  const { temporal, store, config } = session;
   const workflowId = runWorkflowId(run.runId);
   const isRunning = await isOpen(temporal.client, workflowId);
   await temporal.client.workflow.start('runJob', {
@@ -131,7 +133,7 @@ async function start(
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: planSummary(plan),
-    staticDetails: planDetails(plan, `s3://${store.bucket}/${runKeys(run).root}`),
+    staticDetails: planDetails(plan, folderAt(store.bucket, runKeys(run).root, config.store?.publicUrl)),
     memo: { items: plan.items, job: plan.job, emulated: plan.api.emulated },
   });
   return isRunning ? 'attached' : 'started';

@@ -11,7 +11,7 @@ import type { Session } from './session.ts';
 /** How watching ended: with the run, or before it. */
 export type Watched =
   | { readonly kind: 'ended'; readonly marker: Marker }
-  | { readonly kind: 'broken'; readonly status: string }
+  | Extract<Sight, { readonly kind: 'broken' }>
   /** The person left; the run goes on. */
   | { readonly kind: 'left' };
 

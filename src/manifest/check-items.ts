@@ -7,6 +7,7 @@ import type { Path } from './node-at.ts';
 import { quoted } from './printable.ts';
 import { reportIssues } from './report-issues.ts';
 import type { Reporter } from './reporter.ts';
+import { sampleOf, templateProblem } from './template.ts';
 import { anyItemSchema, itemForms, itemSchemas } from './schema.ts';
 import type { ItemForm, WrittenItem } from './schema.ts';
 
@@ -138,7 +139,9 @@ function checkPrompts(
     : [[value, [form]]];
   for (const [prompt, path] of prompts) {
     if (typeof prompt !== 'string') continue;
-    const problem = checks.promptProblem(prompt, kind);
+    // A template that cannot be filled in is reported as such.
+    if (templateProblem(prompt) !== undefined) continue;
+    const problem = checks.promptProblem(sampleOf(prompt), kind);
     if (problem) reporter.report(nodeAt(node, path), problem.code, problem.message);
   }
 }

@@ -2,12 +2,11 @@ import type { Node } from 'yaml';
 import { nodeAt } from './node-at.ts';
 import type { Path } from './node-at.ts';
 import type { Reporter } from './reporter.ts';
-import { isTemplate, templateProblem } from './template.ts';
+import { templateProblem } from './template.ts';
 
 /** Checks every text of an item, or of the defaults, that is filled in at planning. */
 export function checkTemplates(value: unknown, root: Node, reporter: Reporter): void {
   for (const [path, text] of textsOf(value)) {
-    if (!isTemplate(text)) continue;
     const problem = templateProblem(text);
     if (problem !== undefined) reporter.report(nodeAt(root, path), problem.code, problem.message);
   }

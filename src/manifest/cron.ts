@@ -10,6 +10,9 @@ const macros: ReadonlySet<string> = new Set([
   '@hourly',
 ]);
 
+/** Years of a schedule go from here on; today's date would make a file wrong by the passing of time. */
+const EARLIEST = '2000-01-01T00:00:00Z';
+
 /**
  * Says what is wrong with a cron line as Temporal takes it: five fields, six with the year at the end, seven with the
  * seconds before. The zone stands in `timezone`, not in the line.
@@ -29,9 +32,15 @@ export function cronProblem(line: string): string | undefined {
   if (/(^|[\s,\d])[LW](?=$|[\s,])|[#+?]/.test(text)) return '`L`, `W`, `#`, `+` and `?` are not known here';
   try {
     // This library has the year at the end too, and the seconds first, as Temporal has them.
-    const pattern = fields.length === 6 ? ['0', ...fields].join(' ') : fields.join(' ');
-    const next = new Cron(pattern, { paused: true, timezone: 'UTC' }).nextRun();
-    return next === null ? 'it gives no time at all, ever' : undefined;
+    const pattern = (fields.length === 6 ? ['0', ...fields] : fields).join(' ');
+    // Temporal takes a name by its first letters, and a day must match both of its fields.
+    const cron = new Cron(pattern.replaceAll(/([A-Za-z]{3})[A-Za-z]+/g, '$1'), {
+      paused: true,
+      timezone: 'UTC',
+      domAndDow: true,
+      sloppyRanges: true,
+    });
+    return cron.nextRun(new Date(EARLIEST)) === null ? 'it gives no time at all, ever' : undefined;
   } catch (error) {
     return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'it cannot be read';
   }

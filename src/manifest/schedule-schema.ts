@@ -119,6 +119,8 @@ function isInterval(text: string): boolean {
 }
 
 function isZone(name: string): boolean {
+  // Servers look the name up as a file, whose case counts; an offset is no file.
+  if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/.test(name)) return false;
   try {
     return Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
   } catch {

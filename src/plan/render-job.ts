@@ -1,19 +1,42 @@
+import { PollenBatchError } from '../errors.ts';
 import type { Job, JobItem, Message } from '../manifest/job.ts';
+import { localClock } from '../manifest/local-clock.ts';
 import { isTemplate, renderTemplate, type TemplateValues } from '../manifest/template.ts';
 
 /**
  * Fills in the templates of a job's prompts.
  *
  * @param time - what `run.time` is, ISO 8601
+ * @throws PollenBatchError `job-invalid` naming the item whose template does not come to an end
  */
 export function renderJob(job: Job, time: string): Job {
   const timezone = job.timezone ?? 'UTC';
   const moment = new Date(time);
   const values: TemplateValues = {
-    run: { time: moment.toISOString().replace('.000Z', 'Z'), date: dayOf(moment, timezone) },
+    run: {
+      time: moment.toISOString().replace('.000Z', 'Z'),
+      date: localClock(moment, timezone).slice(0, 10),
+    },
   };
   const fill = (text: string): string => (isTemplate(text) ? renderTemplate(text, values, timezone) : text);
-  return { ...job, items: job.items.map((item) => renderItem(item, fill)) };
+  return {
+    ...job,
+    items: job.items.map((item, index) => {
+      try {
+        return renderItem(item, fill);
+      } catch (error) {
+        const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+        throw new PollenBatchError(
+          'job-invalid',
+          `item ${item.id ?? index + 1} cannot be filled in: ${reason}`,
+          {
+            remedy: 'Correct the template of its prompt.',
+            cause: error,
+          },
+        );
+      }
+    }),
+  };
 }
 
 function renderItem(item: JobItem, fill: (text: string) => string): JobItem {
@@ -31,9 +54,4 @@ function renderMessage(message: Message, fill: (text: string) => string): Messag
 function renderPart(part: unknown, fill: (text: string) => string): unknown {
   const isText = typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string';
   return isText ? { ...part, text: fill(part.text as string) } : part;
-}
-
-// The Swedish way to write a day is the international one.
-function dayOf(moment: Date, timezone: string): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: timezone }).format(moment);
 }

@@ -26,10 +26,15 @@ export async function keepJob(
   location: JobLocation,
   job: KeptJob,
 ): Promise<KeptJobLocation> {
-  const content = `${JSON.stringify(job)}\n`;
-  const kept = { ...location, digest: sha256(content).slice(0, 16) };
-  await store.putOnce(keptJobKey(kept, kept.digest), content, { contentType: 'application/json' });
+  const content = contentOf(job);
+  const kept = { ...location, digest: digestOf(content) };
+  await store.putOnce(keptJobKey(location, kept.digest), content, { contentType: 'application/json' });
   return kept;
+}
+
+/** Whether a job is the one that is kept somewhere, to the last character. */
+export function isKept(job: KeptJob, location: KeptJobLocation): boolean {
+  return digestOf(contentOf(job)) === location.digest;
 }
 
 /** Reads a kept job; `undefined` when it is gone from the bucket. */
@@ -41,4 +46,12 @@ export async function readKeptJob(
   return object === undefined
     ? undefined
     : (JSON.parse(Buffer.from(object.body).toString('utf8')) as KeptJob);
+}
+
+function contentOf(job: KeptJob): string {
+  return `${JSON.stringify(job)}\n`;
+}
+
+function digestOf(content: string): string {
+  return sha256(content).slice(0, 16);
 }

@@ -12,6 +12,8 @@ export interface JobFile {
   readonly allowUnpriced: boolean;
   /** Time that a schedule planned the run for, ISO 8601; absent for a submitted one. */
   readonly plannedFor?: string;
+  /** Execution of the workflow that claimed a scheduled run: another one cannot know what this one has sent. */
+  readonly claimedBy?: string;
   readonly job: Job;
 }
 

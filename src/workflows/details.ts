@@ -1,8 +1,9 @@
 import type { ModelCount, SampledFailure } from '../records/counts.ts';
 import type { EndState } from '../records/outcome.ts';
 import { settledItems, type Tally } from '../records/tally.ts';
+import type { Folder } from '../storage/folder.ts';
 import { bullets, code, figures, inertMarkdown } from './markdown.ts';
-import type { RunFolder, RunState } from './messages.ts';
+import type { RunState } from './messages.ts';
 import { duration, money, plural } from './words.ts';
 
 /** A run's state, or that it was told to stop and lets its calls finish. */
@@ -22,7 +23,7 @@ export interface Panel {
   /** When the items were counted, in milliseconds since the epoch. */
   readonly at: number;
   /** Absent before the run is planned, and for pages. */
-  readonly folder?: RunFolder | undefined;
+  readonly folder?: Folder | undefined;
 }
 
 /** More rows would push the failures off the screen. */

@@ -4,6 +4,7 @@ import type { Counts, ModelCount, SampledFailure } from '../records/counts.ts';
 import type { EndState, RunOutcome } from '../records/outcome.ts';
 import type { KeptJobLocation } from '../records/kept-job.ts';
 import type { Tally } from '../records/tally.ts';
+import type { Folder } from '../storage/folder.ts';
 import type { RunLocation } from '../storage/keys.ts';
 
 /** State of a run as people see it. */
@@ -24,23 +25,15 @@ export interface PlanSummary {
   /** Labels of the run as `name=value`, for the search attribute. */
   readonly labels?: readonly string[];
   /** Absent in runs that an earlier version has planned. */
-  readonly folder?: RunFolder;
+  readonly folder?: Folder;
   /** Calls in flight that each lane allows, over all workers. */
   readonly concurrency: Readonly<Record<string, number>>;
   /** Whether the namespace knows the Pollen search attributes; without them they are not set. */
   readonly searchAttributes: boolean;
-  /** Whether the run was planned before: an execution that is gone may have made calls. */
-  readonly planned: boolean;
+  /** Whether an execution that is gone had claimed the run: it may have made calls. */
+  readonly resumed: boolean;
   /** How the run ended, when it has ended already. */
   readonly ended?: RunOutcome;
-}
-
-/** Where people find what a run leaves behind; both ends with a slash. */
-export interface RunFolder {
-  /** As `s3://bucket/…/`. */
-  readonly uri: string;
-  /** As a browser opens it, where that is known. */
-  readonly url?: string;
 }
 
 /** What a run carries over when it continues as new. */

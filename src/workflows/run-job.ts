@@ -58,6 +58,8 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   let sign: Sign | undefined;
   let rate: number | undefined;
   const measure = createRate(RATE_SECONDS);
+  // A scheduled run may wait here for somebody to mend its job, and a stop must not wait with it.
+  const planning = new CancellationScope({ cancellable: true });
 
   const isEnding = (): boolean => stopping || failure !== undefined;
   const livePages = (): readonly number[] => lanes.flatMap((lane) => lane.live());
@@ -98,15 +100,21 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   });
   void CancellationScope.current().cancelRequested.catch(() => {
     stopping = true;
+    planning.cancel();
     stopPages();
     show();
   });
 
   return CancellationScope.nonCancellable(async () => {
-    const planned = plan ?? (await planRun('run' in input ? { run } : { run, scheduled: input.scheduled }));
+    show();
+    const planned =
+      plan ??
+      (await ('run' in input
+        ? planRun({ run })
+        : planning.run(() => planRun({ run, scheduled: input.scheduled }))));
     if (planned.ended !== undefined) return planned.ended;
     plan = planned;
-    const resumed = 'run' in input ? input.resumed : planned.planned;
+    const resumed = 'run' in input ? input.resumed : planned.resumed;
     lanes = openLanes({ run, resumed }, planned, carried, {
       mayGrant: () => !isEnding(),
       mayStart: () => workflowInfo().historyLength < MAX_EVENTS,

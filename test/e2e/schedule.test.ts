@@ -63,7 +63,8 @@ describe('the schedule commands', { timeout: 120_000 }, () => {
   });
 
   it('start a run now, and show it by its own id', async () => {
-    const { runId } = (await schedule('trigger', 'nightly')) as { runId: string };
+    const { kind, runId } = (await schedule('trigger', 'nightly')) as { kind: string; runId: string };
+    expect(kind).toBe('started');
     expect(runId).toMatch(/^nightly-[0-9a-f]{10}-\d{8}T\d{6}Z$/);
     expect((await desk.run('watch', runId)).code).toBe(0);
     expect((await desk.run('get', runId)).stdout).toContain('completed. 1 succeeded');

@@ -60,6 +60,8 @@ describe('the schedule of a job', () => {
     ['an interval of nothing', 'every: 0s', ['5:10: value-invalid']],
     ['an offset as long as the interval', 'every: 1h/60m', ['5:10: value-invalid']],
     ['a zone that is none', 'every: 1h\ntimezone: Berlin', ['6:13: value-invalid']],
+    ['a zone in small letters', 'every: 1h\ntimezone: europe/berlin', ['6:13: value-invalid']],
+    ['an offset for a zone', 'every: 1h\ntimezone: "+01:00"', ['6:13: value-invalid']],
     ['an overlap in small letters', 'every: 1h\noverlap: skip', ['6:12: value-invalid']],
     ['an unknown key', 'every: 1h\ncatchup: 1h', ['6:3: key-unknown']],
     [
@@ -80,6 +82,11 @@ describe('a cron line', () => {
     '0 0 1 JAN *',
     '0 0 * * 7',
     '5 0 12 * * * 2030',
+    '0 0 1 1 * 2020',
+    '0 6 * * MONDAY',
+    '5/15 * * * *',
+    // Both fields of the day have to match.
+    '0 9 1 * MON',
     '@daily',
   ])('can be %j', (line) => {
     expect(cronProblem(line)).toBeUndefined();
@@ -95,6 +102,7 @@ describe('a cron line', () => {
     '0 0 15W * *',
     '? * * * *',
     '61 * * * *',
+    '0 0 30 2 MON',
   ])('cannot be %j', (line) => {
     expect(cronProblem(line)).toEqual(expect.any(String));
   });

@@ -110,7 +110,8 @@ async function saveTold(harness: Harness): Promise<void> {
 async function saveScheduled(harness: Harness): Promise<void> {
   const yaml = `${head('nightly')}${prompts(2)}schedule: { cron: 0 6 * * * }\n`;
   await applySchedule(harness.session, jobOf(yaml), { allowUnpriced: false, dryRun: false });
-  const runId = (await triggerSchedule(harness.session, 'nightly')) ?? '';
+  const triggered = await triggerSchedule(harness.client, 'nightly');
+  const runId = triggered.kind === 'started' ? triggered.runId : '';
   await harness.finish({ ...harness.session.location, job: 'nightly', runId });
   await save(harness, 'run-job-scheduled', runWorkflowId(runId));
 }

@@ -11,6 +11,7 @@ import { readConfig } from '../../src/config.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
 import type { LaneSettings } from '../../src/lanes/lanes.ts';
 import { createWorkers } from '../../src/lanes/workers.ts';
+import type { PriceSnapshot } from '../../src/pollen/prices.ts';
 import { createApiClient } from '../../src/pollinations/client.ts';
 import { findApi, openStore, plannedApi } from '../../src/services.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
@@ -33,6 +34,10 @@ export interface HarnessOptions {
   readonly lanes?: readonly LaneSettings[];
   /** Whether the namespace has the Pollen search attributes. @default true */
   readonly searchable?: boolean;
+  /** What the workers take the prices to be. @default those of the emulator */
+  readonly prices?: () => Promise<PriceSnapshot>;
+  /** The API that the workers say they call. @default the emulator */
+  readonly apiId?: string;
   /** Workers to start with. @default 1 */
   readonly workers?: number;
 }
@@ -88,8 +93,8 @@ export async function openHarness(
         base: session.api.base,
         ...(session.config.api.key === undefined ? {} : { key: session.config.api.key }),
       }),
-      apiId: session.api.id,
-      prices: () => Promise.resolve(session.api.prices),
+      apiId: options.apiId ?? session.api.id,
+      prices: options.prices ?? (() => Promise.resolve(session.api.prices)),
       lanes,
       searchAttributes: await hasSearchAttributes(workerConnection, namespace),
       now: () => new Date(),

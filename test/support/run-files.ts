@@ -6,6 +6,8 @@ import type { ItemRecord } from '../../src/records/record.ts';
 import { readMarker, readPlan, type Marker } from '../../src/records/run-store.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 
+const READS = 32;
+
 /** What a run has left in the bucket. */
 export interface RunFiles {
   /** All keys of the run, relative to its folder. */
@@ -49,7 +51,14 @@ export function runFiles(store: ObjectStore, run: RunLocation): RunFiles {
     },
     async records() {
       const found = (await list(`${keys.root}items/`)).filter((key) => parseRecordKey(key) !== undefined);
-      const records = await Promise.all(found.map(async (key) => JSON.parse(await text(key)) as ItemRecord));
+      const records: ItemRecord[] = [];
+      // Not all at once: a store on a busy machine does not take hundreds of connections in time.
+      for (let first = 0; first < found.length; first += READS) {
+        const some = found.slice(first, first + READS);
+        records.push(
+          ...(await Promise.all(some.map(async (key) => JSON.parse(await text(key)) as ItemRecord))),
+        );
+      }
       return records.sort((left, right) => left.number - right.number);
     },
     async results() {

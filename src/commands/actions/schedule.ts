@@ -1,8 +1,16 @@
+import type { Client } from '@temporalio/client';
+
 import { PollenBatchError } from '../../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readValidJob } from '../read-job.ts';
 import { tellWarnings } from '../render/problems.ts';
-import { appliedText, backfilledText, schedulesText, scheduleText } from '../render/schedule-text.ts';
+import {
+  appliedText,
+  backfilledText,
+  schedulesText,
+  scheduleText,
+  triggeredText,
+} from '../render/schedule-text.ts';
 import { zoned } from '../render/words.ts';
 import { applySchedule } from '../schedule/apply-schedule.ts';
 import { backfillSchedule } from '../schedule/backfill-schedule.ts';
@@ -13,9 +21,9 @@ import {
   triggerSchedule,
 } from '../schedule/change-schedule.ts';
 import { getSchedule, listSchedules } from '../schedule/describe-schedule.ts';
-import { findSchedule } from '../schedule/find-schedule.ts';
+import { findKeptSchedule } from '../schedule/find-schedule.ts';
 import { nextTimes } from '../schedule/matching-times.ts';
-import type { Session } from '../session.ts';
+import { openTemporal, type Session } from '../session.ts';
 import { configure, withSession } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 
@@ -32,6 +40,15 @@ export async function applyAction(
 ): Promise<Outcome> {
   const config = configure();
   const { job, warnings } = await readValidJob(file);
+  if (file === '-' && job.name === 'stdin') {
+    throw new PollenBatchError(
+      'usage',
+      'a job from standard input needs a name, which its schedule has too',
+      {
+        remedy: 'Add `name` to the job.',
+      },
+    );
+  }
   tellWarnings(warnings, terminal);
   return withSession(config, async (session) => {
     const applied = await applySchedule(session, job, {
@@ -61,8 +78,8 @@ export function getScheduleAction(name: string): Promise<Outcome> {
 
 /** `schedule pause NAME` and `schedule resume NAME` */
 export function pauseAction(name: string, isPause: boolean, reason: string | undefined): Promise<Outcome> {
-  return inSession(async (session) => {
-    await (isPause ? pauseSchedule : resumeSchedule)(session, name, reason);
+  return inTemporal(async (client) => {
+    await (isPause ? pauseSchedule : resumeSchedule)(client, name, reason);
     const state = isPause ? 'paused' : 'active';
     return succeeded({ schedule: name, state }, `${name}: ${state}`);
   });
@@ -70,12 +87,9 @@ export function pauseAction(name: string, isPause: boolean, reason: string | und
 
 /** `schedule trigger NAME` */
 export function triggerAction(name: string): Promise<Outcome> {
-  return inSession(async (session) => {
-    const runId = await triggerSchedule(session, name);
-    return succeeded(
-      { schedule: name, runId },
-      runId ?? `${name}: no run was started, as the last one goes on and the schedule's overlap says so.`,
-    );
+  return inTemporal(async (client) => {
+    const triggered = await triggerSchedule(client, name);
+    return succeeded({ schedule: name, ...triggered }, triggeredText(name, triggered));
   });
 }
 
@@ -96,7 +110,7 @@ export function nextAction(name: string, count: number): Promise<Outcome> {
     throw new PollenBatchError('usage', `--count ${count} is out of range`, { remedy: 'Give 1 to 1000.' });
   }
   return inSession(async (session) => {
-    const { kept } = await findSchedule(session, name);
+    const { kept } = await findKeptSchedule(session, name);
     const times = await nextTimes(session, name, count, new Date());
     const next = times.map((time) => time.toISOString());
     const lines = next.map((time) => zoned(time, kept.job.timezone ?? 'UTC'));
@@ -106,14 +120,23 @@ export function nextAction(name: string, count: number): Promise<Outcome> {
 
 /** `schedule delete NAME` */
 export function deleteAction(name: string): Promise<Outcome> {
-  return inSession(async (session) => {
-    await deleteSchedule(session, name);
+  return inTemporal(async (client) => {
+    await deleteSchedule(client, name);
     return succeeded({ schedule: name }, `${name}: deleted. Its runs stay.`);
   });
 }
 
 function inSession(use: (session: Session) => Promise<Outcome>): Promise<Outcome> {
   return withSession(configure(), use);
+}
+
+async function inTemporal(use: (client: Client) => Promise<Outcome>): Promise<Outcome> {
+  const temporal = await openTemporal(configure());
+  try {
+    return await use(temporal.client);
+  } finally {
+    await temporal.close();
+  }
 }
 
 function succeeded(data: unknown, text: string): Outcome {

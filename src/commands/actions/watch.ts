@@ -35,7 +35,7 @@ export async function watchToTheEnd(
       terminal.say(endText(session, await readEnding(session.store, run, watched.marker, startedAt)));
       break;
     case 'broken':
-      terminal.say(brokenText(watched.status));
+      terminal.say(brokenText(run, watched));
       break;
   }
   return { data: watchedData(run.runId, watched), exitCode: exitCodeOfRun(watched) };

@@ -1,6 +1,7 @@
 import { labelEntries } from '../../plan/labels.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { bullets, code, inertMarkdown } from '../../workflows/markdown.ts';
+import type { Folder } from '../../storage/folder.ts';
 import { runWorkflowId } from '../../workflows/ids.ts';
 import { plural } from './words.ts';
 
@@ -14,9 +15,9 @@ export function planSummary({ job, items }: Plan): string {
 /**
  * What a run is for and will do, in Markdown, for the Temporal UI. What its author wrote shows as just that text.
  *
- * @param folder - where its results go, as `s3://bucket/…/`
+ * @param folder - where its results go
  */
-export function planDetails(plan: Plan, folder: string): string {
+export function planDetails(plan: Plan, folder: Folder): string {
   const { runId, description } = plan;
   const shell = [
     `watch: ${code(`pollen-batch watch ${runId}`)}`,
@@ -34,9 +35,9 @@ export function planDetails(plan: Plan, folder: string): string {
 /**
  * What the runs of a schedule are for and will do, in Markdown, for the Temporal UI.
  *
- * @param folder - where their results go, as `s3://bucket/…/`
+ * @param folder - where their results go
  */
-export function scheduleDetails(plan: Plan, folder: string): string {
+export function scheduleDetails(plan: Plan, folder: Folder): string {
   const { job, description } = plan;
   return [
     ...(description === undefined ? [] : [inertMarkdown(description, DESCRIPTION)]),
@@ -45,13 +46,14 @@ export function scheduleDetails(plan: Plan, folder: string): string {
   ].join('\n\n');
 }
 
-function facts({ items, models, estimate, labels, api }: Plan, folder: string): readonly string[] {
+function facts(plan: Plan, { uri, url }: Folder): readonly string[] {
+  const { items, models, estimate, labels, api } = plan;
   const { atMost, unbounded, free } = estimate;
   const names = models.map((model) => inertMarkdown(model, 60));
   return [
     `${plural(items, 'item')} for ${names.join(', ')}`,
     [
-      `at most ${atMost} Pollen`,
+      `at most ${atMost} Pollen at the prices of ${plan.createdAt.slice(0, 10)}`,
       ...(unbounded > 0 ? [`${plural(unbounded, 'call')} without a known bound`] : []),
       ...(free > 0 ? [`${plural(free, 'call')} free`] : []),
     ].join(', '),
@@ -65,6 +67,6 @@ function facts({ items, models, estimate, labels, api }: Plan, folder: string): 
     api.emulated
       ? 'the API is emulated: nothing here is a real generation or a real cost'
       : `API: ${inertMarkdown(api.id)}, dialect ${api.dialect}`,
-    `results: ${code(folder)}`,
+    `${url === undefined ? 'results' : `[results](${url})`}: ${code(uri)}`,
   ];
 }

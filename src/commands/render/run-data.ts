@@ -40,6 +40,6 @@ function sightData(sight: Sight) {
     case 'silent':
       return { state: 'running', silent: sight.reason };
     case 'broken':
-      return { state: sight.status.toLowerCase() };
+      return { state: sight.status.toLowerCase(), reason: sight.reason };
   }
 }

@@ -1,7 +1,9 @@
 import { labelEntries } from '../../plan/labels.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { runKeys } from '../../storage/keys.ts';
+import { runKeys, type RunLocation } from '../../storage/keys.ts';
+import { plannedTimeOf } from '../../workflows/ids.ts';
 import type { Ending } from '../ending.ts';
+import type { Sight } from '../follow.ts';
 import type { RunDetails } from '../get.ts';
 import type { ListedRun } from '../list.ts';
 import type { Session } from '../session.ts';
@@ -46,9 +48,20 @@ function took(startedAt: string | undefined, endedAt: string): string {
   return ` in ${duration((Date.parse(endedAt) - Date.parse(startedAt)) / 1_000)}`;
 }
 
-/** A run whose workflow was ended from outside. */
-export function brokenText(status: string): string {
-  return `The workflow is ${status.toLowerCase()} and wrote no marker. Submit the job again: the run goes on where it was.`;
+/** A run whose workflow failed, or was ended from outside. */
+export function brokenText(
+  { job, runId }: RunLocation,
+  { status, reason }: Extract<Sight, { readonly kind: 'broken' }>,
+): string {
+  const time = plannedTimeOf(runId);
+  const remedy =
+    time === undefined
+      ? 'Submit the job again'
+      : `\`pollen-batch schedule backfill ${job} --from ${time} --to ${time}\` starts it again`;
+  return [
+    `The workflow is ${status.toLowerCase()} and wrote no marker${reason === undefined ? '' : `: ${plain(reason)}`}`,
+    `${remedy}: the run goes on where it was.`,
+  ].join('\n');
 }
 
 /** A run as `get` shows it. */
@@ -65,7 +78,7 @@ export function detailsText(session: Session, { run, plan, sight, report, ending
             .join(', ')}`,
         ]),
     '',
-    ending === undefined ? sightText(sight) : endText(session, ending),
+    ending === undefined ? sightText(run, sight) : endText(session, ending),
     ...(report === undefined
       ? []
       : [
@@ -85,7 +98,7 @@ export function detailsText(session: Session, { run, plan, sight, report, ending
   ].join('\n');
 }
 
-function sightText(sight: RunDetails['sight']): string {
+function sightText(run: RunLocation, sight: RunDetails['sight']): string {
   switch (sight.kind) {
     case 'ended':
       return sight.marker.state;
@@ -94,7 +107,7 @@ function sightText(sight: RunDetails['sight']): string {
     case 'silent':
       return `The run does not answer: ${plain(sight.reason)}`;
     case 'broken':
-      return brokenText(sight.status);
+      return brokenText(run, sight);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AppliedSchedule } from '../schedule/apply-schedule.ts';
 import type { Backfilled } from '../schedule/backfill-schedule.ts';
+import type { Triggered } from '../schedule/change-schedule.ts';
 import type { ScheduleChange } from '../schedule/changes.ts';
 import type { ListedSchedule, ScheduleDetails } from '../schedule/describe-schedule.ts';
 import { listText } from './run-text.ts';
@@ -73,10 +74,31 @@ export function scheduleText(details: ScheduleDetails): string {
   ].join('\n');
 }
 
+/** What became of a trigger: the run's id, or why there is none. */
+export function triggeredText(name: string, triggered: Triggered): string {
+  switch (triggered.kind) {
+    case 'started':
+      return triggered.runId;
+    case 'skipped':
+      return `${name}: no run was started, as the last one goes on and the schedule's overlap says so.`;
+    case 'waiting':
+      return `${name}: the run starts once the last one has ended.`;
+  }
+}
+
 /** What a backfill asked for. */
-export function backfilledText({ schedule, runs, present }: Backfilled): string {
+export function backfilledText({ schedule, missing, runs, present, skipsMeanwhile }: Backfilled): string {
   const there = present > 0 ? ` ${plural(present, 'time')} of the span had a run already.` : '';
-  if (runs.length === 0) return `${schedule}: nothing to do.${there}`;
-  const [first, last] = [runs[0] ?? '', runs.at(-1) ?? ''];
-  return `${schedule}: ${plural(runs.length, 'run')}, one after the other, ${first === last ? first : `${first} to ${last}`}.${there}`;
+  if (missing === 0) return `${schedule}: nothing to do.${there}`;
+  const [first = '', last = ''] = [runs[0], runs.at(-1)];
+  const ids =
+    runs.length === 0
+      ? ', but for those that are there already'
+      : `, ${first === last ? first : `${first} to ${last}`}`;
+  return [
+    `${schedule}: ${plural(missing, 'run')}, one after the other${ids}.${there}`,
+    ...(skipsMeanwhile && missing > 1
+      ? ['Times that come before the last of them has ended start no run: overlap is SKIP.']
+      : []),
+  ].join('\n');
 }

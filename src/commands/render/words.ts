@@ -1,3 +1,5 @@
+import { localClock, zoneOffset } from '../../manifest/local-clock.ts';
+
 export { duration, money, plural } from '../../workflows/words.ts';
 
 /**
@@ -6,19 +8,12 @@ export { duration, money, plural } from '../../workflows/words.ts';
  * @param iso - ISO 8601
  */
 export function zoned(iso: string, timezone: string): string {
-  // The Swedish way to write a time is the international one, but for the minus sign.
-  const text = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: timezone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    timeZoneName: 'longOffset',
-  }).format(new Date(iso));
-  const [day = '', time = '', zone = ''] = text.replace('\u2212', '-').split(' ');
-  return `${day}T${time}${zone === 'GMT+00:00' ? 'Z' : zone.replace('GMT', '')}`;
+  const moment = Date.parse(iso);
+  const [day = '', time = ''] = localClock(moment, timezone).split(' ');
+  const minutes = zoneOffset(moment, timezone) / 60_000;
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${day}T${time}${minutes === 0 ? 'Z' : `${minutes < 0 ? '-' : '+'}${two(hours)}:${two(rest)}`}`;
 }
 
 /** A list of values in columns, for people. */

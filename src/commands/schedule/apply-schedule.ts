@@ -7,8 +7,9 @@ import type { Schedule } from '../../manifest/schedule.ts';
 import type { Estimate, Plan } from '../../plan/plan.ts';
 import { planJob } from '../../plan/plan-job.ts';
 import { jobContent, runIdOf } from '../../plan/run-id.ts';
-import { keepJob, type KeptJob, type KeptJobLocation } from '../../records/kept-job.ts';
-import { jobPrefix } from '../../storage/keys.ts';
+import { isKept, keepJob, readKeptJob, type KeptJob, type KeptJobLocation } from '../../records/kept-job.ts';
+import { folderAt } from '../../storage/folder.ts';
+import { jobPrefix, type JobLocation } from '../../storage/keys.ts';
 import { CONTROL_QUEUE, runWorkflowId } from '../../workflows/ids.ts';
 import type { runJob } from '../../workflows/run-job.ts';
 import { checkAccess } from '../access.ts';
@@ -73,20 +74,32 @@ export async function applySchedule(
   };
   const plan = planRun(session, kept);
   const { estimate } = plan;
-  const before = await lookUpSchedule(session, job.name);
-  const changes = scheduleChanges(before?.kept, kept);
-  const status = before === undefined ? 'created' : changes.length > 0 ? 'updated' : 'unchanged';
+  const home = { ...session.location, job: job.name };
+  const before = await lookUpSchedule(session.temporal.client, job.name);
+  const known = before === undefined ? undefined : await readKeptJob(session.store, before.location);
+  if (before !== undefined && before.location.emulated !== home.emulated) throw otherApi(job.name);
+  const changes = scheduleChanges(known, kept);
+  const status = before === undefined ? 'created' : isSame(before, home, kept) ? 'unchanged' : 'updated';
   const { dryRun } = options;
   const { timezone } = schedule;
   const common = { schedule: job.name, timezone, status, dryRun, changes, estimate, warnings } as const;
   if (dryRun) return { ...common, paused: before?.description.state.paused ?? false, next: [] };
-  if (status !== 'unchanged') {
-    const location = await keepJob(session.store, { ...session.location, job: job.name }, kept);
-    await write(session, job, schedule, before, actionOf(session, plan, location));
-  }
-  const { description } = await findSchedule(session, job.name);
+  // Also where nothing has changed: somebody may have changed the schedule in the Temporal UI.
+  const location = await keepJob(session.store, home, kept);
+  await write(session, job, schedule, before, actionOf(session, plan, location));
+  const { description } = await findSchedule(session.temporal.client, job.name);
   const next = description.info.nextActionTimes.slice(0, SHOWN_TIMES).map((time) => time.toISOString());
   return { ...common, paused: description.state.paused, next };
+}
+
+function isSame({ location }: FoundSchedule, home: JobLocation, kept: KeptJob): boolean {
+  return location.prefix === home.prefix && isKept(kept, location);
+}
+
+function otherApi(name: string): PollenBatchError {
+  return new PollenBatchError('usage', `the schedule ${name} belongs to the other of emulator and real API`, {
+    remedy: `Give the job another name, or remove the schedule with \`pollen-batch schedule delete ${name}\` first.`,
+  });
 }
 
 // A job that cannot be planned today would fail at every tick.
@@ -127,7 +140,7 @@ async function write(
     .update<typeof runJob>((current) => ({ ...parts, state: current.state }));
 }
 
-function actionOf({ store }: Session, plan: Plan, scheduled: KeptJobLocation): Action {
+function actionOf({ store, config }: Session, plan: Plan, scheduled: KeptJobLocation): Action {
   return {
     type: 'startWorkflow',
     workflowType: 'runJob',
@@ -136,6 +149,9 @@ function actionOf({ store }: Session, plan: Plan, scheduled: KeptJobLocation): A
     args: [{ scheduled }],
     memo: { items: plan.items, job: plan.job, emulated: plan.api.emulated },
     staticSummary: planSummary(plan),
-    staticDetails: scheduleDetails(plan, `s3://${store.bucket}/${jobPrefix(scheduled)}`),
+    staticDetails: scheduleDetails(
+      plan,
+      folderAt(store.bucket, jobPrefix(scheduled), config.store?.publicUrl),
+    ),
   };
 }

@@ -1,18 +1,24 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+
 import { PollenBatchError } from '../../errors.ts';
 import { readMarker } from '../../records/run-store.ts';
 import { runIdOfWorkflow, runWorkflowId } from '../../workflows/ids.ts';
 import type { Session } from '../session.ts';
-import { findSchedule, type FoundSchedule } from './find-schedule.ts';
+import { findKeptSchedule, type KeptSchedule } from './find-schedule.ts';
 import { matchingTimes, MAX_TIMES } from './matching-times.ts';
 import { parseMoment } from './parse-moment.ts';
 
 /** What a backfill asked for. */
 export interface Backfilled {
   readonly schedule: string;
-  /** Runs that will start, one after the other, oldest first. */
+  /** Times whose runs will start, one after the other. */
+  readonly missing: number;
+  /** Ids of those runs, oldest first; empty where a jitter keeps them from being told beforehand. */
   readonly runs: readonly string[];
   /** Times whose run is there already. */
   readonly present: number;
+  /** Whether times that come meanwhile start no run, as the schedule's overlap says. */
+  readonly skipsMeanwhile: boolean;
 }
 
 const LOOKS = 16;
@@ -20,26 +26,31 @@ const LOOKS = 16;
 /**
  * Makes the runs of past times that have none yet: all of them, one after the other.
  *
- * @param span - days or moments as the person wrote them, both ends included
- * @throws PollenBatchError `usage` when the span cannot be read, or holds too many times
+ * @param span - days or moments as the person wrote them, both ends included; what lies ahead is left to the schedule
+ * @throws PollenBatchError `usage` when the span cannot be read, holds too many times, or another backfill goes on
  */
 export async function backfillSchedule(
   session: Session,
   name: string,
   span: { readonly from: string; readonly to: string },
+  now: Date = new Date(),
 ): Promise<Backfilled> {
-  const found = await findSchedule(session, name);
-  const timezone = found.kept.job.timezone ?? 'UTC';
+  const found = await findKeptSchedule(session, name);
+  refuseWhilePending(found);
+  const { schedule, timezone = 'UTC' } = found.kept.job;
   const from = parseMoment(span.from, 'from', timezone);
-  const to = parseMoment(span.to, 'to', timezone);
+  const to = new Date(Math.min(parseMoment(span.to, 'to', timezone).getTime(), now.getTime()));
   if (from > to) {
-    throw new PollenBatchError('usage', `--from ${span.from} is after --to ${span.to}`, {
-      remedy: 'Give the older end first.',
-    });
+    const isAhead = from > now;
+    throw new PollenBatchError(
+      'usage',
+      `--from ${span.from} ${isAhead ? 'lies ahead' : `is after --to ${span.to}`}`,
+      {
+        remedy: isAhead ? 'Only past times can be made up for.' : 'Give the older end first.',
+      },
+    );
   }
-  const planned = await matchingTimes(session, name, new Date(from.getTime() - 1), to);
-  // A jittered time does not tell the planned one that its run is named by.
-  const times = planned.map((time) => new Date(Math.floor(time.getTime() / 1_000) * 1_000));
+  const times = await matchingTimes(session, name, new Date(from.getTime() - 1), to);
   if (times.length >= MAX_TIMES) {
     throw new PollenBatchError(
       'usage',
@@ -49,46 +60,64 @@ export async function backfillSchedule(
       },
     );
   }
-  const { missing, present } = await sift(session, found, times);
-  if (missing.length > 0) {
-    await found.handle.backfill(
-      spansOf(times, new Set(missing)).map(([start, end]) => ({
-        start,
-        end,
-        overlap: 'BUFFER_ALL' as const,
-      })),
-    );
+  const common = { schedule: name, skipsMeanwhile: found.description.policies.overlap === 'SKIP' };
+  if ((schedule?.jitter ?? 0) > 0) {
+    // A run is named by its planned time, which a jittered one does not tell: what is there already ends at once.
+    if (times.length > 0) await start(found, [[from, to]]);
+    return { ...common, missing: times.length, runs: [], present: 0 };
   }
-  return { schedule: name, runs: missing.map((time) => runAt(found, time)), present };
+  const missing = await withoutRun(session, found, times);
+  if (missing.length > 0) await start(found, spansOf(times, new Set(missing)));
+  const runs = missing.map((time) => runAt(found, time));
+  return { ...common, missing: missing.length, runs, present: times.length - missing.length };
 }
 
-async function sift(
+// Starts that wait have no run yet, and would be asked for twice.
+function refuseWhilePending({ name, description }: KeptSchedule): void {
+  const waiting = Number(description.raw.info?.bufferSize ?? 0);
+  if (waiting === 0) return;
+  throw new PollenBatchError('usage', `${waiting} runs of ${name} still wait to start`, {
+    remedy: 'Come back when they have; `pollen-batch schedule get` shows them one by one.',
+  });
+}
+
+async function start(
+  { handle }: KeptSchedule,
+  spans: readonly (readonly [start: Date, end: Date])[],
+): Promise<void> {
+  await handle.backfill(
+    spans.map(([from, to]) => ({ start: from, end: to, overlap: 'BUFFER_ALL' as const })),
+  );
+}
+
+async function withoutRun(
   session: Session,
-  found: FoundSchedule,
+  found: KeptSchedule,
   times: readonly Date[],
-): Promise<{ readonly missing: readonly Date[]; readonly present: number }> {
+): Promise<readonly Date[]> {
   const missing: Date[] = [];
   for (let first = 0; first < times.length; first += LOOKS) {
     const some = times.slice(first, first + LOOKS);
     const isThere = await Promise.all(some.map((time) => hasRun(session, found, time)));
     missing.push(...some.filter((_, index) => isThere[index] === false));
   }
-  return { missing, present: times.length - missing.length };
+  return missing;
 }
 
-async function hasRun(session: Session, found: FoundSchedule, time: Date): Promise<boolean> {
+async function hasRun(session: Session, found: KeptSchedule, time: Date): Promise<boolean> {
   const { digest: _digest, ...location } = found.location;
   const runId = runAt(found, time);
   if ((await readMarker(session.store, { ...location, runId })) !== undefined) return true;
   try {
     const handle = session.temporal.client.workflow.getHandle(runWorkflowId(runId));
     return (await handle.describe()).status.name === 'RUNNING';
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
   }
 }
 
-function runAt({ kept }: FoundSchedule, time: Date): string {
+function runAt({ kept }: KeptSchedule, time: Date): string {
   return runIdOfWorkflow(`${kept.runId}-${time.toISOString().slice(0, 19)}Z`);
 }
 

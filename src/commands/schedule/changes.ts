@@ -21,7 +21,16 @@ export function scheduleChanges(before: KeptJob | undefined, after: KeptJob): re
     const [old = '', now = ''] = [from[name], to[name]];
     return old === now ? [] : [{ kind: 'setting', name, from: old, to: now }];
   });
-  return before === undefined ? settings : [...settings, ...itemChanges(before.job.items, after.job.items)];
+  if (before === undefined) return settings;
+  const items = itemChanges(before.job.items, after.job.items);
+  const isReordered = items.length === 0 && orderOf(before) !== orderOf(after);
+  return [
+    ...settings,
+    ...items,
+    ...(isReordered
+      ? [{ kind: 'setting', name: 'order', from: 'of the items', to: 'another' } as const]
+      : []),
+  ];
 }
 
 function settingsOf({ job, api, allowUnpriced }: KeptJob): Readonly<Record<string, string>> {
@@ -45,6 +54,10 @@ function itemChanges(before: readonly JobItem[], after: readonly JobItem[]): rea
   }
   for (const id of old.keys()) if (!now.has(id)) changes.push({ kind: 'item', change: 'removed', id });
   return changes;
+}
+
+function orderOf({ job }: KeptJob): string {
+  return JSON.stringify(job.items.map(({ id }) => id));
 }
 
 function byId(items: readonly JobItem[]): ReadonlyMap<string, string> {

@@ -1,9 +1,10 @@
 import type { ScheduleDescription } from '@temporalio/client';
 
-import { describeSchedule } from '../../manifest/schedule.ts';
+import { describeSchedule, type Schedule } from '../../manifest/schedule.ts';
+import { readKeptJob } from '../../records/kept-job.ts';
 import { listRuns, type ListedRun } from '../list.ts';
 import type { Session } from '../session.ts';
-import { findSchedule, lookUpSchedule, type FoundSchedule } from './find-schedule.ts';
+import { findKeptSchedule, lookUpSchedule, type FoundSchedule } from './find-schedule.ts';
 
 /** A schedule in the list. */
 export interface ListedSchedule {
@@ -44,20 +45,28 @@ const SHOWN_RUNS = 10;
 /** Lists the schedules, by name. */
 export async function listSchedules(session: Session): Promise<readonly ListedSchedule[]> {
   const names: string[] = [];
-  for await (const { scheduleId, action } of session.temporal.client.schedule.list()) {
+  const { client } = session.temporal;
+  for await (const { scheduleId, action } of client.schedule.list()) {
     if (action?.workflowType === 'runJob') names.push(scheduleId);
   }
-  const found = await Promise.all(names.sort().map((name) => lookUpSchedule(session, name)));
-  return found.flatMap((schedule) => (schedule === undefined ? [] : [summaryOf(schedule)]));
+  const listed: ListedSchedule[] = [];
+  for (const name of names.sort()) {
+    // One that was removed meanwhile, or that somebody else made, is none of the list.
+    const found = await lookUpSchedule(client, name).catch(() => undefined);
+    if (found === undefined) continue;
+    const kept = await readKeptJob(session.store, found.location);
+    listed.push(summaryOf(found, kept?.job.schedule));
+  }
+  return listed;
 }
 
 /** Tells all about one schedule, with its youngest runs. */
 export async function getSchedule(session: Session, name: string): Promise<ScheduleDetails> {
-  const found = await findSchedule(session, name);
+  const found = await findKeptSchedule(session, name);
   const { info, state } = found.description;
   const { job } = found.kept;
   return {
-    ...summaryOf(found),
+    ...summaryOf(found, job.schedule),
     note: state.note === '' ? undefined : state.note,
     description: job.description,
     items: job.items.length,
@@ -71,18 +80,18 @@ export async function getSchedule(session: Session, name: string): Promise<Sched
   };
 }
 
-function summaryOf({ name, description, kept }: FoundSchedule): ListedSchedule {
+function summaryOf({ name, description }: FoundSchedule, schedule: Schedule | undefined): ListedSchedule {
   const { info, state } = description;
   const {
     cron = '',
     every = '',
     calendars = '',
-  } = kept.job.schedule === undefined ? {} : describeSchedule(kept.job.schedule);
+  } = schedule === undefined ? { cron: 'its job is not in this bucket' } : describeSchedule(schedule);
   return {
     schedule: name,
     state: state.paused ? 'paused' : 'active',
     times: [cron, every === '' ? '' : `every ${every}`, calendars].filter((text) => text !== '').join('; '),
-    timezone: kept.job.schedule?.timezone ?? 'UTC',
+    timezone: schedule?.timezone ?? 'UTC',
     next: state.paused ? undefined : info.nextActionTimes[0]?.toISOString(),
     last: lastStart(description),
   };

@@ -1,6 +1,8 @@
 import { PollenBatchError } from '../../errors.ts';
+import { localClock, zoneOffset } from '../../manifest/local-clock.ts';
 
 const DAY_MS = 86_400_000;
+const QUARTER_HOUR_MS = 900_000;
 
 /**
  * Reads a day or a moment of the command line. A day begins, or for the end of a span ends, in the schedule's zone.
@@ -15,7 +17,8 @@ export function parseMoment(text: string, edge: 'from' | 'to', timezone: string)
     return new Date(startOfDay(next, timezone).getTime() - 1_000);
   }
   const moment = new Date(text);
-  if (/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/.test(text) && !Number.isNaN(moment.getTime())) return moment;
+  const isMoment = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/.test(text) && isDay(text.slice(0, 10));
+  if (isMoment && !Number.isNaN(moment.getTime())) return moment;
   throw new PollenBatchError('usage', `--${edge} ${text} is no day and no moment`, {
     remedy: 'Write a day (2026-10-01), or a moment with its zone (2026-10-01T06:00:00Z).',
   });
@@ -26,20 +29,10 @@ function isDay(text: string): boolean {
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
-// The offset at a guess gives a better guess; the second look is for days on which the clocks change.
+// The offset at a guess gives a better guess. Where a day has no midnight, as the clocks go forward then, it begins later.
 function startOfDay(day: string, timezone: string): Date {
   const wanted = Date.parse(`${day}T00:00:00Z`);
-  const first = wanted - offsetAt(wanted, timezone);
-  return new Date(wanted - offsetAt(first, timezone));
-}
-
-/** How far a zone's clocks are ahead of UTC, in milliseconds. */
-function offsetAt(moment: number, timezone: string): number {
-  // The Swedish way to write a time is the international one.
-  const local = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: timezone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  }).format(moment);
-  return Date.parse(`${local.replace(' ', 'T')}Z`) - Math.floor(moment / 1_000) * 1_000;
+  let moment = wanted - zoneOffset(wanted - zoneOffset(wanted, timezone), timezone);
+  while (localClock(moment, timezone) < `${day} 00:00:00`) moment += QUARTER_HOUR_MS;
+  return new Date(moment);
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { planDetails, planSummary } from '../../../src/commands/render/plan-markdown.ts';
 import { samplePlan } from '../../support/samples.ts';
 
-const folder = 's3://bucket/runs/bees/bees-0a1b2c3d4e/';
+const uri = 's3://bucket/runs/bees/bees-0a1b2c3d4e/';
+const folder = { uri };
 
 describe('what the Temporal UI shows of a run from its start', () => {
   it('says what it is for, what it will do and cost, and how to follow and stop it', () => {
@@ -14,10 +15,10 @@ describe('what the Temporal UI shows of a run from its start', () => {
         'Haikus',
         '',
         '- 12 items for openai',
-        '- at most 0.5 Pollen',
+        `- at most 0.5 Pollen at the prices of ${plan.createdAt.slice(0, 10)}`,
         '- labels: team=design',
         '- API: https\\://gen\\.example, dialect gen',
-        `- results: \`${folder}\``,
+        `- results: \`${uri}\``,
         '',
         'On the command line:',
         '',
@@ -33,6 +34,11 @@ describe('what the Temporal UI shows of a run from its start', () => {
     const text = planDetails(plan, folder);
     expect(text).toContain('\\<img src=x\\> \\[a\\]\\(b\\) \\# c');
     expect(text).toContain('by=\\*me\\*');
+  });
+
+  it('links the results where a browser can open them', () => {
+    const url = 'https://files.example/bees/';
+    expect(planDetails(samplePlan(), { uri, url })).toContain(`- [results](${url}): \`${uri}\``);
   });
 
   it('says of an emulated API that nothing is real', () => {
