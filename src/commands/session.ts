@@ -6,7 +6,7 @@ import type { Api } from '../pollinations/discover.ts';
 import { findApi, openStore, plannedApi } from '../services.ts';
 import type { S3Store } from '../storage/s3.ts';
 import { connectClient, type TemporalClient } from '../temporal.ts';
-import { usesServers } from './servers.ts';
+import { hasTemporal, usesServers } from './servers.ts';
 
 /** The servers that commands talk to. */
 export interface Session {
@@ -30,7 +30,8 @@ export interface Session {
 export async function openSession(config: Config): Promise<Session> {
   const addresses = await readAddresses(config.dataDir);
   const settings = withStack(config, addresses);
-  if ((!usesServers(config) && addresses === undefined) || settings.store === undefined) {
+  const isOwn = usesServers(config);
+  if ((!isOwn && addresses === undefined) || settings.store === undefined) {
     throw new PollenBatchError(
       'config-invalid',
       'no Temporal server and bucket are configured, and no local stack runs',
@@ -41,7 +42,7 @@ export async function openSession(config: Config): Promise<Session> {
     );
   }
   const api = await findApi(settings.api);
-  const stack = settings.temporalConfigured ? undefined : addresses;
+  const stack = isOwn ? undefined : addresses;
   const temporal = await connectClient(
     settings.temporal ?? (stack === undefined ? {} : { address: stack.temporal.address }),
   );
@@ -66,9 +67,9 @@ export async function openSession(config: Config): Promise<Session> {
   }
 }
 
-/** The configuration with the addresses of a local stack where it names no servers. */
+/** The configuration with the addresses of a local stack where it names no servers; with both it stays as it is. */
 export function withStack(config: Config, addresses: StackAddresses | undefined): Config {
-  if (addresses === undefined) return config;
+  if (addresses === undefined || (config.store !== undefined && hasTemporal(config))) return config;
   const { store, emulator } = addresses;
   return {
     ...config,
