@@ -16,6 +16,10 @@ RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
   && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 \
     ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} + \
   && rm -r node_modules/@temporalio/core-bridge/sdk-core
+COPY LICENSE ./
+COPY jobs jobs
+# What comes from a clone has the modes of its owner's mask, and another user runs it.
+RUN chmod -R a+rX LICENSE package.json bin jobs
 
 FROM base
 LABEL org.opencontainers.image.title="pollen-batch" \
@@ -26,9 +30,9 @@ LABEL org.opencontainers.image.title="pollen-batch" \
 RUN mkdir -p /etc/ssl/certs \
   && node --eval "process.stdout.write(require('node:tls').rootCertificates.join('\n') + '\n')" \
     > /etc/ssl/certs/ca-certificates.crt
-COPY LICENSE package.json ./
-COPY bin bin
-COPY jobs jobs
+COPY --from=build /app/LICENSE /app/package.json ./
+COPY --from=build /app/bin bin
+COPY --from=build /app/jobs jobs
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # Nothing is written but a cache, and that below /tmp: the image runs with a read-only root.

@@ -14,6 +14,10 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
     about: 'faults and SIGKILLs of the worker: every item once, its bytes and the bill exact',
     load: async () => (await import('./kills.ts')).kills,
   },
+  manifest: {
+    about: 'a job file of many items: items a second, beside a bare YAML parse of the same text',
+    load: async () => (await import('./manifest.ts')).manifest,
+  },
   start: {
     about: 'the start of the compiled program, beside a Node that does nothing',
     load: async () => (await import('./start.ts')).start,

@@ -5,9 +5,9 @@
 #
 # emulator: the worker calls the emulator, and nothing costs anything.
 # postgres: Temporal keeps its state in PostgreSQL, in place of the one-process server with an SQLite file.
-# A key in POLLINATIONS_API_KEY goes into the key file.
+# A key in POLLINATIONS_API_KEY goes into the key file, unless another one is in it.
 set -eu
-# Never writes into a file that is there.
+# Never writes into a file that is there, but where it says so.
 set -C
 umask 077
 cd "$(dirname "$0")/.."
@@ -47,16 +47,25 @@ store_user=$(random 10)
 store_password=$(random 24)
 database_password=$(random 24)
 
-key=${POLLINATIONS_API_KEY:-}
+# No secret.
+emulator_key=sk_emulator000000000000000000000000
+given=${POLLINATIONS_API_KEY:-}
 key_file=deploy/secrets/pollinations-api-key
 mkdir -p deploy/secrets
-if [ -n "$emulator" ] && [ -z "$key" ]; then
-  # The emulator's key is no secret.
-  key=sk_emulator000000000000000000000000
+key=$given
+if [ -n "$emulator" ] && [ -z "$given" ]; then
+  key=$emulator_key
 fi
-if [ ! -e "$key_file" ]; then
-  printf '%s' "$key" >"$key_file"
+present=''
+if [ -e "$key_file" ]; then
+  present=$(cat "$key_file")
 fi
+kept=''
+case $present in
+  '' | "$emulator_key") printf '%s' "$key" >|"$key_file" ;;
+  "$given") ;;
+  *) kept=${given:+yes} ;;
+esac
 # Containers run as users of their own and have to read these. Nobody else on this host gets past the folder's mode.
 chmod 700 deploy/secrets
 chmod 644 "$key_file" deploy/temporal-*
@@ -96,6 +105,9 @@ END
 fi
 
 echo "Wrote .env: $temporal Temporal${emulator:+, the emulator}."
+if [ -n "$kept" ]; then
+  echo "The key in $key_file was kept; the one in POLLINATIONS_API_KEY is another."
+fi
 if [ ! -s "$key_file" ]; then
   echo "Put your Pollinations key, alone, into $key_file."
 fi

@@ -51,7 +51,7 @@ export interface Config {
   readonly api: ApiSettings;
   /** Absent when no bucket is configured: then a local stack's is used. */
   readonly store?: StoreSettings;
-  /** Whether a Temporal server is configured, by environment or temporal.toml. */
+  /** Whether a program or the environment names a Temporal server; temporal.toml alone does not make it true. */
   readonly temporalConfigured: boolean;
   /** Given by a program; goes over environment and temporal.toml. */
   readonly temporal?: TemporalSettings;

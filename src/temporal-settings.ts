@@ -45,6 +45,18 @@ export function readTemporalSettings(environment: Environment): {
   return { options: connectionOptions, namespace };
 }
 
+/**
+ * Whether environment and temporal.toml name an address. A file that cannot be used counts as one that does, so that
+ * whoever connects is told of it.
+ */
+export function namesTemporal(environment: Environment): boolean {
+  try {
+    return readProfile(environment).address !== undefined;
+  } catch {
+    return true;
+  }
+}
+
 function checkEnvironment(environment: Environment): void {
   const file = environment['TEMPORAL_CONFIG_FILE'];
   // The library takes a missing file for an empty one.

@@ -40,7 +40,9 @@ async function prepare(config: Config, logger: Logger) {
       remedy: 'Set S3_BUCKET (and S3_ENDPOINT for a store that is not AWS).',
     });
   }
-  const api = await findApi(config.api);
+  // One for all, since every proxy agent has its own sockets.
+  const fetch = apiFetch(config.api);
+  const api = await findApi(config.api, fetch);
   for (const sentence of api.found) logger.info(sentence);
   if (config.api.key === undefined) logger.warn('no key is configured: only models that cost nothing answer');
   const concurrency = config.lanes.reduce((sum, lane) => sum + lane.concurrency, 0);
@@ -58,11 +60,11 @@ async function prepare(config: Config, logger: Logger) {
     plans: createPlanReader(store),
     client: createApiClient({
       base: api.base,
-      fetch: apiFetch(config.api),
+      fetch,
       ...(config.api.key === undefined ? {} : { key: config.api.key }),
     }),
     apiId: api.id,
-    prices: createCurrentPrices(api.prices, async () => (await findApi(config.api)).prices),
+    prices: createCurrentPrices(api.prices, async () => (await findApi(config.api, fetch)).prices),
     lanes: config.lanes,
     ...(config.store.publicUrl === undefined ? {} : { publicUrl: config.store.publicUrl }),
     searchAttributes,

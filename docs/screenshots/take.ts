@@ -44,18 +44,24 @@ async function findBrowser(): Promise<string> {
   throw new Error(`none of ${browsers.join(', ')} is on PATH; install one, or name it by CHROMIUM`);
 }
 
+/** The environment without the servers and keys that the caller has set up for other runs. */
+const ownEnvironment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|S3|AWS|POLLINATIONS|POLLEN_BATCH)_/.test(name)),
+);
+
 /** Submits a job as a person does, and gives its run id. */
 async function submit(dataDir: string, name: string, job: object, ...flags: string[]): Promise<string> {
   const file = join(dataDir, `${name}.yaml`);
   // JSON is YAML.
   await writeFile(file, JSON.stringify(job));
   const child = spawn(process.execPath, [entry, 'submit', file, '-o', 'json', ...flags], {
-    env: { ...process.env, POLLEN_BATCH_DATA: dataDir },
+    env: { ...ownEnvironment, POLLEN_BATCH_DATA: dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  await new Promise((resolve) => child.once('close', resolve));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`submit of ${name} ended with exit code ${code}`);
   return (JSON.parse(output) as { readonly runId: string }).runId;
 }
 
@@ -119,11 +125,13 @@ async function takeAll(page: Page, client: Client, uiUrl: string, dataDir: strin
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'pollen-batch-screenshot-'));
+// The caller's may have a .env and a pollen-batch.yaml.
+process.chdir(dataDir);
 const stack = await startProductStack({
   dataDir,
   cacheDir: join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'pollen-batch'),
   path: process.env['PATH'] ?? '',
-  environment: { ...process.env, POLLEN_BATCH_RPS: RATE },
+  environment: { ...ownEnvironment, POLLEN_BATCH_RPS: RATE },
   emulatorKey: emulatorKeys.secret,
 });
 try {

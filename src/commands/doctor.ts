@@ -21,7 +21,7 @@ import { readAddresses, type StackAddresses } from '../local/address-file.ts';
 import type { SettingProblem } from '../settings/settings.ts';
 import { resolveTemporal } from '../temporal.ts';
 import { usesEmulator } from './local.ts';
-import { usesServers } from './servers.ts';
+import { hasTemporal, usesServers } from './servers.ts';
 import { withStack } from './session.ts';
 
 /** A configuration, with the settings that had to be left out of it. */
@@ -45,13 +45,14 @@ export async function doctor({ config, problems }: Examined): Promise<readonly C
   const conflict = conflictOf(config);
   const about = (pattern: RegExp): string | undefined =>
     problems.some(({ name }) => pattern.test(name)) ? 'its settings are wrong' : undefined;
-  const place = settings.temporalConfigured ? 'servers' : addresses === undefined ? 'nothing' : 'stack';
+  const isTemporal = hasTemporal(config);
+  const place = isTemporal ? 'servers' : addresses === undefined ? 'nothing' : 'stack';
 
   const isEmulator = usesEmulator(settings) || isStackApi(settings, addresses);
   const [key, api, temporal, store, storeClock, machine] = await Promise.all([
     keyFacts(settings.api, about(/^POLLINATIONS_API_KEY/) !== undefined, isEmulator),
     askApi(settings, about(/^POLLINATIONS_(?!API_KEY)|^HTTPS?_PROXY|^file$/)),
-    askTemporal(settings, addresses, about(/^TEMPORAL_/)),
+    askTemporal(settings, isTemporal ? undefined : (addresses?.temporal ?? 'none'), about(/^TEMPORAL_/)),
     askStore(settings, about(/^S3_|^HTTPS?_PROXY|^file$/)),
     settings.store === undefined ? undefined : probeStoreClock(settings.store),
     askMachine(settings, place === 'servers'),
@@ -100,18 +101,17 @@ async function askApi(settings: Config, wrong: string | undefined): Promise<ApiP
 
 async function askTemporal(
   settings: Config,
-  addresses: StackAddresses | undefined,
+  stack: StackAddresses['temporal'] | 'none' | undefined,
   wrong: string | undefined,
 ): Promise<TemporalFacts> {
   if (wrong !== undefined) return { kind: 'not-asked', why: wrong };
-  const local = settings.temporalConfigured ? undefined : addresses?.temporal.address;
-  if (!settings.temporalConfigured && local === undefined) {
+  if (stack === 'none') {
     return { kind: 'not-asked', why: 'none is configured, and no local stack runs' };
   }
   try {
-    const target = resolveTemporal(local === undefined ? {} : { address: local });
+    const target = resolveTemporal(stack === undefined ? {} : { address: stack.address });
     return await within<TemporalFacts>(
-      probeTemporal(target, settings.lanes, local !== undefined),
+      probeTemporal(target, settings.lanes, stack !== undefined),
       TEMPORAL_MS,
       () => ({
         kind: 'unreachable',

@@ -6,7 +6,7 @@ import type { Api } from '../pollinations/discover.ts';
 import { findApi, openStore, plannedApi } from '../services.ts';
 import type { S3Store } from '../storage/s3.ts';
 import { connectClient, type TemporalClient } from '../temporal.ts';
-import { usesServers } from './servers.ts';
+import { hasTemporal, usesServers } from './servers.ts';
 
 /** The servers that commands talk to. */
 export interface Session {
@@ -30,9 +30,10 @@ export interface Session {
 export async function openSession(config: Config): Promise<Session> {
   const addresses = await readAddresses(config.dataDir);
   const settings = withStack(config, addresses);
-  if ((!usesServers(config) && addresses === undefined) || settings.store === undefined) throw noServers();
+  const isOwn = usesServers(config);
+  if ((!isOwn && addresses === undefined) || settings.store === undefined) throw noServers();
   const api = await findApi(settings.api);
-  const stack = settings.temporalConfigured ? undefined : addresses;
+  const stack = isOwn ? undefined : addresses;
   const temporal = await connect(settings, stack);
   try {
     const store = await openStore(settings.store, api);
@@ -62,8 +63,9 @@ export async function openSession(config: Config): Promise<Session> {
  */
 export async function openTemporal(config: Config): Promise<TemporalClient> {
   const addresses = await readAddresses(config.dataDir);
-  if (!usesServers(config) && addresses === undefined) throw noServers();
-  return connect(config, config.temporalConfigured ? undefined : addresses);
+  const isOwn = usesServers(config);
+  if (!isOwn && addresses === undefined) throw noServers();
+  return connect(config, isOwn ? undefined : addresses);
 }
 
 function connect(config: Config, stack: StackAddresses | undefined): Promise<TemporalClient> {
@@ -81,9 +83,9 @@ function noServers(): PollenBatchError {
   );
 }
 
-/** The configuration with the addresses of a local stack where it names no servers. */
+/** The configuration with the addresses of a local stack where it names no servers; with both it stays as it is. */
 export function withStack(config: Config, addresses: StackAddresses | undefined): Config {
-  if (addresses === undefined) return config;
+  if (addresses === undefined || (config.store !== undefined && hasTemporal(config))) return config;
   const { store, emulator } = addresses;
   return {
     ...config,

@@ -1,3 +1,4 @@
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import type { NativeConnection } from '@temporalio/worker';
 
 /** A queue as a worker polls it. */
@@ -9,14 +10,20 @@ export interface PolledQueue {
 /** TaskQueueType of Temporal's API. */
 const queueTypes = { workflow: 1, activity: 2 } as const;
 
+/** Longest time since a poll began, in milliseconds: it waits up to a minute for work, and the next one follows. */
+const POLL_MS = 90_000;
+
 /**
- * Asks Temporal whether a worker polls these queues. A poll waits up to a minute for work, and the server forgets who
- * polled after five; so a worker that stops is found out within minutes, whatever the clocks say.
+ * Asks Temporal whether a worker polls these queues. The server remembers for five minutes who polled, so old polls do
+ * not count: a worker that stops is found out within two minutes. The clocks must agree to half a minute.
+ *
+ * @param identity - of this process alone, or the polls of another would count
  */
 export async function isPolling(
   connection: NativeConnection,
-  { namespace, identity }: { readonly namespace: string; readonly identity: string | undefined },
+  { namespace, identity }: { readonly namespace: string; readonly identity: string },
   queues: readonly PolledQueue[],
+  now: () => number = Date.now,
 ): Promise<boolean> {
   const answers = await Promise.all(
     queues.map(({ taskQueue, type }) =>
@@ -27,5 +34,10 @@ export async function isPolling(
       }),
     ),
   );
-  return answers.every(({ pollers }) => pollers.some((poller) => poller.identity === identity));
+  return answers.every(({ pollers }) =>
+    pollers.some(
+      (poller) =>
+        poller.identity === identity && now() - (optionalTsToMs(poller.lastAccessTime) ?? 0) < POLL_MS,
+    ),
+  );
 }

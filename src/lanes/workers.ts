@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
@@ -36,9 +39,12 @@ const patientSandbox = { isolateExecutionTimeout: '60 seconds' };
  */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const { connection, namespace, lanes } = options;
+  // A container that starts again has the host name and process id that it had before.
+  const identity = `${process.pid}@${hostname()} ${randomBytes(4).toString('hex')}`;
   const control = await Worker.create({
     connection,
     namespace,
+    identity,
     taskQueue: CONTROL_QUEUE,
     workflowBundle: options.bundle,
     activities: options.control,
@@ -55,6 +61,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       Worker.create({
         connection,
         namespace,
+        identity,
         taskQueue: laneQueue(lane.name),
         activities: options.calls,
         maxConcurrentActivityTaskExecutions: lane.concurrency,
@@ -74,7 +81,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     ...lanes.map((lane): PolledQueue => ({ taskQueue: laneQueue(lane.name), type: 'activity' })),
   ];
   return {
-    arePolling: () => isPolling(connection, { namespace, identity: control.options.identity }, queues),
+    arePolling: () => isPolling(connection, { namespace, identity }, queues),
     async run(signal) {
       const drain = (): void => {
         for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -36,6 +36,18 @@ describe('the image', () => {
     );
   });
 
+  it('takes nothing with the modes of the clone, which may be closed to its user', () => {
+    const opened = /^RUN chmod -R a\+rX (.*)$/m.exec(instructions.join('\n'))?.[1]?.split(' ') ?? [];
+    const taken = lastStage
+      .filter((line) => line.startsWith('COPY '))
+      .flatMap((line) => {
+        expect(line).toMatch(/^COPY --from=build /);
+        return [...line.matchAll(/\/app\/(\S+)/g)].map((match) => match[1] ?? '');
+      });
+    // These two are made in the image.
+    expect([...opened, 'node_modules', 'dist'].sort()).toEqual([...taken].sort());
+  });
+
   it('copies what is there, and lets nothing else into its build', () => {
     for (const path of copied) expect(existsSync(join(repository, path))).toBe(true);
     const ignored = readText('.dockerignore')

@@ -93,6 +93,14 @@ describe('deploy/make-env.sh', () => {
     for (const name of Object.keys(await variables())) expect(read).toContain(name);
   });
 
+  it('writes nothing about the API that would not reach the worker as well', async () => {
+    await makeEnv(['emulator']);
+    const environment = compose.services['worker']?.environment ?? {};
+    const names = Object.keys(await variables()).filter((name) => name.startsWith('POLLINATIONS_'));
+    expect(names).toEqual(expect.arrayContaining(['POLLINATIONS_BASE_URL', 'POLLINATIONS_CACHE']));
+    for (const name of names) expect(environment[name]).toContain(`\${${name}:-`);
+  });
+
   it('tells the command line on the host where the published ports are, and with which keys', async () => {
     await makeEnv(['emulator']);
     const made = await variables();
@@ -144,6 +152,39 @@ describe('deploy/make-env.sh', () => {
     await rm(path('.env'));
     expect((await makeEnv()).stdout).not.toContain('Put your');
     expect(await text(keyFile)).toBe('sk_mine');
+  });
+
+  it('puts a key in the place of the one that the emulator knows, and says so of any other that it keeps', async () => {
+    const key = { POLLINATIONS_API_KEY: 'sk_canary000000000000' };
+    await makeEnv(['emulator']);
+    await rm(path('.env'));
+    expect((await makeEnv([], key)).stdout).not.toContain('was kept');
+    expect(await text(keyFile)).toBe('sk_canary000000000000');
+    expect(await mode(keyFile)).toBe(0o644);
+
+    await rm(path('.env'));
+    await writeFile(path(keyFile), 'sk_canary000000000000\n');
+    expect((await makeEnv([], key)).stdout).not.toContain('was kept');
+    await rm(path('.env'));
+    await writeFile(path(keyFile), 'sk_mine');
+    const { stdout } = await makeEnv([], key);
+    expect(stdout).toContain(`The key in ${keyFile} was kept; the one in POLLINATIONS_API_KEY is another.`);
+    expect(stdout).not.toContain('canary');
+    expect(await text(keyFile)).toBe('sk_mine');
+  });
+
+  it('takes the place of an empty key file, which a start without a key leaves', async () => {
+    await makeEnv();
+    await rm(path('.env'));
+    await makeEnv([], { POLLINATIONS_API_KEY: 'sk_canary000000000000' });
+    expect(await text(keyFile)).toBe('sk_canary000000000000');
+  });
+
+  it("keeps the emulator's key out of a deployment without it", async () => {
+    await makeEnv(['emulator']);
+    await rm(path('.env'));
+    expect((await makeEnv()).stdout).toContain('Put your Pollinations key');
+    expect(await text(keyFile)).toBe('');
   });
 
   it('uses the key that the emulator knows', async () => {

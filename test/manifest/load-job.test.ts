@@ -253,20 +253,18 @@ describe('warnings', () => {
   });
 });
 
-describe('100,000 items in one file', () => {
-  it('become 100,000 items, each with its place', () => {
+describe('20,000 items in one file', () => {
+  it('become 20,000 items, each with its place', () => {
     const rows = Array.from(
-      { length: 100_000 },
+      { length: 20_000 },
       (_, n) => `- { id: i${n}, text: Hello number ${n}, params: { seed: ${n} } }\n`,
     );
-    const started = performance.now();
     const { items } = jobOf(`version: 1\nitems:\n${rows.join('')}`);
-    console.log(`100,000 items in ${((performance.now() - started) / 1000).toFixed(1)} s`);
-    expect(items).toHaveLength(100_000);
+    expect(items).toHaveLength(20_000);
     expect(items.at(-1)).toMatchObject({
-      id: 'i99999',
-      place: { line: 100_002, column: 3 },
-      params: { seed: 99_999 },
+      id: 'i19999',
+      place: { line: 20_002, column: 3 },
+      params: { seed: 19_999 },
     });
-  }, 300_000);
+  });
 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,7 +17,7 @@ const read = (text: string, environment: Record<string, string> = {}) =>
 
 const whole = `
 api: { keyFile: key, anonymous: false, base: "https://gen.pollinations.ai/", dialect: gen, cache: none, prices: p.json }
-store: { bucket: bees, endpoint: "http://127.0.0.1:9", prefix: team, region: eu, pathStyle: false }
+store: { bucket: bees, endpoint: "http://127.0.0.1:9", prefix: team, region: eu, pathStyle: false, publicEndpoint: "https://files.example/" }
 lanes: { all: { rps: 2 }, slow: { models: [kontext], rps: 0.5, concurrency: 4 } }
 folders: { data: data, cache: /var/cache/bees }
 programs: { temporal: bin/temporal, weed: bin/weed }
@@ -39,7 +39,13 @@ describe('the configuration file', () => {
         cacheMode: 'none',
         priceFile: '/etc/bees/p.json',
       },
-      store: { bucket: 'bees', prefix: 'team', region: 'eu', forcePathStyle: false },
+      store: {
+        bucket: 'bees',
+        prefix: 'team',
+        region: 'eu',
+        forcePathStyle: false,
+        publicUrl: 'https://files.example',
+      },
       lanes: [
         { name: 'all', rps: 2, concurrency: 64 },
         { name: 'slow', models: ['kontext'], rps: 0.5, concurrency: 4 },
@@ -112,7 +118,7 @@ describe('the configuration file', () => {
       'conf.yaml:2:1: key-misplaced: `bucket` does not belong here; write it as `store.bucket`',
       'conf.yaml:3:1: key-misplaced: `S3_REGION` is a variable; in this file it is `store.region`',
       "conf.yaml:4:1: key-misplaced: `temporal` is read from the environment, and Temporal's settings from temporal.toml as well",
-      'conf.yaml:5:10: value-invalid: `All`: lane names are short, lower case, of letters, digits and hyphens',
+      'conf.yaml:5:10: value-invalid: lane names are short, lower case, of letters, digits and hyphens, not `All`',
       'conf.yaml:5:45: value-invalid: `rps` is `0`; must be a number of calls a second above 0',
       'conf.yaml:5:48: key-unknown: unknown key `speed`; known here: models, rps, concurrency',
       'conf.yaml:5:78: value-invalid: `concurrency` is `2000`; must be a whole number from 1 to 1000',
@@ -147,14 +153,14 @@ describe('the configuration file', () => {
   });
 });
 
-describe('the place of the configuration file', () => {
+describe('where settings come from', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pollen-batch-test-'));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('is what POLLEN_BATCH_CONFIG names, which must be there and be text', async () => {
+  it('the configuration file is what POLLEN_BATCH_CONFIG names, which must be there and be text', async () => {
     const message = (path: string) => readConfigFile(path)?.problems[0]?.message;
     expect(message(join(folder, 'none'))).toContain('none cannot be read (ENOENT)');
     expect(message(folder)).toContain('cannot be read (EISDIR)');
@@ -162,44 +168,38 @@ describe('the place of the configuration file', () => {
     expect(message(join(folder, 'utf16'))).toContain('UTF-16');
   });
 
-  it('is pollen-batch.yaml of the working directory, which .env, environment and flags go over', async () => {
+  it('it is pollen-batch.yaml of the working directory, which .env goes over, and the environment over both', async () => {
     await using desk = await createDesk();
     await desk.file('job.yaml', 'version: 1\nname: j\nitems:\n  - { text: Hello }\n');
-    await desk.file('pollen-batch.yaml', 'api: { base: "http://127.0.0.1:1" }\nstore: { bucket: x }\n');
-    const said = async (environment: Record<string, string>, ...flags: string[]): Promise<string> => {
-      const servers = { TEMPORAL_ADDRESS: '127.0.0.1:9', ...environment };
-      return (await desk.runWith({ environment: servers }, 'submit', 'job.yaml', ...flags)).stderr;
-    };
-    expect(await said({})).toContain('Tried http://127.0.0.1:1 as');
-    await desk.file('.env', 'POLLINATIONS_BASE_URL=http://127.0.0.1:2\n');
-    expect(await said({})).toContain('Tried http://127.0.0.1:2 as');
-    expect(await said({ POLLINATIONS_BASE_URL: 'http://127.0.0.1:3' })).toContain(
-      'Tried http://127.0.0.1:3 as',
+    await desk.file(
+      'pollen-batch.yaml',
+      'api: { base: "http://127.0.0.1:1", dialect: gen }\nstore: { bucket: x }\n',
     );
-
-    await mkdir(join(desk.folder, 'other'));
-    await desk.file('other/conf.yaml', 'api: { keyFile: key, dialect: oldest }\nstore: {}\nsotre: {}\n');
-    const { code, stderr } = await desk.runWith(
-      { environment: { POLLEN_BATCH_CONFIG: 'other/conf.yaml', POLLEN_BATCH_RPS: 'fast' } },
-      'list',
-    );
-    expect(code).toBe(2);
-    expect(stderr.split('\n')).toEqual([
-      'config-invalid: 3 settings are wrong',
-      expect.stringContaining('  other/conf.yaml:1:31: value-invalid: `dialect` must be one of'),
-      '  other/conf.yaml:3:1: key-unknown: unknown key `sotre`; did you mean `store`?',
-      '  POLLEN_BATCH_RPS: must be a number of calls a second above 0, or none',
-      'Correct them; the README lists what each setting takes.',
-      '',
-    ]);
+    await desk.file('.env', 'POLLINATIONS_BASE_URL=http://127.0.0.1:2\nPOLLINATIONS_DIALECT=enter\n');
+    const environment = { TEMPORAL_ADDRESS: '127.0.0.1:9', POLLINATIONS_BASE_URL: 'http://127.0.0.1:3' };
+    const { stderr } = await desk.runWith({ environment }, 'submit', 'job.yaml');
+    expect(stderr).toContain('Tried http://127.0.0.1:3 as enter:');
   });
 
-  it('gives a key file whose content is never shown, and --anonymous goes over it', async () => {
-    await using desk = await createDesk();
-    await desk.file('key', 'not a key\nat all');
-    await desk.file('pollen-batch.yaml', 'api: { keyFile: key }\n');
-    const wrong = await desk.run('list');
-    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('The API key is empty or holds')]);
+  it('what is wrong is named in file and environment together', () => {
+    const file = parseConfigFile('api: { dialect: oldest }\nstore: {}\nsotre: {}\n', 'other/conf.yaml');
+    expect(() => readConfig({ POLLEN_BATCH_RPS: 'fast' }, file)).toThrow(
+      expect.objectContaining({
+        code: 'config-invalid',
+        message: '3 settings are wrong',
+        details: [
+          expect.stringContaining('other/conf.yaml:1:17: value-invalid: `dialect` must be one of'),
+          'other/conf.yaml:3:1: key-unknown: unknown key `sotre`; did you mean `store`?',
+          'POLLEN_BATCH_RPS: must be a number of calls a second above 0, or none',
+        ],
+      }),
+    );
+  });
+
+  it('a key file has its content never shown, and --anonymous goes over it', async () => {
+    await writeFile(join(folder, 'key'), 'not a key\nat all');
+    const file = parseConfigFile('api: { keyFile: key }', join(folder, 'pollen-batch.yaml'));
+    expect(() => readConfig({}, file)).toThrow(/^The API key is empty or holds/);
     const instead = { POLLINATIONS_API_KEY_FILE: 'sk_canary0000000' };
     expect(() => readConfig(instead)).toThrow('the key file [redacted] cannot be read');
     expect(

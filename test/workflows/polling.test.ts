@@ -9,8 +9,9 @@ test('Temporal tells who polls which queue', async ({ open }) => {
   const { session } = await open();
   const { namespace } = session.temporal;
   const connection = await NativeConnection.connect({ address: inject('servers').temporal });
+  let aheadMs = 0;
   const polls = (identity: string, ...queues: readonly PolledQueue[]): Promise<boolean> =>
-    isPolling(connection, { namespace, identity }, queues);
+    isPolling(connection, { namespace, identity }, queues, () => Date.now() + aheadMs);
   const { pollers } = await vi.waitUntil(async () => {
     const answer = await connection.workflowService.describeTaskQueue({
       namespace,
@@ -25,8 +26,12 @@ test('Temporal tells who polls which queue', async ({ open }) => {
     { taskQueue: CONTROL_QUEUE, type: 'activity' },
     { taskQueue: laneQueue('all'), type: 'activity' },
   ];
+  expect(identity).toMatch(/^\d+@\S+ [0-9a-f]{8}$/);
   await vi.waitUntil(() => polls(identity, ...queues));
   expect(await polls('nobody', ...queues)).toBe(false);
   expect(await polls(identity, ...queues, { taskQueue: laneQueue('other'), type: 'activity' })).toBe(false);
+  // Temporal remembers for five minutes who polled.
+  aheadMs = 91_000;
+  expect(await polls(identity, ...queues)).toBe(false);
   await connection.close();
 });
