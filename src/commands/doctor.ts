@@ -47,10 +47,11 @@ export async function doctor({ config, problems }: Examined): Promise<readonly C
     problems.some(({ name }) => pattern.test(name)) ? 'its settings are wrong' : undefined;
   const place = settings.temporalConfigured ? 'servers' : addresses === undefined ? 'nothing' : 'stack';
 
-  const isEmulator = usesEmulator(settings) || isStackApi(settings, addresses);
+  const isEmulator = place !== 'servers' && usesEmulator(settings);
+  const without = isEmulator || isStackApi(settings, addresses) ? 'emulator' : place;
   const [key, api, temporal, store, storeClock, machine] = await Promise.all([
-    keyFacts(settings.api, about(/^POLLINATIONS_API_KEY/) !== undefined, isEmulator),
-    askApi(settings, about(/^POLLINATIONS_(?!API_KEY)|^HTTPS?_PROXY|^file$/)),
+    keyFacts(settings.api, about(/^POLLINATIONS_API_KEY/) !== undefined, without),
+    askApi(settings, isEmulator, about(/^POLLINATIONS_(?!API_KEY)|^HTTPS?_PROXY|^file$/)),
     askTemporal(settings, addresses, about(/^TEMPORAL_/)),
     askStore(settings, about(/^S3_|^HTTPS?_PROXY|^file$/)),
     settings.store === undefined ? undefined : probeStoreClock(settings.store),
@@ -83,10 +84,10 @@ function isStackApi({ api }: Config, addresses: StackAddresses | undefined): boo
   return api.key === undefined && api.base !== undefined && api.base === addresses?.emulator;
 }
 
-async function askApi(settings: Config, wrong: string | undefined): Promise<ApiProbe> {
+async function askApi(settings: Config, isEmulator: boolean, wrong: string | undefined): Promise<ApiProbe> {
   const why =
     wrong ??
-    (usesEmulator(settings)
+    (isEmulator
       ? 'without a key and a base URL, a local stack calls its emulator: nothing is generated or billed'
       : undefined);
   if (why !== undefined) return { api: { kind: 'not-asked', why }, balance: { kind: 'not-asked', why } };

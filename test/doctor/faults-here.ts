@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { emulatorKeys, startEmulator } from '../../src/emulator/index.ts';
@@ -75,9 +75,12 @@ export const faultsHere: readonly Fault[] = [
   {
     fault: 'a key file that everybody can read',
     plant: async (world) => {
-      await writeFile(join(world.folder, 'key'), KEY);
-      await chmod(join(world.folder, 'key'), 0o644);
-      return { POLLINATIONS_API_KEY: '', POLLINATIONS_API_KEY_FILE: join(world.folder, 'key') };
+      const folder = join(world.folder, 'open');
+      await mkdir(folder);
+      await chmod(folder, 0o755);
+      await writeFile(join(folder, 'key'), KEY);
+      await chmod(join(folder, 'key'), 0o644);
+      return { POLLINATIONS_API_KEY: '', POLLINATIONS_API_KEY_FILE: join(folder, 'key') };
     },
     part: 'Key',
     check: 'file',

@@ -114,6 +114,27 @@ describe('the verdict on a queue', () => {
   });
 });
 
+describe('the verdict on a key file', () => {
+  const file = (path: string, mode: number, folderMode: number) =>
+    named(
+      keyChecks({
+        kind: 'secret',
+        file: { path, mode, folderMode },
+        balance: { kind: 'no-such-call' },
+      }),
+      'file',
+    )?.state;
+  it.each([
+    ['/home/me/key', 0o100600, 0o40755, 'ok'],
+    ['/home/me/key', 0o100644, 0o40755, 'warning'],
+    ['/home/me/key', 0o100644, 0o40750, 'warning'],
+    ['/home/me/key', 0o100644, 0o40700, 'ok'],
+    ['/run/secrets/key', 0o100644, 0o40755, 'ok'],
+  ])('%s of %i in a folder of %i is %s', (path, mode, folderMode, state) => {
+    expect(file(path, mode, folderMode)).toBe(state);
+  });
+});
+
 describe('the verdict on a balance', () => {
   const balance = (pollen: string) =>
     named(keyChecks({ kind: 'secret', balance: { kind: 'balance', pollen } }), 'balance');
