@@ -12,6 +12,8 @@ import { keyFacts, probeApi, type ApiProbe } from '../doctor/probe-api.ts';
 import { probeFolder, probePrograms } from '../doctor/probe-machine.ts';
 import { probeStore, probeStoreClock } from '../doctor/probe-store.ts';
 import { probeTemporal } from '../doctor/probe-temporal.ts';
+import { probeSettings } from '../doctor/probe-settings.ts';
+import { LOOK } from '../doctor/queue-checks.ts';
 import { settingChecks } from '../doctor/settings-checks.ts';
 import { storeChecks, type StoreFacts } from '../doctor/store-checks.ts';
 import { temporalChecks, type TemporalFacts } from '../doctor/temporal-checks.ts';
@@ -39,7 +41,8 @@ const TEMPORAL_MS = 13_000;
  *
  * @returns one check a line, in the order in which they are shown
  */
-export async function doctor({ config, problems }: Examined): Promise<readonly Check[]> {
+export async function doctor({ config, problems: found }: Examined): Promise<readonly Check[]> {
+  const problems = [...found, ...probeSettings(config)];
   const addresses = await readAddresses(config.dataDir);
   const settings = withStack(config, addresses);
   const conflict = conflictOf(config);
@@ -118,7 +121,7 @@ async function askTemporal(
         kind: 'unreachable',
         failure: {
           found: `${target.address} does not answer within ${TEMPORAL_MS / 1_000} s`,
-          remedy: 'Look at the load and the log of the server.',
+          remedy: LOOK,
         },
       }),
     );

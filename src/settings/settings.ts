@@ -85,7 +85,8 @@ export type SettingValues = {
 
 /** A setting that cannot be used. */
 export interface SettingProblem {
-  readonly name: SettingName | 'file';
+  /** `TEMPORAL_*`: the settings that Temporal's own tools share, and the files they point to. */
+  readonly name: SettingName | 'TEMPORAL_*' | 'file';
   /** Names the setting, and never what it holds. */
   readonly message: string;
   readonly remedy: string;

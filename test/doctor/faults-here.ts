@@ -108,6 +108,36 @@ export const faultsHere: readonly Fault[] = [
     remedy: 'README',
   },
   {
+    fault: 'a Temporal profile that is not there',
+    plant: () => ({ TEMPORAL_PROFILE: 'nobody' }),
+    part: 'Settings',
+    check: 'TEMPORAL_*',
+    state: 'failed',
+    cause: 'there is no profile nobody',
+    remedy: 'TEMPORAL_PROFILE',
+  },
+  {
+    fault: 'an address of Temporal that is none',
+    plant: () => ({ TEMPORAL_ADDRESS: 'my server:7233' }),
+    part: 'Settings',
+    check: 'TEMPORAL_*',
+    state: 'failed',
+    cause: 'the address of Temporal is not host:port',
+    remedy: 'TEMPORAL_ADDRESS',
+  },
+  {
+    fault: 'a file of prices that is none',
+    plant: async (world) => {
+      await writeFile(join(world.folder, 'prices.json'), '{"text": {"openai": {"promptTextTokens": 1}}}');
+      return { POLLINATIONS_PRICES: join(world.folder, 'prices.json') };
+    },
+    part: 'Settings',
+    check: 'POLLINATIONS_PRICES',
+    state: 'failed',
+    cause: /the price file .* is wrong text\.openai/,
+    remedy: '"promptTextTokens"',
+  },
+  {
     fault: 'a bucket without Temporal',
     plant: () => ({ TEMPORAL_ADDRESS: '' }),
     part: 'Settings',

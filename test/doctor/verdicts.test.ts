@@ -81,6 +81,7 @@ describe('the verdict on a queue', () => {
   const queue = (facts: Partial<QueueFacts>): readonly Check[] =>
     queueChecks([{ queue: 'q', lane: 'all', idleSeconds: { fact: [1] }, ...facts }], [lane], false);
   const unknown = { code: 12, reason: 'unknown method' };
+  const late = { code: 4, reason: 'Deadline exceeded' };
 
   it('counts workers that asked for work in the last minute and a half', () => {
     expect(named(queue({ idleSeconds: { fact: [3, 89, 91] } }), 'lane all, workers')).toMatchObject({
@@ -104,6 +105,13 @@ describe('the verdict on a queue', () => {
       state: 'ok',
       found: '4/s in force, by the polls of workers',
     });
+  });
+
+  it('says what a server does not tell in time', () => {
+    const checks = queue({ idleSeconds: late, rate: late, partitions: late });
+    expect(checks.map(({ state, found }) => [state, found])).toEqual(
+      ['failed', 'skipped', 'failed'].map((state) => [state, 'not told (Deadline exceeded)']),
+    );
   });
 
   it('says what an older server does not tell', () => {
