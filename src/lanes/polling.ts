@@ -1,13 +1,12 @@
 import type { NativeConnection } from '@temporalio/worker';
 
+import { queueTypes } from './queue-types.ts';
+
 /** A queue as a worker polls it. */
 export interface PolledQueue {
   readonly taskQueue: string;
   readonly type: keyof typeof queueTypes;
 }
-
-/** TaskQueueType of Temporal's API. */
-const queueTypes = { workflow: 1, activity: 2 } as const;
 
 /**
  * Asks Temporal whether a worker polls these queues. A poll waits up to a minute for work, and the server forgets who
