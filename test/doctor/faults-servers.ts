@@ -56,7 +56,7 @@ export const faultsOfServers: readonly Fault[] = [
     [7, 'does not permit it (who are you)', 'TEMPORAL_NAMESPACE'] as const,
     [4, 'default cannot be looked at (who are you)', 'load and the log'] as const,
   ].map(([status, cause, remedy]): Fault => ({
-    fault: `a Temporal that ends every call about the namespace with status ${status}`,
+    fault: `a namespace closed by status ${status}`,
     plant: async (world) => ({
       TEMPORAL_ADDRESS: (await world.keep(startRefusingTemporal({ status, tellsOfItself: true }))).address,
     }),
