@@ -63,7 +63,12 @@ export function plannedApi(api: Api, settings: ApiSettings): PlannedApi {
   return { id, dialect, emulated, cacheMode: settings.cacheMode ?? dialects[dialect].cacheMode };
 }
 
-function readPrices(file: string): PriceSnapshot {
+/**
+ * Reads a file of prices.
+ *
+ * @throws PollenBatchError `config-invalid` naming what is wrong
+ */
+export function readPrices(file: string): PriceSnapshot {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -8,8 +8,12 @@ export interface TemporalFailure {
 }
 
 /** Numbers of gRPC's status codes. */
-const PERMISSION_DENIED = 7;
-const UNAUTHENTICATED = 16;
+export const statusCodes = {
+  notFound: 5,
+  permissionDenied: 7,
+  unimplemented: 12,
+  unauthenticated: 16,
+} as const;
 
 /** Says why a server cannot be used, from what it said to a knock and to a call. */
 export function explainTemporal(address: string, answer: Knock, error: unknown): TemporalFailure {
@@ -44,19 +48,19 @@ export function explainTemporal(address: string, answer: Knock, error: unknown):
         remedy: 'Set TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH to a pair it knows.',
       };
     case 'open':
-      return explainCall(address, error);
+      return explainStatus(address, statusOf(error));
   }
 }
 
-function explainCall(address: string, error: unknown): TemporalFailure {
-  const { code, reason } = statusOf(error);
-  if (code === UNAUTHENTICATED) {
+/** Says why a server cannot be used, from the status that ended a call. */
+export function explainStatus(address: string, { code, reason }: Status): TemporalFailure {
+  if (code === statusCodes.unauthenticated) {
     return {
       found: `${address} takes nobody without a valid API key (${reason})`,
       remedy: 'Set TEMPORAL_API_KEY, or api_key in temporal.toml, to a valid key.',
     };
   }
-  if (code === PERMISSION_DENIED) {
+  if (code === statusCodes.permissionDenied) {
     return {
       found: `${address} does not permit it (${reason})`,
       remedy:
@@ -69,16 +73,21 @@ function explainCall(address: string, error: unknown): TemporalFailure {
   };
 }
 
+interface Status {
+  readonly code?: number;
+  readonly reason: string;
+}
+
 /** Number and words of a gRPC error, wherever the clients have put it. */
-function statusOf(error: unknown): { readonly code?: number; readonly reason: string } {
+function statusOf(error: unknown): Status {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const { code, details } = at as { readonly code?: unknown; readonly details?: unknown };
     if (typeof code === 'number') return { code, reason: typeof details === 'string' ? details : at.message };
     // The worker's client has the number's meaning in its message alone.
     if (/valid authentication credentials/.test(at.message))
-      return { code: UNAUTHENTICATED, reason: at.message };
+      return { code: statusCodes.unauthenticated, reason: at.message };
     if (/caller does not have permission/.test(at.message))
-      return { code: PERMISSION_DENIED, reason: at.message };
+      return { code: statusCodes.permissionDenied, reason: at.message };
   }
   return { reason: error instanceof Error ? error.message : String(error) };
 }

@@ -1,4 +1,4 @@
-import { connect as connectPlainly } from 'node:net';
+import { connect as connectPlainly, isIP } from 'node:net';
 import { connect as connectSecurely, type ConnectionOptions } from 'node:tls';
 
 /** What a server says to a knock at its door: what the gRPC clients only call unavailable. */
@@ -42,7 +42,7 @@ export async function knock(
   const refusal = await whatHappens(() => connectPlainly(place), 'connect', timeoutMs);
   if (refusal !== undefined) return { kind: 'closed', reason: refusal };
   if (tls === undefined) {
-    const unchecked = { ...place, rejectUnauthorized: false, ALPNProtocols: ['h2'] };
+    const unchecked = { ...optionsOf(place, {}), rejectUnauthorized: false };
     const fault = await whatHappens(() => connectSecurely(unchecked), 'secureConnect', timeoutMs);
     return fault === undefined || /ALERT/.test(fault) ? { kind: 'wants-tls' } : { kind: 'open' };
   }
@@ -54,7 +54,7 @@ export async function knock(
 function judge(reason: string): Knock {
   if (/WRONG_VERSION|PACKET_LENGTH|UNEXPECTED_MESSAGE|HTTP_REQUEST/.test(reason)) return { kind: 'no-tls' };
   if (/ALERT|HANDSHAKE_FAILURE/.test(reason)) return { kind: 'wants-client', reason };
-  if (/ALTNAME|CERT|SIGNED|VERIFY|ISSUER/.test(reason)) return { kind: 'untrusted', reason };
+  if (/ALTNAME|CERT|SIGNED|VERIFY|ISSUER|PURPOSE/.test(reason)) return { kind: 'untrusted', reason };
   return /ECONNRESET|closed/.test(reason) ? { kind: 'no-tls' } : { kind: 'closed', reason };
 }
 
@@ -62,12 +62,14 @@ function optionsOf(
   place: { readonly host: string; readonly port: number },
   tls: KnockTls,
 ): ConnectionOptions {
-  const { authority, serverName, client } = tls;
+  const { authority, client } = tls;
+  // Without it Node names no server, and a front that has several shows another one's certificate.
+  const servername = tls.serverName ?? (isIP(place.host) === 0 ? place.host : undefined);
   return {
     ...place,
     ALPNProtocols: ['h2'],
     ...(authority === undefined ? {} : { ca: Buffer.from(authority) }),
-    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(servername === undefined ? {} : { servername }),
     ...(client === undefined ? {} : { cert: Buffer.from(client.certificate), key: Buffer.from(client.key) }),
   };
 }
@@ -94,6 +96,6 @@ function whatHappens(
 }
 
 function placeOf(address: string): { readonly host: string; readonly port: number } {
-  const { hostname, port } = new URL(address.includes('://') ? address : `tcp://${address}`);
+  const { hostname, port } = new URL(`tcp://${address}`);
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 7233) };
 }

@@ -57,6 +57,20 @@ export function namesTemporal(environment: Environment): boolean {
   }
 }
 
+/**
+ * Checks an address of Temporal.
+ *
+ * @throws PollenBatchError `config-invalid` when it is not a host, with a port or without
+ */
+export function checkAddress(address: string): void {
+  const isHost = /^(?:\[[\da-f:.]+\]|[^\s:/?#@[\]]+)(?::\d+)?$/i.test(address);
+  if (isHost && URL.canParse(`tcp://${address}`)) return;
+  throw wrong(
+    'the address of Temporal is not host:port',
+    'Set TEMPORAL_ADDRESS (address in temporal.toml) to one as temporal.example:7233 or [::1]:7233, without a scheme.',
+  );
+}
+
 function checkEnvironment(environment: Environment): void {
   const file = environment['TEMPORAL_CONFIG_FILE'];
   // The library takes a missing file for an empty one.

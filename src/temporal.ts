@@ -5,7 +5,7 @@ import { temporalEnvironment } from './config.ts';
 import type { PollenBatchError } from './errors.ts';
 import { explainTemporal, temporalUnreachable } from './temporal-failure.ts';
 import { knock, type KnockTls } from './temporal-knock.ts';
-import { readTemporalSettings, type TemporalSettings } from './temporal-settings.ts';
+import { checkAddress, readTemporalSettings, type TemporalSettings } from './temporal-settings.ts';
 
 export type { TemporalSettings } from './temporal-settings.ts';
 
@@ -34,8 +34,11 @@ export const directly = { channelArgs: { 'grpc.enable_http_proxy': 0 } };
 export async function connectClient(settings: TemporalSettings = {}): Promise<TemporalClient> {
   const target = resolveTemporal(settings);
   const { options, address, namespace } = target;
+  const answer = await knock({ address, tls: knockTls(target) });
+  // Its library tries on until the time is over, also where a knock has met a refusal.
+  const connectTimeout = answer.kind === 'open' ? '5 seconds' : '500 milliseconds';
   try {
-    const connection = await Connection.connect({ ...options, ...directly, connectTimeout: '5 seconds' });
+    const connection = await Connection.connect({ ...options, ...directly, connectTimeout });
     return {
       client: new Client({ connection, namespace }),
       address,
@@ -43,7 +46,7 @@ export async function connectClient(settings: TemporalSettings = {}): Promise<Te
       close: () => connection.close(),
     };
   } catch (error) {
-    throw await whyUnreachable(target, error);
+    throw temporalUnreachable(explainTemporal(address, answer, error), error);
   }
 }
 
@@ -56,10 +59,12 @@ export function resolveTemporal(settings: TemporalSettings): TemporalTarget {
   // A local stack knows nothing of the profiles and keys that a person has for other servers.
   if (settings.address !== undefined) {
     const { address, namespace = 'default', apiKey } = settings;
+    checkAddress(address);
     return { options: { address, ...(apiKey === undefined ? {} : { apiKey }) }, address, namespace };
   }
   const { options, namespace } = readTemporalSettings(temporalEnvironment());
   const address = options.address ?? '127.0.0.1:7233';
+  checkAddress(address);
   return { options: { ...options, address }, address, namespace: namespace ?? 'default' };
 }
 

@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { connectClient } from '../src/temporal.ts';
+import { knock } from '../src/temporal-knock.ts';
 import { connectWorker } from '../src/temporal-worker.ts';
 import { startConnectProxy } from './support/connect-proxy.ts';
 import { startTestTemporal, type TestTemporal } from './support/local-servers.ts';
@@ -169,7 +170,7 @@ describe.each(['client', 'worker'] as const)('the %s', (kind) => {
     expect(proxy.tunnels).toEqual([]);
   });
 
-  it.each([
+  it.each<readonly [string, Readonly<Record<string, string>>, string, string]>([
     [
       'a profile that is not there',
       { TEMPORAL_PROFILE: 'nobody' },
@@ -200,6 +201,15 @@ describe.each(['client', 'worker'] as const)('the %s', (kind) => {
       'TEMPORAL_TLS is neither',
       'true or false',
     ],
+    ...[':7233', 'host:72333', 'host:7233:', 'my server:7233', 'http://host:7233', 'me:word@host'].map(
+      (address) =>
+        [
+          `the address ${address}`,
+          { TEMPORAL_ADDRESS: address },
+          'the address of Temporal is not host:port',
+          'TEMPORAL_ADDRESS',
+        ] as const,
+    ),
     [
       'a certificate as a path and as text',
       { TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/a', TEMPORAL_TLS_SERVER_CA_CERT_DATA: 'b' },
@@ -228,5 +238,16 @@ describe.each(['client', 'worker'] as const)('the %s', (kind) => {
       code: 'config-invalid',
       message: expect.stringMatching(/^the TLS certificates for Temporal cannot be used: (?!.*canary)/),
     });
+  });
+});
+
+describe('a knock', () => {
+  it('is shown the certificate of the name it calls, where a front has several', async () => {
+    const { client, authority } = certificates;
+    await using front = await startTlsFront(temporal.address, certificates, false, client);
+    const address = front.address.replace('127.0.0.1', 'localhost');
+    const trust = { authority: await readFile(authority) };
+    expect(await knock({ address, tls: trust })).toEqual({ kind: 'open' });
+    expect(await knock({ address: front.address, tls: trust })).toMatchObject({ kind: 'untrusted' });
   });
 });

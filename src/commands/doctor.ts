@@ -12,6 +12,8 @@ import { keyFacts, probeApi, type ApiProbe } from '../doctor/probe-api.ts';
 import { probeFolder, probePrograms } from '../doctor/probe-machine.ts';
 import { probeStore, probeStoreClock } from '../doctor/probe-store.ts';
 import { probeTemporal } from '../doctor/probe-temporal.ts';
+import { probeSettings } from '../doctor/probe-settings.ts';
+import { LOOK } from '../doctor/queue-checks.ts';
 import { settingChecks } from '../doctor/settings-checks.ts';
 import { storeChecks, type StoreFacts } from '../doctor/store-checks.ts';
 import { temporalChecks, type TemporalFacts } from '../doctor/temporal-checks.ts';
@@ -39,7 +41,8 @@ const TEMPORAL_MS = 13_000;
  *
  * @returns one check a line, in the order in which they are shown
  */
-export async function doctor({ config, problems }: Examined): Promise<readonly Check[]> {
+export async function doctor({ config, problems: found }: Examined): Promise<readonly Check[]> {
+  const problems = [...found, ...probeSettings(config)];
   const addresses = await readAddresses(config.dataDir);
   const settings = withStack(config, addresses);
   const conflict = conflictOf(config);
@@ -48,10 +51,11 @@ export async function doctor({ config, problems }: Examined): Promise<readonly C
   const isTemporal = hasTemporal(config);
   const place = isTemporal ? 'servers' : addresses === undefined ? 'nothing' : 'stack';
 
-  const isEmulator = usesEmulator(settings) || isStackApi(settings, addresses);
+  const isEmulator = place !== 'servers' && usesEmulator(settings);
+  const without = isEmulator || isStackApi(settings, addresses) ? 'emulator' : place;
   const [key, api, temporal, store, storeClock, machine] = await Promise.all([
-    keyFacts(settings.api, about(/^POLLINATIONS_API_KEY/) !== undefined, isEmulator),
-    askApi(settings, about(/^POLLINATIONS_(?!API_KEY)|^HTTPS?_PROXY|^file$/)),
+    keyFacts(settings.api, about(/^POLLINATIONS_API_KEY/) !== undefined, without),
+    askApi(settings, isEmulator, about(/^POLLINATIONS_(?!API_KEY)|^HTTPS?_PROXY|^file$/)),
     askTemporal(settings, isTemporal ? undefined : (addresses?.temporal ?? 'none'), about(/^TEMPORAL_/)),
     askStore(settings, about(/^S3_|^HTTPS?_PROXY|^file$/)),
     settings.store === undefined ? undefined : probeStoreClock(settings.store),
@@ -84,10 +88,10 @@ function isStackApi({ api }: Config, addresses: StackAddresses | undefined): boo
   return api.key === undefined && api.base !== undefined && api.base === addresses?.emulator;
 }
 
-async function askApi(settings: Config, wrong: string | undefined): Promise<ApiProbe> {
+async function askApi(settings: Config, isEmulator: boolean, wrong: string | undefined): Promise<ApiProbe> {
   const why =
     wrong ??
-    (usesEmulator(settings)
+    (isEmulator
       ? 'without a key and a base URL, a local stack calls its emulator: nothing is generated or billed'
       : undefined);
   if (why !== undefined) return { api: { kind: 'not-asked', why }, balance: { kind: 'not-asked', why } };
@@ -117,7 +121,7 @@ async function askTemporal(
         kind: 'unreachable',
         failure: {
           found: `${target.address} does not answer within ${TEMPORAL_MS / 1_000} s`,
-          remedy: 'Look at the load and the log of the server.',
+          remedy: LOOK,
         },
       }),
     );

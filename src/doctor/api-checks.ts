@@ -1,5 +1,5 @@
 import type { PollenBatchError } from '../errors.ts';
-import type { Api } from '../pollinations/discover.ts';
+import { travelsInTheOpen, type Api } from '../pollinations/discover.ts';
 import { checksOf, type Check } from './check.ts';
 
 export type ApiFacts =
@@ -37,9 +37,7 @@ function addressCheck({ api, latencyMs, hasKey }: Extract<ApiFacts, { kind: 'fou
   const { base, dialect, emulated } = api;
   const emulator = emulated ? '; it is the emulator: nothing is generated or billed' : '';
   const found = `${base} speaks ${dialect}, answers in ${Math.round(latencyMs)} ms${emulator}`;
-  const { protocol, hostname } = new URL(base);
-  const isOpen = protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
-  if (!hasKey || !isOpen) return ok('address', found);
+  if (!hasKey || !travelsInTheOpen(base)) return ok('address', found);
   return warning(
     'address',
     `${found}; the key travels unencrypted`,

@@ -3,9 +3,21 @@ import type { BalanceAnswer } from '../pollinations/fetch-balance.ts';
 import { checksOf, type Check } from './check.ts';
 
 export interface KeyFacts {
-  readonly kind: 'secret' | 'publishable' | 'unknown' | 'anonymous' | 'emulator' | 'none' | 'wrong';
-  /** The file that the key came from, with its permission bits; none where the system has no such bits. */
-  readonly file?: { readonly path: string; readonly mode: number | undefined };
+  readonly kind:
+    | 'secret'
+    | 'publishable'
+    | 'unknown'
+    | 'anonymous'
+    | 'emulator'
+    | 'elsewhere'
+    | 'none'
+    | 'wrong';
+  /** The file that the key came from, with the permission bits of it and of its folder; none where there are no such. */
+  readonly file?: {
+    readonly path: string;
+    readonly mode: number | undefined;
+    readonly folderMode: number | undefined;
+  };
   readonly balance: BalanceFacts;
 }
 
@@ -39,6 +51,8 @@ function kindCheck(kind: KeyFacts['kind']): Check {
       return ok('kind', 'none, as wanted: only models that cost nothing answer');
     case 'emulator':
       return ok('kind', 'none needed: the emulator of the local stack is called');
+    case 'elsewhere':
+      return ok('kind', 'none here: the workers of the servers call the API, each with its own');
     case 'none':
       return warning(
         'kind',
@@ -52,9 +66,14 @@ function kindCheck(kind: KeyFacts['kind']): Check {
 
 function fileChecks(file: KeyFacts['file']): readonly Check[] {
   if (file?.mode === undefined) return [];
-  const { path, mode } = file;
+  const { path, mode, folderMode } = file;
   const rights = (mode & 0o777).toString(8).padStart(4, '0');
   if ((mode & 0o077) === 0) return [ok('file', `${path}, for its owner alone`)];
+  // Compose puts it there with the rights it has on the host, for the containers alone that are given it.
+  if (path.startsWith('/run/secrets/')) return [ok('file', `${path}, a secret of this container`)];
+  if (folderMode !== undefined && (folderMode & 0o077) === 0) {
+    return [ok('file', `${path}, in a folder for its owner alone`)];
+  }
   return [warning('file', `${path} can be read by others (${rights})`, `Run: chmod 600 ${path}`)];
 }
 

@@ -34,6 +34,7 @@ const RECOMMENDED = 24;
 const GIGABYTE = 1_000_000_000;
 const LITTLE = 2 * GIGABYTE;
 const NOTHING = 0.2 * GIGABYTE;
+const ROOM = 'Make room, or choose a folder on another disk.';
 
 const { ok, warning, failed } = checksOf('This machine');
 
@@ -60,14 +61,13 @@ function folderCheck({ title, path, freeBytes, problem }: FolderFacts): Check {
     return failed(
       title,
       `nothing can be written in ${path} (${problem})`,
-      'Correct its rights, or choose another folder.',
+      problem === 'ENOSPC' ? ROOM : 'Correct its rights, or choose another folder.',
     );
   }
   if (freeBytes === undefined) return ok(title, path);
   const found = `${(freeBytes / GIGABYTE).toFixed(1)} GB free in ${path}`;
-  const remedy = 'Make room, or choose a folder on another disk.';
-  if (freeBytes < NOTHING) return failed(title, found, remedy);
-  return freeBytes < LITTLE ? warning(title, found, remedy) : ok(title, found);
+  if (freeBytes < NOTHING) return failed(title, found, ROOM);
+  return freeBytes < LITTLE ? warning(title, found, ROOM) : ok(title, found);
 }
 
 function programCheck({ title, path, problem }: ProgramFacts): Check {

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 import type { ApiSettings } from '../config.ts';
 import { PollenBatchError } from '../errors.ts';
@@ -13,7 +14,7 @@ import type { BalanceFacts, KeyFacts } from './key-checks.ts';
 import { within } from './within.ts';
 
 const CALL_MS = 4_000;
-const FIND_MS = 8_000;
+const FIND_MS = 9_000;
 
 /** What is known of the API and of its key. */
 export interface ApiProbe {
@@ -61,27 +62,45 @@ async function askBalance(
   }));
 }
 
-/** What can be told of the key without showing it. */
+/**
+ * What can be told of the key without showing it.
+ *
+ * @param without - what calls the API where no key is set here
+ */
 export async function keyFacts(
   { key, keyFile, anonymous }: ApiSettings,
   isWrong: boolean,
-  isEmulator: boolean,
+  without: 'emulator' | 'servers' | 'stack' | 'nothing',
 ): Promise<Omit<KeyFacts, 'balance'>> {
   if (isWrong) return { kind: 'wrong' };
   if (anonymous) return { kind: 'anonymous' };
-  if (key === undefined) return { kind: isEmulator ? 'emulator' : 'none' };
+  if (key === undefined) {
+    if (without === 'servers') return { kind: 'elsewhere' };
+    return { kind: without === 'emulator' ? 'emulator' : 'none' };
+  }
   const kind = keyKind(key.reveal());
   if (keyFile === undefined) return { kind };
-  const mode = process.platform === 'win32' ? undefined : (await stat(keyFile).catch(() => undefined))?.mode;
-  return { kind, file: { path: keyFile, mode } };
+  const [mode, folderMode] = await Promise.all([keyFile, dirname(keyFile)].map(modeOf));
+  return { kind, file: { path: keyFile, mode, folderMode } };
 }
 
-/** `fetch` that gives each call its time, and notes what the calls show beside their answers. */
+async function modeOf(path: string): Promise<number | undefined> {
+  return process.platform === 'win32' ? undefined : (await stat(path).catch(() => undefined))?.mode;
+}
+
+/**
+ * `fetch` that gives each call its time, and notes what the calls show beside their answers. A host that let a call's time
+ * pass is not called again, so that there is time for the next one.
+ */
 function watchFetch(send: typeof fetch) {
   let clock: ClockReading | undefined;
   let latencyMs = 0;
   const failures: string[] = [];
+  const silent = new Map<string, unknown>();
   const watched: typeof fetch = async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    const { host } = new URL(url);
+    if (silent.has(host)) throw silent.get(host);
     const began = performance.now();
     const patience = new AbortController();
     const timer = setTimeout(
@@ -95,7 +114,8 @@ function watchFetch(send: typeof fetch) {
       clock ??= readClock(response.headers.get('date'), 'the API');
       return response;
     } catch (error) {
-      failures.push(`${input instanceof Request ? input.url : String(input)}: ${reasonOf(error)}.`);
+      failures.push(`${url}: ${reasonOf(error)}.`);
+      if (patience.signal.aborted) silent.set(host, error);
       throw error;
     } finally {
       clearTimeout(timer);

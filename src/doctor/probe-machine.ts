@@ -6,13 +6,21 @@ import { lookForBinary, type BinarySearch } from '../local/binaries.ts';
 import { lookForStoreProgram } from '../local/object-store-server.ts';
 import type { FolderFacts, ProgramFacts } from './machine-checks.ts';
 
-/** Looks whether a folder, or the nearest one above that is there, has room and can be written to. */
-export async function probeFolder(title: string, path: string): Promise<FolderFacts> {
+/**
+ * Looks whether a folder, or the nearest one above that is there, has room and can be written to.
+ *
+ * @param measure - tells the room of a folder's disk, in blocks
+ */
+export async function probeFolder(
+  title: string,
+  path: string,
+  measure: (folder: string) => Promise<{ readonly bavail: number; readonly bsize: number }> = statfs,
+): Promise<FolderFacts> {
   try {
     const there = await nearestFolder(path);
     const scratch = await mkdtemp(join(there, '.pollen-batch-'));
     await rmdir(scratch);
-    const { bavail, bsize } = await statfs(there);
+    const { bavail, bsize } = await measure(there);
     return { title, path, freeBytes: bavail * bsize };
   } catch (error) {
     return { title, path, problem: (error as NodeJS.ErrnoException).code ?? String(error) };

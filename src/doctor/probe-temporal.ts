@@ -2,6 +2,7 @@ import { Connection } from '@temporalio/client';
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 
 import type { LaneSettings } from '../lanes/lanes.ts';
+import { queueTypes } from '../lanes/queue-types.ts';
 import { directly, knockTls, type TemporalTarget } from '../temporal.ts';
 import { explainTemporal } from '../temporal-failure.ts';
 import { knock } from '../temporal-knock.ts';
@@ -11,9 +12,6 @@ import type { TemporalFacts } from './temporal-checks.ts';
 
 const CALL_MS = 4_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** Numbers of Temporal's TaskQueueType. */
-const WORKFLOWS = 1;
-const ACTIVITIES = 2;
 /** Names by the numbers of Temporal's RateLimitSource. */
 const rateSetters = ['server', 'api', 'worker', 'server'] as const;
 
@@ -72,7 +70,7 @@ async function askControlQueue(service: Service, namespace: string, ask: Ask): P
     idleSeconds: await ask(async () => {
       const describe = (taskQueueType: number) =>
         service.describeTaskQueue({ namespace, taskQueue: { name: CONTROL_QUEUE }, taskQueueType });
-      const both = await Promise.all([describe(WORKFLOWS), describe(ACTIVITIES)]);
+      const both = await Promise.all([describe(queueTypes.workflow), describe(queueTypes.activity)]);
       // A worker does both or none: the kind that fewer ask for tells how many are whole.
       return idleOf(both.sort((left, right) => left.pollers.length - right.pollers.length)[0]);
     }),
@@ -90,7 +88,7 @@ async function askLaneQueue(
     service.describeTaskQueue({
       namespace,
       taskQueue: { name: queue },
-      taskQueueType: ACTIVITIES,
+      taskQueueType: queueTypes.activity,
       reportConfig: true,
     }),
   );

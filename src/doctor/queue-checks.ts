@@ -1,4 +1,5 @@
 import type { LaneSettings } from '../lanes/lanes.ts';
+import { statusCodes } from '../temporal-failure.ts';
 import { checksOf, type Check } from './check.ts';
 
 /** What the server answered to one question, or why it did not. */
@@ -23,6 +24,8 @@ export interface RateFacts {
   readonly reason: string;
 }
 
+/** What to do about a server that breaks off. */
+export const LOOK = 'Look at the load and the log of the server.';
 /** Workers ask again every minute at the latest. */
 const GONE_SECONDS = 90;
 const START =
@@ -31,6 +34,17 @@ const WAIT =
   'The worker of the local stack takes some seconds to start; if it does not come, its log is in the data folder.';
 
 const { ok, warning, failed, skipped } = checksOf('Temporal');
+
+/** Judges a question without an answer: some servers lack a call, and some keys may not make it. */
+export function untold(
+  name: string,
+  { code, reason }: { readonly code: number; readonly reason: string },
+): Check {
+  const found = `not told (${reason})`;
+  if (code === statusCodes.unimplemented || code === statusCodes.permissionDenied)
+    return skipped(name, found);
+  return failed(name, found, LOOK);
+}
 
 /** Judges who works on the queues, and how fast. */
 export function queueChecks(
@@ -50,7 +64,7 @@ export function queueChecks(
 
 function workersCheck(title: string, { queue, idleSeconds }: QueueFacts, remedy: string): Check {
   const name = `${title}, workers`;
-  if ('code' in idleSeconds) return skipped(name, `not told (${idleSeconds.reason})`);
+  if ('code' in idleSeconds) return untold(name, idleSeconds);
   const working = idleSeconds.fact.filter((seconds) => seconds <= GONE_SECONDS);
   if (working.length > 0) return ok(name, `${working.length} on queue ${queue}`);
   const last =
@@ -64,6 +78,7 @@ function rateCheck(title: string, lane: LaneSettings, { queue, rate }: QueueFact
   const name = `${title}, rate`;
   const wanted = lane.rps === undefined ? 'no limit' : `${lane.rps}/s`;
   if (rate === undefined) return skipped(name, 'not asked');
+  // It comes with the workers, whose check has judged it.
   if ('code' in rate) return skipped(name, `not told (${rate.reason})`);
   const inForce = rate.fact;
   if (inForce === undefined || inForce.setBy === 'server') {
@@ -91,7 +106,7 @@ function rateCheck(title: string, lane: LaneSettings, { queue, rate }: QueueFact
 function partitionChecks(title: string, { partitions }: QueueFacts): readonly Check[] {
   const name = `${title}, partitions`;
   if (partitions === undefined) return [];
-  if ('code' in partitions) return [skipped(name, `not told (${partitions.reason})`)];
+  if ('code' in partitions) return [untold(name, partitions)];
   if (partitions.fact <= 1) return [ok(name, '1, so that the rate is even')];
   return [
     warning(

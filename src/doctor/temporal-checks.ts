@@ -1,8 +1,8 @@
 import type { LaneSettings } from '../lanes/lanes.ts';
 import { createCommand, wrongSearchAttributes } from '../search-attributes.ts';
-import type { TemporalFailure } from '../temporal-failure.ts';
+import { explainStatus, statusCodes, type TemporalFailure } from '../temporal-failure.ts';
 import { checksOf, type Check } from './check.ts';
-import { queueChecks, type Answer, type QueueFacts } from './queue-checks.ts';
+import { LOOK, queueChecks, untold, type Answer, type QueueFacts } from './queue-checks.ts';
 
 export type TemporalFacts =
   | {
@@ -21,8 +21,6 @@ export type TemporalFacts =
   | { readonly kind: 'unreachable'; readonly failure: TemporalFailure }
   | { readonly kind: 'not-asked'; readonly why: string };
 
-const NOT_FOUND = 5;
-
 const { ok, warning, failed, skipped } = checksOf('Temporal');
 
 /** Judges Temporal, and whether workers work. */
@@ -34,10 +32,9 @@ export function temporalChecks(facts: TemporalFacts, lanes: readonly LaneSetting
   }
   const { address, version, namespace, retention } = facts;
   const server = ok('server', `${address}, version ${version}`);
-  if ('code' in retention && retention.code === NOT_FOUND) {
-    const why = `there is no namespace ${namespace}`;
-    const remedy = `Correct TEMPORAL_NAMESPACE, or create it: temporal operator namespace create --namespace ${namespace} --retention 30d`;
-    return [server, failed('namespace', why, remedy), ...unasked('search attributes', why)];
+  if ('code' in retention && retention.code !== statusCodes.unimplemented) {
+    const { found, remedy } = namespaceFailure(address, namespace, retention);
+    return [server, failed('namespace', found, remedy), ...unasked('search attributes', found)];
   }
   return [
     server,
@@ -55,6 +52,25 @@ export function temporalChecks(facts: TemporalFacts, lanes: readonly LaneSetting
   ];
 }
 
+function namespaceFailure(
+  address: string,
+  namespace: string,
+  answer: { readonly code: number; readonly reason: string },
+): TemporalFailure {
+  switch (answer.code) {
+    case statusCodes.notFound:
+      return {
+        found: `there is no namespace ${namespace}`,
+        remedy: `Correct TEMPORAL_NAMESPACE, or create it: temporal operator namespace create --namespace ${namespace} --retention 30d`,
+      };
+    case statusCodes.permissionDenied:
+    case statusCodes.unauthenticated:
+      return explainStatus(address, answer);
+    default:
+      return { found: `${namespace} cannot be looked at (${answer.reason})`, remedy: LOOK };
+  }
+}
+
 /** What is not asked of a server, from the first of these on. */
 function unasked(first: 'namespace' | 'search attributes', why: string): readonly Check[] {
   const names = ['namespace', 'search attributes', 'workers', 'rates'];
@@ -67,7 +83,7 @@ function attributesCheck(
 ): Check {
   const name = 'search attributes';
   if (attributes === undefined) return skipped(name, 'not asked');
-  if ('code' in attributes) return skipped(name, `not told (${attributes.reason})`);
+  if ('code' in attributes) return untold(name, attributes);
   const { missing, mistyped } = wrongSearchAttributes(attributes.fact);
   if (mistyped.length > 0) {
     return failed(

@@ -1,14 +1,13 @@
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import type { NativeConnection } from '@temporalio/worker';
 
+import { queueTypes } from './queue-types.ts';
+
 /** A queue as a worker polls it. */
 export interface PolledQueue {
   readonly taskQueue: string;
   readonly type: keyof typeof queueTypes;
 }
-
-/** TaskQueueType of Temporal's API. */
-const queueTypes = { workflow: 1, activity: 2 } as const;
 
 /** Longest time since a poll began, in milliseconds: it waits up to a minute for work, and the next one follows. */
 const POLL_MS = 90_000;

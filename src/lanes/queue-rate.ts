@@ -1,7 +1,6 @@
 import type { NativeConnection } from '@temporalio/worker';
 
-/** TASK_QUEUE_TYPE_ACTIVITY of Temporal's API. */
-const ACTIVITY_QUEUE = 2;
+import { queueTypes } from './queue-types.ts';
 
 /**
  * Sets the rate at which a queue starts activities, over all workers that poll it. Without a rate the limit is removed.
@@ -15,7 +14,7 @@ export async function setQueueRate(
 ): Promise<void> {
   await connection.workflowService.updateTaskQueueConfig({
     ...queue,
-    taskQueueType: ACTIVITY_QUEUE,
+    taskQueueType: queueTypes.activity,
     updateQueueRateLimit: {
       ...(rps === undefined ? {} : { rateLimit: { requestsPerSecond: rps } }),
       reason: rps === undefined ? 'no rate configured' : `configured: ${rps}/s`,

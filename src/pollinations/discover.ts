@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PollenBatchError } from '../errors.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
+import { isLoopback } from '../proxy/proxy.ts';
 import { normaliseBase } from './base-url.ts';
 import { catalogueOf } from './catalogue.ts';
 import type { Dialect, DialectName } from './dialects/dialect.ts';
@@ -119,7 +120,8 @@ function describeApi(
   };
 }
 
-function travelsInTheOpen(base: string): boolean {
+/** Whether what is sent to a URL can be read on its way: it leaves this machine without TLS. */
+export function travelsInTheOpen(base: string): boolean {
   const { protocol, hostname } = new URL(base);
-  return protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === 'http:' && !isLoopback(hostname);
 }

@@ -10,6 +10,8 @@ const rate = z
 const models = z.record(z.string(), z.partialRecord(z.enum(USAGE_TYPES), rate));
 const schema = z.strictObject({ text: models.optional(), image: models.optional() });
 
+const remedy = 'Write it as {"text": {"openai": {"promptTextTokens": "2.5e-7"}}, "image": {"flux": {}}}.';
+
 /**
  * Reads a file of prices: `{"text": {"openai": {"promptTextTokens": "2.5e-7"}}, "image": {"flux": {}}}`, in Pollen per
  * unit. A model without rates is free.
@@ -21,7 +23,7 @@ export function parsePriceFile(text: string, file: string): PriceSnapshot {
   if (!parsed.success) {
     throw new PollenBatchError('config-invalid', `the price file ${file} is wrong`, {
       details: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-      remedy: 'Write it as {"text": {"openai": {"promptTextTokens": "2.5e-7"}}, "image": {"flux": {}}}.',
+      remedy,
     });
   }
   return (['text', 'image'] as const).flatMap((kind) =>
@@ -38,7 +40,10 @@ function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new PollenBatchError('config-invalid', `the price file ${file} is not JSON`, { cause: error });
+    throw new PollenBatchError('config-invalid', `the price file ${file} is not JSON`, {
+      remedy,
+      cause: error,
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import { Agent, type AgentOptions, type ClientRequest } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
-import { connect, type Socket } from 'node:net';
+import { connect, isIPv6, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 
 import { HttpsProxyAgent } from 'https-proxy-agent';
@@ -40,7 +40,7 @@ class TunnelAgent extends HttpsProxyAgent<string> {
     options: Parameters<HttpsProxyAgent<string>['connect']>[1],
   ): Promise<Socket> {
     const { host, port, secureEndpoint } = options;
-    const target = `${secureEndpoint ? 'https' : 'http'}://${host}:${port}`;
+    const target = `${secureEndpoint ? 'https' : 'http'}://${isIPv6(host ?? '') ? `[${host}]` : host}:${port}`;
     if (proxyFor(this.#settings, target) !== undefined) return super.connect(request, options);
     return secureEndpoint ? connectSecurely(options) : connect(options);
   }

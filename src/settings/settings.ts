@@ -16,6 +16,7 @@ interface Setting {
 const rateRule = 'must be a number of calls a second above 0, or none';
 const concurrencyRule = 'must be a whole number from 1 to 1000';
 const proxyRule = 'must be the http or https URL of a proxy, as http://proxy.example:3128';
+const proxyUserRule = 'must write a % in its user and password as %25';
 
 const text = z.string();
 const path = { schema: text, isPath: true } as const;
@@ -27,7 +28,8 @@ const proxy = z
   .string()
   // Most tools take a proxy without its scheme.
   .transform((value) => (value.includes('://') ? value : `http://${value}`))
-  .refine((value) => URL.canParse(value) && /^https?:\/\/[^/]/.test(value), proxyRule);
+  .refine((value) => URL.canParse(value) && /^https?:\/\/[^/]/.test(value), { error: proxyRule, abort: true })
+  .refine((value) => hasPlainUser(new URL(value)), proxyUserRule);
 const oneOf = <const Value extends string>(values: readonly Value[]) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 
@@ -85,7 +87,8 @@ export type SettingValues = {
 
 /** A setting that cannot be used. */
 export interface SettingProblem {
-  readonly name: SettingName | 'file';
+  /** `TEMPORAL_*`: the settings that Temporal's own tools share, and the files they point to. */
+  readonly name: SettingName | 'TEMPORAL_*' | 'file';
   /** Names the setting, and never what it holds. */
   readonly message: string;
   readonly remedy: string;
@@ -95,6 +98,15 @@ export interface SettingProblem {
 export const settingList: readonly (Setting & { readonly name: SettingName })[] = Object.entries(
   settings,
 ).map(([name, setting]) => ({ name: name as SettingName, ...setting }));
+
+function hasPlainUser({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(`${username}:${password}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Reads variables, each on its own: a wrong one counts as absent, and is named. Empty ones are absent. */
 export function readSettings(source: Readonly<Record<string, string | undefined>>): {

@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { emulatorKeys, startEmulator } from '../../src/emulator/index.ts';
@@ -75,9 +75,12 @@ export const faultsHere: readonly Fault[] = [
   {
     fault: 'a key file that everybody can read',
     plant: async (world) => {
-      await writeFile(join(world.folder, 'key'), KEY);
-      await chmod(join(world.folder, 'key'), 0o644);
-      return { POLLINATIONS_API_KEY: '', POLLINATIONS_API_KEY_FILE: join(world.folder, 'key') };
+      const folder = join(world.folder, 'open');
+      await mkdir(folder);
+      await chmod(folder, 0o755);
+      await writeFile(join(folder, 'key'), KEY);
+      await chmod(join(folder, 'key'), 0o644);
+      return { POLLINATIONS_API_KEY: '', POLLINATIONS_API_KEY_FILE: join(folder, 'key') };
     },
     part: 'Key',
     check: 'file',
@@ -103,6 +106,36 @@ export const faultsHere: readonly Fault[] = [
     state: 'failed',
     cause: /^pollen-batch\.yaml:1:8: .* a secret may not stand in this file/,
     remedy: 'README',
+  },
+  {
+    fault: 'a Temporal profile that is not there',
+    plant: () => ({ TEMPORAL_PROFILE: 'nobody' }),
+    part: 'Settings',
+    check: 'TEMPORAL_*',
+    state: 'failed',
+    cause: 'there is no profile nobody',
+    remedy: 'TEMPORAL_PROFILE',
+  },
+  {
+    fault: 'an address of Temporal that is none',
+    plant: () => ({ TEMPORAL_ADDRESS: 'my server:7233' }),
+    part: 'Settings',
+    check: 'TEMPORAL_*',
+    state: 'failed',
+    cause: 'the address of Temporal is not host:port',
+    remedy: 'TEMPORAL_ADDRESS',
+  },
+  {
+    fault: 'a file of prices that is none',
+    plant: async (world) => {
+      await writeFile(join(world.folder, 'prices.json'), '{"text": {"openai": {"promptTextTokens": 1}}}');
+      return { POLLINATIONS_PRICES: join(world.folder, 'prices.json') };
+    },
+    part: 'Settings',
+    check: 'POLLINATIONS_PRICES',
+    state: 'failed',
+    cause: /the price file .* is wrong text\.openai/,
+    remedy: '"promptTextTokens"',
   },
   {
     fault: 'a bucket without Temporal',

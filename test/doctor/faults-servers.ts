@@ -51,15 +51,21 @@ export const faultsOfServers: readonly Fault[] = [
     cause: 'without a valid API key',
     remedy: 'TEMPORAL_API_KEY',
   },
-  {
-    fault: 'a Temporal profile that is not there',
-    plant: () => ({ TEMPORAL_PROFILE: 'nobody' }),
+  ...[
+    [16, 'without a valid API key (who are you)', 'TEMPORAL_API_KEY'] as const,
+    [7, 'does not permit it (who are you)', 'TEMPORAL_NAMESPACE'] as const,
+    [4, 'default cannot be looked at (who are you)', 'load and the log'] as const,
+  ].map(([status, cause, remedy]): Fault => ({
+    fault: `a namespace closed by status ${status}`,
+    plant: async (world) => ({
+      TEMPORAL_ADDRESS: (await world.keep(startRefusingTemporal({ status, tellsOfItself: true }))).address,
+    }),
     part: 'Temporal',
-    check: 'server',
+    check: 'namespace',
     state: 'failed',
-    cause: 'there is no profile nobody',
-    remedy: 'TEMPORAL_PROFILE',
-  },
+    cause,
+    remedy,
+  })),
   {
     fault: 'a wrong namespace',
     plant: () => ({ TEMPORAL_NAMESPACE: 'elsewhere' }),

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { Check, Part } from '../../src/doctor/check.ts';
 import { startEmulator } from '../../src/emulator/index.ts';
@@ -68,6 +68,29 @@ describe('doctor', () => {
     expect(stateOf(checks, 'Key', 'accepted')).toMatchObject({
       state: 'skipped',
       found: expect.stringContaining('paid call'),
+    });
+  });
+
+  it('finds the API of servers without a key here, behind a host that never answers', async () => {
+    const api = await world.apiServer([{ name: 'openai', pricing: { completionTextTokens: '1' } }]);
+    const { fetch } = globalThis;
+    vi.stubGlobal('fetch', async (input: string, init: RequestInit) => {
+      if (input.startsWith('https://enter.pollinations.ai')) {
+        await new Promise((resolve) => init.signal?.addEventListener('abort', resolve));
+        throw init.signal?.reason;
+      }
+      return fetch(input.replace('https://gen.pollinations.ai', api['POLLINATIONS_BASE_URL'] ?? ''), init);
+    });
+    world.closing(() => vi.unstubAllGlobals());
+    const whole = { ...world.whole(), POLLINATIONS_API_KEY: '', POLLINATIONS_BASE_URL: '' };
+    const checks = await world.diagnose(whole);
+    expect(stateOf(checks, 'Key', 'kind')).toMatchObject({
+      state: 'ok',
+      found: expect.stringContaining('none here: the workers'),
+    });
+    expect(stateOf(checks, 'API', 'address')).toMatchObject({
+      state: 'ok',
+      found: expect.stringContaining('https://gen.pollinations.ai speaks gen'),
     });
   });
 

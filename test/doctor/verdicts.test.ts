@@ -1,11 +1,16 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { exitCodeOfChecks } from '../../src/commands/exit-codes.ts';
 import { checksText } from '../../src/commands/render/checks-text.ts';
+import { apiChecks } from '../../src/doctor/api-checks.ts';
 import { checksOf, type Check, type Part } from '../../src/doctor/check.ts';
 import { clockCheck } from '../../src/doctor/clock-check.ts';
 import { keyChecks } from '../../src/doctor/key-checks.ts';
 import { machineChecks, type MachineFacts } from '../../src/doctor/machine-checks.ts';
+import { probeFolder } from '../../src/doctor/probe-machine.ts';
 import { queueChecks, type QueueFacts } from '../../src/doctor/queue-checks.ts';
 import { proxySettings } from '../../src/proxy/proxy.ts';
 
@@ -24,6 +29,22 @@ describe('the verdict on a disk', () => {
     const check = named(machine({ folders: [folder(bytes)] }), 'data folder');
     expect(check).toMatchObject({ state, found });
     if (state !== 'ok') expect(check?.remedy).toContain('Make room');
+  });
+
+  it('that is full is failed, as the system tells it of the nearest folder that is there', async () => {
+    const asked: string[] = [];
+    const facts = await probeFolder('data folder', join(tmpdir(), 'none', 'data'), async (path) => {
+      asked.push(path);
+      return { bavail: 10, bsize: 4_096 };
+    });
+    expect(asked).toEqual([tmpdir()]);
+    expect(named(machine({ folders: [facts] }), 'data folder')).toMatchObject({
+      state: 'failed',
+      found: expect.stringMatching(/^0\.0 GB free in .*data$/),
+      remedy: expect.stringContaining('Make room'),
+    });
+    const folders = [{ title: 'data folder', path: '/data', problem: 'ENOSPC' }];
+    expect(named(machine({ folders }), 'data folder')?.remedy).toContain('Make room');
   });
 
   it('that cannot be written to is failed, with the reason of the system', () => {
@@ -81,6 +102,7 @@ describe('the verdict on a queue', () => {
   const queue = (facts: Partial<QueueFacts>): readonly Check[] =>
     queueChecks([{ queue: 'q', lane: 'all', idleSeconds: { fact: [1] }, ...facts }], [lane], false);
   const unknown = { code: 12, reason: 'unknown method' };
+  const late = { code: 4, reason: 'Deadline exceeded' };
 
   it('counts workers that asked for work in the last minute and a half', () => {
     expect(named(queue({ idleSeconds: { fact: [3, 89, 91] } }), 'lane all, workers')).toMatchObject({
@@ -106,11 +128,53 @@ describe('the verdict on a queue', () => {
     });
   });
 
+  it('says what a server does not tell in time', () => {
+    const checks = queue({ idleSeconds: late, rate: late, partitions: late });
+    expect(checks.map(({ state, found }) => [state, found])).toEqual(
+      ['failed', 'skipped', 'failed'].map((state) => [state, 'not told (Deadline exceeded)']),
+    );
+  });
+
   it('says what an older server does not tell', () => {
     const checks = queue({ idleSeconds: unknown, rate: unknown, partitions: unknown });
     expect(checks.map(({ state, found }) => [state, found])).toEqual(
       ['workers', 'rate', 'partitions'].map(() => ['skipped', 'not told (unknown method)']),
     );
+  });
+});
+
+describe('the verdict on the way of a key', () => {
+  const api = { dialect: 'gen', emulated: false, models: [] } as const;
+  it.each([
+    ['https://gen.pollinations.ai', 'ok'],
+    ['http://gen.pollinations.ai', 'warning'],
+    ['http://127.0.0.1:4000', 'ok'],
+    ['http://[::1]:4000', 'ok'],
+    ['http://api.localhost:4000', 'ok'],
+  ])('to %s is %s', (base, state) => {
+    const checks = apiChecks({ kind: 'found', api: { ...api, base }, latencyMs: 1, hasKey: true });
+    expect(named(checks, 'address')?.state).toBe(state);
+  });
+});
+
+describe('the verdict on a key file', () => {
+  const file = (path: string, mode: number, folderMode: number) =>
+    named(
+      keyChecks({
+        kind: 'secret',
+        file: { path, mode, folderMode },
+        balance: { kind: 'no-such-call' },
+      }),
+      'file',
+    )?.state;
+  it.each([
+    ['/home/me/key', 0o100600, 0o40755, 'ok'],
+    ['/home/me/key', 0o100644, 0o40755, 'warning'],
+    ['/home/me/key', 0o100644, 0o40750, 'warning'],
+    ['/home/me/key', 0o100644, 0o40700, 'ok'],
+    ['/run/secrets/key', 0o100644, 0o40755, 'ok'],
+  ])('%s of %i in a folder of %i is %s', (path, mode, folderMode, state) => {
+    expect(file(path, mode, folderMode)).toBe(state);
   });
 });
 

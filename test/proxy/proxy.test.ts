@@ -51,6 +51,12 @@ describe('the way to a URL', () => {
     const config = readConfig({ HTTPS_PROXY: 'http://me:canary@proxy.example:3128', S3_BUCKET: 'mine' });
     expect(inspect(config, { depth: 10 }) + JSON.stringify(config)).not.toContain('canary');
     expect(config.api.proxy?.https?.authorization?.()).toBe(`Basic ${btoa('me:canary')}`);
+    expect(() => readConfig({ https_proxy: 'http://me:canary%off@proxy:3128' })).toThrow(
+      expect.objectContaining({
+        code: 'config-invalid',
+        message: 'HTTPS_PROXY: must write a % in its user and password as %25',
+      }),
+    );
     expect(() => readConfig({ HTTPS_PROXY: 'socks5://me:canary@proxy' })).toThrow(
       expect.objectContaining({
         code: 'config-invalid',
@@ -126,7 +132,9 @@ describe('calls to the store', () => {
       expect(await put(`http://s3.example.test:${port}`, '.example.test')).toContain('ENOTFOUND');
       expect(await put(fake.endpoint, '')).toBeUndefined();
       expect(proxy.tunnels).toHaveLength(1);
-      expect(fake.requests).toEqual(['PUT /shots/key', 'PUT /shots/key']);
+      expect(await put(`http://[2001:db8::1]:${port}`, '')).toBeUndefined();
+      expect(proxy.tunnels.at(-1)).toBe(`[2001:db8::1]:${port}`);
+      expect(fake.requests).toEqual(['PUT /shots/key', 'PUT /shots/key', 'PUT /shots/key']);
     } finally {
       await fake.close();
     }

@@ -1,15 +1,22 @@
 import { createServer, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 
-/** A gRPC server that knows nobody, and remembers who came. */
+/** A gRPC server that refuses every call, and remembers who came. */
 export interface RefusingTemporal extends AsyncDisposable {
   readonly address: string;
   /** The `authorization` of every call. */
   readonly keys: readonly (string | undefined)[];
 }
 
-/** Starts it, without TLS. */
-export async function startRefusingTemporal(): Promise<RefusingTemporal> {
+/**
+ * Starts it, without TLS.
+ *
+ * @param tellsOfItself - whether it answers GetSystemInfo, as servers do for everybody
+ */
+export async function startRefusingTemporal({
+  status: code = 16,
+  tellsOfItself = false,
+} = {}): Promise<RefusingTemporal> {
   const keys: (string | undefined)[] = [];
   const sessions = new Set<{ destroy(): void }>();
   const server = createServer();
@@ -17,8 +24,18 @@ export async function startRefusingTemporal(): Promise<RefusingTemporal> {
   server.on('sessionError', () => undefined);
   server.on('stream', (stream: ServerHttp2Stream, headers) => {
     keys.push(headers.authorization);
-    const status = { 'grpc-status': '16', 'grpc-message': 'who are you' };
-    stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...status }, { endStream: true });
+    const head = { ':status': 200, 'content-type': 'application/grpc' };
+    if (tellsOfItself && headers[':path']?.endsWith('/GetSystemInfo') === true) {
+      stream.once('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+      stream.respond(head, { waitForTrailers: true });
+      // One message without a field.
+      stream.end(Buffer.alloc(5));
+      return;
+    }
+    stream.respond(
+      { ...head, 'grpc-status': String(code), 'grpc-message': 'who are you' },
+      { endStream: true },
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

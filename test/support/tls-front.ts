@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer, type TlsOptions } from 'node:tls';
+import { createSecureContext, createServer, type TlsOptions } from 'node:tls';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -60,16 +60,20 @@ export interface TlsFront extends AsyncDisposable {
  * Starts a server that takes TLS connections for a server without TLS.
  *
  * @param wantsClient - refuse clients without a certificate of the authority
+ * @param fallback - shown to clients that do not ask for `localhost`
  */
 export async function startTlsFront(
   target: string,
   certificates: Certificates,
   wantsClient: boolean,
+  fallback: Certificates['server'] = certificates.server,
 ): Promise<TlsFront> {
   const { authority, server: own } = certificates;
+  const named = createSecureContext({ key: await readFile(own.key), cert: await readFile(own.certificate) });
   const options: TlsOptions = {
-    key: await readFile(own.key),
-    cert: await readFile(own.certificate),
+    key: await readFile(fallback.key),
+    cert: await readFile(fallback.certificate),
+    SNICallback: (name, respond) => respond(null, name === 'localhost' ? named : undefined),
     ca: await readFile(authority),
     requestCert: wantsClient,
     rejectUnauthorized: wantsClient,
