@@ -11,7 +11,7 @@ import { proxySettings, type ProxySettings } from './proxy/proxy.ts';
 import { readConfigFile, type ConfigFile } from './settings/config-file.ts';
 import { lanesExample, parseLanes } from './settings/lanes.ts';
 import { readSettings, type SettingProblem, type SettingValues } from './settings/settings.ts';
-import type { TemporalSettings } from './temporal-settings.ts';
+import type { TemporalSettings } from './temporal/settings.ts';
 
 /** How the API is reached. */
 export interface ApiSettings {

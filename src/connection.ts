@@ -1,6 +1,6 @@
 import { openSession, type Session } from './commands/session.ts';
 import { readConfig, type ApiSettings, type StoreSettings } from './config.ts';
-import type { TemporalSettings } from './temporal.ts';
+import type { TemporalSettings } from './temporal/connect-client.ts';
 
 /** Where the servers are. What is left out comes from the environment, by the names that the README lists. */
 export interface ConnectOptions {

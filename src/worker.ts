@@ -11,7 +11,7 @@ import { createCurrentPrices } from './pollinations/current-prices.ts';
 import { apiFetch, findApi, openStore } from './services.ts';
 import { createRecords } from './records/record-store.ts';
 import { createLogger, installRuntime } from './telemetry.ts';
-import { connectWorker, hasSearchAttributes } from './temporal-worker.ts';
+import { connectWorker, hasSearchAttributes } from './temporal/connect-worker.ts';
 import { keepHealthFile } from './worker-health.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 

@@ -12,7 +12,7 @@ import { emulatorKeys } from '../../src/emulator/index.ts';
 import { findOnPath } from '../../src/local/binaries.ts';
 import { startProductStack } from '../../src/local/product-stack.ts';
 import { settledItems } from '../../src/records/tally.ts';
-import { connectClient } from '../../src/temporal.ts';
+import { connectClient } from '../../src/temporal/connect-client.ts';
 import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
 import { runViewQuery } from '../../src/workflows/messages.ts';
 import { catalogue, newsletter } from './jobs.ts';

@@ -21,7 +21,7 @@ import { within } from '../doctor/within.ts';
 import { PollenBatchError } from '../errors.ts';
 import { readAddresses, type StackAddresses } from '../local/address-file.ts';
 import type { SettingProblem } from '../settings/settings.ts';
-import { resolveTemporal } from '../temporal.ts';
+import { resolveTemporal } from '../temporal/connect-client.ts';
 import { usesEmulator } from './local.ts';
 import { hasTemporal, usesServers } from './servers.ts';
 import { withStack } from './session.ts';

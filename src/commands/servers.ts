@@ -1,6 +1,6 @@
 import { temporalEnvironment, type Config } from '../config.ts';
 import { PollenBatchError } from '../errors.ts';
-import { namesTemporal } from '../temporal-settings.ts';
+import { namesTemporal } from '../temporal/settings.ts';
 
 /**
  * Whether a Temporal server is configured. The address that a person's temporal.toml has for every tool counts only

@@ -5,7 +5,7 @@ import type { PlannedApi } from '../plan/plan.ts';
 import type { Api } from '../pollinations/discover.ts';
 import { findApi, openStore, plannedApi } from '../services.ts';
 import type { S3Store } from '../storage/s3.ts';
-import { connectClient, type TemporalClient } from '../temporal.ts';
+import { connectClient, type TemporalClient } from '../temporal/connect-client.ts';
 import { hasTemporal, usesServers } from './servers.ts';
 
 /** The servers that commands talk to. */

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import { PollenBatchError } from '../errors.ts';
 import { readPrices } from '../services.ts';
 import type { SettingProblem } from '../settings/settings.ts';
-import { resolveTemporal } from '../temporal.ts';
+import { resolveTemporal } from '../temporal/connect-client.ts';
 
 /** Reads the files that settings point to, as commands do once they need them, and names what is wrong. */
 export function probeSettings({ api, temporalConfigured }: Config): readonly SettingProblem[] {

@@ -3,9 +3,9 @@ import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 
 import type { LaneSettings } from '../lanes/lanes.ts';
 import { queueTypes } from '../lanes/queue-types.ts';
-import { directly, knockTls, type TemporalTarget } from '../temporal.ts';
-import { explainTemporal } from '../temporal-failure.ts';
-import { knock } from '../temporal-knock.ts';
+import { directly, knockTls, type TemporalTarget } from '../temporal/connect-client.ts';
+import { explainTemporal } from '../temporal/failure.ts';
+import { knock } from '../temporal/knock.ts';
 import { CONTROL_QUEUE, laneQueue } from '../workflows/ids.ts';
 import type { Answer, QueueFacts, RateFacts } from './queue-checks.ts';
 import type { TemporalFacts } from './temporal-checks.ts';

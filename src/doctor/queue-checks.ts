@@ -1,5 +1,5 @@
 import type { LaneSettings } from '../lanes/lanes.ts';
-import { statusCodes } from '../temporal-failure.ts';
+import { statusCodes } from '../temporal/failure.ts';
 import { checksOf, type Check } from './check.ts';
 
 /** What the server answered to one question, or why it did not. */

@@ -1,6 +1,6 @@
 import type { LaneSettings } from '../lanes/lanes.ts';
-import { createCommand, wrongSearchAttributes } from '../search-attributes.ts';
-import { explainStatus, statusCodes, type TemporalFailure } from '../temporal-failure.ts';
+import { createCommand, wrongSearchAttributes } from '../temporal/search-attributes.ts';
+import { explainStatus, statusCodes, type TemporalFailure } from '../temporal/failure.ts';
 import { checksOf, type Check } from './check.ts';
 import { LOOK, queueChecks, untold, type Answer, type QueueFacts } from './queue-checks.ts';
 

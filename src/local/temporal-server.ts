@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Connection } from '@temporalio/client';
 import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { PollenBatchError } from '../errors.ts';
-import { searchAttributes } from '../search-attributes.ts';
+import { searchAttributes } from '../temporal/search-attributes.ts';
 import { lastLines, type Child, type ChildGuard } from './child.ts';
 import { choosePorts } from './ports.ts';
 import { untilReady } from './ready.ts';

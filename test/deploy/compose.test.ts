@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 import { dynamicConfig, retentionMs, serverArguments } from '../../src/local/temporal-server.ts';
-import { searchAttributes } from '../../src/search-attributes.ts';
+import { searchAttributes } from '../../src/temporal/search-attributes.ts';
 import { settings } from '../../src/settings/settings.ts';
 import { readCompose, readText, repository, running, type Service } from './compose-file.ts';
 

@@ -19,7 +19,7 @@ import { createRecords } from '../../src/records/record-store.ts';
 import type { RunOutcome } from '../../src/records/outcome.ts';
 import type { S3Store } from '../../src/storage/s3.ts';
 import { createLogger } from '../../src/telemetry.ts';
-import { hasSearchAttributes } from '../../src/temporal-worker.ts';
+import { hasSearchAttributes } from '../../src/temporal/connect-worker.ts';
 import type { runJob } from '../../src/workflows/index.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';
 import { jobOf } from './job.ts';

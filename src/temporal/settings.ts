@@ -8,7 +8,7 @@ import {
   type ClientConnectConfig,
 } from '@temporalio/envconfig';
 
-import { PollenBatchError } from './errors.ts';
+import { PollenBatchError } from '../errors.ts';
 
 /** Where Temporal is. */
 export interface TemporalSettings {

@@ -1,5 +1,5 @@
-import { PollenBatchError } from './errors.ts';
-import type { Knock } from './temporal-knock.ts';
+import { PollenBatchError } from '../errors.ts';
+import type { Knock } from './knock.ts';
 
 /** Why a server of Temporal cannot be used. */
 export interface TemporalFailure {

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { connectClient } from '../src/temporal.ts';
-import { knock } from '../src/temporal-knock.ts';
-import { connectWorker } from '../src/temporal-worker.ts';
-import { startConnectProxy } from './support/connect-proxy.ts';
-import { startTestTemporal, type TestTemporal } from './support/local-servers.ts';
-import { startRefusingTemporal } from './support/refusing-temporal.ts';
-import { makeCertificates, startTlsFront, type Certificates, type TlsFront } from './support/tls-front.ts';
+import { connectClient } from '../../src/temporal/connect-client.ts';
+import { knock } from '../../src/temporal/knock.ts';
+import { connectWorker } from '../../src/temporal/connect-worker.ts';
+import { startConnectProxy } from '../support/connect-proxy.ts';
+import { startTestTemporal, type TestTemporal } from '../support/local-servers.ts';
+import { startRefusingTemporal } from '../support/refusing-temporal.ts';
+import { makeCertificates, startTlsFront, type Certificates, type TlsFront } from '../support/tls-front.ts';
 
 let temporal: TestTemporal;
 let certificates: Certificates;

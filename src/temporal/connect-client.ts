@@ -1,13 +1,13 @@
 import { Client, Connection } from '@temporalio/client';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 
-import { temporalEnvironment } from './config.ts';
-import type { PollenBatchError } from './errors.ts';
-import { explainTemporal, temporalUnreachable } from './temporal-failure.ts';
-import { knock, type KnockTls } from './temporal-knock.ts';
-import { checkAddress, readTemporalSettings, type TemporalSettings } from './temporal-settings.ts';
+import { temporalEnvironment } from '../config.ts';
+import type { PollenBatchError } from '../errors.ts';
+import { explainTemporal, temporalUnreachable } from './failure.ts';
+import { knock, type KnockTls } from './knock.ts';
+import { checkAddress, readTemporalSettings, type TemporalSettings } from './settings.ts';
 
-export type { TemporalSettings } from './temporal-settings.ts';
+export type { TemporalSettings } from './settings.ts';
 
 export interface TemporalClient {
   readonly client: Client;

@@ -1,7 +1,7 @@
 import { NativeConnection } from '@temporalio/worker';
 
 import { wrongSearchAttributes } from './search-attributes.ts';
-import { resolveTemporal, whyUnreachable, type TemporalSettings } from './temporal.ts';
+import { resolveTemporal, whyUnreachable, type TemporalSettings } from './connect-client.ts';
 
 /**
  * Connects a worker to Temporal.
