@@ -78,9 +78,9 @@ describe('beside a local stack that runs', { timeout: 180_000 }, () => {
   });
 
   it('leaves the run going when Ctrl-C ends a watch, and comes back to it', async () => {
-    const runId = await submitted('left', 120);
+    const runId = await submitted('left', 72);
     const watch = desk.start(['watch', runId]);
-    await watch.untilSaid(/^[1-9]\d*\/120 · /m);
+    await watch.untilSaid(/^[1-9]\d*\/72 · /m);
     watch.interrupt();
     expect(await watch.exited).toBe(130);
     expect(watch.stderr()).toContain(`The run goes on. Come back with: pollen-batch watch ${runId}`);
@@ -93,13 +93,13 @@ describe('beside a local stack that runs', { timeout: 180_000 }, () => {
 
     const again = await desk.run('watch', runId);
     expect(again.code).toBe(0);
-    expect(again.stderr).toContain('120 succeeded');
+    expect(again.stderr).toContain('72 succeeded');
   });
 
   it('leaves the run going when Ctrl-C ends a submit that watches', async () => {
-    const file = await desk.file('leaving.yaml', jobOf('leaving', 60));
+    const file = await desk.file('leaving.yaml', jobOf('leaving', 32));
     const submit = desk.start(['submit', '--watch', file, '-o', 'json']);
-    await submit.untilSaid(/^[1-9]\d*\/60 · /m);
+    await submit.untilSaid(/^[1-9]\d*\/32 · /m);
     submit.interrupt();
     expect(await submit.exited).toBe(130);
     const { runId, state } = JSON.parse(submit.stdout()) as { runId: string; state: string };
@@ -108,9 +108,9 @@ describe('beside a local stack that runs', { timeout: 180_000 }, () => {
   });
 
   it('counts the progress of a run up to its end', async () => {
-    const file = await desk.file('counted.yaml', jobOf('counted', 40));
+    const file = await desk.file('counted.yaml', jobOf('counted', 24));
     const { stderr } = await desk.run('submit', '--watch', file);
-    const counts = [...stderr.matchAll(/^(\d+)\/40 · /gm)].map((match) => Number(match[1]));
+    const counts = [...stderr.matchAll(/^(\d+)\/24 · /gm)].map((match) => Number(match[1]));
     expect(counts.length).toBeGreaterThan(1);
     expect(counts).toEqual([...counts].sort((left, right) => left - right));
     // Eight start a second, and few of them are in flight.
