@@ -49,7 +49,7 @@ function brokenChecks(facts: Asked, error: unknown): readonly Check[] {
       failed(
         'bucket',
         `there is no bucket ${bucket} at ${server}`,
-        `Create it (aws s3 mb s3://${bucket}), start a worker, which does where it may, or correct S3_BUCKET.`,
+        `A worker makes it at its start, where it may, a local stack's within seconds. Else create it (aws s3 mb s3://${bucket}), or correct S3_BUCKET.`,
       ),
     ]);
   }
