@@ -143,7 +143,8 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
   });
 
   test('draws new seeds for each run, and plans by the same code as submit', async ({ open }) => {
-    const harness = await open();
+    // A trigger is named by its second, so a run takes longer than one.
+    const harness = await open({ emulator: { latency: { kind: 'fixed', ms: 1_200 } } });
     const job = nightly('{ cron: "0 6 * * *" }', '  - { id: same, text: "The same each night" }');
     await applySchedule(harness.session, jobOf(job), options);
     const runs: string[] = [];
