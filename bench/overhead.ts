@@ -103,7 +103,7 @@ async function writeCalls({ session, folder }: ProcessStack, jobFile: string): P
     createdAt: new Date().toISOString(),
   });
   const file = join(folder, 'calls.jsonl');
-  const calls = pages.flatMap((page) => page.calls.map(({ request }) => JSON.stringify(request)));
+  const calls = pages.flatMap((page) => page.items.map((item) => JSON.stringify('request' in item ? item.request : item)));
   await writeFile(file, `${calls.join('\n')}\n`);
   return file;
 }

@@ -1,6 +1,18 @@
 import type { Schedule } from './schedule.ts';
 import type { ParamProblemCode, Place, Problem, PromptProblemCode } from './problem.ts';
 
+/** A value as JSON has it. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/** Named values, as `vars`, a combination of a matrix or a row of a table has them. */
+export type Values = Readonly<Record<string, JsonValue>>;
+
 /** One message of a chat, as the OpenAI API takes it; keys beyond these two pass through as written. */
 export interface Message {
   readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool';

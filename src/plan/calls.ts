@@ -1,9 +1,8 @@
 import type { Job, JobItem } from '../manifest/job.ts';
-import { formatAmount } from '../pollen/amount.ts';
-import { maximumCharge, type Rounding } from '../pollen/charge.ts';
-import { findPrice, type PriceSnapshot } from '../pollen/prices.ts';
+import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { Dialect, WireRequest } from '../pollinations/dialects/dialect.ts';
-import { sha256 } from './digest.ts';
+import { requestDigest } from './digest.ts';
+import { maximumOf } from './maximum.ts';
 import type { PlannedCall } from './plan.ts';
 import { stableSeed } from './seed.ts';
 
@@ -22,13 +21,16 @@ export interface CallContext {
 export function planCalls(job: Job, context: CallContext): readonly PlannedCall[] {
   const occurrences = createCounter();
   const scope = context.seedScope === undefined ? [job.name] : [job.name, context.seedScope];
+  const digestOf = (request: WireRequest): string =>
+    requestDigest({ id: context.apiId, dialect: context.dialect.name }, request);
   const calls = job.items.map((item, index) => {
     const request = (seed?: number): WireRequest => requestOf(item, context.dialect, seed);
     const seed = seedOf(scope, item, () => {
-      const bytes = digestOf(context, request());
+      const bytes = digestOf(request());
       return [bytes, String(occurrences.next(bytes))];
     });
-    return planCall(item, index + 1, seed, request(seed), context);
+    const bytes = request(seed);
+    return planCall(item, index + 1, { seed, request: bytes, digest: digestOf(bytes) }, context);
   });
   const byDigest = createCounter();
   for (const { digest } of calls) byDigest.next(digest);
@@ -42,22 +44,22 @@ export function planCalls(job: Job, context: CallContext): readonly PlannedCall[
 function planCall(
   item: JobItem,
   number: number,
-  seed: number,
-  request: WireRequest,
+  fixed: { readonly seed: number; readonly request: WireRequest; readonly digest: string },
   context: CallContext,
 ): PlannedCall {
   const model = modelOf(item);
-  const maximum = maximumOf(item, request, context.prices, context.dialect.rounding);
   const expect = expectationOf(item);
   return {
     number,
     id: item.id ?? String(number),
     kind: item.kind,
     model,
-    seed,
-    request,
-    digest: digestOf(context, request),
-    maximum: maximum === undefined ? null : formatAmount(maximum),
+    ...fixed,
+    maximum: maximumOf(
+      { kind: item.kind, model, request: fixed.request },
+      context.prices,
+      context.dialect.rounding,
+    ),
     ...(expect === undefined ? {} : { expect }),
   };
 }
@@ -82,54 +84,8 @@ function seedOf(scope: readonly string[], item: JobItem, anonymous: () => readon
   return item.id === undefined ? stableSeed(...scope, ...anonymous()) : stableSeed(...scope, item.id);
 }
 
-function digestOf(context: CallContext, request: WireRequest): string {
-  const { method, path, body } = request;
-  return sha256(JSON.stringify([context.apiId, context.dialect.name, method, path, body ?? null]));
-}
-
-function maximumOf(
-  item: JobItem,
-  request: WireRequest,
-  prices: PriceSnapshot,
-  rounding: Rounding,
-): bigint | undefined {
-  const price = findPrice(prices, item.kind, modelOf(item));
-  if (price === undefined) return undefined;
-  if (item.kind === 'image') return maximumCharge({ kind: 'image' }, price.rates, rounding);
-  const maxTokens = item.params['max_tokens'];
-  return maximumCharge(
-    {
-      kind: 'text',
-      // A token is never shorter than a byte.
-      promptBytes: hasMedia(item.messages) ? undefined : Buffer.byteLength(request.body ?? request.path),
-      maxTokens: typeof maxTokens === 'number' ? maxTokens : undefined,
-    },
-    price.rates,
-    rounding,
-  );
-}
-
-// No byte count bounds the tokens of a picture.
-function hasMedia(messages: readonly { readonly content: unknown }[]): boolean {
-  return messages.some(
-    ({ content }) =>
-      Array.isArray(content) &&
-      content.some(
-        (part: unknown) =>
-          typeof part === 'object' && part !== null && 'type' in part && part.type !== 'text',
-      ),
-  );
-}
-
 function expectationOf(item: JobItem): PlannedCall['expect'] | undefined {
-  if (item.kind === 'image') {
-    const { width, height } = item.params;
-    const size = {
-      ...(typeof width === 'number' ? { width } : {}),
-      ...(typeof height === 'number' ? { height } : {}),
-    };
-    return Object.keys(size).length > 0 ? size : undefined;
-  }
+  if (item.kind === 'image') return undefined;
   const format = item.params['response_format'];
   const type = typeof format === 'object' && format !== null && 'type' in format ? format.type : undefined;
   return type === 'json_object' || type === 'json_schema' ? { json: true } : undefined;

@@ -13,22 +13,22 @@ export function cutPages(
   calls: readonly PlannedCall[],
   laneOf: (model: string) => string,
 ): readonly PlannedPage[] {
-  const pages: { page: number; lane: string; calls: PlannedCall[]; idBytes: number }[] = [];
+  const pages: { page: number; lane: string; items: PlannedCall[]; idBytes: number }[] = [];
   const open = new Map<string, (typeof pages)[number]>();
   for (const call of calls) {
     const lane = laneOf(call.model);
     let page = open.get(lane);
     if (
       page === undefined ||
-      page.calls.length >= PAGE_CALLS ||
+      page.items.length >= PAGE_CALLS ||
       page.idBytes + call.id.length > PAGE_ID_BYTES
     ) {
-      page = { page: pages.length, lane, calls: [], idBytes: 0 };
+      page = { page: pages.length, lane, items: [], idBytes: 0 };
       pages.push(page);
       open.set(lane, page);
     }
-    page.calls.push(call);
+    page.items.push(call);
     page.idBytes += call.id.length;
   }
-  return pages.map(({ page, lane, calls }) => ({ page, lane, calls }));
+  return pages.map(({ page, lane, items }) => ({ page, lane, items }));
 }

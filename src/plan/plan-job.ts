@@ -60,7 +60,7 @@ export function planJob(input: PlanJobInput): {
       createdAt: input.createdAt,
       api,
       items: job.items.length,
-      pages: pages.map((page) => ({ page: page.page, lane: page.lane, calls: page.calls.length })),
+      pages: pages.map((page) => ({ page: page.page, lane: page.lane, calls: page.items.length })),
       models: [...new Set(calls.map((call) => call.model))],
       prices,
       estimate: estimate(calls, prices),

@@ -1,31 +1,103 @@
+import type { Message, Values } from '../manifest/job.ts';
 import type { CacheMode } from '../pollen/settle.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { DialectName, WireRequest } from '../pollinations/dialects/dialect.ts';
 
-/** One call of the plan: everything a worker needs to make it, and to price it. One line of a page file. */
-export interface PlannedCall {
-  /** Position of the item in the job, from 1. */
-  readonly number: number;
-  readonly id: string;
+/** Bytes that a request carries by their sha256, and that are put into it as a data URL when it is sent. */
+export interface Attachment {
+  readonly sha256: string;
+  readonly contentType: string;
+  readonly bytes: number;
+}
+
+/** What an answer is checked against. */
+export interface Expectation {
+  readonly width?: number;
+  readonly height?: number;
+  readonly type?: string;
+  readonly json?: boolean;
+  /** A JSON Schema, as one of the plan's `schemas`. */
+  readonly schema?: string;
+}
+
+/** What a call sends, as far as it can be known before the run. */
+interface PlannedRequest {
   readonly kind: 'text' | 'image';
   readonly model: string;
   readonly seed?: number;
-  /** The bytes that every attempt sends. */
-  readonly request: WireRequest;
-  /** sha256 over the API and the request. */
-  readonly digest: string;
   /** Most that the call can cost, decimal Pollen; `null` when no bound is known. */
   readonly maximum: string | null;
   /** Set when others may have sent the same bytes (a twin, another run, a pinned seed): a cache hit may be their charge. */
   readonly shared?: true;
-  /** What the answer is checked against. */
-  readonly expect?: { readonly width?: number; readonly height?: number; readonly json?: boolean };
+  readonly expect?: Expectation;
 }
+
+interface FixedRequest {
+  /** The bytes that every attempt sends; an attachment stands in it as `attachment:<sha256>`. */
+  readonly request: WireRequest;
+  /** sha256 over the API and the request. */
+  readonly digest: string;
+  /** Files below the run's `inputs/` that the request carries. */
+  readonly attachments?: readonly Attachment[];
+}
+
+/** What every item of a plan has. One item is one line of a page file. */
+interface PlannedBase {
+  /** Position of the item in the job, from 1. */
+  readonly number: number;
+  readonly id: string;
+  /** What the author of a batch file called it, where that can be no id. */
+  readonly customId?: string;
+  /** Values of its matrix and its row, for the results. */
+  readonly vars?: Values;
+  /** Names the item's work: the digest of its request, or of all that its steps will send. */
+  readonly digest: string;
+  /** Record of an earlier run that has this work done already: it is taken over instead of a call. */
+  readonly reuse?: { readonly runId: string; readonly key: string };
+}
+
+/** An item of one call: everything a worker needs to make it, and to price it. */
+export interface PlannedCall extends PlannedBase, PlannedRequest, FixedRequest {}
+
+/** A step whose bytes hang on what earlier steps answer: filled in, and kept, before it is first sent. */
+export interface DeferredRequest {
+  readonly messages?: readonly Message[];
+  readonly images?: readonly string[];
+  readonly prompt?: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** What its templates name besides `steps`, `each` and `index`. */
+  readonly scope: Values;
+  readonly timezone: string;
+}
+
+/** One step of an item with several, or of one whose answer may be mended. */
+export type PlannedStep = PlannedRequest & {
+  readonly id: string;
+  readonly lane: string;
+  /** Positions of the steps that come before it. */
+  readonly needs: readonly number[];
+  readonly forEach?: {
+    /** Position of the step that returns the list. */
+    readonly step: number;
+    readonly path: readonly (string | number)[];
+    readonly max: number;
+  };
+  /** Further calls that may mend an answer which does not fit. */
+  readonly repair?: number;
+} & (FixedRequest | { readonly deferred: DeferredRequest });
+
+/** An item of several calls. */
+export interface PlannedChain extends PlannedBase {
+  readonly steps: readonly PlannedStep[];
+}
+
+/** One row of the expanded job. */
+export type PlannedItem = PlannedCall | PlannedChain;
 
 export interface PlannedPage {
   readonly page: number;
   readonly lane: string;
-  readonly calls: readonly PlannedCall[];
+  readonly items: readonly PlannedItem[];
 }
 
 /** Which API a run belongs to. Its id is part of every digest, so runs of different APIs never mix. */
@@ -60,6 +132,10 @@ export interface Plan {
   readonly items: number;
   readonly pages: readonly { readonly page: number; readonly lane: string; readonly calls: number }[];
   readonly models: readonly string[];
+  /** JSON Schemas that answers are checked against, by the sha256 of their canonical JSON. */
+  readonly schemas?: Readonly<Record<string, Values>>;
+  /** Calls in flight that the job allows itself. */
+  readonly concurrency?: number;
   /** Prices as they were when the run was planned: charges are computed from these. */
   readonly prices: PriceSnapshot;
   readonly estimate: Estimate;

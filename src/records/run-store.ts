@@ -61,8 +61,8 @@ export async function writePlan(
   const keys = runKeys(run);
   for (let first = 0; first < planned.pages.length; first += WRITES) {
     await Promise.all(
-      planned.pages.slice(first, first + WRITES).map(async ({ page, calls }) => {
-        const lines = calls.map((call) => `${JSON.stringify(call)}\n`).join('');
+      planned.pages.slice(first, first + WRITES).map(async ({ page, items }) => {
+        const lines = items.map((item) => `${JSON.stringify(item)}\n`).join('');
         await store.putOnce(keys.page(planned.plan.digest, page), lines, {
           contentType: 'application/x-ndjson',
         });

@@ -5,7 +5,7 @@ import { sampleCall } from '../support/samples.ts';
 
 const calls = (count: number, idOf: (number: number) => string = String) =>
   Array.from({ length: count }, (_, index) => sampleCall({ number: index + 1, id: idOf(index + 1) }));
-const sizes = (pages: ReturnType<typeof cutPages>) => pages.map((page) => page.calls.length);
+const sizes = (pages: ReturnType<typeof cutPages>) => pages.map((page) => page.items.length);
 
 describe('pages', () => {
   it('hold at most 250 calls', () => {
@@ -21,7 +21,7 @@ describe('pages', () => {
     );
     expect(sizes(pages)).toEqual([240, 240, 20]);
     for (const page of pages) {
-      expect(page.calls.reduce((sum, { id }) => sum + id.length, 0)).toBeLessThanOrEqual(24_000);
+      expect(page.items.reduce((sum, { id }) => sum + id.length, 0)).toBeLessThanOrEqual(24_000);
     }
   });
 
@@ -39,7 +39,7 @@ describe('pages', () => {
     for (const lane of ['pictures', 'all']) {
       const numbers = pages
         .filter((page) => page.lane === lane)
-        .flatMap((page) => page.calls.map(({ number }) => number));
+        .flatMap((page) => page.items.map(({ number }) => number));
       expect(numbers).toEqual([...numbers].sort((left, right) => left - right));
       expect(numbers).toHaveLength(350);
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { PlannedCall } from '../../src/plan/plan.ts';
 import { planJob, type PlanJobInput } from '../../src/plan/plan-job.ts';
 import { jobOf } from '../support/job.ts';
 import { api, prices } from '../support/samples.ts';
@@ -40,12 +41,12 @@ describe('a plan', () => {
       models: ['openai', 'flux', 'free'],
     });
     expect(planned.prices.map(({ model }) => model)).toEqual(['openai', 'flux', 'free']);
-    expect(pages.flatMap((page) => page.calls.map(({ number }) => number))).toEqual([1, 2, 4, 3]);
+    expect(pages.flatMap((page) => page.items.map(({ number }) => number))).toEqual([1, 2, 4, 3]);
   });
 
   it('estimates the most it can cost, the calls without a bound, and the free ones', () => {
     const { plan: planned, pages } = plan(mixed);
-    const maximum = pages[0]?.calls[0]?.maximum ?? '0';
+    const maximum = (pages[0]?.items[0] as PlannedCall).maximum ?? '0';
     expect(planned.estimate).toEqual({
       atMost: String(Number((Number(maximum) + 0.002).toFixed(8))),
       unbounded: 1,

@@ -24,7 +24,7 @@ const file: JobFile = {
 const pages = Array.from({ length: 40 }, (_, page) => ({
   page,
   lane: 'all',
-  calls: [sampleCall({ number: page + 1 })],
+  items: [sampleCall({ number: page + 1 })],
 }));
 
 describe('a run is claimed', () => {

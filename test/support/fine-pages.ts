@@ -24,7 +24,7 @@ export async function planFinePages({ session }: Harness, yaml: string): Promise
     createdAt: new Date().toISOString(),
   });
   const fine = pages
-    .flatMap(({ lane, calls }) => calls.map((call) => ({ lane, calls: [call] })))
+    .flatMap(({ lane, items }) => items.map((item) => ({ lane, items: [item] })))
     .map((page, number) => ({ ...page, page: number }));
   await writePlan(session.store, run, {
     plan: { ...plan, pages: fine.map(({ page, lane }) => ({ page, lane, calls: 1 })) },
