@@ -22,7 +22,7 @@ export const manifest: Benchmark = async ({ items = 100_000, repeats = 3, say })
       seconds(() => {
         const loaded = loadJob(text, 'job.yaml', noRules);
         if ('problems' in loaded) throw new Error(`the file was refused: ${loaded.problems[0]?.message}`);
-        if (loaded.job.items.length !== items) throw new Error('items were lost');
+        if (loaded.job.entries.length !== items) throw new Error('items were lost');
       }),
     );
   }

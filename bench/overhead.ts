@@ -6,7 +6,9 @@ import { readValidJob } from '../src/commands/read-job.ts';
 import { emulatorKeys } from '../src/emulator/index.ts';
 import type { Child } from '../src/local/child.ts';
 import { workerEnvironment } from '../src/local/product-stack.ts';
-import { planJob } from '../src/plan/plan-job.ts';
+import { planReading } from '../src/commands/plan-reading.ts';
+import { parsePage } from '../src/plan/plan-job.ts';
+import { openSpool } from '../src/plan/spool.ts';
 import { readPlan } from '../src/records/run-store.ts';
 import { runWorkflowId } from '../src/workflows/ids.ts';
 import { startProcessStack, type ProcessStack } from '../test/support/process-stack.ts';
@@ -91,19 +93,18 @@ export const overhead: Benchmark = async ({ items = 2_000, repeats = 3, say }) =
 };
 
 async function writeCalls({ session, folder }: ProcessStack, jobFile: string): Promise<string> {
-  const { job } = await readValidJob(jobFile);
-  const { pages } = planJob({
-    job,
-    runId: JOB,
-    api: session.plannedApi,
-    prices: session.api.prices,
-    laneOf: () => 'all',
+  const spool = openSpool();
+  const reading = await readValidJob(jobFile);
+  const { plan, pageText } = await planReading(session, reading, {
     allowUnpriced: false,
     mayRepeat: false,
-    createdAt: new Date().toISOString(),
+    spool,
   });
   const file = join(folder, 'calls.jsonl');
-  const calls = pages.flatMap((page) => page.items.map((item) => JSON.stringify('request' in item ? item.request : item)));
+  const calls = plan.pages
+    .flatMap(({ page }) => parsePage(pageText(page)))
+    .flatMap((item) => ('request' in item ? [JSON.stringify(item.request)] : []));
+  spool.close();
   await writeFile(file, `${calls.join('\n')}\n`);
   return file;
 }

@@ -5,13 +5,13 @@
 import { findRun } from './commands/find-run.ts';
 import { follow, type Sight } from './commands/follow.ts';
 import { get, type RunDetails } from './commands/get.ts';
-import { readValidJob, type JobSource } from './commands/read-job.ts';
+import { invalidJob, readValidJob, type JobSource, type ReadJob } from './commands/read-job.ts';
 import { readChecked, readParts } from './commands/read-results.ts';
 import { submit as submitTo } from './commands/submit.ts';
+import { countItems } from './commands/validate.ts';
 import { hold, type CallOptions } from './connection.ts';
 import { runKeys } from './storage/keys.ts';
 import { PollenBatchError } from './errors.ts';
-import type { Job } from './manifest/job.ts';
 import type { Plan } from './plan/plan.ts';
 import type { RunOutcome } from './records/outcome.ts';
 import type { Artifact } from './records/record.ts';
@@ -23,7 +23,8 @@ export { PollenBatchError, type ErrorCode } from './errors.ts';
 export type { JobSource } from './commands/read-job.ts';
 export type { Sight } from './commands/follow.ts';
 export type { RunDetails } from './commands/get.ts';
-export type { Job, JobItem } from './manifest/job.ts';
+export type { Job } from './manifest/job.ts';
+export type { ReadJob } from './commands/read-job.ts';
 export type { Plan } from './plan/plan.ts';
 export type { EndState, RunOutcome } from './records/outcome.ts';
 export type { Artifact, FailedRecord, SucceededRecord } from './records/record.ts';
@@ -65,8 +66,11 @@ export interface SubmittedRun {
  * @throws PollenBatchError `job-invalid`, whose `details` are all problems as `file:line:column: code: message`, or
  * `usage` when there is no such file
  */
-export async function loadJob(source: JobSource): Promise<Job> {
-  return (await readValidJob(source)).job;
+export async function loadJob(source: JobSource): Promise<ReadJob> {
+  const reading = await readValidJob(source);
+  const validation = await countItems(reading, new Date().toISOString());
+  if ('problems' in validation) throw invalidJob(reading.file, validation.problems);
+  return reading;
 }
 
 /**
@@ -74,7 +78,7 @@ export async function loadJob(source: JobSource): Promise<Job> {
  *
  * @throws PollenBatchError `no-price` for a model without a known price, and as `connect` does
  */
-export async function submit(job: Job, options: SubmitOptions = {}): Promise<SubmittedRun> {
+export async function submit(job: ReadJob, options: SubmitOptions = {}): Promise<SubmittedRun> {
   const { isNew = false, allowUnpriced = false } = options;
   await using held = await hold(options);
   const { run, marker, ...submitted } = await submitTo(held.session, job, { isNew, allowUnpriced });

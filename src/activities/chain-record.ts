@@ -8,12 +8,7 @@ import type { FailedRecord, ItemRecord, StepRecord, SucceededRecord } from '../r
 type Succeeded = StepRecord & SucceededRecord;
 
 /** The record of an item of several calls, from the records of its calls. */
-export function chainRecord(
-  runId: string,
-  item: PlannedChain,
-  objects: ChainObjects,
-  now: Date,
-): ItemRecord {
+export function chainRecord(runId: string, item: PlannedChain, objects: ChainObjects, now: Date): ItemRecord {
   const { number, id, customId, vars, digest } = item;
   const last = lastStep(item);
   const base = {
@@ -66,7 +61,16 @@ function callsOf(
 
 type Result = Pick<
   SucceededRecord,
-  'text' | 'json' | 'message' | 'artifact' | 'sha256' | 'bytes' | 'usage' | 'modelUsed' | 'finishReason' | 'doubt'
+  | 'text'
+  | 'json'
+  | 'message'
+  | 'artifact'
+  | 'sha256'
+  | 'bytes'
+  | 'usage'
+  | 'modelUsed'
+  | 'finishReason'
+  | 'doubt'
 >;
 
 // What the last step answered is what the item answers; a step over a list answers with the list of its answers.
@@ -108,7 +112,9 @@ function pickResult(record: Succeeded): Result {
 }
 
 function sumUsage(usages: readonly Usage[]): Usage {
-  const sums = USAGE_TYPES.map((type) => [type, usages.reduce((sum, usage) => sum + (usage[type] ?? 0), 0)] as const);
+  const sums = USAGE_TYPES.map(
+    (type) => [type, usages.reduce((sum, usage) => sum + (usage[type] ?? 0), 0)] as const,
+  );
   return Object.fromEntries(sums.filter(([, units]) => units > 0));
 }
 

@@ -59,7 +59,8 @@ export function checkOutput(
     const list = valueAt(value, path);
     const where = path.length === 0 ? 'the answer' : `"${path.join('.')}" of the answer`;
     if (!Array.isArray(list)) return wrong(`${where} is no list, and a later step goes over it`);
-    if (list.length > max) return wrong(`${where} has ${list.length} entries, and at most ${max} may be used`);
+    if (list.length > max)
+      return wrong(`${where} has ${list.length} entries, and at most ${max} may be used`);
     lengths[step] = list.length;
   }
   return {

@@ -28,7 +28,9 @@ class Unfillable extends Error {}
 export function fillRequest({ deferred, scope, dialect, ...input }: FillInput): Filled {
   const fill = (text: string): string => {
     try {
-      return isTemplate(text) ? renderTemplate(text, scope as unknown as TemplateValues, deferred.timezone) : text;
+      return isTemplate(text)
+        ? renderTemplate(text, scope as unknown as TemplateValues, deferred.timezone)
+        : text;
     } catch (error) {
       throw new Unfillable(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
     }
@@ -52,7 +54,9 @@ export function fillRequest({ deferred, scope, dialect, ...input }: FillInput): 
     const images = (deferred.images ?? []).map(fill).filter((url) => url !== '');
     for (const url of images) {
       if (!url.startsWith('https://') && !isOurs(url)) {
-        throw new Unfillable(`an image must be an https URL or an earlier step's image, not "${url.slice(0, 80)}"`);
+        throw new Unfillable(
+          `an image must be an https URL or an earlier step's image, not "${url.slice(0, 80)}"`,
+        );
       }
     }
     const written = (deferred.messages ?? []).map((message) => fillMessage(message, fill, isOurs));
@@ -78,7 +82,8 @@ function fillParams(
     Object.entries(params).map(([name, value]) => [name, fillValue(value, fill)]),
   );
   const typed = Object.entries(filled).map(([name, value]): readonly [string, unknown] => {
-    if (typeof value !== 'string' || paramProblems(kind, { [name]: value }).length === 0) return [name, value];
+    if (typeof value !== 'string' || paramProblems(kind, { [name]: value }).length === 0)
+      return [name, value];
     const other = /^-?\d+(?:\.\d+)?$/.test(value.trim())
       ? Number(value)
       : value === 'true' || value === 'false'

@@ -87,7 +87,8 @@ export function createGenerate(
       }
       if (resolution.fault !== undefined) return await itemStore.fail(resolution.fault, recalled);
       const attached = await readAttached(dependencies, reference.run, resolution);
-      if (attached !== undefined && 'fault' in attached) return await itemStore.fail(attached.fault, recalled);
+      if (attached !== undefined && 'fault' in attached)
+        return await itemStore.fail(attached.fault, recalled);
       if (context.cancellationSignal.aborted) throw new CancelledFailure('stopped before it was sent');
 
       const outcome = await client.attempt({
@@ -179,7 +180,9 @@ async function findStep(
 function listsOf({ step }: CallReference, item: PlannedItem): readonly WantedList[] {
   if (!('steps' in item)) return [];
   return item.steps.flatMap(({ forEach }, position) =>
-    forEach !== undefined && forEach.step === step ? [{ step: position, path: forEach.path, max: forEach.max }] : [],
+    forEach !== undefined && forEach.step === step
+      ? [{ step: position, path: forEach.path, max: forEach.max }]
+      : [],
   );
 }
 

@@ -149,8 +149,7 @@ function callKeys({ run, page }: CallReference, { call: { number, id }, part }: 
     attempts: keys.attempts(page, number, id, part),
     prefix: record.slice(0, record.lastIndexOf(part === undefined ? 'record.json' : 'step.json')),
     artifact: (extension: string): string => keys.artifact(page, number, id, extension, part),
-    late: (extension: string): string =>
-      keys.late(`${String(number).padStart(7, '0')}-${name}.${extension}`),
+    late: (extension: string): string => keys.late(`${String(number).padStart(7, '0')}-${name}.${extension}`),
   };
 }
 

@@ -2,9 +2,14 @@ import { Context } from '@temporalio/activity';
 
 import { PollenBatchError } from '../errors.ts';
 import { laneOf, type LaneSettings } from '../lanes/lanes.ts';
+import type { Problem } from '../manifest/problem.ts';
 import { labelEntries } from '../plan/labels.ts';
 import type { Plan } from '../plan/plan.ts';
+import { noFiles } from '../plan/job-files.ts';
 import { planJob } from '../plan/plan-job.ts';
+import { fromContent } from '../plan/run-id.ts';
+import { openSpool } from '../plan/spool.ts';
+import { jobChecks } from '../pollinations/job-checks.ts';
 import { readKeptJob, type KeptJobLocation } from '../records/kept-job.ts';
 import { claimRun, readJobFile, readMarker, writePlan, type JobFile } from '../records/run-store.ts';
 import { folderAt } from '../storage/folder.ts';
@@ -13,6 +18,9 @@ import type { ControlActivities } from '../workflows/contract.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { unknownLaneFailure, unplannableFailure, wrongApiFailure } from './failure.ts';
+
+/** Problems that a failed run names. */
+const TOLD_PROBLEMS = 5;
 
 /**
  * Makes sure a run is planned, by the same code that `submit` plans with, and tells its workflow the pages. A run whose
@@ -50,7 +58,7 @@ function concurrencyOf(plan: Plan, lanes: readonly LaneSettings[]): Record<strin
     [...new Set(plan.pages.map((page) => page.lane))].map((name) => {
       const lane = lanes.find((candidate) => candidate.name === name);
       if (lane === undefined) throw unknownLaneFailure(name);
-      return [name, lane.concurrency];
+      return [name, Math.min(lane.concurrency, plan.concurrency ?? Infinity)];
     }),
   );
 }
@@ -61,14 +69,20 @@ async function makePlan(
   scheduled: KeptJobLocation | undefined,
 ): Promise<Plan> {
   const { store, lanes, prices, now, apiId } = dependencies;
+  const spool = openSpool();
   try {
     const file = await readSource(dependencies, run, scheduled);
-    const { job, api, allowUnpriced, plannedFor } = file;
+    const { api, allowUnpriced, plannedFor } = file;
+    const job = fromContent(file.job);
     // Prices are this worker's, and so they must be those of the run's API.
     if (api.id !== apiId) throw wrongApiFailure(api.id, apiId);
-    const planned = planJob({
+    const planned = await planJob({
       job,
-      runId: run.runId,
+      file: job.name,
+      placeOf: () => ({ line: 1, column: 1 }),
+      files: noFiles,
+      checks: jobChecks,
+      spool,
       api,
       prices: await prices(),
       laneOf: (model) => laneOf(lanes, model),
@@ -77,14 +91,24 @@ async function makePlan(
       mayRepeat: plannedFor === undefined,
       createdAt: now().toISOString(),
       // Night after night the same job is meant to give something new.
-      ...(plannedFor === undefined ? {} : { time: plannedFor, freshSeeds: true }),
+      ...(plannedFor === undefined ? {} : { time: plannedFor, seedScope: run.runId }),
     });
+    if ('problems' in planned) throw invalidJob(job.name, planned.problems);
     // Only now, as with `submit`: a job that cannot be planned must not claim a run. Who was first is the one who counts.
     if (scheduled !== undefined) await claimRun(store, run, file);
     return await writePlan(store, run, planned);
   } catch (error) {
     throw error instanceof PollenBatchError ? unplannableFailure(error) : error;
+  } finally {
+    spool.close();
   }
+}
+
+function invalidJob(name: string, problems: readonly Problem[]): PollenBatchError {
+  return new PollenBatchError('job-invalid', `the job ${name} cannot be planned`, {
+    details: problems.slice(0, TOLD_PROBLEMS).map(({ code, message }) => `${code}: ${message}`),
+    remedy: 'Correct its file, and apply its schedule again.',
+  });
 }
 
 // What `submit` has written for its run, a schedule's tick makes here from the job that the schedule keeps.

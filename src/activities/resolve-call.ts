@@ -1,7 +1,9 @@
+import type { Message } from '../manifest/job.ts';
 import { requestDigest } from '../plan/digest.ts';
 import { maximumOf } from '../plan/maximum.ts';
 import type { Plan, PlannedCall, PlannedChain, PlannedItem, PlannedStep } from '../plan/plan.ts';
 import { stableSeed } from '../plan/seed.ts';
+import { formatAmount } from '../pollen/amount.ts';
 import { dialects, type WireRequest } from '../pollinations/dialects/index.ts';
 import { attachmentsOf } from '../pollinations/attachments.ts';
 import { runKeys, type CallPart } from '../storage/keys.ts';
@@ -117,7 +119,12 @@ async function make(
         : await fix(dependencies, reference, { ...input, part: first });
     if ('problem' in base) return base;
     const seed = seedOf(base.seed, 'repair', repair);
-    const request = repairRequest(dialect, base.request, await readWrong(dependencies, reference, input), seed);
+    const request = repairRequest(
+      dialect,
+      base.request,
+      await readWrong(dependencies, reference, input),
+      seed,
+    );
     const images = 'images' in base ? base.images : undefined;
     return { ...withSeedOf(seed), request, ...(images === undefined ? {} : { images }) };
   }
@@ -156,7 +163,8 @@ async function readWrong(
   const { repair = 1, ...first } = part;
   const before = repair > 1 ? { ...first, repair: repair - 1 } : first;
   const record = await records.read(runKeys(run).step(page, item.number, item.id, before));
-  if (record?.status !== 'failed') throw new Error(`there is nothing to mend in step ${part.step} of ${item.id}`);
+  if (record?.status !== 'failed')
+    throw new Error(`there is nothing to mend in step ${part.step} of ${item.id}`);
   return { answer: record.answer ?? '', problem: record.fault.message };
 }
 
@@ -173,7 +181,6 @@ function callOf(
   },
 ): PlannedCall {
   const { kind, model, shared, expect } = step;
-  const { rounding } = dialects[plan.api.dialect];
   const { seed, request, attachments } = made;
   return {
     number,
@@ -182,12 +189,25 @@ function callOf(
     model,
     request,
     digest: made.digest ?? requestDigest(plan.api, request),
-    maximum: made.maximum ?? maximumOf({ kind, model, request }, plan.prices, rounding),
+    maximum: made.maximum ?? maximumOfRequest(plan, step, request),
     ...withSeedOf(seed),
     ...(shared === undefined ? {} : { shared }),
     ...(expect === undefined ? {} : { expect }),
     ...(attachments === undefined ? {} : { attachments }),
   };
+}
+
+function maximumOfRequest(
+  plan: Plan,
+  { kind, model }: Pick<PlannedStep, 'kind' | 'model'>,
+  request: WireRequest,
+): string | null {
+  const { messages = [], ...params } = JSON.parse(request.body ?? '{}') as {
+    readonly messages?: readonly Message[];
+  };
+  const { rounding } = dialects[plan.api.dialect];
+  const most = maximumOf({ kind, model, params, messages, request }, plan.prices, rounding);
+  return most === undefined ? null : formatAmount(most);
 }
 
 function seedOf(seed: number | undefined, what: string, which: number): number | undefined {

@@ -26,10 +26,7 @@ export function createSealPage(dependencies: ActivityDependencies): ControlActiv
 // Nobody is left to tell what became of the call, and a stop asks for no other attempt.
 async function keepLostCall(dependencies: ActivityDependencies, reference: CallReference): Promise<void> {
   const { run, page, position } = reference;
-  const [plan, items] = await Promise.all([
-    dependencies.plans.plan(run),
-    dependencies.plans.page(run, page),
-  ]);
+  const [plan, items] = await Promise.all([dependencies.plans.plan(run), dependencies.plans.page(run, page)]);
   const item = items[position];
   if (item === undefined || plan === undefined) return;
   const { call } = await resolveCall(dependencies, reference, { plan, item });

@@ -34,7 +34,11 @@ export async function readStepValues(
   async function read(position: number, at: number | undefined): Promise<Succeeded> {
     const { id, repair: most = 0 } = stepAt(item, position);
     for (let repair = 0; repair <= most; repair += 1) {
-      const part = { step: id, ...(at === undefined ? {} : { index: at }), ...(repair === 0 ? {} : { repair }) };
+      const part = {
+        step: id,
+        ...(at === undefined ? {} : { index: at }),
+        ...(repair === 0 ? {} : { repair }),
+      };
       const record = await records.read(runKeys(run).step(page, item.number, item.id, part));
       if (record?.status === 'succeeded') return record as Succeeded;
     }
@@ -68,9 +72,7 @@ export async function readStepValues(
     const { forEach } = stepAt(item, position);
     if (forEach === undefined) return valueOf(await read(position, undefined));
     const length = (await read(forEach.step, undefined)).lists?.[position] ?? 0;
-    return Promise.all(
-      Array.from({ length }, async (_, element) => valueOf(await read(position, element))),
-    );
+    return Promise.all(Array.from({ length }, async (_, element) => valueOf(await read(position, element))));
   }
 
   const needed = new Set([...step.needs, ...(step.forEach === undefined ? [] : [step.forEach.step])]);

@@ -1,6 +1,6 @@
 import type { ApiSettings } from '../config.ts';
 import { PollenBatchError } from '../errors.ts';
-import type { Job } from '../manifest/job.ts';
+import type { PlannedJob } from '../plan/plan-job.ts';
 import { findPrice } from '../pollen/prices.ts';
 import type { Api } from '../pollinations/discover.ts';
 import { keyKind } from '../pollinations/secret.ts';
@@ -11,12 +11,10 @@ import { keyKind } from '../pollinations/secret.ts';
  * @returns warnings, as sentences
  * @throws PollenBatchError `usage` when an anonymous job asks for models that cost something
  */
-export function checkAccess(job: Job, api: Api, settings: ApiSettings): readonly string[] {
+export function checkAccess(uses: PlannedJob['uses'], api: Api, settings: ApiSettings): readonly string[] {
   if (settings.anonymous) {
     const paid = new Set(
-      job.items
-        .filter((item) => !isFree(api, item.kind, String(item.params['model'])))
-        .map((item) => String(item.params['model'])),
+      uses.filter(({ kind, model }) => !isFree(api, kind, model)).map(({ model }) => model),
     );
     if (paid.size > 0) {
       throw new PollenBatchError(

@@ -2,16 +2,26 @@ import { readFile } from 'node:fs/promises';
 
 import { PollenBatchError } from '../errors.ts';
 import { decodeJobFile } from '../manifest/decode-job-file.ts';
-import type { Job } from '../manifest/job.ts';
+import type { FilePath, Job } from '../manifest/job.ts';
 import { loadJob } from '../manifest/load-job.ts';
-import { formatProblem, type Problem } from '../manifest/problem.ts';
-import { paramProblems } from '../pollinations/params.ts';
-import { promptProblem } from '../pollinations/prompt-problem.ts';
+import { formatProblem, type Place, type Problem } from '../manifest/problem.ts';
+import { noFiles, type JobFiles } from '../plan/job-files.ts';
+import { jobChecks } from '../pollinations/job-checks.ts';
+
+/** A job as it was read: what it says, and where its parts and the files that it names are. */
+export interface ReadJob {
+  /** Names the job file in problems. */
+  readonly file: string;
+  readonly job: Job;
+  readonly warnings: readonly Problem[];
+  /** Where a value stands in the job file. */
+  readonly placeOf: (path: FilePath) => Place;
+  /** The files that the job names. */
+  readonly files: JobFiles;
+}
 
 /** What reading a job file gave: a job, or every problem of the file. */
-export type JobReading =
-  | { readonly file: string; readonly job: Job; readonly warnings: readonly Problem[] }
-  | { readonly file: string; readonly problems: readonly Problem[] };
+export type JobReading = ReadJob | { readonly file: string; readonly problems: readonly Problem[] };
 
 /** A path, `-` for standard input, or the text of a job file and its name for problems. */
 export type JobSource = string | { readonly text: string; readonly name: string };
@@ -33,24 +43,28 @@ export async function readJob(source: JobSource): Promise<JobReading> {
  *
  * @throws PollenBatchError `job-invalid` with every problem as a line of its own
  */
-export async function readValidJob(
-  source: JobSource,
-): Promise<{ readonly job: Job; readonly warnings: readonly Problem[] }> {
+export async function readValidJob(source: JobSource): Promise<ReadJob> {
   const reading = await readJob(source);
-  if (!('problems' in reading)) return reading;
-  const { length } = reading.problems;
-  throw new PollenBatchError(
+  if ('problems' in reading) throw invalidJob(reading.file, reading.problems);
+  return reading;
+}
+
+/** The error of a job with problems, each of them a line of its own. */
+export function invalidJob(file: string, problems: readonly Problem[]): PollenBatchError {
+  const { length } = problems;
+  return new PollenBatchError(
     'job-invalid',
-    `${reading.file} has ${length} ${length === 1 ? 'problem' : 'problems'}`,
+    `${file} has ${length} ${length === 1 ? 'problem' : 'problems'}`,
     {
-      details: reading.problems.map(formatProblem),
+      details: problems.map(formatProblem),
       remedy: 'Nothing was started. Correct the file, and check it with `pollen-batch validate`.',
     },
   );
 }
 
 function check(text: string, file: string): JobReading {
-  return { file, ...loadJob(text, file, { paramProblems, promptProblem }) };
+  const loaded = loadJob(text, file, jobChecks);
+  return 'problems' in loaded ? { file, ...loaded } : { file, ...loaded, files: noFiles };
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

@@ -2,12 +2,12 @@ import { relative } from 'node:path';
 
 import type { Config } from '../config.ts';
 import { readAddresses } from '../local/address-file.ts';
-import type { Job } from '../manifest/job.ts';
 import type { Marker } from '../records/run-store.ts';
 import { copyResults } from './copy-results.ts';
 import { readEnding } from './ending.ts';
 import { whenAborted } from './interrupts.ts';
 import { brokenStack, startLocal, STOPPING } from './local.ts';
+import type { ReadJob } from './read-job.ts';
 import { endText } from './render/run-text.ts';
 import { tellSubmitted } from './render/submitted.ts';
 import type { Terminal } from './render/terminal.ts';
@@ -40,12 +40,13 @@ const left: RunResult = { watched: { kind: 'left' } };
  */
 export async function run(
   config: Config,
-  job: Job,
+  reading: ReadJob,
   options: RunOptions,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  const perform = (until: AbortSignal): Promise<RunResult> => runIn(config, job, options, terminal, until);
+  const perform = (until: AbortSignal): Promise<RunResult> =>
+    runIn(config, reading, options, terminal, until);
   if (usesServers(config)) {
     const result = await perform(signal);
     if (result.watched.kind === 'left') terminal.say('The run goes on. The same command comes back to it.');
@@ -90,7 +91,7 @@ async function runInOwnStack(
 
 async function runIn(
   config: Config,
-  job: Job,
+  reading: ReadJob,
   options: RunOptions,
   terminal: Terminal,
   signal: AbortSignal,
@@ -102,7 +103,7 @@ async function runIn(
     return left;
   }
   try {
-    const submitted = await submit(session, job, options);
+    const submitted = await submit(session, reading, options);
     tellSubmitted(session, submitted, terminal);
     const watched: Watched =
       submitted.marker === undefined

@@ -1,14 +1,16 @@
 import { PollenBatchError } from '../errors.ts';
-import { laneOf } from '../lanes/lanes.ts';
 import type { Job } from '../manifest/job.ts';
+import { formatProblem } from '../manifest/problem.ts';
 import type { Plan } from '../plan/plan.ts';
-import { planJob } from '../plan/plan-job.ts';
 import { jobContent, runIdOf } from '../plan/run-id.ts';
+import { openSpool } from '../plan/spool.ts';
 import { folderAt } from '../storage/folder.ts';
 import { jobPrefix, runKeys, schedulePrefix, type RunLocation } from '../storage/keys.ts';
-import { claimRun, readMarker, readPlan, writePlan, type Marker } from '../records/run-store.ts';
+import { claimRun, readMarker, writePlan, type Marker } from '../records/run-store.ts';
 import { CONTROL_QUEUE, runWorkflowId } from '../workflows/ids.ts';
 import { checkAccess } from './access.ts';
+import { planReading } from './plan-reading.ts';
+import type { ReadJob } from './read-job.ts';
 import { planDetails, planSummary } from './render/plan-markdown.ts';
 import type { Session } from './session.ts';
 
@@ -35,21 +37,32 @@ const MAX_RUNS = 1_000;
  * Submits a job: claims its run in the bucket, plans it, and starts its workflow. Every step can be done again, so a
  * submit that died midway is finished by the next one.
  */
-export async function submit(session: Session, job: Job, options: SubmitOptions): Promise<Submitted> {
-  const warnings = [
-    ...checkAccess(job, session.api, session.config.api),
-    ...(job.schedule === undefined
-      ? []
-      : ['this is one run now; the schedule of the job is put to work by `pollen-batch schedule apply`.']),
-  ];
-  // Before anything is written: a job that cannot be planned must not claim a run, or it would be refused when it comes
-  // again with other options.
-  const write = await preparePlan(session, job, options);
-  const { run, isOurs } = await claim(session, job, options);
-  const marker = await readMarker(session.store, run);
-  const plan = await write(run);
-  if (marker !== undefined) return { run, plan, status: 'ended', marker, warnings };
-  return { run, plan, status: await start(session, run, plan, isOurs), warnings };
+export async function submit(session: Session, reading: ReadJob, options: SubmitOptions): Promise<Submitted> {
+  const { job } = reading;
+  const spool = openSpool();
+  try {
+    // Before anything is written: a job that cannot be planned must not claim a run, or it would be refused when it
+    // comes again with other options.
+    const planned = await planReading(session, reading, {
+      allowUnpriced: options.allowUnpriced,
+      mayRepeat: await hasRuns(session, job),
+      spool,
+    });
+    const warnings = [
+      ...planned.warnings.map(formatProblem),
+      ...checkAccess(planned.uses, session.api, session.config.api),
+      ...(job.schedule === undefined
+        ? []
+        : ['this is one run now; the schedule of the job is put to work by `pollen-batch schedule apply`.']),
+    ];
+    const { run, isOurs } = await claim(session, job, options);
+    const marker = await readMarker(session.store, run);
+    const plan = await writePlan(session.store, run, planned);
+    if (marker !== undefined) return { run, plan, status: 'ended', marker, warnings };
+    return { run, plan, status: await start(session, run, plan, isOurs), warnings };
+  } finally {
+    spool.close();
+  }
 }
 
 async function claim(
@@ -82,32 +95,11 @@ async function claim(
   });
 }
 
-async function preparePlan(
-  session: Session,
-  job: Job,
-  options: SubmitOptions,
-): Promise<(run: RunLocation) => Promise<Plan>> {
-  const { store, config, plannedApi, api } = session;
-  const known = options.isNew ? undefined : await readPlan(store, locate(session, job, 1));
-  if (known !== undefined) return () => Promise.resolve(known);
-  const { plan, pages } = planJob({
-    job,
-    runId: runIdOf(job, plannedApi),
-    api: plannedApi,
-    prices: api.prices,
-    laneOf: (model) => laneOf(config.lanes, model),
-    allowUnpriced: options.allowUnpriced,
-    mayRepeat: options.isNew || (await hasOtherRuns(session, job)),
-    createdAt: new Date().toISOString(),
-  });
-  return (run) => writePlan(store, run, { plan: { ...plan, runId: run.runId }, pages });
-}
-
-async function hasOtherRuns(session: Session, job: Job): Promise<boolean> {
-  const location = { ...session.location, job: job.name };
-  const own = [runKeys(locate(session, job, 1)).root, schedulePrefix(location)];
+async function hasRuns(session: Session, { name }: Job): Promise<boolean> {
+  const location = { ...session.location, job: name };
+  const kept = schedulePrefix(location);
   for await (const { key } of session.store.list(jobPrefix(location))) {
-    if (!own.some((prefix) => key.startsWith(prefix))) return true;
+    if (!key.startsWith(kept)) return true;
   }
   return false;
 }

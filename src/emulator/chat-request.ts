@@ -19,6 +19,8 @@ export interface ChatRequest {
   readonly choices: number;
   readonly stream: boolean;
   readonly format: { readonly type: string; readonly schema?: unknown };
+  /** What a mark in the prompt says to answer. */
+  readonly dictated?: string;
 }
 
 type Range = readonly [least: number, most: number, whole?: 'whole'];
@@ -93,6 +95,20 @@ function formatOf(format: unknown): ChatRequest['format'] {
   return { type: String(format['type']), schema: isFields(named) ? named['schema'] : undefined };
 }
 
+/**
+ * `[[answer:TEXT]]` in a prompt dictates the answer. Of several, a conversation's n-th answer is the n-th, and the last
+ * one goes on for ever.
+ */
+function dictatedIn(messages: readonly Fields[], answered: number): string | undefined {
+  const marks = [
+    ...messages
+      .map(textOf)
+      .join('\n')
+      .matchAll(/\[\[answer:(.*?)\]\](?!\])/gs),
+  ];
+  return marks[Math.min(answered, marks.length - 1)]?.[1];
+}
+
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
 /** Checks a chat body against the schema of the era. */
@@ -116,8 +132,14 @@ export function checkChat(
   const messages = fields['messages'] as readonly Fields[];
   const textsOf = (...wanted: string[]): string[] =>
     messages.filter(({ role }) => wanted.includes(String(role))).map(textOf);
+  const answered = messages.filter(({ role }) => role === 'assistant').length;
+  const dictated = dictatedIn(
+    messages.filter(({ role }) => role === 'user'),
+    answered,
+  );
   return {
     request: {
+      ...(dictated === undefined ? {} : { dictated }),
       model,
       messages,
       messageCount: messages.length,

@@ -1,7 +1,7 @@
 import { isMap } from 'yaml';
 import type { Node } from 'yaml';
 import { checkTemplates } from './check-templates.ts';
-import type { ItemKind, JobChecks } from './job.ts';
+import type { FilePath, ItemKind, JobChecks } from './job.ts';
 import { keyNode, nodeAt } from './node-at.ts';
 import type { Path } from './node-at.ts';
 import { quoted } from './printable.ts';
@@ -11,13 +11,10 @@ import { sampleOf, templateProblem } from './template.ts';
 import { anyItemSchema, itemForms, itemSchemas } from './schema.ts';
 import type { ItemForm, WrittenItem } from './schema.ts';
 
-/** Most items of a job file, shorthands expanded. */
-const maxItems = 100_000;
-
 /** A well-formed item and where it stands. */
 export interface CheckedItem {
   readonly written: WrittenItem;
-  readonly node: Node;
+  readonly path: FilePath;
 }
 
 /** Checks every item on its own; those that are well formed come back, in order. */
@@ -27,21 +24,11 @@ export function checkItems(
   checks: JobChecks,
   reporter: Reporter,
 ): readonly CheckedItem[] {
-  const count = items.reduce((sum: number, item) => sum + rowsOf(item), 0);
-  if (count > maxItems) {
-    reporter.report(listNode, 'item-limit', `the job has ${count} items; a job file may have ${maxItems}`);
-    return [];
-  }
   return items.flatMap((item, index) => {
     const node = nodeAt(listNode, [index]);
     const written = checkItem(item, node, checks, reporter);
-    return written ? [{ written, node }] : [];
+    return written ? [{ written, path: ['items', index] }] : [];
   });
-}
-
-/** How many items an entry of the list stands for. */
-export function rowsOf(item: unknown): number {
-  return isRecord(item) && Array.isArray(item['prompts']) ? item['prompts'].length : 1;
 }
 
 function checkItem(

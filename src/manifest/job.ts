@@ -13,6 +13,9 @@ export type JsonValue =
 /** Named values, as `vars`, a combination of a matrix or a row of a table has them. */
 export type Values = Readonly<Record<string, JsonValue>>;
 
+/** Way from the job file's root to a value in it, such as `['items', 3, 'params', 'width']`. */
+export type FilePath = readonly (string | number)[];
+
 /** One message of a chat, as the OpenAI API takes it; keys beyond these two pass through as written. */
 export interface Message {
   readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool';
@@ -21,34 +24,120 @@ export interface Message {
   readonly [key: string]: unknown;
 }
 
-interface ItemBase {
-  /** As the author gave it; without one the item is named by its number, see `automaticId`. */
-  readonly id: string | undefined;
-  /** The item's own parameters over the defaults; always with `model`, with `seed` where the author pinned one. */
-  readonly params: Readonly<Record<string, unknown>>;
-  /** Where the item stands in the job file. */
-  readonly place: Place;
+/** What an item asks for. */
+export type ItemKind = 'text' | 'image';
+
+/**
+ * Where a call's seed comes from: pinned, one of a list for each sample, drawn from the job (`stable`), or from the run
+ * too (`fresh`).
+ */
+export type SeedRule = number | readonly number[] | 'stable' | 'fresh';
+
+/** Every combination of the axes' values, less `exclude`, with `include` added: as GitHub Actions does it. */
+export interface Matrix {
+  readonly axes: Readonly<Record<string, readonly JsonValue[]>>;
+  readonly include: readonly Values[];
+  readonly exclude: readonly Values[];
 }
 
-/** An item that asks a text model. */
-export interface TextItem extends ItemBase {
+/** Format of a data file; by its extension where the author says nothing. */
+export type DataFormat = 'csv' | 'jsonl' | 'json' | 'yaml' | 'text';
+
+/** Where an entry's rows come from. */
+export interface DataSource {
+  /** A path or glob below the job's folder, or `s3://bucket/key`. */
+  readonly path: string;
+  readonly format?: DataFormat;
+}
+
+/** Which rows of a source become items: the range, of these the equal ones, of these the first or a sample. */
+export interface Select {
+  /** First and last row, counted from 1. */
+  readonly rows?: readonly [number, number];
+  readonly where?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly first?: number;
+  readonly sample?: { readonly count: number; readonly seed: number };
+}
+
+/** What a text call's answer must be. */
+export interface Output {
+  readonly format: 'text' | 'json';
+  /** JSON Schema of the answer: written out, or a file below the job's folder. */
+  readonly schema?: Values | { readonly file: string };
+  /** Further calls that may mend an answer that does not fit. */
+  readonly repair: number;
+}
+
+/** What an image must be to count as a result. */
+export interface ImageExpectation {
+  readonly width?: number;
+  readonly height?: number;
+  readonly type?: 'png' | 'jpeg' | 'webp' | 'gif' | 'svg';
+}
+
+interface StepBase {
+  /** Name that later steps know it by; absent on the only call of a plain item. */
+  readonly id?: string;
+  /** The item's own parameters over the defaults; always with `model`. Texts in it may be templates. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Ids of the steps that come before it, those that its templates name among them. */
+  readonly needs: readonly string[];
+  /** One call for each element of a list that an earlier step returned. */
+  readonly forEach?: {
+    readonly step: string;
+    /** Way to the list in that step's JSON. */
+    readonly path: readonly (string | number)[];
+    readonly max: number;
+  };
+  /** Where it stands in the job file. */
+  readonly path: FilePath;
+}
+
+/** A call of a text model. */
+export interface TextStep extends StepBase {
   readonly kind: 'text';
   readonly messages: readonly Message[];
+  /** URLs, files below the job's folder, or `{{ steps.<id>.image }}`: put after the last user message. */
+  readonly images?: readonly string[];
+  readonly output?: Output;
 }
 
-/** An item that asks an image model. */
-export interface ImageItem extends ItemBase {
+/** A call of an image model. */
+export interface ImageStep extends StepBase {
   readonly kind: 'image';
   readonly prompt: string;
+  readonly expect?: ImageExpectation;
 }
 
-/** One row of the job: shorthands expanded, defaults merged in; templates stand as they were written. */
-export type JobItem = TextItem | ImageItem;
+/** One call of an item. */
+export type Step = TextStep | ImageStep;
 
-/** What an item asks for. */
-export type ItemKind = JobItem['kind'];
+/**
+ * What one entry of `items` stands for: a row for each combination of its matrix, row of its source and sample.
+ * Templates stand as they were written.
+ */
+export interface Entry {
+  /** As the author gave it, perhaps a template; without one an item is named by its number. */
+  readonly id?: string;
+  readonly matrix?: Matrix;
+  readonly from?: DataSource;
+  readonly select?: Select;
+  /** Items for each row, each with a seed of its own. */
+  readonly samples?: number;
+  readonly seed?: SeedRule;
+  /** The calls in the author's order; one without an id for a plain item. */
+  readonly steps: readonly Step[];
+  /** Where it stands in the job file. */
+  readonly path: FilePath;
+}
 
-/** A job as the rest of the product sees it, whatever shorthands its author used. */
+/** Whom to tell that a run has ended. */
+export interface Notify {
+  readonly url: string;
+  readonly on: readonly ('completed' | 'failed' | 'paused')[];
+}
+
+/** A job as the rest of the product sees it: shorthands spread out, defaults merged in, nothing filled in yet. */
 export interface Job {
   readonly version: 1;
   readonly name: string;
@@ -59,7 +148,23 @@ export interface Job {
   readonly schedule?: Schedule;
   /** Zone of `{{ run.date }}`, where it is not UTC. */
   readonly timezone?: string;
-  readonly items: readonly JobItem[];
+  readonly limits?: { readonly concurrency?: number };
+  /** Most that a run may cost, decimal Pollen. */
+  readonly budget?: string;
+  /** Time a run may take, in milliseconds. */
+  readonly deadline?: number;
+  readonly priority?: 'low' | 'normal' | 'high' | 'urgent';
+  readonly notify?: Notify;
+  /** Take over what earlier runs of the job have got for the same requests. */
+  readonly reuse?: boolean;
+  /** Make calls whose price nobody knows too. */
+  readonly allowUnpriced?: boolean;
+  /** Seeds of items that say nothing themselves. */
+  readonly seed?: 'stable' | 'fresh';
+  readonly vars?: Values;
+  /** Of the whole job: every entry is made for each combination. */
+  readonly matrix?: Matrix;
+  readonly entries: readonly Entry[];
 }
 
 /** What the API says about one parameter. */
@@ -85,5 +190,10 @@ export interface JobChecks {
 
 /** A job, or everything that is wrong with its file in the order of the file. */
 export type LoadedJob =
-  | { readonly job: Job; readonly warnings: readonly Problem[] }
+  | {
+      readonly job: Job;
+      readonly warnings: readonly Problem[];
+      /** Where a value stands in the file; the nearest place above one that is left out. */
+      readonly placeOf: (path: FilePath) => Place;
+    }
   | { readonly problems: readonly Problem[] };

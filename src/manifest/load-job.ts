@@ -1,6 +1,5 @@
 import type { Node } from 'yaml';
-import { buildItems } from './build-items.ts';
-import { checkIds } from './check-ids.ts';
+import { buildEntries } from './build-entries.ts';
 import { checkItems, checkParams } from './check-items.ts';
 import { checkTemplates } from './check-templates.ts';
 import { maxFileBytes, tooLarge } from './decode-job-file.ts';
@@ -16,7 +15,6 @@ import { buildSchedule } from './schedule.ts';
 import { calendarSchema, scheduleSchema } from './schedule-schema.ts';
 import { createReporter } from './reporter.ts';
 import type { Reporter } from './reporter.ts';
-import { sameRequests } from './same-requests.ts';
 import { fileSchema, namePattern, nameRule } from './schema.ts';
 
 /**
@@ -65,12 +63,11 @@ function checkFile(
   const listNode = nodeAt(root, ['items']);
   const written = Array.isArray(list) ? list : [];
   const checked = checkItems(written, listNode, checks, reporter);
-  checkIds(written, listNode, reporter);
 
   const problems = reporter.problems();
   if (problems.length > 0 || !parsed.success) return { problems };
   const { description, labels, defaults } = parsed.data;
-  const items = buildItems(checked, defaults, reporter);
+  const entries = buildEntries(checked, defaults);
   const schedule = parsed.data.schedule === undefined ? undefined : buildSchedule(parsed.data.schedule);
   const job = {
     version: 1,
@@ -79,9 +76,9 @@ function checkFile(
     ...(labels === undefined ? {} : { labels }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(schedule === undefined || schedule.timezone === 'UTC' ? {} : { timezone: schedule.timezone }),
-    items,
+    entries,
   } as const;
-  return { job, warnings: sameRequests(items, file) };
+  return { job, warnings: [], placeOf: (path) => reporter.placeOf(nodeAt(root, path)) };
 }
 
 function refuseText(text: string, file: string): Problem | undefined {

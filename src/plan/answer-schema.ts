@@ -27,7 +27,7 @@ export function compileSchema(schema: Values): SchemaCheck {
 }
 
 function compile(schema: Values, allErrors: boolean): ValidateFunction {
-  const Draft = /draft-0[67]/.test(String(schema['$schema'] ?? '')) ? Ajv : Ajv2020;
+  const Draft = /draft-0[67]/.test(JSON.stringify(schema['$schema'] ?? '')) ? Ajv : Ajv2020;
   const ajv = new Draft({ strict: false, validateFormats: false, allErrors, logger: false });
   return ajv.compile(schema);
 }

@@ -1,35 +1,36 @@
-import { formatAmount } from '../pollen/amount.ts';
+import type { Message } from '../manifest/job.ts';
 import { maximumCharge, type Rounding } from '../pollen/charge.ts';
 import { findPrice, type PriceSnapshot } from '../pollen/prices.ts';
 import type { WireRequest } from '../pollinations/dialects/dialect.ts';
 
-/** The most that a request can cost, decimal Pollen; `null` when no bound is known. */
-export function maximumOf(
-  { kind, model, request }: { readonly kind: 'text' | 'image'; readonly model: string; readonly request: WireRequest },
-  prices: PriceSnapshot,
-  rounding: Rounding,
-): string | null {
-  const price = findPrice(prices, kind, model);
-  if (price === undefined) return null;
-  const most = maximumCharge(kind === 'image' ? { kind } : textUse(request), price.rates, rounding);
-  return most === undefined ? null : formatAmount(most);
-}
+/** A call whose bytes are known. */
+export type PricedCall = {
+  readonly model: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly request: WireRequest;
+} & ({ readonly kind: 'text'; readonly messages: readonly Message[] } | { readonly kind: 'image' });
 
-function textUse({ body = '{}', path }: WireRequest) {
-  const { max_tokens: maxTokens, messages } = JSON.parse(body) as {
-    readonly max_tokens?: unknown;
-    readonly messages?: readonly { readonly content?: unknown }[];
-  };
-  return {
-    kind: 'text' as const,
-    // A token is never shorter than a byte.
-    promptBytes: hasMedia(messages ?? []) ? undefined : Buffer.byteLength(body === '{}' ? path : body),
-    maxTokens: typeof maxTokens === 'number' ? maxTokens : undefined,
-  };
+/** Most that a call can cost; `undefined` where no price or no bound is known. */
+export function maximumOf(call: PricedCall, prices: PriceSnapshot, rounding: Rounding): bigint | undefined {
+  const price = findPrice(prices, call.kind, call.model);
+  if (price === undefined) return undefined;
+  if (call.kind === 'image') return maximumCharge({ kind: 'image' }, price.rates, rounding);
+  const maxTokens = call.params['max_tokens'];
+  const { body, path } = call.request;
+  return maximumCharge(
+    {
+      kind: 'text',
+      // A token is never shorter than a byte.
+      promptBytes: hasMedia(call.messages) ? undefined : Buffer.byteLength(body ?? path),
+      maxTokens: typeof maxTokens === 'number' ? maxTokens : undefined,
+    },
+    price.rates,
+    rounding,
+  );
 }
 
 // No byte count bounds the tokens of a picture.
-function hasMedia(messages: readonly { readonly content?: unknown }[]): boolean {
+function hasMedia(messages: readonly Message[]): boolean {
   return messages.some(
     ({ content }) =>
       Array.isArray(content) &&

@@ -1,17 +1,20 @@
-import { PollenBatchError } from '../errors.ts';
-import type { Job } from '../manifest/job.ts';
-import { formatAmount, parseAmount } from '../pollen/amount.ts';
-import { findPrice, type PriceSnapshot } from '../pollen/prices.ts';
-import { dialects } from '../pollinations/dialects/index.ts';
-import { modelOf, planCalls } from './calls.ts';
-import { sha256 } from './digest.ts';
-import { cutPages } from './pages.ts';
-import { renderJob } from './render-job.ts';
-import type { Estimate, Plan, PlannedApi, PlannedCall, PlannedPage } from './plan.ts';
+import { createHash } from 'node:crypto';
 
-export interface PlanJobInput {
+import { PollenBatchError } from '../errors.ts';
+import type { ItemKind, Job } from '../manifest/job.ts';
+import type { Problem } from '../manifest/problem.ts';
+import { findPrice, type ModelPrice, type PriceSnapshot } from '../pollen/prices.ts';
+import { dialects } from '../pollinations/dialects/index.ts';
+import { createEstimator } from './estimate.ts';
+import { expandJob, type ExpandContext } from './expand/expand-job.ts';
+import { createPageCutter, type CutPage } from './pages.ts';
+import type { Plan, PlannedApi, PlannedItem } from './plan.ts';
+import { createItemPlanner } from './plan-item.ts';
+import type { Spool, Stretch } from './spool.ts';
+import { createTwins } from './twins.ts';
+
+export interface PlanJobInput extends Omit<ExpandContext, 'time'> {
   readonly job: Job;
-  readonly runId: string;
   readonly api: PlannedApi;
   readonly prices: PriceSnapshot;
   /** Names the lane that carries a model. */
@@ -24,77 +27,130 @@ export interface PlanJobInput {
   /** What `run.time` is in templates, ISO 8601. @default createdAt */
   readonly time?: string;
   /** Draws seeds for this run alone, in place of those that every run of the job has. */
-  readonly freshSeeds?: boolean;
+  readonly seedScope?: string;
+  /** Takes the pages until their run is known. */
+  readonly spool: Spool;
 }
 
+/** A plan that is not a run's yet, and waits in its spool. */
+export interface PlannedJob {
+  readonly plan: Omit<Plan, 'runId'>;
+  readonly warnings: readonly Problem[];
+  /** What the calls ask, each once. */
+  readonly uses: readonly { readonly kind: ItemKind; readonly model: string }[];
+  /** Text of a page's file. */
+  readonly pageText: (page: number) => string;
+}
+
+/** Problems that are told; one slip in a template is one in every row. */
+const MAX_PROBLEMS = 100;
+
 /**
- * Plans a job: its calls with their exact bytes, cut into pages, and the prices and limits they will run under.
+ * Plans a job in one pass: its items with their exact bytes, cut into pages, and the prices and limits they will run
+ * under. No more than a page of each lane is in memory.
  *
  * @throws PollenBatchError `no-price` when a model has no known price and `allowUnpriced` is not set
  */
-export function planJob(input: PlanJobInput): {
-  readonly plan: Plan;
-  readonly pages: readonly PlannedPage[];
-} {
-  const { api } = input;
-  const job = renderJob(input.job, input.time ?? input.createdAt);
-  const prices = pricesOf(job, input.prices, input.allowUnpriced);
-  const dialect = dialects[api.dialect];
-  const calls = planCalls(job, {
-    dialect,
+export async function planJob(
+  input: PlanJobInput,
+): Promise<PlannedJob | { readonly problems: readonly Problem[] }> {
+  const { job, api, spool, laneOf } = input;
+  const planItem = createItemPlanner({
+    job: job.name,
+    dialect: dialects[api.dialect],
     apiId: api.id,
-    prices,
+    prices: input.prices,
     mayRepeat: input.mayRepeat,
-    ...(input.freshSeeds === true ? { seedScope: input.runId } : {}),
+    ...(input.seedScope === undefined ? {} : { seedScope: input.seedScope }),
   });
-  const pages = cutPages(calls, input.laneOf);
+  const cutter = createPageCutter();
+  const estimator = createEstimator(input.prices);
+  const twins = createTwins();
+  const uses = new Map<string, { readonly kind: ItemKind; readonly model: string }>();
+  const problems: Problem[] = [];
+  const stretches = new Map<number, Stretch>();
+  const pages: Plan['pages'][number][] = [];
+  let items = 0;
+
+  function keep({ page, lane, items: calls, text }: CutPage): void {
+    stretches.set(page, spool.append(text));
+    pages.push({ page, lane, calls });
+  }
+
+  for await (const expansion of expandJob(job, { ...input, time: input.time ?? input.createdAt })) {
+    if (expansion.kind === 'problem') {
+      problems.push(expansion.problem);
+      if (problems.length >= MAX_PROBLEMS) break;
+      continue;
+    }
+    items += 1;
+    const item = planItem(expansion.item);
+    const calls = 'steps' in item ? item.steps : [item];
+    for (const { kind, model } of calls) uses.set(`${kind} ${model}`, { kind, model });
+    estimator.add(item);
+    const { page, full } = cutter.add(item, laneOf(calls[0]?.model ?? ''));
+    twins.add(item, page, expansion.item.place);
+    if (full !== undefined) keep(full);
+  }
+  if (problems.length > 0) return { problems };
+  for (const page of cutter.rest()) keep(page);
+
+  const used = [...uses.values()];
   return {
-    pages,
+    warnings: twins.warnings(),
+    uses: used,
+    pageText,
     plan: {
       version: 1,
-      runId: input.runId,
-      digest: sha256(JSON.stringify(pages)).slice(0, 10),
+      digest: digestOf(pages.map(({ page }) => pageText(page))),
       job: job.name,
       ...(job.description === undefined ? {} : { description: job.description }),
       ...(job.labels === undefined ? {} : { labels: job.labels }),
+      ...(job.limits?.concurrency === undefined ? {} : { concurrency: job.limits.concurrency }),
       createdAt: input.createdAt,
       api,
-      items: job.items.length,
-      pages: pages.map((page) => ({ page: page.page, lane: page.lane, calls: page.items.length })),
-      models: [...new Set(calls.map((call) => call.model))],
-      prices,
-      estimate: estimate(calls, prices),
+      items,
+      pages: pages.sort((left, right) => left.page - right.page),
+      models: [...new Set(used.map(({ model }) => model))],
+      prices: pricesOf(used, input.prices, input.allowUnpriced || job.allowUnpriced === true),
+      estimate: estimator.total(),
     },
   };
+
+  function pageText(page: number): string {
+    const stretch = stretches.get(page);
+    if (stretch === undefined) throw new Error(`the plan has no page ${page}`);
+    return twins.mark(page, spool.read(stretch).toString('utf8'));
+  }
 }
 
-function pricesOf(job: Job, prices: PriceSnapshot, allowUnpriced: boolean): PriceSnapshot {
-  const wanted = new Map(job.items.map((item) => [`${item.kind} ${modelOf(item)}`, item]));
-  const found = [];
-  const missing = [];
-  for (const item of wanted.values()) {
-    const price = findPrice(prices, item.kind, modelOf(item));
-    if (price === undefined) missing.push(`${modelOf(item)} (${item.kind})`);
-    else found.push(price);
-  }
+/** Reads the items of a page's file. */
+export function parsePage(text: string): readonly PlannedItem[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as PlannedItem);
+}
+
+function digestOf(texts: Iterable<string>): string {
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(text);
+  return hash.digest('hex').slice(0, 10);
+}
+
+function pricesOf(
+  uses: PlannedJob['uses'],
+  prices: PriceSnapshot,
+  allowUnpriced: boolean,
+): readonly ModelPrice[] {
+  const found = uses.map(({ kind, model }) => findPrice(prices, kind, model));
+  const missing = uses.filter((_, index) => found[index] === undefined);
   if (missing.length > 0 && !allowUnpriced) {
-    throw new PollenBatchError('no-price', `no price is known for ${missing.join(', ')}`, {
+    const names = missing.map(({ kind, model }) => `${model} (${kind})`).join(', ');
+    throw new PollenBatchError('no-price', `no price is known for ${names}`, {
       remedy:
         'Check the model names with the API, name their prices in a file given by POLLINATIONS_PRICES, or allow calls of unknown price with --allow-unpriced.',
     });
   }
-  return [...new Set(found)];
-}
-
-function estimate(calls: readonly PlannedCall[], prices: PriceSnapshot): Estimate {
-  const bounded = calls.flatMap((call) => (call.maximum === null ? [] : [parseAmount(call.maximum)]));
-  return {
-    atMost: formatAmount(bounded.reduce((sum, amount) => sum + amount, 0n)),
-    unbounded: calls.length - bounded.length,
-    free: calls.filter((call) => isFree(findPrice(prices, call.kind, call.model))).length,
-  };
-}
-
-function isFree(price: PriceSnapshot[number] | undefined): boolean {
-  return price !== undefined && Object.keys(price.rates).length === 0;
+  return [...new Set(found.filter((price) => price !== undefined))];
 }

@@ -5,8 +5,26 @@ import { canonicalJson, sha256 } from './digest.ts';
  * A job's meaning as canonical JSON: what a run of it does, whatever the file's layout and comments, and whenever it
  * runs.
  */
-export function jobContent({ schedule: _schedule, ...job }: Job): string {
-  return canonicalJson({ ...job, items: job.items.map(({ place: _place, ...item }) => item) });
+export function jobContent({ schedule: _schedule, notify: _notify, reuse: _reuse, ...job }: Job): string {
+  return canonicalJson({
+    ...job,
+    entries: job.entries.map(({ path: _path, steps, ...entry }) => ({
+      ...entry,
+      steps: steps.map(({ path: _own, ...step }) => step),
+    })),
+  });
+}
+
+/** A job that was kept by its content: what it says is where it stands there, as its file is not at hand. */
+export function fromContent(job: Job): Job {
+  return {
+    ...job,
+    entries: job.entries.map((entry, index) => ({
+      ...entry,
+      path: ['entries', index],
+      steps: entry.steps.map((step, at) => ({ ...step, path: ['entries', index, 'steps', at] })),
+    })),
+  };
 }
 
 /**

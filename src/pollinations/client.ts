@@ -92,7 +92,12 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       const reading: Reading =
         kind === 'text'
           ? readTextAnswer(body, headers)
-          : readImageAnswer(body, headers, { asked: askedSize(request.path), expect }, cache.status === 'hit');
+          : readImageAnswer(
+              body,
+              headers,
+              { asked: askedSize(request.path), expect },
+              cache.status === 'hit',
+            );
       if (reading.ok) return { kind: 'answered', ...reading.answer, ...common, latencyMs: now() - started };
       const { ok: _ok, ...wrong } = reading;
       return fault({ ...wrong, status, ...common });

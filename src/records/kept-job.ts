@@ -11,6 +11,8 @@ export interface KeptJob {
   readonly runId: string;
   readonly api: PlannedApi;
   readonly allowUnpriced: boolean;
+  /** Items that it had when it was applied. */
+  readonly items: number;
   readonly job: Job;
 }
 

@@ -1,5 +1,5 @@
 import type { Job } from '../manifest/job.ts';
-import type { Plan, PlannedApi, PlannedPage } from '../plan/plan.ts';
+import type { Plan, PlannedApi } from '../plan/plan.ts';
 import type { RunOutcome } from './outcome.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -56,21 +56,23 @@ export async function claimRun(
 export async function writePlan(
   store: ObjectStore,
   run: RunLocation,
-  planned: { readonly plan: Plan; readonly pages: readonly PlannedPage[] },
+  planned: { readonly plan: Omit<Plan, 'runId'>; readonly pageText: (page: number) => string },
 ): Promise<Plan> {
+  const earlier = await readPlan(store, run);
+  if (earlier !== undefined) return earlier;
   const keys = runKeys(run);
-  for (let first = 0; first < planned.pages.length; first += WRITES) {
+  const plan: Plan = { ...planned.plan, runId: run.runId };
+  for (let first = 0; first < plan.pages.length; first += WRITES) {
     await Promise.all(
-      planned.pages.slice(first, first + WRITES).map(async ({ page, items }) => {
-        const lines = items.map((item) => `${JSON.stringify(item)}\n`).join('');
-        await store.putOnce(keys.page(planned.plan.digest, page), lines, {
+      plan.pages.slice(first, first + WRITES).map(async ({ page }) => {
+        await store.putOnce(keys.page(plan.digest, page), planned.pageText(page), {
           contentType: 'application/x-ndjson',
         });
       }),
     );
   }
-  const result = await store.putOnce(keys.plan, `${JSON.stringify(planned.plan)}\n`, json);
-  return result.stored ? planned.plan : (parse(result.existing.body) as Plan);
+  const result = await store.putOnce(keys.plan, `${JSON.stringify(plan)}\n`, json);
+  return result.stored ? plan : (parse(result.existing.body) as Plan);
 }
 
 /** Reads a run's job file; `undefined` when nobody claimed the run. */

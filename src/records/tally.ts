@@ -48,7 +48,9 @@ export function addTallies(left: Tally, right: Tally): Tally {
 
 /** Adds costs up; one without a bound leaves the sum without one. */
 export function sumCosts(costs: readonly ItemCost[]): ItemCost {
-  const { settled, unknown } = costs.map((cost) => ({ ...emptyTally, ...cost })).reduce(addTallies, emptyTally);
+  const { settled, unknown } = costs
+    .map((cost) => ({ ...emptyTally, ...cost }))
+    .reduce(addTallies, emptyTally);
   return { settled, unknown };
 }
 

@@ -95,8 +95,6 @@ function unfinished(item: PlannedChain, part: CallPart, cost: ItemCost, attempts
 function compareParts(item: PlannedChain, left: CallPart, right: CallPart): number {
   const at = ({ step }: CallPart): number => item.steps.findIndex(({ id }) => id === step);
   return (
-    at(left) - at(right) ||
-    (left.index ?? 0) - (right.index ?? 0) ||
-    (left.repair ?? 0) - (right.repair ?? 0)
+    at(left) - at(right) || (left.index ?? 0) - (right.index ?? 0) || (left.repair ?? 0) - (right.repair ?? 0)
   );
 }

@@ -110,7 +110,7 @@ export function keptJobKey(location: JobLocation, digest: string): string {
 
 /** Folder of all jobs, with a slash at its end unless it is the bucket itself. */
 export function rootPrefix(location: Pick<RunLocation, 'prefix' | 'emulated'>): string {
-  const segments = location.prefix === '' ? [] : location.prefix.split("/").map((name) => segment(name));
+  const segments = location.prefix === '' ? [] : location.prefix.split('/').map((name) => segment(name));
   // It would let a real run write among the emulated ones.
   if (segments[0] === 'emulated') throw new RangeError('a prefix cannot start with "emulated"');
   return [...(location.emulated ? ['emulated'] : []), ...segments].map((name) => `${name}/`).join('');

@@ -2,7 +2,14 @@ import type { Counts } from '../records/counts.ts';
 import type { EndReason, RunOutcome } from '../records/outcome.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { Receipt } from '../records/record.ts';
-import type { CallReference, ItemReference, OpenedPage, PlanRunInput, PlanSummary, SealPageInput } from './messages.ts';
+import type {
+  CallReference,
+  ItemReference,
+  OpenedPage,
+  PlanRunInput,
+  PlanSummary,
+  SealPageInput,
+} from './messages.ts';
 
 /** Activities that steer a run; they touch the store and never the API. */
 export interface ControlActivities {

@@ -79,7 +79,7 @@ export function createItemSteps(shape: ChainShape): ItemSteps {
     if (hasFailed) return [];
     const found: StepCall[] = [];
     // A list without elements is done at once, and may let others go on.
-    for (let isMoving = true; isMoving; ) {
+    for (let isMoving = true; isMoving;) {
       const done = steps.filter(({ isDone }) => isDone).length;
       found.push(...shape.flatMap((step, position) => give(position, step)));
       isMoving = steps.filter(({ isDone }) => isDone).length > done;

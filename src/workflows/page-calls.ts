@@ -132,7 +132,10 @@ function itemCounts({ ids }: OpenedPage, position: number, model: string, receip
 function stepCounts(model: string, receipt: Receipt): Counts {
   const { settled, unknown, throttled } = tallyOf(receipt);
   const { models } = countsOf(model, tallyOf(receipt));
-  return addCounts({ tally: { ...emptyTally, settled, unknown, throttled } }, { tally: emptyTally, models: models ?? [] });
+  return addCounts(
+    { tally: { ...emptyTally, settled, unknown, throttled } },
+    { tally: emptyTally, models: models ?? [] },
+  );
 }
 
 function failureOf(id: string, { code = '', httpStatus, remedy = '' }: Receipt): SampledFailure {

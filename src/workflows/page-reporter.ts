@@ -27,8 +27,8 @@ export function createReporter(items: number, send: (progress: PageProgress) => 
   const itemStep = Math.max(1, Math.ceil(items / REPORTS));
   let reportedItems = 0;
   let reportedPlaces = 0;
-  // At first the run knows the most that the page may call.
-  let believed = Number.POSITIVE_INFINITY;
+  // What the run takes to be waiting; at first a call an item.
+  let believed = items;
   const sending: Promise<void>[] = [];
   return {
     granted(places) {

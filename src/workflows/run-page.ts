@@ -113,6 +113,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     closing -= 1;
   }
   const grant = (count: number): void => {
+    reporter.granted(count);
     for (let index = 0; index < count; index += 1) {
       places += 1;
       void work();
@@ -120,10 +121,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   };
 
   setHandler(pageProgressQuery, progress);
-  setHandler(grantPlacesSignal, (count) => {
-    reporter.granted(count);
-    grant(count);
-  });
+  setHandler(grantPlacesSignal, grant);
   void CancellationScope.current().cancelRequested.catch(() => {
     stopping = true;
     calls.cancel();
@@ -135,7 +133,9 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     await reporter.settled();
     if (failure !== undefined) throw failure;
     const { run, page } = input;
-    const lostSteps = lost.flatMap(({ position, step }) => (step === undefined ? [] : [{ position, ...step }]));
+    const lostSteps = lost.flatMap(({ position, step }) =>
+      step === undefined ? [] : [{ position, ...step }],
+    );
     const sealed = await sealPage({
       run,
       page,

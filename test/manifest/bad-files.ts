@@ -161,21 +161,6 @@ export const badFiles: readonly BadFile[] = [
   ['an id that is a dot', item('{ id: ., text: a }'), ['3:11: value-invalid']],
   ['a number as id', item('{ id: 7, text: a }'), ['3:11: type-wrong']],
   ['an id of 101 letters', item(`{ id: ${'a'.repeat(101)}, text: a }`), ['3:11: value-invalid']],
-  [
-    'an id twice',
-    'version: 1\nitems:\n  - { id: a, text: a }\n  - { id: a, text: b }\n',
-    ['4:11: id-duplicate'],
-  ],
-  [
-    'ids that differ in case alone',
-    'version: 1\nitems:\n  - { id: Hero, text: a }\n  - { id: hERO, image: b }\n',
-    ['4:11: id-duplicate'],
-  ],
-  [
-    'an id that is the number of another item',
-    'version: 1\nitems:\n  - prompts: [a, b]\n  - { id: "2", text: a }\n',
-    ['4:11: id-reserved'],
-  ],
 
   // Parameters
   ['an unknown parameter', item('{ text: a, params: { temprature: 1 } }'), ['3:26: param-unknown']],

@@ -29,7 +29,7 @@ it.each(examples)(
 );
 
 it('the quickstart shows texts, images, shorthands and chats in about a dozen items', () => {
-  const { items } = jobOf('quickstart.yaml');
+  const items = jobOf('quickstart.yaml').entries.flatMap(({ steps }) => steps);
   expect(items.filter(({ kind }) => kind === 'text')).toHaveLength(8);
   expect(items.filter(({ kind }) => kind === 'image')).toHaveLength(4);
 });

@@ -16,7 +16,7 @@ function expectAnswer(bytes: Uint8Array): void {
   const decoded = decodeJobFile(bytes, 'job.yaml');
   const loaded = 'text' in decoded ? load(decoded.text) : decoded;
   if ('job' in loaded) {
-    expect(loaded.job.items.length).toBeGreaterThan(0);
+    expect(loaded.job.entries.length).toBeGreaterThan(0);
     return;
   }
   const lines = bytes.filter((byte) => byte === 0x0a).length + 1;
@@ -84,7 +84,8 @@ describe('any file at all', () => {
         const text = JSON.stringify({ version: 1, items: [{ prompts, kind: 'image' }] });
         const loaded = load(text.replaceAll('\0', String.raw`\0`));
         expect(
-          'job' in loaded && loaded.job.items.map((item) => item.kind === 'image' && item.prompt),
+          'job' in loaded &&
+            loaded.job.entries.map(({ steps: [step] }) => step?.kind === 'image' && step.prompt),
         ).toEqual(prompts);
       }),
       { numRuns: 2_000 },

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { formatProblem } from '../../src/manifest/problem.ts';
-import { jobOf, load } from './api-rules.ts';
+import type { Job, Step } from '../../src/manifest/job.ts';
+import { jobOf } from './api-rules.ts';
+
+const stepsOf = ({ entries }: Job): readonly Step[] => entries.flatMap(({ steps }) => steps);
 
 describe('a good job file', () => {
   it('becomes a job with shorthands expanded and defaults merged in', () => {
@@ -24,104 +26,157 @@ items:
     expect(job).toMatchInlineSnapshot(`
       {
         "description": "All about bees",
-        "items": [
+        "entries": [
           {
             "id": "fact",
-            "kind": "text",
-            "messages": [
+            "path": [
+              "items",
+              0,
+            ],
+            "steps": [
               {
-                "content": "Be brief.",
-                "role": "system",
-              },
-              {
-                "content": "One fact",
-                "role": "user",
+                "kind": "text",
+                "messages": [
+                  {
+                    "content": "Be brief.",
+                    "role": "system",
+                  },
+                  {
+                    "content": "One fact",
+                    "role": "user",
+                  },
+                ],
+                "needs": [],
+                "params": {
+                  "max_tokens": 50,
+                  "model": "openai",
+                  "temperature": 1,
+                },
+                "path": [
+                  "items",
+                  0,
+                ],
               },
             ],
-            "params": {
-              "max_tokens": 50,
-              "model": "openai",
-              "temperature": 1,
-            },
-            "place": {
-              "column": 5,
-              "line": 9,
-            },
           },
           {
-            "id": undefined,
-            "kind": "text",
-            "messages": [
+            "path": [
+              "items",
+              1,
+              "prompts",
+              0,
+            ],
+            "steps": [
               {
-                "content": "Be brief.",
-                "role": "system",
-              },
-              {
-                "content": "A haiku",
-                "role": "user",
+                "kind": "text",
+                "messages": [
+                  {
+                    "content": "Be brief.",
+                    "role": "system",
+                  },
+                  {
+                    "content": "A haiku",
+                    "role": "user",
+                  },
+                ],
+                "needs": [],
+                "params": {
+                  "max_tokens": 50,
+                  "model": "openai",
+                  "temperature": 0.5,
+                },
+                "path": [
+                  "items",
+                  1,
+                  "prompts",
+                  0,
+                ],
               },
             ],
-            "params": {
-              "max_tokens": 50,
-              "model": "openai",
-              "temperature": 0.5,
-            },
-            "place": {
-              "column": 15,
-              "line": 12,
-            },
           },
           {
-            "id": undefined,
-            "kind": "text",
-            "messages": [
+            "path": [
+              "items",
+              1,
+              "prompts",
+              1,
+            ],
+            "steps": [
               {
-                "content": "Be brief.",
-                "role": "system",
-              },
-              {
-                "content": "A limerick",
-                "role": "user",
+                "kind": "text",
+                "messages": [
+                  {
+                    "content": "Be brief.",
+                    "role": "system",
+                  },
+                  {
+                    "content": "A limerick",
+                    "role": "user",
+                  },
+                ],
+                "needs": [],
+                "params": {
+                  "max_tokens": 50,
+                  "model": "openai",
+                  "temperature": 0.5,
+                },
+                "path": [
+                  "items",
+                  1,
+                  "prompts",
+                  1,
+                ],
               },
             ],
-            "params": {
-              "max_tokens": 50,
-              "model": "openai",
-              "temperature": 0.5,
-            },
-            "place": {
-              "column": 24,
-              "line": 12,
-            },
           },
           {
-            "id": undefined,
-            "kind": "image",
-            "params": {
-              "model": "turbo",
-              "nologo": true,
-              "seed": 7,
-              "width": 256,
-            },
-            "place": {
-              "column": 5,
-              "line": 13,
-            },
-            "prompt": "A bee",
+            "path": [
+              "items",
+              2,
+            ],
+            "steps": [
+              {
+                "kind": "image",
+                "needs": [],
+                "params": {
+                  "model": "turbo",
+                  "nologo": true,
+                  "seed": 7,
+                  "width": 256,
+                },
+                "path": [
+                  "items",
+                  2,
+                ],
+                "prompt": "A bee",
+              },
+            ],
           },
           {
-            "id": undefined,
-            "kind": "image",
-            "params": {
-              "model": "flux",
-              "nologo": true,
-              "width": 512,
-            },
-            "place": {
-              "column": 15,
-              "line": 15,
-            },
-            "prompt": "A hive",
+            "path": [
+              "items",
+              3,
+              "prompts",
+              0,
+            ],
+            "steps": [
+              {
+                "kind": "image",
+                "needs": [],
+                "params": {
+                  "model": "flux",
+                  "nologo": true,
+                  "width": 512,
+                },
+                "path": [
+                  "items",
+                  3,
+                  "prompts",
+                  0,
+                ],
+                "prompt": "A hive",
+              },
+            ],
           },
         ],
         "name": "bees",
@@ -131,7 +186,7 @@ items:
   });
 
   it('asks openai for texts and flux for images when it names no model', () => {
-    const { items } = jobOf('version: 1\nitems: [{ text: a }, { image: b }]');
+    const items = stepsOf(jobOf('version: 1\nitems: [{ text: a }, { image: b }]'));
     expect(items.map(({ params }) => params)).toEqual([{ model: 'openai' }, { model: 'flux' }]);
   });
 
@@ -145,7 +200,7 @@ items:
   });
 
   it('may have numbers as ids where no other item goes by that number', () => {
-    const { items } = jobOf(
+    const { entries: items } = jobOf(
       'version: 1\nitems:\n  - { id: "2", text: a }\n  - { id: "1", text: b }\n  - text: c\n',
     );
     expect(items.map(({ id }) => id)).toEqual(['2', '1', undefined]);
@@ -153,32 +208,34 @@ items:
 
   it('may have keys of the API that look like numbers, anchors, and core tags', () => {
     const text = 'version: 1\nitems: [{ text: &a !!str 5, params: { logit_bias: { 50256: -100 } } }]';
-    expect(jobOf(text).items[0]).toMatchObject({
+    expect(stepsOf(jobOf(text))[0]).toMatchObject({
       messages: [{ role: 'user', content: '5' }],
       params: { logit_bias: { '50256': -100 } },
     });
   });
 
   it('may carry names that objects inherit', () => {
-    const { items } = jobOf('version: 1\nitems: [{ text: a, params: { logit_bias: { toString: 1 } } }]');
+    const items = stepsOf(jobOf('version: 1\nitems: [{ text: a, params: { logit_bias: { toString: 1 } } }]'));
     expect(items[0]?.params).toEqual({ model: 'openai', logit_bias: { toString: 1 } });
   });
 
   it('keeps every character of a prompt', () => {
     const prompt = ' a/b?c#d%\t"🐝" \u202e\u0000 ..\r\n é e\u0301 ';
-    const { items } = jobOf(JSON.stringify({ version: 1, items: [{ text: prompt }, { image: prompt }] }));
+    const items = stepsOf(
+      jobOf(JSON.stringify({ version: 1, items: [{ text: prompt }, { image: prompt }] })),
+    );
     expect(items).toMatchObject([{ messages: [{ content: prompt }] }, { prompt }]);
   });
 
   it('may ask for two dots in a text, which travels in no path', () => {
-    expect(jobOf('version: 1\nitems: [{ text: ".." }]').items).toHaveLength(1);
+    expect(jobOf('version: 1\nitems: [{ text: ".." }]').entries).toHaveLength(1);
   });
 });
 
 describe('the system message', () => {
   const messagesOf = (item: string): unknown => {
     const text = `version: 1\ndefaults: { text: { system: default } }\nitems: [${item}]`;
-    const [first] = jobOf(text).items;
+    const [first] = stepsOf(jobOf(text));
     return first?.kind === 'text'
       ? first.messages.map(({ role, content }) => `${role}: ${String(content)}`)
       : undefined;
@@ -220,36 +277,8 @@ describe('messages', () => {
       },
       { role: 'tool', tool_call_id: 'c', content: '{}' },
     ];
-    const [first] = jobOf(JSON.stringify({ version: 1, items: [{ messages }] })).items;
+    const [first] = stepsOf(jobOf(JSON.stringify({ version: 1, items: [{ messages }] })));
     expect(first).toMatchObject({ kind: 'text', messages });
-  });
-});
-
-describe('warnings', () => {
-  const warningsOf = (...items: readonly string[]): readonly string[] => {
-    const loaded = load(`version: 1\nitems:\n${items.map((item) => `  - ${item}\n`).join('')}`);
-    return 'warnings' in loaded ? loaded.warnings.map(formatProblem) : ['refused'];
-  };
-
-  it('point out items that ask the same with the same pinned seed', () => {
-    expect(
-      warningsOf(
-        '{ id: one, image: a, params: { seed: 7, width: 64 } }',
-        '{ image: a, params: { width: 64, model: flux, seed: 7 } }',
-      ),
-    ).toEqual([
-      'job.yaml:4:5: item-duplicate: item `2` asks the same as `one`, with the same seed: both get one result',
-    ]);
-  });
-
-  it('are silent where seed, kind, prompt or parameters differ, or no seed is pinned', () => {
-    const pinned = 'params: { seed: 7 }';
-    expect(warningsOf('text: a', 'text: a')).toEqual([]);
-    expect(warningsOf('{ text: a, params: { seed: -1 } }', '{ text: a, params: { seed: -1 } }')).toEqual([]);
-    expect(warningsOf(`{ text: a, ${pinned} }`, '{ text: a, params: { seed: 8 } }')).toEqual([]);
-    expect(warningsOf(`{ text: a, ${pinned} }`, `{ text: b, ${pinned} }`)).toEqual([]);
-    expect(warningsOf(`{ text: a, ${pinned} }`, `{ text: a, system: s, ${pinned} }`)).toEqual([]);
-    expect(warningsOf(`{ image: a, ${pinned} }`, '{ image: a, params: { seed: 7, width: 64 } }')).toEqual([]);
   });
 });
 
@@ -259,12 +288,8 @@ describe('20,000 items in one file', () => {
       { length: 20_000 },
       (_, n) => `- { id: i${n}, text: Hello number ${n}, params: { seed: ${n} } }\n`,
     );
-    const { items } = jobOf(`version: 1\nitems:\n${rows.join('')}`);
-    expect(items).toHaveLength(20_000);
-    expect(items.at(-1)).toMatchObject({
-      id: 'i19999',
-      place: { line: 20_002, column: 3 },
-      params: { seed: 19_999 },
-    });
+    const { entries } = jobOf(`version: 1\nitems:\n${rows.join('')}`);
+    expect(entries).toHaveLength(20_000);
+    expect(entries.at(-1)).toMatchObject({ id: 'i19999', steps: [{ params: { seed: 19_999 } }] });
   });
 });

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
-import { cutPages } from '../../src/plan/pages.ts';
+import { createPageCutter, type CutPage } from '../../src/plan/pages.ts';
+import type { PlannedCall } from '../../src/plan/plan.ts';
+import { parsePage } from '../../src/plan/plan-job.ts';
 import { sampleCall } from '../support/samples.ts';
 
 const calls = (count: number, idOf: (number: number) => string = String) =>
   Array.from({ length: count }, (_, index) => sampleCall({ number: index + 1, id: idOf(index + 1) }));
-const sizes = (pages: ReturnType<typeof cutPages>) => pages.map((page) => page.items.length);
+function cutPages(items: readonly PlannedCall[], laneOf: (model: string) => string): readonly CutPage[] {
+  const cutter = createPageCutter();
+  const full = items.flatMap((item) => cutter.add(item, laneOf(item.model)).full ?? []);
+  return [...full, ...cutter.rest()].sort((left, right) => left.page - right.page);
+}
+const sizes = (pages: readonly CutPage[]) => pages.map((page) => page.items);
 
 describe('pages', () => {
   it('hold at most 250 calls', () => {
@@ -21,7 +28,7 @@ describe('pages', () => {
     );
     expect(sizes(pages)).toEqual([240, 240, 20]);
     for (const page of pages) {
-      expect(page.items.reduce((sum, { id }) => sum + id.length, 0)).toBeLessThanOrEqual(24_000);
+      expect(parsePage(page.text).reduce((sum, { id }) => sum + id.length, 0)).toBeLessThanOrEqual(24_000);
     }
   });
 
@@ -39,7 +46,7 @@ describe('pages', () => {
     for (const lane of ['pictures', 'all']) {
       const numbers = pages
         .filter((page) => page.lane === lane)
-        .flatMap((page) => page.items.map(({ number }) => number));
+        .flatMap((page) => parsePage(page.text).map(({ number }) => number));
       expect(numbers).toEqual([...numbers].sort((left, right) => left - right));
       expect(numbers).toHaveLength(350);
     }

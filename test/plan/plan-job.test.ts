@@ -1,22 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
-import type { PlannedCall } from '../../src/plan/plan.ts';
-import { planJob, type PlanJobInput } from '../../src/plan/plan-job.ts';
-import { jobOf } from '../support/job.ts';
-import { api, prices } from '../support/samples.ts';
+import type { PlanJobInput } from '../../src/plan/plan-job.ts';
+import { planOf, type WholePlan } from '../support/plan.ts';
 
-function plan(items: string, changes: Partial<PlanJobInput> = {}) {
-  return planJob({
-    job: jobOf(`version: 1\nname: bees\ndescription: About bees\nlabels: { team: design }\nitems:\n${items}`),
-    runId: 'bees-0a1b2c3d4e',
-    api,
-    prices,
-    laneOf: (model) => (model === 'flux' ? 'pictures' : 'all'),
-    allowUnpriced: false,
-    mayRepeat: false,
-    createdAt: '2026-01-02T03:04:05.000Z',
-    ...changes,
-  });
+function plan(items: string, changes: Partial<PlanJobInput> = {}): Promise<WholePlan> {
+  return planOf(
+    `version: 1\nname: bees\ndescription: About bees\nlabels: { team: design }\nitems:\n${items}`,
+    { laneOf: (model) => (model === 'flux' ? 'pictures' : 'all'), ...changes },
+  );
 }
 
 const mixed = `
@@ -27,8 +18,8 @@ const mixed = `
 `;
 
 describe('a plan', () => {
-  it('names what the run will be: pages, models and prices', () => {
-    const { plan: planned, pages } = plan(mixed);
+  it('names what the run will be: pages, models and prices', async () => {
+    const { plan: planned, pages } = await plan(mixed);
     expect(planned).toMatchObject({
       job: 'bees',
       description: 'About bees',
@@ -44,9 +35,9 @@ describe('a plan', () => {
     expect(pages.flatMap((page) => page.items.map(({ number }) => number))).toEqual([1, 2, 4, 3]);
   });
 
-  it('estimates the most it can cost, the calls without a bound, and the free ones', () => {
-    const { plan: planned, pages } = plan(mixed);
-    const maximum = (pages[0]?.items[0] as PlannedCall).maximum ?? '0';
+  it('estimates the most it can cost, the calls without a bound, and the free ones', async () => {
+    const { plan: planned, pages } = await plan(mixed);
+    const maximum = (pages[0]?.items[0] as { maximum?: string } | undefined)?.maximum ?? '0';
     expect(planned.estimate).toEqual({
       atMost: String(Number((Number(maximum) + 0.002).toFixed(8))),
       unbounded: 1,
@@ -54,22 +45,22 @@ describe('a plan', () => {
     });
   });
 
-  it('is refused when a price is not known, naming each model once', () => {
+  it('is refused when a price is not known, naming each model once', async () => {
     const unpriced = `
   - { text: One bee, params: { model: new } }
   - { text: Two bees, params: { model: new } }
   - { image: A lamp, params: { model: newer } }
 `;
-    expect(() => plan(unpriced)).toThrow('no price is known for new (text), newer (image)');
-    expect(() => plan(unpriced)).toThrow(expect.objectContaining({ code: 'no-price' }));
-    expect(plan(unpriced, { allowUnpriced: true }).plan.estimate).toEqual({
+    await expect(plan(unpriced)).rejects.toThrow('no price is known for new (text), newer (image)');
+    await expect(plan(unpriced)).rejects.toThrow(expect.objectContaining({ code: 'no-price' }));
+    expect((await plan(unpriced, { allowUnpriced: true })).plan.estimate).toEqual({
       atMost: '0',
       unbounded: 3,
       free: 0,
     });
   });
 
-  it('is the same each time it is made', () => {
-    expect(plan(mixed)).toEqual(plan(mixed));
+  it('is the same each time it is made', async () => {
+    expect(await plan(mixed)).toEqual(await plan(mixed));
   });
 });

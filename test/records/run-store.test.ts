@@ -21,11 +21,8 @@ const file: JobFile = {
   allowUnpriced: false,
   job: jobOf('version: 1\nname: bees\nitems: [{ text: One bee }]\n'),
 };
-const pages = Array.from({ length: 40 }, (_, page) => ({
-  page,
-  lane: 'all',
-  items: [sampleCall({ number: page + 1 })],
-}));
+const pages = Array.from({ length: 40 }, (_, page) => ({ page, lane: 'all', calls: 1 }));
+const pageText = (page: number): string => `${JSON.stringify(sampleCall({ number: page + 1 }))}\n`;
 
 describe('a run is claimed', () => {
   it('by the first, again by the same job, and by no other', async () => {
@@ -40,7 +37,7 @@ describe('a run is claimed', () => {
 describe('a plan', () => {
   it('is written after all its pages, so that it is whole or absent', async () => {
     const store = createMemoryStore();
-    await writePlan(store, run, { plan: samplePlan(), pages });
+    await writePlan(store, run, { plan: samplePlan({ pages }), pageText });
     expect(store.keys()).toHaveLength(41);
     expect(store.keys().at(-1)).toBe(keys.plan);
     expect(store.text(keys.page('plan0', 7))).toBe(`${JSON.stringify(sampleCall({ number: 8 }))}\n`);
@@ -49,8 +46,8 @@ describe('a plan', () => {
   it('that is there already is the one that counts', async () => {
     const store = createMemoryStore();
     const first = samplePlan({ createdAt: '2026-01-01T00:00:00.000Z' });
-    expect(await writePlan(store, run, { plan: first, pages: [] })).toEqual(first);
-    expect(await writePlan(store, run, { plan: samplePlan(), pages: [] })).toEqual(first);
+    expect(await writePlan(store, run, { plan: first, pageText })).toEqual(first);
+    expect(await writePlan(store, run, { plan: samplePlan(), pageText })).toEqual(first);
     expect(await readPlan(store, run)).toEqual(first);
   });
 });

@@ -13,7 +13,7 @@ import { pageProgressQuery, runViewQuery } from '../../src/workflows/messages.ts
 import { callsInFlight } from '../support/calls.ts';
 import { fillHistory } from '../support/fill-history.ts';
 import { planFinePages } from '../support/fine-pages.ts';
-import { jobOf } from '../support/job.ts';
+import { readOf } from '../support/job.ts';
 import { openHarness, type Harness, type HarnessOptions } from '../support/harness.ts';
 import { historyChain } from '../support/histories.ts';
 import { startSharedServers } from '../support/shared-servers.ts';
@@ -109,7 +109,7 @@ async function saveTold(harness: Harness): Promise<void> {
 
 async function saveScheduled(harness: Harness): Promise<void> {
   const yaml = `${head('nightly')}${prompts(2)}schedule: { cron: 0 6 * * * }\n`;
-  await applySchedule(harness.session, jobOf(yaml), { allowUnpriced: false, dryRun: false });
+  await applySchedule(harness.session, readOf(yaml), { allowUnpriced: false, dryRun: false });
   const triggered = await triggerSchedule(harness.client, 'nightly');
   const runId = triggered.kind === 'started' ? triggered.runId : '';
   await harness.finish({ ...harness.session.location, job: 'nightly', runId });

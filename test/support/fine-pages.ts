@@ -1,9 +1,9 @@
-import { laneOf } from '../../src/lanes/lanes.ts';
-import { planJob } from '../../src/plan/plan-job.ts';
 import { runIdOf } from '../../src/plan/run-id.ts';
 import { writePlan } from '../../src/records/run-store.ts';
+import { laneOf } from '../../src/lanes/lanes.ts';
 import type { Harness } from './harness.ts';
 import { jobOf } from './job.ts';
+import { planOf } from './plan.ts';
 
 /**
  * Stores the plan of a job before it is submitted, cut into pages of one call each: so a few hundred calls fill the
@@ -13,21 +13,17 @@ export async function planFinePages({ session }: Harness, yaml: string): Promise
   const { lanes } = session.config;
   const job = jobOf(yaml);
   const run = { ...session.location, job: job.name, runId: runIdOf(job, session.plannedApi) };
-  const { plan, pages } = planJob({
-    job,
-    runId: run.runId,
+  const { plan, pages } = await planOf(yaml, {
     api: session.plannedApi,
     prices: session.api.prices,
     laneOf: (model) => laneOf(lanes, model),
-    allowUnpriced: false,
-    mayRepeat: false,
     createdAt: new Date().toISOString(),
   });
   const fine = pages
-    .flatMap(({ lane, items }) => items.map((item) => ({ lane, items: [item] })))
+    .flatMap(({ lane, items }) => items.map((item) => ({ lane, item })))
     .map((page, number) => ({ ...page, page: number }));
   await writePlan(session.store, run, {
     plan: { ...plan, pages: fine.map(({ page, lane }) => ({ page, lane, calls: 1 })) },
-    pages: fine,
+    pageText: (page) => `${JSON.stringify(fine[page]?.item)}\n`,
   });
 }

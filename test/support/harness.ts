@@ -22,7 +22,7 @@ import { createLogger } from '../../src/telemetry.ts';
 import { hasSearchAttributes } from '../../src/temporal/connect-worker.ts';
 import type { runJob } from '../../src/workflows/index.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';
-import { jobOf } from './job.ts';
+import { readOf } from './job.ts';
 import { createNamespace } from './namespace.ts';
 import { recordWrites } from './recording-store.ts';
 import { runFiles, type RunFiles } from './run-files.ts';
@@ -132,7 +132,7 @@ export async function openHarness(
     writes: store.writes,
     startWorker,
     submit: (yaml, { isNew } = { isNew: false }) =>
-      submit(session, jobOf(yaml), { isNew, allowUnpriced: false }),
+      submit(session, readOf(yaml), { isNew, allowUnpriced: false }),
     handle,
     finish: (run) => handle(run).result(),
     files: (run) => runFiles(session.store, run),

@@ -70,6 +70,7 @@ describe('the reports of a page', () => {
     });
     const note = (waiting: number, freed: number): void =>
       reporter.note({ page: 0, tally: emptyTally, waiting, inFlight: 1, places: 4, freed }, 0);
+    reporter.granted(4);
     note(0, 3);
     note(5, 3);
     note(4, 3);

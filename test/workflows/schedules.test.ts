@@ -19,7 +19,7 @@ import { plannedTimeOf, runWorkflowId } from '../../src/workflows/ids.ts';
 import type { PriceSnapshot } from '../../src/pollen/prices.ts';
 import { callsOf } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
-import { jobOf } from '../support/job.ts';
+import { readOf } from '../support/job.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { test } from '../support/on-servers.ts';
 
@@ -68,7 +68,7 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
     open,
   }) => {
     const harness = await open({ emulator: { latency: { kind: 'fixed', ms: 5_000 } } });
-    await applySchedule(harness.session, jobOf(nightly('{ every: 2s }')), options);
+    await applySchedule(harness.session, readOf(nightly('{ every: 2s }')), options);
     const started = performance.now();
     await vi.waitUntil(() => performance.now() - started > 60_000, { timeout: 90_000, interval: 200 });
     await pauseSchedule(harness.client, 'nightly');
@@ -100,7 +100,7 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
   }) => {
     const harness = await open();
     const daily = '{ cron: "0 6 * * *", timezone: Europe/Berlin }';
-    await applySchedule(harness.session, jobOf(nightly(daily)), options);
+    await applySchedule(harness.session, readOf(nightly(daily)), options);
     // The clocks change within.
     const span = { from: '2026-10-01', to: '2026-10-30' };
     const first = await backfillSchedule(harness.session, 'nightly', span);
@@ -125,7 +125,7 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
 
   test('backfills only the times that have no run', async ({ open }) => {
     const harness = await open();
-    await applySchedule(harness.session, jobOf(nightly('{ cron: "0 6 * * *" }')), options);
+    await applySchedule(harness.session, readOf(nightly('{ cron: "0 6 * * *" }')), options);
     const middle = { from: '2026-10-03', to: '2026-10-04' };
     const some = await backfillSchedule(harness.session, 'nightly', middle);
     await untilDetails(harness, (details) => expect(details.started).toBe(2));
@@ -146,7 +146,7 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
     // A trigger is named by its second, so a run takes longer than one.
     const harness = await open({ emulator: { latency: { kind: 'fixed', ms: 1_200 } } });
     const job = nightly('{ cron: "0 6 * * *" }', '  - { id: same, text: "The same each night" }');
-    await applySchedule(harness.session, jobOf(job), options);
+    await applySchedule(harness.session, readOf(job), options);
     const runs: string[] = [];
     for (const _ of [1, 2]) {
       const runId = await triggered(harness);
@@ -165,7 +165,7 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
 
   test('ends at once where a run has its marker, and calls nothing', async ({ open }) => {
     const harness = await open();
-    await applySchedule(harness.session, jobOf(nightly('{ cron: "0 6 * * *" }')), options);
+    await applySchedule(harness.session, readOf(nightly('{ cron: "0 6 * * *" }')), options);
     const runId = await triggered(harness);
     await harness.finish(located(harness, runId));
     const { args } = (await harness.client.schedule.getHandle('nightly').describe()).action;
@@ -183,7 +183,7 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
   }) => {
     let prices: PriceSnapshot = [];
     const harness = await open({ prices: () => Promise.resolve(prices) });
-    const job = jobOf(nightly('{ cron: "0 6 * * *", pauseOnFailure: true }'));
+    const job = readOf(nightly('{ cron: "0 6 * * *", pauseOnFailure: true }'));
     await applySchedule(harness.session, job, options);
     const runId = await triggered(harness);
     const failure = await harness.finish(located(harness, runId)).catch((error: unknown) => error);
@@ -209,7 +209,7 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
 
   test('is left to itself by a worker of another API, and a stop ends the waiting', async ({ open }) => {
     const harness = await open({ apiId: 'https://elsewhere.example' });
-    await applySchedule(harness.session, jobOf(nightly('{ cron: "0 6 * * *" }')), options);
+    await applySchedule(harness.session, readOf(nightly('{ cron: "0 6 * * *" }')), options);
     const runId = await triggered(harness);
     const handle = harness.handle(located(harness, runId));
     await vi.waitFor(async () => {
@@ -224,7 +224,7 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
   test('says of a trigger that waits for the last run that it waits', async ({ open }) => {
     const harness = await open({ emulator: { latency: { kind: 'fixed', ms: 9_000 } } });
     const yaml = nightly('{ cron: "0 6 * * *", overlap: BUFFER_ONE }');
-    await applySchedule(harness.session, jobOf(yaml), options);
+    await applySchedule(harness.session, readOf(yaml), options);
     await triggered(harness);
     expect(await triggerSchedule(harness.client, 'nightly')).toEqual({ kind: 'waiting' });
   });
@@ -233,7 +233,7 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
     open,
   }) => {
     const harness = await open();
-    const job = jobOf(nightly('{ cron: "0 6 * * *" }'));
+    const job = readOf(nightly('{ cron: "0 6 * * *" }'));
     await applySchedule(harness.session, job, options);
     // Another bucket has nothing in it.
     const store = { ...createMemoryStore(), server: 'memory', createBucket: async () => {}, close: () => {} };
@@ -249,14 +249,14 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
 
   test('is changed by an apply, which tells what changes, and keeps it paused', async ({ open }) => {
     const { session, client } = await open();
-    const first = await applySchedule(session, jobOf(nightly('{ cron: "0 6 * * *" }')), options);
+    const first = await applySchedule(session, readOf(nightly('{ cron: "0 6 * * *" }')), options);
     expect(first).toMatchObject({ status: 'created', paused: false });
-    expect(await applySchedule(session, jobOf(nightly('{ cron: "0 6 * * *" }')), options)).toMatchObject({
+    expect(await applySchedule(session, readOf(nightly('{ cron: "0 6 * * *" }')), options)).toMatchObject({
       status: 'unchanged',
       changes: [],
     });
     await pauseSchedule(client, 'nightly', 'the key is being changed');
-    const changed = jobOf(
+    const changed = readOf(
       nightly('{ cron: "0 7 * * *", overlap: BUFFER_ONE }', '  - { id: limerick, text: "A limerick" }'),
     );
     const wish = await applySchedule(session, changed, { ...options, dryRun: true });
@@ -279,7 +279,7 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
   test('tells its next times as the server counts them, over the change of clocks', async ({ open }) => {
     const { session } = await open();
     const daily = '{ cron: "30 2 * * *", timezone: Europe/Berlin }';
-    await applySchedule(session, jobOf(nightly(daily)), options);
+    await applySchedule(session, readOf(nightly(daily)), options);
     const times = await nextTimes(session, 'nightly', 3, new Date('2027-03-26T12:00:00Z'));
     // On the 28th there is no half past two.
     expect(times.map((time) => time.toISOString())).toEqual([

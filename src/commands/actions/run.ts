@@ -15,10 +15,10 @@ export interface RunFlags extends SubmitFlags {
 export async function runAction(file: string, flags: RunFlags, context: CommandContext): Promise<Outcome> {
   const { terminal } = context;
   const config = configure(flags);
-  const { job, warnings } = await readValidJob(file);
-  tellWarnings(warnings, terminal);
+  const reading = await readValidJob(file);
+  tellWarnings(reading.warnings, terminal);
   const options = { ...submitOptionsOf(flags), out: flags.out };
-  const { submitted, watched, folder } = await run(config, job, options, terminal, context.interrupts());
+  const { submitted, watched, folder } = await run(config, reading, options, terminal, context.interrupts());
   const data = submitted === undefined ? {} : watchedData(submitted.run.runId, watched);
   return { data: { ...data, folder }, exitCode: exitCodeOfRun(watched) };
 }

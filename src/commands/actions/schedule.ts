@@ -39,8 +39,8 @@ export async function applyAction(
   { terminal }: CommandContext,
 ): Promise<Outcome> {
   const config = configure();
-  const { job, warnings } = await readValidJob(file);
-  if (file === '-' && job.name === 'stdin') {
+  const reading = await readValidJob(file);
+  if (file === '-' && reading.job.name === 'stdin') {
     throw new PollenBatchError(
       'usage',
       'a job from standard input needs a name, which its schedule has too',
@@ -49,9 +49,9 @@ export async function applyAction(
       },
     );
   }
-  tellWarnings(warnings, terminal);
+  tellWarnings(reading.warnings, terminal);
   return withSession(config, async (session) => {
-    const applied = await applySchedule(session, job, {
+    const applied = await applySchedule(session, reading, {
       allowUnpriced: flags.allowUnpriced === true,
       dryRun: flags.dryRun === true,
     });

@@ -21,10 +21,10 @@ export async function submitAction(
 ): Promise<Outcome> {
   const { terminal } = context;
   const config = configure(flags);
-  const { job, warnings } = await readValidJob(file);
-  tellWarnings(warnings, terminal);
+  const reading = await readValidJob(file);
+  tellWarnings(reading.warnings, terminal);
   return withSession(config, async (session) => {
-    const submitted = await submit(session, job, submitOptionsOf(flags));
+    const submitted = await submit(session, reading, submitOptionsOf(flags));
     tellSubmitted(session, submitted, terminal);
     const { run, status, marker, plan } = submitted;
     if (flags.watch === true) return watchToTheEnd(session, run, plan.createdAt, context);

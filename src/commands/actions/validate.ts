@@ -1,5 +1,5 @@
 import { exitCodes } from '../exit-codes.ts';
-import { validationData, validationText } from '../render/validation-text.ts';
+import { validationText } from '../render/validation-text.ts';
 import { validate } from '../validate.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -7,7 +7,7 @@ import type { Outcome } from './outcome.ts';
 export async function validateAction(files: readonly string[]): Promise<Outcome> {
   const readings = await validate(files);
   return {
-    data: readings.map(validationData),
+    data: readings,
     text: validationText(readings),
     exitCode: readings.some((reading) => 'problems' in reading) ? exitCodes.usage : exitCodes.succeeded,
   };

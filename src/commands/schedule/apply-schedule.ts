@@ -1,12 +1,12 @@
 import { ScheduleAlreadyRunning, type ScheduleOptionsStartWorkflowAction } from '@temporalio/client';
 
 import { PollenBatchError } from '../../errors.ts';
-import { laneOf } from '../../lanes/lanes.ts';
 import type { Job } from '../../manifest/job.ts';
 import type { Schedule } from '../../manifest/schedule.ts';
 import type { Estimate, Plan } from '../../plan/plan.ts';
-import { planJob } from '../../plan/plan-job.ts';
+import type { PlannedJob } from '../../plan/plan-job.ts';
 import { jobContent, runIdOf } from '../../plan/run-id.ts';
+import { openSpool } from '../../plan/spool.ts';
 import { isKept, keepJob, readKeptJob, type KeptJob, type KeptJobLocation } from '../../records/kept-job.ts';
 import { folderAt } from '../../storage/folder.ts';
 import { jobPrefix, type JobLocation } from '../../storage/keys.ts';
@@ -14,6 +14,8 @@ import { CONTROL_QUEUE, runWorkflowId } from '../../workflows/ids.ts';
 import type { runJob } from '../../workflows/run-job.ts';
 import { checkAccess } from '../access.ts';
 import { planSummary, scheduleDetails } from '../render/plan-markdown.ts';
+import { planReading } from '../plan-reading.ts';
+import type { ReadJob } from '../read-job.ts';
 import type { Session } from '../session.ts';
 import { scheduleChanges, type ScheduleChange } from './changes.ts';
 import { findSchedule, lookUpSchedule, type FoundSchedule } from './find-schedule.ts';
@@ -55,24 +57,26 @@ type Action = ScheduleOptionsStartWorkflowAction<typeof runJob>;
  */
 export async function applySchedule(
   session: Session,
-  job: Job,
+  reading: ReadJob,
   options: ApplyOptions,
 ): Promise<AppliedSchedule> {
+  const { job } = reading;
   const { schedule } = job;
   if (schedule === undefined) {
     throw new PollenBatchError('usage', `the job ${job.name} has no schedule`, {
       remedy: 'Say when it runs, as in `schedule: { cron: "0 6 * * *", timezone: Europe/Berlin }`.',
     });
   }
-  const warnings = checkAccess(job, session.api, session.config.api);
+  const { plan, uses } = await planOnce(session, reading, options);
+  const warnings = checkAccess(uses, session.api, session.config.api);
   const kept: KeptJob = {
     version: 1,
     runId: runIdOf(job, session.plannedApi),
     api: session.plannedApi,
     allowUnpriced: options.allowUnpriced,
+    items: plan.items,
     job: { ...(JSON.parse(jobContent(job)) as Job), schedule },
   };
-  const plan = planRun(session, kept);
   const { estimate } = plan;
   const home = { ...session.location, job: job.name };
   const before = await lookUpSchedule(session.temporal.client, job.name);
@@ -86,7 +90,7 @@ export async function applySchedule(
   if (dryRun) return { ...common, paused: before?.description.state.paused ?? false, next: [] };
   // Also where nothing has changed: somebody may have changed the schedule in the Temporal UI.
   const location = await keepJob(session.store, home, kept);
-  await write(session, job, schedule, before, actionOf(session, plan, location));
+  await write(session, job, schedule, before, actionOf(session, { ...plan, runId: kept.runId }, location));
   const { description } = await findSchedule(session.temporal.client, job.name);
   const next = description.info.nextActionTimes.slice(0, SHOWN_TIMES).map((time) => time.toISOString());
   return { ...common, paused: description.state.paused, next };
@@ -103,18 +107,17 @@ function otherApi(name: string): PollenBatchError {
 }
 
 // A job that cannot be planned today would fail at every tick.
-function planRun({ api, config }: Session, kept: KeptJob): Plan {
-  const { plan } = planJob({
-    job: kept.job,
-    runId: kept.runId,
-    api: kept.api,
-    prices: api.prices,
-    laneOf: (model) => laneOf(config.lanes, model),
-    allowUnpriced: kept.allowUnpriced,
-    mayRepeat: true,
-    createdAt: new Date().toISOString(),
-  });
-  return plan;
+async function planOnce(
+  session: Session,
+  reading: ReadJob,
+  { allowUnpriced }: ApplyOptions,
+): Promise<PlannedJob> {
+  const spool = openSpool();
+  try {
+    return await planReading(session, reading, { allowUnpriced, mayRepeat: true, spool });
+  } finally {
+    spool.close();
+  }
 }
 
 async function write(

@@ -1,4 +1,4 @@
-import type { JobItem } from '../../manifest/job.ts';
+import type { Entry } from '../../manifest/job.ts';
 import { describeSchedule } from '../../manifest/schedule.ts';
 import { labelEntries } from '../../plan/labels.ts';
 import { canonicalJson } from '../../plan/digest.ts';
@@ -22,7 +22,7 @@ export function scheduleChanges(before: KeptJob | undefined, after: KeptJob): re
     return old === now ? [] : [{ kind: 'setting', name, from: old, to: now }];
   });
   if (before === undefined) return settings;
-  const items = itemChanges(before.job.items, after.job.items);
+  const items = itemChanges(before.job.entries, after.job.entries);
   const isReordered = items.length === 0 && orderOf(before) !== orderOf(after);
   return [
     ...settings,
@@ -33,18 +33,18 @@ export function scheduleChanges(before: KeptJob | undefined, after: KeptJob): re
   ];
 }
 
-function settingsOf({ job, api, allowUnpriced }: KeptJob): Readonly<Record<string, string>> {
+function settingsOf({ job, items, api, allowUnpriced }: KeptJob): Readonly<Record<string, string>> {
   return {
     ...(job.schedule === undefined ? {} : describeSchedule(job.schedule)),
     description: job.description ?? '',
     labels: labelEntries(job.labels ?? {}).join(', '),
-    items: String(job.items.length),
+    items: String(items),
     API: `${api.id} (${api.dialect})`,
     allowUnpriced: String(allowUnpriced),
   };
 }
 
-function itemChanges(before: readonly JobItem[], after: readonly JobItem[]): readonly ScheduleChange[] {
+function itemChanges(before: readonly Entry[], after: readonly Entry[]): readonly ScheduleChange[] {
   const [old, now] = [byId(before), byId(after)];
   const changes: ScheduleChange[] = [];
   for (const [id, item] of now) {
@@ -57,11 +57,11 @@ function itemChanges(before: readonly JobItem[], after: readonly JobItem[]): rea
 }
 
 function orderOf({ job }: KeptJob): string {
-  return JSON.stringify(job.items.map(({ id }) => id));
+  return JSON.stringify(job.entries.map(({ id }) => id));
 }
 
-function byId(items: readonly JobItem[]): ReadonlyMap<string, string> {
+function byId(entries: readonly Entry[]): ReadonlyMap<string, string> {
   return new Map(
-    items.map(({ place: _place, ...item }, index) => [item.id ?? String(index + 1), canonicalJson(item)]),
+    entries.map(({ path: _path, ...entry }, index) => [entry.id ?? String(index + 1), canonicalJson(entry)]),
   );
 }

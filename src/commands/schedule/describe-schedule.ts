@@ -69,7 +69,7 @@ export async function getSchedule(session: Session, name: string): Promise<Sched
     ...summaryOf(found, job.schedule),
     note: state.note === '' ? undefined : state.note,
     description: job.description,
-    items: job.items.length,
+    items: found.kept.items,
     runId: found.kept.runId,
     settings: job.schedule === undefined ? {} : describeSchedule(job.schedule),
     upcoming: info.nextActionTimes.slice(0, SHOWN_RUNS).map((time) => time.toISOString()),

@@ -1,0 +1,34 @@
+import { laneOf } from '../lanes/lanes.ts';
+import { planJob, type PlannedJob, type PlanJobInput } from '../plan/plan-job.ts';
+import { jobChecks } from '../pollinations/job-checks.ts';
+import { invalidJob, type ReadJob } from './read-job.ts';
+import type { Session } from './session.ts';
+
+/** What is up to whoever plans. */
+export type PlanningOptions = Pick<PlanJobInput, 'allowUnpriced' | 'mayRepeat' | 'spool'>;
+
+/**
+ * Plans a job that was read, with the prices and lanes of a session.
+ *
+ * @throws PollenBatchError `job-invalid` with every problem, `no-price` when a model has no known price
+ */
+export async function planReading(
+  { api, plannedApi, config }: Session,
+  { file, job, placeOf, files }: ReadJob,
+  options: PlanningOptions,
+): Promise<PlannedJob> {
+  const planned = await planJob({
+    ...options,
+    file,
+    job,
+    placeOf,
+    files,
+    checks: jobChecks,
+    api: plannedApi,
+    prices: api.prices,
+    laneOf: (model) => laneOf(config.lanes, model),
+    createdAt: new Date().toISOString(),
+  });
+  if ('problems' in planned) throw invalidJob(file, planned.problems);
+  return planned;
+}

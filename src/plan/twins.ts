@@ -1,0 +1,72 @@
+import { quoted } from '../manifest/printable.ts';
+import type { Problem } from '../manifest/problem.ts';
+import type { ItemPlace } from './expand/expanded-item.ts';
+import type { PlannedItem } from './plan.ts';
+
+/** Twins that are named one by one. */
+const TOLD = 20;
+
+/** Finds items that ask the same with the same seed: the API answers them with one result. */
+export interface Twins {
+  add(item: PlannedItem, page: number, place: ItemPlace): void;
+  /** A page's text in which every twin is known to be one, the first of them too. */
+  mark(page: number, text: string): string;
+  /** Says of each twin whose it is. */
+  warnings(): readonly Problem[];
+}
+
+/** Looks at the calls whose bytes are known beforehand. */
+export function createTwins(): Twins {
+  const seen = new Map<string, { readonly page: number; readonly id: string }>();
+  // By page, the digests that occur again.
+  const repeated = new Map<number, Set<string>>();
+  const warnings: Problem[] = [];
+  let count = 0;
+
+  function note(page: number, digest: string): void {
+    const known = repeated.get(page) ?? new Set<string>();
+    repeated.set(page, known.add(digest));
+  }
+
+  return {
+    add(item, page, place) {
+      for (const call of 'steps' in item ? item.steps : [item]) {
+        if (!('digest' in call)) continue;
+        const first = seen.get(call.digest);
+        if (first === undefined) {
+          seen.set(call.digest, { page, id: item.id });
+          continue;
+        }
+        note(first.page, call.digest);
+        note(page, call.digest);
+        count += 1;
+        if (count > TOLD) continue;
+        const message = `item ${quoted(item.id)} asks the same as ${quoted(first.id)}, with the same seed: both get one result`;
+        warnings.push({ ...place, code: 'item-duplicate', message });
+      }
+    },
+    mark(page, text) {
+      const digests = repeated.get(page);
+      if (digests === undefined) return text;
+      return text
+        .split('\n')
+        .map((line) => (line === '' ? line : markLine(line, digests)))
+        .join('\n');
+    },
+    warnings() {
+      const last = warnings.at(-1);
+      if (last === undefined || count <= TOLD) return warnings;
+      return [
+        ...warnings,
+        { ...last, message: `and ${count - TOLD} more items ask the same as another one` },
+      ];
+    },
+  };
+}
+
+function markLine(line: string, digests: ReadonlySet<string>): string {
+  const item = JSON.parse(line) as PlannedItem;
+  const mark = <Call extends object>(call: Call): Call =>
+    'digest' in call && digests.has(String(call.digest)) ? { ...call, shared: true as const } : call;
+  return JSON.stringify('steps' in item ? { ...item, steps: item.steps.map(mark) } : mark(item));
+}
