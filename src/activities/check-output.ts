@@ -1,6 +1,7 @@
 import { compileSchema, type SchemaCheck } from '../plan/answer-schema.ts';
 import type { Plan, PlannedCall } from '../plan/plan.ts';
 import type { Answer } from '../pollinations/outcome.ts';
+import type { FailedRecord } from '../records/record.ts';
 
 /** A list that a later step goes over. */
 export interface WantedList {
@@ -47,9 +48,6 @@ export function checkOutput(
   if (value === undefined) {
     return wrong(`JSON was asked for, and the answer is none (${answer.finishReason ?? 'no reason'})`);
   }
-  if (expect?.schema !== undefined && schema === undefined) {
-    throw new Error(`the plan has no schema ${expect.schema}`);
-  }
   const all = answer.body.byteLength <= SEARCHED_BYTES;
   const problems = schema === undefined ? [] : checkOf(schema)(value, { all });
   if (problems.length > 0) return wrong(`the answer does not fit its schema: ${problems.join('; ')}`);
@@ -73,6 +71,29 @@ export function checkOutput(
     json: true,
     ...(lists.length === 0 ? {} : { lists: lengths }),
   };
+}
+
+/** Why answers could not be held against a call's schema: known before the call is made, and paid. */
+export function schemaFault(
+  { expect }: Pick<PlannedCall, 'expect'>,
+  schemas: Plan['schemas'],
+): FailedRecord['fault'] | undefined {
+  if (expect?.schema === undefined) return undefined;
+  const schema = schemas?.[expect.schema];
+  try {
+    if (schema === undefined) throw new Error('the plan does not have it');
+    checkOf(schema);
+    return undefined;
+  } catch (error) {
+    return {
+      code: 'schema-invalid',
+      message: `the schema cannot be used: ${error instanceof Error ? error.message : String(error)}`.slice(
+        0,
+        500,
+      ),
+      remedy: 'Correct the schema of the output; it may refer to nothing but itself.',
+    };
+  }
 }
 
 /** What stands in a JSON value at a path; `undefined` where nothing does. */

@@ -19,7 +19,7 @@ import { decide, isPoison } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { itemFailure, retryFailure, wrongApiFailure } from './failure.ts';
 import { readAttached } from './attached.ts';
-import { checkOutput, type WantedList } from './check-output.ts';
+import { checkOutput, schemaFault, type WantedList } from './check-output.ts';
 import type { ResolvedCall } from './item-record.ts';
 import { createItemStore } from './item-store.ts';
 import { partOf, resolveCall } from './resolve-call.ts';
@@ -85,7 +85,8 @@ export function createGenerate(
         // A store that took no answer the last time must show that it does, before another one is paid for.
         if (recalled.notes.at(-1)?.code === NOT_STORED) await itemStore.keepAttempts(recalled);
       }
-      if (resolution.fault !== undefined) return await itemStore.fail(resolution.fault, recalled);
+      const unmade = resolution.fault ?? schemaFault(item.call, planned.plan.schemas);
+      if (unmade !== undefined) return await itemStore.fail(unmade, recalled);
       const attached = await readAttached(dependencies, reference.run, resolution);
       if (attached !== undefined && 'fault' in attached)
         return await itemStore.fail(attached.fault, recalled);
