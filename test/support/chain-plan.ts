@@ -84,7 +84,7 @@ export function chain(number: number, id: string, steps: readonly PlannedStep[])
 
 /** Stores a plan of these items, on one page unless told otherwise, and starts its run. */
 export async function startPlan(
-  { session, client }: Harness,
+  { session }: Pick<Harness, 'session'>,
   items: readonly PlannedItem[],
   { name = 'chains', schemas = {}, resumed = false }: PlanOptions = {},
 ): Promise<RunLocation> {
@@ -103,7 +103,7 @@ export async function startPlan(
     }),
     pageText: () => items.map((item) => `${JSON.stringify(item)}\n`).join(''),
   });
-  await client.workflow.start('runJob', {
+  await session.temporal.client.workflow.start('runJob', {
     workflowId: runWorkflowId(run.runId),
     taskQueue: CONTROL_QUEUE,
     args: [{ run, resumed }],
