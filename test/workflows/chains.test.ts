@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, vi } from 'vitest';
 
 import { billTotal } from '../../src/report/report.ts';
-import type { ItemRecord } from '../../src/records/record.ts';
+import type { ItemRecord, SucceededRecord } from '../../src/records/record.ts';
 import { runKeys } from '../../src/storage/keys.ts';
 import { pageWorkflowId } from '../../src/workflows/ids.ts';
 import { chain, laterImage, laterText, startPlan, textStep } from '../support/chain-plan.ts';
-import { callsInFlight, callsOf } from '../support/calls.ts';
+import { callsOf, mostAtOnce } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
 import { eventsOf, payloadsOf } from '../support/histories.ts';
 import { test } from '../support/on-servers.ts';
@@ -204,6 +204,29 @@ describe.concurrent('an item of several steps', () => {
     await expectExact(harness, run);
   });
 
+  test('spreads a list over all places of its lane, which were given back while there was one call', async ({
+    open,
+  }) => {
+    const harness = await open({
+      emulator: { latency: { kind: 'fixed', ms: 600 } },
+      lanes: [{ name: 'all', concurrency: 12 }],
+    });
+    const words = Array.from({ length: 10 }, (_, index) => `w${index}`);
+    const run = await startPlan(harness, [
+      chain(1, 'wide', [
+        textStep('list', `Words ${listOf(...words)}`),
+        laterText('each', 'Tell of {{ each }}', [0], { forEach: { step: 0, path: ['names'], max: 12 } }),
+      ]),
+    ]);
+    expect(await harness.finish(run)).toMatchObject({ state: 'completed' });
+    const calls = callsOf(harness.emulator);
+    expect(calls).toHaveLength(11);
+    // With its one place alone they would come one by one; a busy machine may be late with a few.
+    expect(mostAtOnce(calls, 600)).toBeGreaterThan(4);
+    const [record] = await harness.files(run).records();
+    expect(JSON.parse((record as SucceededRecord).text ?? '')).toHaveLength(10);
+  });
+
   test('is cancelled by a stop between its steps, and what it cost is in results and bill', async ({
     open,
   }) => {
@@ -211,24 +234,24 @@ describe.concurrent('an item of several steps', () => {
       emulator: { latency: { kind: 'fixed', ms: 700 } },
       lanes: [{ name: 'all', concurrency: 4 }],
     });
+    // So many steps that no stop comes too late for any of them.
+    const later = Array.from({ length: 12 }, (_, step) =>
+      laterText(`s${step + 1}`, `${step}: {{ steps.s${step}.sha256 }}`, [step]),
+    );
     const items = Array.from({ length: 8 }, (_, index) =>
-      chain(index + 1, `bee-${index + 1}`, [
-        textStep('caption', `Bee number ${index + 1}`),
-        laterText('more', 'More of {{ steps.caption.text }}', [0]),
-      ]),
+      chain(index + 1, `bee-${index + 1}`, [textStep('s0', `Bee number ${index + 1}`), ...later]),
     );
     const run = await startPlan(harness, items, { name: 'stopped' });
-    await vi.waitFor(async () => expect(await callsInFlight(harness.emulator)).toBe(4), waiting);
+    await vi.waitFor(() => expect(callsOf(harness.emulator).length).toBeGreaterThan(4), waiting);
     await harness.handle(run).cancel();
     expect(await harness.finish(run)).toMatchObject({
       state: 'stopped',
       tally: { succeeded: 0, failed: 0, cancelled: 8 },
     });
 
-    const lines = await harness.files(run).results();
-    const made = lines.flatMap((line) => line.steps ?? []);
+    const made = (await harness.files(run).results()).flatMap((line) => line.steps ?? []);
     expect(made.length).toBe(callsOf(harness.emulator).length);
-    expect(made.every(({ step, status }) => step === 'caption' && status === 'succeeded')).toBe(true);
+    expect(made.every(({ status }) => status === 'succeeded')).toBe(true);
     await expectExact(harness, run);
   });
 
