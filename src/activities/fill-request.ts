@@ -75,7 +75,7 @@ function refuse(problem: string | undefined): void {
 // A text that came out as a number's or a truth's is one, where the parameter takes nothing else.
 function fillParams(
   kind: 'text' | 'image',
-  { model: _model, seed: _seed, ...params }: DeferredRequest['params'],
+  { model: _model, seed: _seed, extra, ...params }: DeferredRequest['params'],
   fill: (text: string) => string,
 ): Readonly<Record<string, unknown>> {
   const filled = Object.fromEntries(
@@ -97,7 +97,8 @@ function fillParams(
     Object.entries(result).filter(([name]) => JSON.stringify(params[name]) !== JSON.stringify(result[name])),
   );
   refuse(paramProblems(kind, changed)[0]?.message);
-  return result;
+  // What the API does not document is sent beside the others, unchecked.
+  return { ...(fillValue(extra, fill) as object | undefined), ...result };
 }
 
 function fillValue(value: unknown, fill: (text: string) => string): unknown {

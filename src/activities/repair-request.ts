@@ -8,6 +8,9 @@ interface ChatBody {
   readonly [param: string]: unknown;
 }
 
+/** Characters of what is wrong that are told: the first things are enough to mend an answer by. */
+const TOLD = 800;
+
 /**
  * The request that asks for an answer to be mended: the conversation as it was first sent, the last answer, and what is
  * wrong with it. Earlier answers stay out, so that it does not grow from call to call.
@@ -28,7 +31,7 @@ export function repairRequest(
       { role: 'assistant', content: wrong.answer },
       {
         role: 'user',
-        content: `That cannot be used: ${wrong.problem}. Answer again with the corrected JSON and nothing else.`,
+        content: `That cannot be used: ${wrong.problem.slice(0, TOLD)}. Answer again with the corrected JSON and nothing else.`,
       },
     ],
   });

@@ -180,11 +180,17 @@ describe('a call that hangs on earlier steps', () => {
   it('has parameters of the type they need, and no answer of a model that is none', async () => {
     const step = (width: string): PlannedStep => ({
       ...laterImage('b', 'A lamp', [0]),
-      deferred: { prompt: 'A lamp', params: { width, nologo: true }, scope: {}, timezone: 'UTC' },
+      deferred: {
+        prompt: 'A lamp',
+        params: { model: 'flux', width, nologo: true, extra: { new: '{{ steps.a.sha256 }}' } },
+        scope: {},
+        timezone: 'UTC',
+      },
     });
     const { resolve, answer } = world([textStep('a', 'x'), step('{{ steps.a.json.width }}')]);
     await answer({ step: 'a' }, { text: '{"width":320}' });
-    expect((await resolve({ step: 1 })).call.call.request.path).toContain('width=320');
+    const { path } = (await resolve({ step: 1 })).call.call.request;
+    expect(path.split('?')[1]).toBe(`model=flux&new=${'a'.repeat(64)}&nologo=true&seed=7&width=320`);
     const other = world([textStep('a', 'x'), step('{{ steps.a.text }}')]);
     await other.answer({ step: 'a' }, { text: 'wide' });
     expect((await other.resolve({ step: 1 })).fault?.message).toContain('"width" must be');
