@@ -2,18 +2,19 @@ import { Context } from '@temporalio/activity';
 
 import { PollenBatchError } from '../errors.ts';
 import { laneOf, type LaneSettings } from '../lanes/lanes.ts';
+import type { Job } from '../manifest/job.ts';
 import type { Problem } from '../manifest/problem.ts';
 import { labelEntries } from '../plan/labels.ts';
 import type { Plan } from '../plan/plan.ts';
-import { noFiles } from '../plan/job-files.ts';
 import { planJob } from '../plan/plan-job.ts';
 import { fromContent } from '../plan/run-id.ts';
 import { openSpool } from '../plan/spool.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
+import { keepInputs, keptFiles } from '../records/inputs.ts';
 import { readKeptJob, type KeptJobLocation } from '../records/kept-job.ts';
 import { claimRun, readJobFile, readMarker, writePlan, type JobFile } from '../records/run-store.ts';
 import { folderAt } from '../storage/folder.ts';
-import { runKeys, type RunLocation } from '../storage/keys.ts';
+import { keptInputKey, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -72,7 +73,10 @@ async function makePlan(
   const spool = openSpool();
   try {
     const file = await readSource(dependencies, run, scheduled);
-    const { api, allowUnpriced, plannedFor } = file;
+    const { api, allowUnpriced, plannedFor, inputs } = file;
+    const inputKey = (sha256: string): string =>
+      scheduled === undefined ? runKeys(run).input(sha256) : keptInputKey(scheduled, sha256);
+    const files = keptFiles(store, inputKey, inputs);
     const job = fromContent(file.job);
     // Prices are this worker's, and so they must be those of the run's API.
     if (api.id !== apiId) throw wrongApiFailure(api.id, apiId);
@@ -80,28 +84,35 @@ async function makePlan(
       job,
       file: job.name,
       placeOf: () => ({ line: 1, column: 1 }),
-      files: noFiles,
+      files,
       checks: jobChecks,
       spool,
       api,
       prices: await prices(),
       laneOf: (model) => laneOf(lanes, model),
       allowUnpriced,
-      // Seeds of its own keep a scheduled run's calls apart; whoever claimed a submitted one may have had others before.
-      mayRepeat: plannedFor === undefined,
+      // Other runs of the schedule have the same stable seeds, and whoever claimed a submitted run may have had others.
+      mayRepeat: true,
       createdAt: now().toISOString(),
+      seedScope: file.seedScope ?? run.runId,
+      allFresh: file.allFresh === true,
       // Night after night the same job is meant to give something new.
-      ...(plannedFor === undefined ? {} : { time: plannedFor, seedScope: run.runId }),
+      ...(plannedFor === undefined ? {} : { time: plannedFor, usualSeed: usualSeedOf(job) }),
     });
     if ('problems' in planned) throw invalidJob(job.name, planned.problems);
     // Only now, as with `submit`: a job that cannot be planned must not claim a run. Who was first is the one who counts.
     if (scheduled !== undefined) await claimRun(store, run, file);
+    await keepInputs(store, (sha256) => runKeys(run).input(sha256), files, planned.inputs);
     return await writePlan(store, run, planned);
   } catch (error) {
     throw error instanceof PollenBatchError ? unplannableFailure(error) : error;
   } finally {
     spool.close();
   }
+}
+
+function usualSeedOf({ schedule }: Job): 'stable' | 'fresh' {
+  return schedule !== undefined && 'newOnly' in schedule && schedule.newOnly === true ? 'stable' : 'fresh';
 }
 
 function invalidJob(name: string, problems: readonly Problem[]): PollenBatchError {
@@ -138,6 +149,7 @@ async function readSource(
     allowUnpriced: kept.allowUnpriced,
     ...(plannedFor === undefined ? {} : { plannedFor }),
     claimedBy: execution(),
+    ...(kept.inputs === undefined ? {} : { inputs: kept.inputs }),
     job: kept.job,
   };
 }

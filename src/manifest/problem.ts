@@ -43,6 +43,12 @@ export type ProblemCode =
   | 'item-limit'
   | 'id-duplicate'
   | 'id-reserved'
+  | 'image-invalid'
+  | 'image-too-large'
+  | 'image-unreadable'
+  | 'schema-invalid'
+  | 'step-limit'
+  | 'url-invalid'
   | 'template-invalid'
   | 'template-unknown'
   | ParamProblemCode

@@ -1,5 +1,6 @@
 import type { Job } from '../manifest/job.ts';
 import { canonicalJson, sha256 } from './digest.ts';
+import type { JobInput } from './job-inputs.ts';
 
 /**
  * A job's meaning as canonical JSON: what a run of it does, whatever the file's layout and comments, and whenever it
@@ -28,15 +29,19 @@ export function fromContent(job: Job): Job {
 }
 
 /**
- * Name of the run of a job against an API: the same job and the same API give the same run.
+ * Name of the run of a job against an API: the same job, the same files and the same API give the same run.
  *
  * @param ordinal - 1 for the first run; later ones are asked for with `--new` and numbered `-r2`, `-r3`
+ * @param inputs - files that the job uses, in any order
  */
 export function runIdOf(
   job: Job,
   api: { readonly id: string; readonly dialect: string },
   ordinal = 1,
+  inputs: readonly Pick<JobInput, 'path' | 'sha256'>[] = [],
 ): string {
-  const digest = sha256(canonicalJson([jobContent(job), api.id, api.dialect])).slice(0, 10);
+  const files = inputs.map(({ path, sha256: bytes }) => `${bytes} ${path}`).sort();
+  const parts = [jobContent(job), api.id, api.dialect, ...(files.length === 0 ? [] : [files])];
+  const digest = sha256(canonicalJson(parts)).slice(0, 10);
   return `${job.name}-${digest}${ordinal > 1 ? `-r${ordinal}` : ''}`;
 }

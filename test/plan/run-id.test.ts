@@ -55,4 +55,13 @@ describe('the id of a run', () => {
     expect(runIdOf(jobOf(plain), api, 1)).toBe(first);
     expect(runIdOf(jobOf(plain), api, 3)).toBe(`${first}-r3`);
   });
+
+  it('hangs on the files that the job uses, in whatever order they were read', () => {
+    const lamp = { path: 'lamp.png', sha256: 'a' };
+    const chair = { path: 'chair.png', sha256: 'b' };
+    const both = runIdOf(jobOf(plain), api, 1, [lamp, chair]);
+    expect(runIdOf(jobOf(plain), api, 1, [chair, lamp])).toBe(both);
+    expect(runIdOf(jobOf(plain), api, 1, [lamp, { ...chair, sha256: 'c' }])).not.toBe(both);
+    expect(runIdOf(jobOf(plain), api)).not.toBe(both);
+  });
 });

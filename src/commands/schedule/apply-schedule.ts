@@ -7,9 +7,10 @@ import type { Estimate, Plan } from '../../plan/plan.ts';
 import type { PlannedJob } from '../../plan/plan-job.ts';
 import { jobContent, runIdOf } from '../../plan/run-id.ts';
 import { openSpool } from '../../plan/spool.ts';
+import { keepInputs } from '../../records/inputs.ts';
 import { isKept, keepJob, readKeptJob, type KeptJob, type KeptJobLocation } from '../../records/kept-job.ts';
 import { folderAt } from '../../storage/folder.ts';
-import { jobPrefix, type JobLocation } from '../../storage/keys.ts';
+import { jobPrefix, keptInputKey, type JobLocation } from '../../storage/keys.ts';
 import { CONTROL_QUEUE, runWorkflowId } from '../../workflows/ids.ts';
 import type { runJob } from '../../workflows/run-job.ts';
 import { checkAccess } from '../access.ts';
@@ -67,14 +68,15 @@ export async function applySchedule(
       remedy: 'Say when it runs, as in `schedule: { cron: "0 6 * * *", timezone: Europe/Berlin }`.',
     });
   }
-  const { plan, uses } = await planOnce(session, reading, options);
+  const { plan, uses, inputs } = await planOnce(session, reading, options);
   const warnings = checkAccess(uses, session.api, session.config.api);
   const kept: KeptJob = {
     version: 1,
-    runId: runIdOf(job, session.plannedApi),
+    runId: runIdOf(job, session.plannedApi, 1, inputs),
     api: session.plannedApi,
     allowUnpriced: options.allowUnpriced,
     items: plan.items,
+    ...(inputs.length === 0 ? {} : { inputs }),
     job: { ...(JSON.parse(jobContent(job)) as Job), schedule },
   };
   const { estimate } = plan;
@@ -88,6 +90,7 @@ export async function applySchedule(
   const { timezone } = schedule;
   const common = { schedule: job.name, timezone, status, dryRun, changes, estimate, warnings } as const;
   if (dryRun) return { ...common, paused: before?.description.state.paused ?? false, next: [] };
+  await keepInputs(session.store, (sha256) => keptInputKey(home, sha256), reading.files, inputs);
   // Also where nothing has changed: somebody may have changed the schedule in the Temporal UI.
   const location = await keepJob(session.store, home, kept);
   await write(session, job, schedule, before, actionOf(session, { ...plan, runId: kept.runId }, location));
