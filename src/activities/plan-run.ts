@@ -112,7 +112,7 @@ async function makePlan(
 }
 
 function usualSeedOf({ schedule }: Job): 'stable' | 'fresh' {
-  return schedule !== undefined && 'newOnly' in schedule && schedule.newOnly === true ? 'stable' : 'fresh';
+  return schedule?.newOnly === true ? 'stable' : 'fresh';
 }
 
 function invalidJob(name: string, problems: readonly Problem[]): PollenBatchError {

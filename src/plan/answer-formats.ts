@@ -1,11 +1,9 @@
-import { Ajv } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-
 import type { Output, Values } from '../manifest/job.ts';
 import { quoted } from '../manifest/printable.ts';
 import type { Problem } from '../manifest/problem.ts';
 import { readTree } from '../manifest/read-tree.ts';
 import { readYaml } from '../manifest/read-yaml.ts';
+import { compileSchema } from './answer-schema.ts';
 import { canonicalJson, sha256 } from './digest.ts';
 import type { ItemPlace } from './expand/expanded-item.ts';
 import type { JobFiles } from './job-files.ts';
@@ -120,10 +118,8 @@ function schemaProblem(schema: unknown): string | undefined {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
     return 'a JSON Schema is an object';
   }
-  const { $schema: draft } = schema as Values;
-  const Draft = typeof draft === 'string' && /draft-0[67]/.test(draft) ? Ajv : Ajv2020;
   try {
-    new Draft({ strict: false, validateFormats: false, logger: false }).compile(schema);
+    compileSchema(schema as Values);
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);

@@ -1,7 +1,7 @@
 import { imageSize } from 'image-size';
 
 import { quoted } from '../manifest/printable.ts';
-import type { ProblemCode } from '../manifest/problem.ts';
+import type { ProblemCode } from '../manifest/problem-codes.ts';
 import { formatOf } from '../pollinations/image-format.ts';
 import { sha256 } from './digest.ts';
 import type { JobFiles } from './job-files.ts';

@@ -39,7 +39,8 @@ export async function prepareStep(
     const problem =
       step.scope === undefined ? urlProblem(makeRequest(withSeed(parts), context.dialect)) : undefined;
     if (problem !== undefined) return refuse(problem.code, problem.message);
-    const expect = imageExpectation(step);
+    // What is asked for in the parameters is no promise: models scale it to what they can.
+    const { expect } = step;
     return { parts, repair: 0, ...(expect === undefined ? {} : { expect }) };
   }
   const url = step.messages.flatMap(foreignUrls)[0];
@@ -121,16 +122,6 @@ function urlOf(part: unknown): string | undefined {
   const image = part['image_url'];
   const url = isObject(image) ? image['url'] : image;
   return typeof url === 'string' ? url : '';
-}
-
-function imageExpectation(step: Extract<ExpandedStep, { kind: 'image' }>): Expectation | undefined {
-  const { width, height } = step.params;
-  const expectation = {
-    ...(typeof width === 'number' ? { width } : {}),
-    ...(typeof height === 'number' ? { height } : {}),
-    ...step.expect,
-  };
-  return Object.keys(expectation).length > 0 ? expectation : undefined;
 }
 
 function isJson(format: unknown): boolean {

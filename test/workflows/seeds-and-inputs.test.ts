@@ -11,6 +11,7 @@ import { parsePage } from '../../src/plan/plan-job.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { png } from '../pollinations/pictures.ts';
+import { callsOf } from '../support/calls.ts';
 import { readOf } from '../support/job.ts';
 import { test } from '../support/on-servers.ts';
 import { filesOf } from '../support/planning.ts';
@@ -98,22 +99,35 @@ describe('a scheduled run', () => {
 });
 
 describe('a job with a local picture', () => {
-  const vision = 'version: 1\nname: vision\nitems:\n  - { id: lamp, text: What is it? }\n';
+  const vision =
+    'version: 1\nname: vision\nitems:\n  - { id: lamp, text: What is it?, images: [lamp.png, https://example.org/a.png] }\n';
   const lamp = png(8, 8);
-  // As the job language reads it.
-  function withImage(): ReturnType<typeof readOf>['job'] {
-    const { job } = readOf(vision);
-    const entries = job.entries.map((entry) => ({
-      ...entry,
-      steps: entry.steps.map((step) => (step.kind === 'text' ? { ...step, images: ['lamp.png'] } : step)),
-    }));
-    return { ...job, entries };
-  }
+  const files = filesOf({ 'lamp.png': lamp });
+
+  test('sends it as a data URL, built from what was kept', async ({ open }) => {
+    const { submit, finish, emulator, files: filesOfRun } = await open();
+    const { run } = await submit(vision, { reading: { files } });
+    expect(await finish(run)).toMatchObject({ state: 'completed', tally: { succeeded: 1 } });
+    const [call, ...others] = callsOf(emulator);
+    expect(others).toEqual([]);
+    expect(JSON.parse(call?.body ?? '{}')).toMatchObject({
+      messages: [
+        {
+          content: [
+            { type: 'text', text: 'What is it?' },
+            { image_url: { url: `data:image/png;base64,${lamp.toString('base64')}` } },
+            { image_url: { url: 'https://example.org/a.png' } },
+          ],
+        },
+      ],
+    });
+    expect(await filesOfRun(run).records()).toMatchObject([{ id: 'lamp', status: 'succeeded' }]);
+  });
 
   test('keeps it with the run, and is another run with another picture', async ({ open }) => {
     const { submit, session } = await open({ workers: 0 });
     const submitWith = (bytes: Uint8Array) =>
-      submit(vision, { reading: { job: withImage(), files: filesOf({ 'lamp.png': bytes }) } });
+      submit(vision, { reading: { files: filesOf({ 'lamp.png': bytes }) } });
     const { run } = await submitWith(lamp);
     const kept = await session.store.get(runKeys(run).input(sha256(lamp)));
     expect(kept?.body).toEqual(new Uint8Array(lamp));
@@ -126,10 +140,8 @@ describe('a job with a local picture', () => {
 
   test('is planned by its schedule from the picture that was kept when it was applied', async ({ open }) => {
     const { session, client } = await open();
-    const files = filesOf({ 'lamp.png': lamp });
     const reading = { ...readOf(`${vision}schedule: { cron: "0 6 1 1 *" }\n`), files };
-    const job = { ...reading.job, entries: withImage().entries };
-    await applySchedule(session, { ...reading, job }, applying);
+    await applySchedule(session, reading, applying);
     const run = await triggered(client, session, 'vision');
     const input = await session.store.get(runKeys(run).input(sha256(lamp)));
     expect(input?.body).toEqual(new Uint8Array(lamp));
