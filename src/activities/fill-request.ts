@@ -1,5 +1,6 @@
 import type { Message } from '../manifest/job.ts';
 import { isTemplate, renderTemplate, type TemplateValues } from '../manifest/template.ts';
+import { makeRequest } from '../plan/make-call.ts';
 import type { DeferredRequest } from '../plan/plan.ts';
 import type { Dialect, WireRequest } from '../pollinations/dialects/dialect.ts';
 import { paramProblems } from '../pollinations/params.ts';
@@ -47,7 +48,7 @@ export function fillRequest({ deferred, scope, dialect, ...input }: FillInput): 
     if (kind === 'image') {
       const prompt = fill(deferred.prompt ?? '');
       refuse(promptProblem(prompt, 'image')?.message);
-      const request = dialect.imageRequest({ ...common, prompt });
+      const request = makeRequest({ kind, ...common, prompt }, dialect.name);
       refuse(urlProblem(request)?.message);
       return { request };
     }
@@ -59,9 +60,8 @@ export function fillRequest({ deferred, scope, dialect, ...input }: FillInput): 
         );
       }
     }
-    const written = (deferred.messages ?? []).map((message) => fillMessage(message, fill, isOurs));
-    const messages = withImages(written, images);
-    return { request: dialect.textRequest({ ...common, messages }) };
+    const messages = (deferred.messages ?? []).map((message) => fillMessage(message, fill, isOurs));
+    return { request: makeRequest({ kind, ...common, messages, images }, dialect.name) };
   } catch (error) {
     if (error instanceof Unfillable) return { problem: error.message };
     throw error;
@@ -94,7 +94,9 @@ function fillParams(
   const result = Object.fromEntries(typed);
   // The file's own values were checked with it, and what it passes on unchecked stays so.
   const changed = Object.fromEntries(
-    Object.entries(result).filter(([name]) => JSON.stringify(params[name]) !== JSON.stringify(result[name])),
+    Object.entries(result).filter(
+      ([name]) => name !== 'extra' && JSON.stringify(params[name]) !== JSON.stringify(result[name]),
+    ),
   );
   refuse(paramProblems(kind, changed)[0]?.message);
   // What the API does not document is sent beside the others, unchecked.
@@ -138,18 +140,4 @@ function urlOf(part: unknown): string | undefined {
   if (typeof part !== 'object' || part === null || !('image_url' in part)) return undefined;
   const image = part.image_url;
   return typeof image === 'object' && image !== null && 'url' in image ? String(image.url) : undefined;
-}
-
-// Images stand behind the text of the last user message, where the providers' own examples have them.
-function withImages(messages: readonly Message[], urls: readonly string[]): readonly Message[] {
-  if (urls.length === 0) return messages;
-  const images = urls.map((url) => ({ type: 'image_url', image_url: { url } }));
-  const last = messages.findLastIndex(({ role }) => role === 'user');
-  if (last < 0) return [...messages, { role: 'user', content: images }];
-  return messages.map((message, position) => {
-    if (position !== last) return message;
-    const { content } = message;
-    const parts = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
-    return { ...message, content: [...parts, ...images] };
-  });
 }
