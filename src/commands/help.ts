@@ -30,7 +30,12 @@ export const examples = {
     'pollen-batch run job.yaml --new              another run of the same job',
     'cat job.yaml | pollen-batch run - -o json',
   ],
-  validate: ['pollen-batch validate jobs/*.yaml', 'pollen-batch validate -o json job.yaml'],
+  validate: [
+    'pollen-batch validate jobs/*.yaml',
+    'pollen-batch validate -o json job.yaml',
+    'pollen-batch validate --format github jobs/*.yaml',
+  ],
+  schema: ['pollen-batch schema > job.schema.json'],
   submit: ['pollen-batch submit job.yaml --watch', 'run=$(pollen-batch submit job.yaml)'],
   watch: ['pollen-batch watch quickstart-bdf370f87f'],
   list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
