@@ -1,5 +1,5 @@
 import type { Message } from '../manifest/job.ts';
-import { isTemplate, renderTemplate, type TemplateValues } from '../manifest/template.ts';
+import { parseTemplate, templateReason } from '../manifest/template.ts';
 import { makeRequest } from '../plan/make-call.ts';
 import type { DeferredRequest } from '../plan/plan.ts';
 import type { Dialect, WireRequest } from '../pollinations/dialects/dialect.ts';
@@ -27,15 +27,14 @@ class Unfillable extends Error {}
 
 /** Fills the templates of a request in, and checks what has come of it as a job file's own requests are. */
 export function fillRequest({ deferred, scope, dialect, ...input }: FillInput): Filled {
-  const fill = (text: string): string => {
+  const filled = (text: string, how: 'render' | 'value'): unknown => {
     try {
-      return isTemplate(text)
-        ? renderTemplate(text, scope as unknown as TemplateValues, deferred.timezone)
-        : text;
+      return parseTemplate(text)[how](scope, deferred.timezone);
     } catch (error) {
-      throw new Unfillable(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+      throw new Unfillable(templateReason(error));
     }
   };
+  const fill = (text: string): string => String(filled(text, 'render'));
   const isOurs = (url: string): boolean => {
     const sha256 = /^attachment:([0-9a-f]{64})$/.exec(url)?.[1];
     // One that stands in the plan as it is was put there by the planner, and is among the run's inputs.
@@ -43,7 +42,7 @@ export function fillRequest({ deferred, scope, dialect, ...input }: FillInput): 
   };
   try {
     const { kind, model, seed } = input;
-    const params = fillParams(kind, deferred.params, fill);
+    const params = fillParams(kind, deferred.params, (text) => filled(text, 'value'));
     const common = { model, params, ...(seed === undefined ? {} : { seed }) };
     if (kind === 'image') {
       const prompt = fill(deferred.prompt ?? '');
@@ -52,7 +51,11 @@ export function fillRequest({ deferred, scope, dialect, ...input }: FillInput): 
       refuse(urlProblem(request)?.message);
       return { request };
     }
-    const images = (deferred.images ?? []).map(fill).filter((url) => url !== '');
+    // A step over a list gives several: `{{ steps.draw | map: "image" }}`.
+    const images = (deferred.images ?? [])
+      .flatMap((image) => filled(image, 'value'))
+      .map(String)
+      .filter((url) => url !== '');
     for (const url of images) {
       if (!url.startsWith('https://') && !isOurs(url)) {
         throw new Unfillable(
@@ -76,7 +79,7 @@ function refuse(problem: string | undefined): void {
 function fillParams(
   kind: 'text' | 'image',
   { model: _model, seed: _seed, extra, ...params }: DeferredRequest['params'],
-  fill: (text: string) => string,
+  fill: (text: string) => unknown,
 ): Readonly<Record<string, unknown>> {
   const filled = Object.fromEntries(
     Object.entries(params).map(([name, value]) => [name, fillValue(value, fill)]),
@@ -103,7 +106,7 @@ function fillParams(
   return { ...(fillValue(extra, fill) as object | undefined), ...result };
 }
 
-function fillValue(value: unknown, fill: (text: string) => string): unknown {
+function fillValue(value: unknown, fill: (text: string) => unknown): unknown {
   if (typeof value === 'string') return fill(value);
   if (Array.isArray(value)) return value.map((inner: unknown) => fillValue(inner, fill));
   if (typeof value !== 'object' || value === null) return value;
