@@ -37,7 +37,8 @@ function promptsOf({ emulator }: Harness): readonly string[] {
 describe.concurrent('a run of a data file', { timeout: 240_000 }, () => {
   test('is the same as long as the data is, and keeps what it was made of', async ({ open }) => {
     const harness = await open();
-    const { path: folder, remove } = await temporaryFolder();
+    const data = await temporaryFolder();
+    const folder = data.path;
     const file = await jobIn(folder, 'table', 'c.csv');
     const submitted = async () => submit(harness.session, await readValidJob(file), options);
     await writeFile(join(folder, 'c.csv'), 'sku,name\na,lamp\nb,chair\n');
@@ -48,7 +49,7 @@ describe.concurrent('a run of a data file', { timeout: 240_000 }, () => {
     expect((await submitted()).run).toEqual(run);
     await writeFile(join(folder, 'c.csv'), 'sku,name\na,lamp\nb,table\n');
     expect((await submitted()).run.runId).not.toBe(run.runId);
-    await remove();
+    await data.remove();
   });
 
   test('of a schedule reads local data as it was when it was applied, and objects as they are', async ({
@@ -56,30 +57,34 @@ describe.concurrent('a run of a data file', { timeout: 240_000 }, () => {
   }) => {
     const harness = await open();
     const { store } = harness.session;
-    const { path: folder, remove } = await temporaryFolder();
+    const data = await temporaryFolder();
+    const folder = data.path;
     const schedule = 'schedule: { cron: "0 6 * * *" }\n';
     const local = await jobIn(folder, 'local', 'c.csv', schedule);
     await writeFile(join(folder, 'c.csv'), 'sku,name\na,lamp\n');
     await applySchedule(harness.session, await readValidJob(local), { allowUnpriced: false, dryRun: false });
-    await remove();
+    await data.remove();
     const run = await trigger(harness, 'local');
     expect(promptsOf(harness)).toEqual(['One line about lamp']);
     const { sources = [] } = (await readPlan(store, run)) ?? {};
     const kept = await store.get(keptInputKey(run, sources[0]?.sha256 ?? ''));
     expect(Buffer.from(kept?.body ?? '').toString()).toBe('sku,name\na,lamp\n');
 
-    const { path: other, remove: removeOther } = await temporaryFolder();
+    const other = await temporaryFolder();
     const key = `${harness.session.location.prefix}/rows.jsonl`;
     const write = (name: string): Promise<void> =>
       store.put(key, JSON.stringify({ sku: 'a', name }), { contentType: 'application/x-ndjson' });
     await write('chair');
-    const remote = await jobIn(other, 'remote', `s3://${store.bucket}/${key}`, schedule);
+    const remote = await jobIn(other.path, 'remote', `s3://${store.bucket}/${key}`, schedule);
     await applySchedule(harness.session, await readValidJob(remote), { allowUnpriced: false, dryRun: false });
     await write('table');
     const night = await trigger(harness, 'remote');
     expect(promptsOf(harness)).toEqual(['One line about lamp', 'One line about table']);
     const [source] = (await readJobFile(store, night))?.sources ?? [];
-    expect(source).toMatchObject({ path: `s3://${store.bucket}/${key}`, version: expect.stringMatching(/./) });
-    await removeOther();
+    expect(source).toMatchObject({
+      path: `s3://${store.bucket}/${key}`,
+      version: expect.stringMatching(/./),
+    });
+    await other.remove();
   });
 });
