@@ -1,5 +1,5 @@
 import type { PlannedCall } from '../plan/plan.ts';
-import { resultLine, type ResultLine } from '../report/result-line.ts';
+import { resultLine, type RecordLine, type ResultLine } from '../report/result-line.ts';
 import { parseRecordKey, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ItemRecord, KeptAttempts } from '../records/record.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -48,7 +48,14 @@ export async function readPageLines(
       return attempts === undefined ? undefined : [call.number, attempts];
     }),
   );
-  return calls.map((call) => resultLine(call, records.get(call.number), kept.get(call.number)));
+  const lineOf = (record: ItemRecord): RecordLine => ({
+    ...record,
+    key: runKeys(run).record(page, record.number, record.id),
+  });
+  return calls.map((call) => {
+    const record = records.get(call.number);
+    return resultLine(call, record && lineOf(record), kept.get(call.number));
+  });
 }
 
 /** What the attempts of an item without a record may have cost; `undefined` when they left nothing. */

@@ -8,9 +8,12 @@ import type { Plan } from '../plan/plan.ts';
 import { noFiles } from '../plan/job-files.ts';
 import { planJob } from '../plan/plan-job.ts';
 import { fromContent } from '../plan/run-id.ts';
+import { takesOver } from '../plan/reuse.ts';
 import { openSpool } from '../plan/spool.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
+import { readDoneWork } from '../records/done-work.ts';
 import { readKeptJob, type KeptJobLocation } from '../records/kept-job.ts';
+import { recentRuns } from '../records/past-runs.ts';
 import { claimRun, readJobFile, readMarker, writePlan, type JobFile } from '../records/run-store.ts';
 import { folderAt } from '../storage/folder.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
@@ -90,6 +93,8 @@ async function makePlan(
       // Seeds of its own keep a scheduled run's calls apart; whoever claimed a submitted one may have had others before.
       mayRepeat: plannedFor === undefined,
       createdAt: now().toISOString(),
+      ...(file.first === undefined ? {} : { first: file.first }),
+      ...(takesOver(job) ? { reuse: await readDoneWork(store, await recentRuns(store, run, api)) } : {}),
       // Night after night the same job is meant to give something new.
       ...(plannedFor === undefined ? {} : { time: plannedFor, seedScope: run.runId }),
     });

@@ -5,7 +5,10 @@ import { invalidJob, type ReadJob } from './read-job.ts';
 import type { Session } from './session.ts';
 
 /** What is up to whoever plans. */
-export type PlanningOptions = Pick<PlanJobInput, 'allowUnpriced' | 'mayRepeat' | 'spool'>;
+export type PlanningOptions = Pick<
+  PlanJobInput,
+  'allowUnpriced' | 'mayRepeat' | 'spool' | 'measured' | 'reuse' | 'first' | 'onItem'
+>;
 
 /**
  * Plans a job that was read, with the prices and lanes of a session.
@@ -13,7 +16,7 @@ export type PlanningOptions = Pick<PlanJobInput, 'allowUnpriced' | 'mayRepeat' |
  * @throws PollenBatchError `job-invalid` with every problem, `no-price` when a model has no known price
  */
 export async function planReading(
-  { api, plannedApi, config }: Session,
+  { api, plannedApi, config }: Pick<Session, 'api' | 'plannedApi' | 'config'>,
   { file, job, placeOf, files }: ReadJob,
   options: PlanningOptions,
 ): Promise<PlannedJob> {

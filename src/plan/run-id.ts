@@ -31,12 +31,20 @@ export function fromContent(job: Job): Job {
  * Name of the run of a job against an API: the same job and the same API give the same run.
  *
  * @param ordinal - 1 for the first run; later ones are asked for with `--new` and numbered `-r2`, `-r3`
+ * @param first - items of a run that tries the job out, which is a run of its own: `-first3`
  */
 export function runIdOf(
   job: Job,
   api: { readonly id: string; readonly dialect: string },
   ordinal = 1,
+  first?: number,
 ): string {
   const digest = sha256(canonicalJson([jobContent(job), api.id, api.dialect])).slice(0, 10);
-  return `${job.name}-${digest}${ordinal > 1 ? `-r${ordinal}` : ''}`;
+  const trial = first === undefined ? '' : `-first${first}`;
+  return `${job.name}-${digest}${trial}${ordinal > 1 ? `-r${ordinal}` : ''}`;
+}
+
+/** Whether a run is of the first items of its job alone. */
+export function isTrial(runId: string): boolean {
+  return /-[0-9a-f]{10}-first\d+(-r\d+)?$/.test(runId);
 }

@@ -55,6 +55,8 @@ interface RecordBase {
   /** Attempts that were told to slow down; they are counted, not listed. */
   readonly throttled: number;
   readonly cost: ItemCost;
+  /** Set when an earlier run had done this work: the run that made the call. */
+  readonly reused?: { readonly runId: string };
   /** When the record was written, ISO 8601. */
   readonly at: string;
 }
@@ -100,6 +102,8 @@ export interface Receipt {
   readonly cost: ItemCost;
   readonly attempts: number;
   readonly throttled: number;
+  /** Set when it was taken over from an earlier run. */
+  readonly reused?: true;
   /** Of a failed item: what went wrong, and what to do about it. */
   readonly code?: string;
   readonly httpStatus?: number;
@@ -113,6 +117,7 @@ export function receiptOf(record: ItemRecord, recordKey: string): Receipt {
     cost: record.cost,
     attempts: record.attempts.length + record.throttled,
     throttled: record.throttled,
+    ...(record.reused === undefined ? {} : { reused: true as const }),
   };
   return record.status === 'succeeded'
     ? {

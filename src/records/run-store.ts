@@ -14,6 +14,8 @@ export interface JobFile {
   readonly plannedFor?: string;
   /** Execution of the workflow that claimed a scheduled run: another one cannot know what this one has sent. */
   readonly claimedBy?: string;
+  /** Items that the run is of, from the first on; absent where it is of all. */
+  readonly first?: number;
   readonly job: Job;
 }
 

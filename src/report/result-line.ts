@@ -25,13 +25,19 @@ const nothingSent: KeptAttempts = {
   cost: { settled: '0', unknown: { count: 0, atMost: '0' } },
 };
 
-/** One line of the results: an item's record, or the word that it has none. */
-export type ResultLine = ItemRecord | CancelledItem;
+/** One line of the results: an item's record with its key, or the word that it has none. */
+export type ResultLine = RecordLine | CancelledItem;
+
+/** A record as a part of the results has it. */
+export type RecordLine = ItemRecord & {
+  /** Key of the record; absent in parts of earlier versions. */
+  readonly key?: string;
+};
 
 /** The result line of a planned call that may have a record, or attempts that were kept without one. */
 export function resultLine(
   call: PlannedCall,
-  record: ItemRecord | undefined,
+  record: RecordLine | undefined,
   kept: KeptAttempts | undefined,
 ): ResultLine {
   const { number, id, kind, model } = call;

@@ -75,7 +75,11 @@ export async function applySchedule(
     api: session.plannedApi,
     allowUnpriced: options.allowUnpriced,
     items: plan.items,
-    job: { ...(JSON.parse(jobContent(job)) as Job), schedule },
+    job: {
+      ...(JSON.parse(jobContent(job)) as Job),
+      schedule,
+      ...(job.reuse === undefined ? {} : { reuse: job.reuse }),
+    },
   };
   const { estimate } = plan;
   const home = { ...session.location, job: job.name };

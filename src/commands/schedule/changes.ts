@@ -41,6 +41,7 @@ function settingsOf({ job, items, api, allowUnpriced }: KeptJob): Readonly<Recor
     items: String(items),
     API: `${api.id} (${api.dialect})`,
     allowUnpriced: String(allowUnpriced),
+    reuse: String(job.reuse === true),
   };
 }
 
