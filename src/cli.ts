@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
+import type { PlanFlags } from './commands/actions/plan.ts';
 import type { ResultsFlags } from './commands/actions/results.ts';
 import type { RunFlags } from './commands/actions/run.ts';
 import type { ApplyFlags } from './commands/actions/schedule.ts';
@@ -64,6 +65,21 @@ function createProgram(): Command {
     .action(async () => {
       const { schemaAction } = await import('./commands/actions/schema.ts');
       present(schemaAction());
+    });
+
+  program
+    .command('plan')
+    .argument('<file>', 'job file, or - for standard input')
+    .description('show what a job would call, cost and change; nothing is started or written')
+    .option('--show <count>', 'requests to show in full', parseCount, 1)
+    .option('--reuse', 'take over what earlier runs of the job have done')
+    .option('--allow-unpriced', 'also plan models without a known price')
+    .option('--anonymous', 'send no key: only models that cost nothing')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.plan))
+    .action(async (file: string, flags: PlanFlags) => {
+      const { planAction } = await import('./commands/actions/plan.ts');
+      present(await planAction(file, flags, context), flags);
     });
 
   submitOptions(program.command('submit'))
@@ -238,6 +254,10 @@ function submitOptions(command: Command): Command {
   return command
     .option('--new', 'make another run of a job that has one already')
     .option('--fresh', 'draw new seeds for the whole run, but for those that the job pins')
+    .option('--first <count>', 'only the first items, as a run of their own', parseFirst)
+    .option('--reuse', 'take over what earlier runs of the job have done')
+    .option('--max-cost <pollen>', 'refuse what may cost more', parsePollen)
+    .option('-y, --yes', 'start also what may cost more than the configured threshold')
     .option('--allow-unpriced', 'also call models without a known price')
     .option('--anonymous', 'send no key: only models that cost nothing')
     .addOption(outputOption());
@@ -253,6 +273,19 @@ function parseCount(text: string): number {
     throw new InvalidArgumentError('Give a whole number.');
   }
   return count;
+}
+
+function parseFirst(text: string): number {
+  const count = parseCount(text);
+  if (count < 1) throw new InvalidArgumentError('Give a whole number from 1 on.');
+  return count;
+}
+
+function parsePollen(text: string): string {
+  if (!/^\d{1,12}(\.\d{1,8})?$/.test(text)) {
+    throw new InvalidArgumentError('Give an amount of Pollen with at most eight decimals, such as 0.5.');
+  }
+  return text;
 }
 
 function parsePort(text: string): number {

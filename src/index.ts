@@ -40,6 +40,14 @@ export interface SubmitOptions extends CallOptions {
   readonly fresh?: boolean;
   /** Also call models without a known price. @default false */
   readonly allowUnpriced?: boolean;
+  /** Take over what earlier runs of the job have done. @default as the job says */
+  readonly reuse?: boolean;
+  /** Only the first items, as a run of their own. @default all */
+  readonly first?: number;
+  /** Decimal Pollen; a run that may cost more is refused. @default no limit */
+  readonly maxCost?: string;
+  /** Start also what may cost more than the configured threshold. @default false */
+  readonly isConfirmed?: boolean;
 }
 
 export interface WatchOptions extends CallOptions {
@@ -78,12 +86,20 @@ export async function loadJob(source: JobSource): Promise<ReadJob> {
 /**
  * Submits a job. The same job against the same API is the same run, so it can be done again after any fault.
  *
- * @throws PollenBatchError `no-price` for a model without a known price, and as `connect` does
+ * @throws PollenBatchError `no-price` for a model without a known price, `too-dear` above `maxCost`, and as `connect` does
  */
 export async function submit(job: ReadJob, options: SubmitOptions = {}): Promise<SubmittedRun> {
-  const { isNew = false, fresh = false, allowUnpriced = false } = options;
+  const { isNew = false, fresh = false, allowUnpriced = false, reuse, first, maxCost, isConfirmed } = options;
   await using held = await hold(options);
-  const { run, marker, ...submitted } = await submitTo(held.session, job, { isNew, fresh, allowUnpriced });
+  const { run, marker, ...submitted } = await submitTo(held.session, job, {
+    isNew,
+    fresh,
+    allowUnpriced,
+    ...(reuse === undefined ? {} : { reuse }),
+    ...(first === undefined ? {} : { first }),
+    ...(maxCost === undefined ? {} : { maxCost }),
+    ...(isConfirmed === undefined ? {} : { isConfirmed }),
+  });
   return { ...submitted, runId: run.runId, ...(marker === undefined ? {} : { outcome: marker }) };
 }
 

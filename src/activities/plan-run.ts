@@ -9,10 +9,13 @@ import { withObjects } from '../plan/job-files.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planJob } from '../plan/plan-job.ts';
 import { fromContent } from '../plan/run-id.ts';
+import { takesOver } from '../plan/reuse.ts';
 import { openSpool } from '../plan/spool.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
+import { readDoneWork } from '../records/done-work.ts';
 import { keepInputs, keptFiles } from '../records/inputs.ts';
 import { readKeptJob, type KeptJobLocation } from '../records/kept-job.ts';
+import { recentRuns } from '../records/past-runs.ts';
 import { claimRun, readJobFile, readMarker, writePlan, type JobFile } from '../records/run-store.ts';
 import { folderAt } from '../storage/folder.ts';
 import { keptInputKey, runKeys, type RunLocation } from '../storage/keys.ts';
@@ -97,6 +100,8 @@ async function makePlan(
       createdAt: now().toISOString(),
       seedScope: file.seedScope ?? run.runId,
       allFresh: file.allFresh === true,
+      ...(file.first === undefined ? {} : { first: file.first }),
+      ...(takesOver(job) ? { reuse: await readDoneWork(store, await recentRuns(store, run, api)) } : {}),
       // Night after night the same job is meant to give something new.
       ...(plannedFor === undefined ? {} : { time: plannedFor, usualSeed: usualSeedOf(job) }),
     });

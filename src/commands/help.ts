@@ -14,6 +14,7 @@ export const mainHelp = `
 Examples:
   $ pollen-batch run jobs/quickstart.yaml        everything on this machine, no key needed
   $ pollen-batch validate jobs/*.yaml            check job files, start nothing
+  $ pollen-batch plan job.yaml                   what it would call, cost and change
   $ POLLINATIONS_API_KEY=sk_… pollen-batch run job.yaml
   $ pollen-batch dev                             a local stack that stays, for submit, list, get, watch
 
@@ -28,6 +29,8 @@ export const examples = {
   run: [
     'pollen-batch run job.yaml --out results',
     'pollen-batch run job.yaml --new              another run of the same job',
+    'pollen-batch run job.yaml --first 3          try it out',
+    'pollen-batch run job.yaml --max-cost 0.5',
     'cat job.yaml | pollen-batch run - -o json',
   ],
   validate: [
@@ -36,6 +39,7 @@ export const examples = {
     'pollen-batch validate --format github jobs/*.yaml',
   ],
   schema: ['pollen-batch schema > job.schema.json'],
+  plan: ['pollen-batch plan job.yaml --show 3', 'pollen-batch plan job.yaml --reuse -o json | jq .estimate'],
   submit: ['pollen-batch submit job.yaml --watch', 'run=$(pollen-batch submit job.yaml)'],
   watch: ['pollen-batch watch quickstart-bdf370f87f'],
   list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],

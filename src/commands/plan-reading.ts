@@ -8,7 +8,15 @@ import type { Session } from './session.ts';
 /** What is up to whoever plans. */
 export type PlanningOptions = Pick<
   PlanJobInput,
-  'allowUnpriced' | 'mayRepeat' | 'spool' | 'seedScope' | 'allFresh'
+  | 'allowUnpriced'
+  | 'mayRepeat'
+  | 'spool'
+  | 'seedScope'
+  | 'allFresh'
+  | 'measured'
+  | 'reuse'
+  | 'first'
+  | 'onItem'
 >;
 
 /**
@@ -17,7 +25,12 @@ export type PlanningOptions = Pick<
  * @throws PollenBatchError `job-invalid` with every problem, `no-price` when a model has no known price
  */
 export async function planReading(
-  { api, plannedApi, config, store }: Session,
+  {
+    api,
+    plannedApi,
+    config,
+    store,
+  }: Pick<Session, 'api' | 'plannedApi' | 'config'> & Partial<Pick<Session, 'store'>>,
   { file, job, placeOf, files }: ReadJob,
   options: PlanningOptions,
 ): Promise<PlannedJob> {
@@ -26,7 +39,7 @@ export async function planReading(
     file,
     job,
     placeOf,
-    files: withObjects(files, store.openObject),
+    files: store === undefined ? files : withObjects(files, store.openObject),
     checks: jobChecks,
     api: plannedApi,
     prices: api.prices,

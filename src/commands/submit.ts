@@ -6,13 +6,19 @@ import { formatProblem } from '../manifest/problem.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlannedJob } from '../plan/plan-job.ts';
 import { jobContent, runIdOf } from '../plan/run-id.ts';
+import { takesOver } from '../plan/reuse.ts';
 import { openSpool } from '../plan/spool.ts';
 import { folderAt } from '../storage/folder.ts';
-import { jobPrefix, runKeys, schedulePrefix, type RunLocation } from '../storage/keys.ts';
+import { runKeys, type RunLocation } from '../storage/keys.ts';
+import { readDoneWork } from '../records/done-work.ts';
 import { keepInputs } from '../records/inputs.ts';
+import { readMeasured } from '../records/measured.ts';
+import { listRunIds, recentRuns } from '../records/past-runs.ts';
 import { claimRun, readJobFile, readMarker, readPlan, writePlan, type Marker } from '../records/run-store.ts';
 import { CONTROL_QUEUE, runWorkflowId } from '../workflows/ids.ts';
 import { checkAccess } from './access.ts';
+import { checkCost, unconfirmed } from './cost-guard.ts';
+import { outlookOf, type Outlook } from './outlook.ts';
 import { planReading } from './plan-reading.ts';
 import type { ReadJob } from './read-job.ts';
 import { planDetails, planSummary } from './render/plan-markdown.ts';
@@ -25,6 +31,18 @@ export interface SubmitOptions {
   readonly allowUnpriced: boolean;
   /** Draw every seed anew that is not pinned. */
   readonly fresh: boolean;
+  /** Take over what earlier runs have done, as `reuse: true` of the job does. @default false */
+  readonly reuse?: boolean;
+  /** Items of a run that only tries the job out, from the first on. @default all, in the job's own run */
+  readonly first?: number;
+  /** Decimal Pollen; a new run that may cost more is refused. @default no limit */
+  readonly maxCost?: string;
+  /** Whether a price above the configured threshold is confirmed beforehand. @default false */
+  readonly isConfirmed?: boolean;
+  /** Asks whether a run that is above it may start. @default nobody is asked, and it is refused */
+  readonly confirm?: (question: string) => Promise<boolean>;
+  /** Is told what the job comes to, before anything is written. */
+  readonly onOutlook?: (outlook: Outlook, warnings: readonly string[]) => void;
 }
 
 /** What became of a submitted job. */
@@ -45,11 +63,16 @@ const MAX_RUNS = 1_000;
  */
 export async function submit(session: Session, reading: ReadJob, options: SubmitOptions): Promise<Submitted> {
   const { job } = reading;
+  const { store, plannedApi, config } = session;
+  const home = { ...session.location, job: job.name };
   const spool = openSpool();
   try {
+    const past = await recentRuns(store, home, plannedApi);
+    const measured = await readMeasured(store, past);
+    const reuse = options.reuse === true || takesOver(job) ? await readDoneWork(store, past) : undefined;
     // Before anything is written: a job that cannot be planned must not claim a run, or it would be refused when it
     // comes again with other options.
-    const mayRepeat = await hasRuns(session, job);
+    const mayRepeat = (await listRunIds(store, home)).length > 0;
     const seedScope = randomUUID();
     const plan = (scope: string): Promise<PlannedJob> =>
       planReading(session, reading, {
@@ -58,6 +81,9 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
         seedScope: scope,
         mayRepeat,
         spool,
+        measured,
+        ...(reuse === undefined ? {} : { reuse }),
+        ...(options.first === undefined ? {} : { first: options.first }),
       });
     const drawn = await plan(seedScope);
     const warnings = [
@@ -67,6 +93,12 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
         ? []
         : ['this is one run now; the schedule of the job is put to work by `pollen-batch schedule apply`.']),
     ];
+    const outlook = outlookOf(drawn, config.lanes, measured);
+    options.onOutlook?.(outlook, warnings);
+    // A run that is there already was decided about when it was made.
+    if (options.isNew || (await readPlan(store, locate(session, job, options, drawn, 1))) === undefined) {
+      await decide(outlook, options, config.confirmAbove);
+    }
     const { run, isOurs } = await claim(session, job, options, drawn, seedScope);
     const marker = await readMarker(session.store, run);
     const written = (await readPlan(session.store, run)) ?? (await write());
@@ -89,12 +121,16 @@ async function claim(
   session: Session,
   job: Job,
   options: SubmitOptions,
-  { plan: { sources = [] }, inputs, hasFreshSeeds }: PlannedJob,
+  planned: PlannedJob,
   seedScope: string,
 ): Promise<{ readonly run: RunLocation; readonly isOurs: boolean }> {
+  const {
+    plan: { sources = [] },
+    inputs,
+    hasFreshSeeds,
+  } = planned;
   for (let ordinal = 1; ordinal <= MAX_RUNS; ordinal += 1) {
-    const runId = runIdOf(job, session.plannedApi, { ordinal, files: [...sources, ...inputs] });
-    const run = { ...session.location, job: job.name, runId };
+    const run = locate(session, job, options, planned, ordinal);
     const claimed = await claimRun(session.store, run, {
       version: 1,
       runId: run.runId,
@@ -105,6 +141,7 @@ async function claim(
       ...(hasFreshSeeds ? { seedScope } : {}),
       ...(options.fresh ? { allFresh: true as const } : {}),
       ...(inputs.length === 0 ? {} : { inputs }),
+      ...(options.first === undefined ? {} : { first: options.first }),
       job: JSON.parse(jobContent(job)) as Job,
     });
     if (claimed === 'claimed') return { run, isOurs: false };
@@ -123,13 +160,26 @@ async function claim(
   });
 }
 
-async function hasRuns(session: Session, { name }: Job): Promise<boolean> {
-  const location = { ...session.location, job: name };
-  const kept = schedulePrefix(location);
-  for await (const { key } of session.store.list(jobPrefix(location))) {
-    if (!key.startsWith(kept)) return true;
-  }
-  return false;
+async function decide(
+  outlook: Outlook,
+  { maxCost, isConfirmed = false, confirm }: SubmitOptions,
+  confirmAbove: string | undefined,
+): Promise<void> {
+  const question = checkCost(outlook, { maxCost, confirmAbove, isConfirmed });
+  if (question === undefined) return;
+  if (confirm === undefined || !(await confirm(question))) throw unconfirmed(question, confirm !== undefined);
+}
+
+function locate(
+  { location, plannedApi }: Session,
+  job: Job,
+  { first }: SubmitOptions,
+  { plan: { sources = [] }, inputs }: PlannedJob,
+  ordinal: number,
+): RunLocation {
+  const files = [...sources, ...inputs];
+  const runId = runIdOf(job, plannedApi, { ordinal, files, ...(first === undefined ? {} : { first }) });
+  return { ...location, job: job.name, runId };
 }
 
 async function start(

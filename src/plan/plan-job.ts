@@ -4,12 +4,15 @@ import { PollenBatchError } from '../errors.ts';
 import type { ItemKind, Job } from '../manifest/job.ts';
 import type { Problem } from '../manifest/problem.ts';
 import { findPrice, type ModelPrice, type PriceSnapshot } from '../pollen/prices.ts';
-import { createEstimator } from './estimate.ts';
+import { dialects } from '../pollinations/dialects/index.ts';
+import { createEstimator, type ModelEstimate } from './estimate.ts';
 import { expandJob, type ExpandContext } from './expand/expand-job.ts';
 import type { JobInput } from './job-inputs.ts';
+import type { Measured } from './likely-use.ts';
 import { createPageCutter, type CutPage } from './pages.ts';
 import type { Plan, PlannedApi, PlannedItem, PlanSource } from './plan.ts';
 import { createItemPlanner } from './plan-item.ts';
+import type { ReuseIndex } from './reuse.ts';
 import type { Spool, Stretch } from './spool.ts';
 import { createTwins } from './twins.ts';
 
@@ -34,6 +37,14 @@ export interface PlanJobInput extends Omit<ExpandContext, 'time' | 'noteSource'>
   readonly allFresh?: boolean;
   /** Takes the pages until their run is known. */
   readonly spool: Spool;
+  /** What past runs of the job have measured. @default nothing */
+  readonly measured?: readonly Measured[];
+  /** Work of earlier runs that is taken over. @default nothing */
+  readonly reuse?: ReuseIndex;
+  /** Items to plan, from the first on. @default all */
+  readonly first?: number;
+  /** Is told of every item. */
+  readonly onItem?: (item: PlannedItem) => void;
 }
 
 /** A plan that is not a run's yet, and waits in its spool. */
@@ -44,6 +55,10 @@ export interface PlannedJob {
   readonly inputs: readonly JobInput[];
   /** Whether seeds were drawn from the run, so that another run has other bytes. */
   readonly hasFreshSeeds: boolean;
+  /** What the calls of each model can cost. */
+  readonly models: readonly ModelEstimate[];
+  /** Items that are taken over from earlier runs. */
+  readonly reused: number;
   /** What the calls ask, each once. */
   readonly uses: readonly { readonly kind: ItemKind; readonly model: string }[];
   /** Text of a page's file. */
@@ -79,7 +94,12 @@ export async function planJob(
     },
   });
   const cutter = createPageCutter();
-  const estimator = createEstimator(input.prices);
+  const { rounding } = dialects[api.dialect];
+  const estimator = createEstimator({
+    prices: input.prices,
+    rounding,
+    ...(input.measured === undefined ? {} : { measured: input.measured }),
+  });
   const twins = createTwins();
   const uses = new Map<string, { readonly kind: ItemKind; readonly model: string }>();
   const problems: Problem[] = [];
@@ -87,6 +107,7 @@ export async function planJob(
   const pages: Plan['pages'][number][] = [];
   const sources = new Map<string, PlanSource>();
   let items = 0;
+  let reused = 0;
 
   function keep({ page, lane, items: calls, text }: CutPage): void {
     stretches.set(page, spool.append(text));
@@ -115,13 +136,17 @@ export async function planJob(
       if (problems.length >= MAX_PROBLEMS) break;
       continue;
     }
-    const { item } = planning;
+    const done = input.reuse?.find(planning.item.digest);
+    const item = done === undefined ? planning.item : { ...planning.item, reuse: done };
+    if (done !== undefined) reused += 1;
     const calls = 'steps' in item ? item.steps : [item];
     for (const { kind, model } of calls) uses.set(`${kind} ${model}`, { kind, model });
     estimator.add(item);
     const { page, full } = cutter.add(item, laneOf(calls[0]?.model ?? ''));
     twins.add(item, page, expansion.item.place);
     if (full !== undefined) keep(full);
+    input.onItem?.(item);
+    if (items === input.first) break;
   }
   if (problems.length > 0) return { problems };
   for (const page of cutter.rest()) keep(page);
@@ -132,6 +157,8 @@ export async function planJob(
     warnings: twins.warnings(),
     inputs: planner.inputs(),
     hasFreshSeeds: planner.hasFreshSeeds(),
+    models: estimator.models(),
+    reused,
     uses: used,
     pageText,
     plan: {

@@ -122,6 +122,12 @@ export interface PlanSource {
 }
 
 export interface Estimate {
+  /** What the prompts cost with the shortest answers, decimal Pollen. Absent in plans of earlier versions, as the next two. */
+  readonly atLeast?: string;
+  /** Sum of the charges that past runs or bounds make likely. */
+  readonly likely?: string;
+  /** Calls of which nothing tells what they will likely cost. */
+  readonly unknown?: number;
   /** Sum of the maximum prices that are known, decimal Pollen. */
   readonly atMost: string;
   /** Calls whose price has no known bound, such as text without `max_tokens`. */

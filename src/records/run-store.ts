@@ -23,6 +23,8 @@ export interface JobFile {
   readonly allFresh?: true;
   /** Files of its author's that the job uses: below `inputs/` once the run is planned. */
   readonly inputs?: readonly JobInput[];
+  /** Items that the run is of, from the first on; absent where it is of all. */
+  readonly first?: number;
   readonly job: Job;
 }
 

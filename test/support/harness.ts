@@ -7,7 +7,7 @@ import { createCallActivities, createControlActivities } from '../../src/activit
 import { createPlanReader } from '../../src/activities/plan-reader.ts';
 import type { ReadJob } from '../../src/commands/read-job.ts';
 import type { Session } from '../../src/commands/session.ts';
-import { submit, type Submitted } from '../../src/commands/submit.ts';
+import { submit, type SubmitOptions, type Submitted } from '../../src/commands/submit.ts';
 import { readConfig } from '../../src/config.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
 import type { LaneSettings } from '../../src/lanes/lanes.ts';
@@ -57,7 +57,7 @@ export interface Harness {
   /** Submits a job file's text as the command does. */
   readonly submit: (
     yaml: string,
-    options?: { readonly isNew?: boolean; readonly fresh?: boolean; readonly reading?: Partial<ReadJob> },
+    options?: Partial<SubmitOptions> & { readonly reading?: Partial<ReadJob> },
   ) => Promise<Submitted>;
   readonly handle: (run: RunLocation) => WorkflowHandle<typeof runJob>;
   /** Waits until the run has ended. */
@@ -136,8 +136,12 @@ export async function openHarness(
     key,
     writes: store.writes,
     startWorker,
-    submit: (yaml, { isNew = false, fresh = false, reading } = {}) =>
-      submit(session, { ...readOf(yaml), ...reading }, { isNew, fresh, allowUnpriced: false }),
+    submit: (yaml, { reading, ...changes } = {}) =>
+      submit(
+        session,
+        { ...readOf(yaml), ...reading },
+        { isNew: false, fresh: false, allowUnpriced: false, ...changes },
+      ),
     handle,
     finish: (run) => handle(run).result(),
     files: (run) => runFiles(session.store, run),

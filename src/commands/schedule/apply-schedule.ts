@@ -80,7 +80,11 @@ export async function applySchedule(
     allowUnpriced: options.allowUnpriced,
     items: plan.items,
     ...(inputs.length === 0 ? {} : { inputs }),
-    job: { ...(JSON.parse(jobContent(job)) as Job), schedule },
+    job: {
+      ...(JSON.parse(jobContent(job)) as Job),
+      schedule,
+      ...(job.reuse === undefined ? {} : { reuse: job.reuse }),
+    },
   };
   const { estimate } = plan;
   const home = { ...session.location, job: job.name };
