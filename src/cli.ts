@@ -44,11 +44,12 @@ function createProgram(): Command {
     .command('validate')
     .argument('<files...>', 'job files, or - for standard input')
     .description('check job files; every problem is said at once, with its place')
+    .addOption(modelOption())
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.validate))
-    .action(async (files: string[], flags: OutputFlags) => {
+    .action(async (files: string[], flags: OutputFlags & { readonly model?: string }) => {
       const { validateAction } = await import('./commands/actions/validate.ts');
-      present(await validateAction(files), flags);
+      present(await validateAction(files, flags), flags);
     });
 
   submitOptions(program.command('submit'))
@@ -224,7 +225,12 @@ function submitOptions(command: Command): Command {
     .option('--new', 'make another run of a job that has one already')
     .option('--allow-unpriced', 'also call models without a known price')
     .option('--anonymous', 'send no key: only models that cost nothing')
+    .addOption(modelOption())
     .addOption(outputOption());
+}
+
+function modelOption(): Option {
+  return new Option('--model <name>', 'of an OpenAI batch file: the model to ask, whatever its lines name');
 }
 
 function outputOption(): Option {

@@ -137,6 +137,16 @@ export interface Notify {
   readonly on: readonly ('completed' | 'failed' | 'paused')[];
 }
 
+/** A file in the form of OpenAI's Batch API, of which every line is an item. */
+export interface BatchSource {
+  /** The file's name, in the folder of the job. */
+  readonly path: string;
+  /** Of its bytes. */
+  readonly sha256: string;
+  /** Takes the place of the model that each line names. */
+  readonly model?: string;
+}
+
 /** A job as the rest of the product sees it: shorthands spread out, defaults merged in, nothing filled in yet. */
 export interface Job {
   readonly version: 1;
@@ -164,6 +174,8 @@ export interface Job {
   readonly vars?: Values;
   /** Of the whole job: every entry is made for each combination. */
   readonly matrix?: Matrix;
+  /** What a batch file is in place of entries. */
+  readonly batch?: BatchSource;
   readonly entries: readonly Entry[];
 }
 

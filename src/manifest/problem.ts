@@ -8,6 +8,8 @@ import { printable } from './printable.ts';
  * - `key-*`: a key that is unknown, missing, doubled, forbidden, or not allowed beside its neighbours
  * - `type-wrong`, `value-invalid`: a known key with a value it cannot take
  * - `number-*`, `text-ill-formed`: a value that could not be sent as it is written
+ * - `line-invalid`: a line of a data file that cannot be read
+ * - `model-*`: what the API's list of models says
  * - `item-*`, `id-*`: what the items say together
  * - `template-*`: a template that cannot be filled in
  * - `param-*`, `prompt-*`, `url-too-long`: what the API would refuse
@@ -45,11 +47,16 @@ export type ProblemCode =
   | 'id-reserved'
   | 'template-invalid'
   | 'template-unknown'
+  | 'line-invalid'
+  | ModelProblemCode
   | ParamProblemCode
   | PromptProblemCode;
 
 /** Codes that the API's parameter check gives. */
 export type ParamProblemCode = 'param-unknown' | 'param-invalid';
+
+/** Codes that the check against the API's list of models gives. */
+export type ModelProblemCode = 'model-unknown' | 'model-kind' | 'model-param' | 'model-size';
 
 /** Codes that the API's prompt check gives. */
 export type PromptProblemCode = 'prompt-empty' | 'prompt-dot-segment' | 'prompt-ill-formed' | 'url-too-long';

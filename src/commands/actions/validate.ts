@@ -4,8 +4,11 @@ import { validate } from '../validate.ts';
 import type { Outcome } from './outcome.ts';
 
 /** `validate FILE…` */
-export async function validateAction(files: readonly string[]): Promise<Outcome> {
-  const readings = await validate(files);
+export async function validateAction(
+  files: readonly string[],
+  { model }: { readonly model?: string },
+): Promise<Outcome> {
+  const readings = await validate(files, { model });
   return {
     data: readings,
     text: validationText(readings),

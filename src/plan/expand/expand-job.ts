@@ -2,6 +2,7 @@ import type { Entry, FilePath, Job, JobChecks, Message, Step } from '../../manif
 import { localClock } from '../../manifest/local-clock.ts';
 import type { Place, Problem } from '../../manifest/problem.ts';
 import { isTemplate, renderTemplate, type TemplateValues } from '../../manifest/template.ts';
+import { expandBatch } from '../batch/expand-batch.ts';
 import type { JobFiles } from '../job-files.ts';
 import { createIdRegister } from './id-register.ts';
 import type { ExpandedItem, ExpandedStep, ItemPlace } from './expanded-item.ts';
@@ -23,8 +24,8 @@ export type Expansion =
   | { readonly kind: 'problem'; readonly problem: Problem };
 
 /** Spreads a job out into its items, one at a time, with their templates filled in and checked. */
-// oxlint-disable-next-line require-await
 export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerator<Expansion> {
+  if (job.batch !== undefined) return yield* expandBatch(job.batch, context);
   const timezone = job.timezone ?? 'UTC';
   const moment = new Date(context.time);
   const values: TemplateValues = {
