@@ -128,6 +128,11 @@ function createProgram(): Command {
     .argument('<run>', 'run id, as `list` shows it')
     .description('copy the results of a run that has ended to this machine; goes on where it was interrupted')
     .option('--out <folder>', 'folder that the results are copied to', 'out')
+    .addOption(
+      new Option('--format <format>', 'files as they are, or a JSONL of OpenAI Batch (`--out -` prints it)')
+        .choices(['files', 'openai-batch'])
+        .default('files'),
+    )
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.results))
     .action(async (runId: string, flags: ResultsFlags) => {
