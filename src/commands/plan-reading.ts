@@ -1,6 +1,6 @@
 import { laneOf } from '../lanes/lanes.ts';
 import { planJob, type PlannedJob, type PlanJobInput } from '../plan/plan-job.ts';
-import { jobChecks } from '../pollinations/job-checks.ts';
+import { jobChecksFor } from '../pollinations/job-checks.ts';
 import { invalidJob, type ReadJob } from './read-job.ts';
 import type { Session } from './session.ts';
 
@@ -23,7 +23,7 @@ export async function planReading(
     job,
     placeOf,
     files,
-    checks: jobChecks,
+    checks: jobChecksFor(api),
     api: plannedApi,
     prices: api.prices,
     laneOf: (model) => laneOf(config.lanes, model),

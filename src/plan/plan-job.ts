@@ -5,6 +5,7 @@ import type { ItemKind, Job } from '../manifest/job.ts';
 import type { Problem } from '../manifest/problem.ts';
 import { findPrice, type ModelPrice, type PriceSnapshot } from '../pollen/prices.ts';
 import { dialects } from '../pollinations/dialects/index.ts';
+import { createModelChecker } from './check-models.ts';
 import { createEstimator } from './estimate.ts';
 import { expandJob, type ExpandContext } from './expand/expand-job.ts';
 import { createPageCutter, type CutPage } from './pages.ts';
@@ -66,6 +67,7 @@ export async function planJob(
   const cutter = createPageCutter();
   const estimator = createEstimator(input.prices);
   const twins = createTwins();
+  const models = createModelChecker(job, input.checks, input.allowUnpriced || job.allowUnpriced === true);
   const uses = new Map<string, { readonly kind: ItemKind; readonly model: string }>();
   const problems: Problem[] = [];
   const stretches = new Map<number, Stretch>();
@@ -84,6 +86,7 @@ export async function planJob(
       continue;
     }
     items += 1;
+    problems.push(...models.check(expansion.item));
     const item = planItem(expansion.item);
     const calls = 'steps' in item ? item.steps : [item];
     for (const { kind, model } of calls) uses.set(`${kind} ${model}`, { kind, model });
@@ -97,7 +100,7 @@ export async function planJob(
 
   const used = [...uses.values()];
   return {
-    warnings: twins.warnings(),
+    warnings: [...models.warnings(), ...twins.warnings()],
     uses: used,
     pageText,
     plan: {
