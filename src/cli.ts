@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
+import type { InitFlags } from './commands/actions/init.ts';
 import type { ResultsFlags } from './commands/actions/results.ts';
 import type { RunFlags } from './commands/actions/run.ts';
 import type { ApplyFlags } from './commands/actions/schedule.ts';
@@ -38,6 +39,20 @@ function createProgram(): Command {
     .action(async (file: string, flags: RunFlags) => {
       const { runAction } = await import('./commands/actions/run.ts');
       present(await runAction(file, flags, context), flags);
+    });
+
+  program
+    .command('init')
+    .argument('[file]', 'path of the new job file; job.yaml, or that of the example, if not given')
+    .description('write a job file to begin with, or an example with its data')
+    .option('--example <name>', 'the example to copy')
+    .option('--list', 'list the examples')
+    .option('--force', 'write over files that are there')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.init))
+    .action(async (file: string | undefined, flags: InitFlags) => {
+      const { initAction } = await import('./commands/actions/init.ts');
+      present(await initAction(file, flags, context), flags);
     });
 
   program

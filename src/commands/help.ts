@@ -30,6 +30,11 @@ export const examples = {
     'pollen-batch run job.yaml --new              another run of the same job',
     'cat job.yaml | pollen-batch run - -o json',
   ],
+  init: [
+    'pollen-batch init my-job.yaml',
+    'pollen-batch init --list',
+    'pollen-batch init --example catalogue',
+  ],
   validate: ['pollen-batch validate jobs/*.yaml', 'pollen-batch validate -o json job.yaml'],
   submit: [
     'pollen-batch submit job.yaml --watch',
