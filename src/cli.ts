@@ -9,6 +9,7 @@ import type { ResultsFlags } from './commands/actions/results.ts';
 import type { RunFlags } from './commands/actions/run.ts';
 import type { ApplyFlags } from './commands/actions/schedule.ts';
 import type { SubmitFlags } from './commands/actions/submit.ts';
+import type { ProblemFormat } from './commands/actions/validate.ts';
 import { exitCodeOfError, exitCodes } from './commands/exit-codes.ts';
 import { exampleText, examples, mainHelp } from './commands/help.ts';
 import { createInterrupts } from './commands/interrupts.ts';
@@ -59,12 +60,25 @@ function createProgram(): Command {
     .command('validate')
     .argument('<files...>', 'job files, or - for standard input')
     .description('check job files; every problem is said at once, with its place')
-    .addOption(modelOption())
+    .addOption(
+      new Option('--format <format>', 'how problems are written; github for annotations of its workflows')
+        .choices(['text', 'github'])
+        .default('text'),
+    )
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.validate))
-    .action(async (files: string[], flags: OutputFlags & { readonly model?: string }) => {
+    .action(async (files: string[], flags: OutputFlags & { readonly format: ProblemFormat }) => {
       const { validateAction } = await import('./commands/actions/validate.ts');
-      present(await validateAction(files, flags), flags);
+      present(await validateAction(files, flags.format), flags);
+    });
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of job files, for editors')
+    .addHelpText('after', exampleText(examples.schema))
+    .action(async () => {
+      const { schemaAction } = await import('./commands/actions/schema.ts');
+      present(schemaAction());
     });
 
   submitOptions(program.command('submit'))

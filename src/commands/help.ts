@@ -35,7 +35,12 @@ export const examples = {
     'pollen-batch init --list',
     'pollen-batch init --example catalogue',
   ],
-  validate: ['pollen-batch validate jobs/*.yaml', 'pollen-batch validate -o json job.yaml'],
+  validate: [
+    'pollen-batch validate jobs/*.yaml',
+    'pollen-batch validate -o json job.yaml',
+    'pollen-batch validate --format github jobs/*.yaml',
+  ],
+  schema: ['pollen-batch schema > job.schema.json'],
   submit: [
     'pollen-batch submit job.yaml --watch',
     'run=$(pollen-batch submit job.yaml)',

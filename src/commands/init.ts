@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { PollenBatchError } from '../errors.ts';
-import { namePattern } from '../manifest/schema.ts';
+import { isName } from '../manifest/schema.ts';
 
 /** An example job that comes with the program. */
 export interface Example {
@@ -90,7 +90,7 @@ function isThere(path: string): Promise<boolean> {
 /** A job goes by its file's name unless it says otherwise. */
 function renamed(text: string, target: string): string {
   const name = basename(target).replace(/\.\w+$/, '');
-  return namePattern.test(name) ? text.replace(/^name: .*$/m, `name: ${name}`) : text;
+  return isName(name) ? text.replace(/^name: .*$/m, `name: ${name}`) : text;
 }
 
 function descriptionIn(text: string): string {

@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import { PollenBatchError } from '../errors.ts';
 import type { Job } from '../manifest/job.ts';
 import { quoted } from '../manifest/printable.ts';
-import { namePattern, nameRule } from '../manifest/schema.ts';
+import { isName, nameRule } from '../manifest/schema.ts';
 import type { JobFiles } from '../plan/job-files.ts';
 import type { JobReading, JobSource } from './read-job.ts';
 
@@ -38,7 +38,7 @@ export async function readBatch(
   }
   const path = basename(file);
   const name = path.replace(EXTENSION, '');
-  if (!namePattern.test(name)) {
+  if (!isName(name)) {
     const message = `the file's name ${quoted(name)} cannot name the job; rename it to ${nameRule}`;
     return { file, problems: [{ file, line: 1, column: 1, code: 'name-invalid', message }] };
   }

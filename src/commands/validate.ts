@@ -1,7 +1,7 @@
 import type { Problem } from '../manifest/problem.ts';
 import { expandJob } from '../plan/expand/expand-job.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
-import { readJob, type JobSource, type ReadJob, type ReadOptions } from './read-job.ts';
+import { readJob, type JobSource, type ReadJob } from './read-job.ts';
 
 /** What checking a job file found. */
 export type Validation =
@@ -12,15 +12,12 @@ export type Validation =
 const MAX_PROBLEMS = 100;
 
 /** Reads and checks job files, with the data that they name; nothing is started. */
-export function validate(
-  files: readonly string[],
-  options: ReadOptions = {},
-): Promise<readonly Validation[]> {
-  return Promise.all(files.map((file) => validateFile(file, options)));
+export function validate(files: readonly string[]): Promise<readonly Validation[]> {
+  return Promise.all(files.map(validateFile));
 }
 
-async function validateFile(source: JobSource, options: ReadOptions): Promise<Validation> {
-  const reading = await readJob(source, options);
+async function validateFile(source: JobSource): Promise<Validation> {
+  const reading = await readJob(source);
   return 'problems' in reading ? reading : countItems(reading, new Date().toISOString());
 }
 

@@ -1,138 +1,129 @@
-import { isMap } from 'yaml';
 import type { Node } from 'yaml';
-import { checkTemplates } from './check-templates.ts';
-import type { FilePath, ItemKind, JobChecks } from './job.ts';
+
+import { isRecord } from './call-texts.ts';
+import { checkCall, checkForm } from './check-call.ts';
+import type { CheckContext, Forms } from './check-call.ts';
+import { checkMatrix } from './check-matrix.ts';
+import { checkSteps } from './check-steps.ts';
+import type { CheckedStep } from './check-steps.ts';
+import { idProblem } from './item-id.ts';
+import { anyItemSchema, itemSchemas } from './item-schema.ts';
+import type { WrittenItem } from './item-schema.ts';
+import type { FilePath, ItemKind } from './job.ts';
+import { formatOf, isGlob, sourcePathProblem } from './local-path.ts';
 import { keyNode, nodeAt } from './node-at.ts';
-import type { Path } from './node-at.ts';
 import { quoted } from './printable.ts';
-import { reportIssues } from './report-issues.ts';
 import type { Reporter } from './reporter.ts';
-import { sampleOf, templateProblem } from './template.ts';
-import { anyItemSchema, itemForms, itemSchemas } from './schema.ts';
-import type { ItemForm, WrittenItem } from './schema.ts';
+import { isTemplate } from './template.ts';
+import type { NameScope } from './template-scope.ts';
+
+/** Most items that stand in the file itself, shorthands spread out; a file of as many is read in half a second. */
+export const maxItems = 5_000;
 
 /** A well-formed item and where it stands. */
 export interface CheckedItem {
   readonly written: WrittenItem;
+  /** Its steps, where it is written as several. */
+  readonly steps: readonly CheckedStep[];
   readonly path: FilePath;
 }
+
+const forms: Forms = { thing: 'an item', schemas: itemSchemas, any: anyItemSchema };
+
+/** Keys of the shorthand that go with one kind only. */
+const kindKeys: Readonly<Record<ItemKind, readonly string[]>> = {
+  text: ['expect'],
+  image: ['system', 'images', 'output'],
+};
 
 /** Checks every item on its own; those that are well formed come back, in order. */
 export function checkItems(
   items: readonly unknown[],
   listNode: Node,
-  checks: JobChecks,
-  reporter: Reporter,
+  jobScope: NameScope,
+  context: CheckContext,
 ): readonly CheckedItem[] {
+  const count = items.reduce((sum: number, item) => sum + rowsOf(item), 0);
+  if (count > maxItems) {
+    const message = `${count} items stand in the file, and ${maxItems} may; put rows into a CSV or JSONL file and name it with \`from:\``;
+    context.reporter.report(listNode, 'item-limit', message);
+    return [];
+  }
   return items.flatMap((item, index) => {
-    const node = nodeAt(listNode, [index]);
-    const written = checkItem(item, node, checks, reporter);
-    return written ? [{ written, path: ['items', index] }] : [];
+    const checked = checkItem(item, nodeAt(listNode, [index]), jobScope, context);
+    return checked === undefined ? [] : [{ ...checked, path: ['items', index] }];
   });
+}
+
+function rowsOf(item: unknown): number {
+  return isRecord(item) && Array.isArray(item['prompts']) ? item['prompts'].length : 1;
 }
 
 function checkItem(
   item: unknown,
   node: Node,
-  checks: JobChecks,
-  reporter: Reporter,
-): WrittenItem | undefined {
+  jobScope: NameScope,
+  context: CheckContext,
+): Omit<CheckedItem, 'path'> | undefined {
+  const { reporter } = context;
   if (!isRecord(item)) {
     reporter.report(node, 'type-wrong', 'an item is a map, such as `- text: "A haiku"`');
     return undefined;
   }
-  const form = formOf(item, node, reporter);
-  const schema = form === undefined ? anyItemSchema : itemSchemas[form];
-  const parsed = schema.safeParse(item);
-  const context = {
-    root: node,
-    keysAt: (path: Path) => keysAt(schema.shape, path),
-    misplaced: misplacedIn(form),
-  };
-  if (!parsed.success) reportIssues(parsed.error.issues, context, reporter);
+  const { form, isWell } = checkForm(item, node, forms, reporter);
+  checkId(item['id'], node, reporter);
+  checkSource(item, node, reporter);
+  const axes = checkMatrix(item['matrix'], nodeAt(node, ['matrix']), jobScope.axes, reporter);
   if (form === undefined) return undefined;
 
-  const kind = kindOf(form, item);
-  checkSystem(kind, item, node, reporter);
-  checkParams(kind, item['params'], nodeAt(node, ['params']), checks, reporter);
-  checkPrompts(kind, form, item[form], node, checks, reporter);
-  checkTemplates(item, node, reporter);
-  return parsed.success ? (parsed.data as WrittenItem) : undefined;
+  const scope = {
+    ...jobScope,
+    axes: [...jobScope.axes, ...axes],
+    hasRows: Object.hasOwn(item, 'from'),
+  };
+  const kind = form === 'image' || (form === 'prompts' && item['kind'] === 'image') ? 'image' : 'text';
+  if (form === 'prompts') checkKind(kind, item, node, reporter);
+  checkCall(kind, item, node, scope, context);
+  const steps = form === 'steps' ? checkSteps(item['steps'], node, scope, context) : [];
+  return isWell && steps !== undefined ? { written: item as WrittenItem, steps } : undefined;
 }
 
-function formOf(item: Record<string, unknown>, node: Node, reporter: Reporter): ItemForm | undefined {
-  const [form, other] = itemForms.filter((key) => Object.hasOwn(item, key));
-  if (form === undefined) {
-    reporter.report(node, 'item-empty', `an item has one of ${itemForms.map(quoted).join(', ')}`);
-  } else if (other !== undefined) {
+function checkId(id: unknown, node: Node, reporter: Reporter): void {
+  if (typeof id !== 'string' || isTemplate(id)) return;
+  const problem = idProblem(id);
+  if (problem !== undefined) {
+    reporter.report(nodeAt(node, ['id']), 'id-invalid', `${quoted(id)} is no id: ${problem}`);
+  }
+}
+
+function checkSource(item: Record<string, unknown>, node: Node, reporter: Reporter): void {
+  const { from } = item;
+  for (const key of ['format', 'select']) {
+    if (from !== undefined || !Object.hasOwn(item, key)) continue;
+    reporter.report(keyNode(node, [], key), 'key-misplaced', `${quoted(key)} goes with \`from\``);
+  }
+  if (typeof from !== 'string') return;
+  const place = nodeAt(node, ['from']);
+  if (isTemplate(from)) {
+    reporter.report(place, 'template-misplaced', 'the path of `from` is no template');
+    return;
+  }
+  const problem = sourcePathProblem(from);
+  if (problem !== undefined) reporter.report(place, 'source-path', `${problem}: ${quoted(from)}`);
+  else if (item['format'] === undefined && !isGlob(from) && formatOf(from) === undefined) {
+    const message = `the ending of ${quoted(from)} tells no format; say \`format: csv\`, jsonl, json, yaml or text`;
+    reporter.report(place, 'source-path', message);
+  }
+}
+
+/** The one rule that a form alone cannot tell: the shorthand takes some keys for one kind only. */
+function checkKind(kind: ItemKind, item: Record<string, unknown>, node: Node, reporter: Reporter): void {
+  for (const key of kindKeys[kind]) {
+    if (!Object.hasOwn(item, key)) continue;
     reporter.report(
-      keyNode(node, [], other),
-      'item-conflict',
-      `an item has ${quoted(form)} or ${quoted(other)}, not both`,
+      keyNode(node, [], key),
+      'key-misplaced',
+      `${quoted(key)} does not go with \`kind: ${kind}\``,
     );
-    return undefined;
   }
-  return form;
-}
-
-function kindOf(form: ItemForm, item: Record<string, unknown>): ItemKind {
-  return form === 'image' || (form === 'prompts' && item['kind'] === 'image') ? 'image' : 'text';
-}
-
-function misplacedIn(form: ItemForm | undefined) {
-  return (path: Path, key: string): string | undefined =>
-    form !== undefined && path.length === 0 && Object.hasOwn(anyItemSchema.shape, key)
-      ? `${quoted(key)} does not go with ${quoted(form)}`
-      : undefined;
-}
-
-function keysAt(shape: Readonly<Record<string, unknown>>, path: Path): readonly string[] {
-  return path.length === 0 ? Object.keys(shape) : [];
-}
-
-/** The one rule that a form alone cannot tell: the shorthand takes `system` for texts only. */
-function checkSystem(kind: ItemKind, item: Record<string, unknown>, node: Node, reporter: Reporter): void {
-  if (kind === 'image' && Object.hasOwn(item, 'prompts') && Object.hasOwn(item, 'system')) {
-    reporter.report(keyNode(node, [], 'system'), 'key-misplaced', '`system` does not go with `kind: image`');
-  }
-}
-
-/** Checks the parameters as written, defaults and items apart, so that one slip in the defaults is one problem. */
-export function checkParams(
-  kind: ItemKind,
-  params: unknown,
-  node: Node,
-  checks: JobChecks,
-  reporter: Reporter,
-): void {
-  if (!isRecord(params) || !isMap(node)) return;
-  for (const { param, code, message } of checks.paramProblems(kind, params)) {
-    const place = code === 'param-unknown' ? keyNode(node, [], param) : nodeAt(node, [param]);
-    reporter.report(place, code, message);
-  }
-}
-
-function checkPrompts(
-  kind: ItemKind,
-  form: ItemForm,
-  value: unknown,
-  node: Node,
-  checks: JobChecks,
-  reporter: Reporter,
-): void {
-  if (form === 'messages') return;
-  const prompts: readonly (readonly [unknown, Path])[] = Array.isArray(value)
-    ? value.map((prompt: unknown, index) => [prompt, [form, index]])
-    : [[value, [form]]];
-  for (const [prompt, path] of prompts) {
-    if (typeof prompt !== 'string') continue;
-    // A template that cannot be filled in is reported as such.
-    if (templateProblem(prompt) !== undefined) continue;
-    const problem = checks.promptProblem(sampleOf(prompt), kind);
-    if (problem) reporter.report(nodeAt(node, path), problem.code, problem.message);
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,41 +1,73 @@
 import type { Node } from 'yaml';
+
+import type { CallText } from './call-texts.ts';
 import { nodeAt } from './node-at.ts';
-import type { Path } from './node-at.ts';
 import type { Reporter } from './reporter.ts';
-import { templateProblem } from './template.ts';
+import { countMarks, isTemplate, parseTemplate, templateReason } from './template.ts';
+import type { TemplateName } from './template.ts';
+import { nameProblem } from './template-scope.ts';
+import type { NameScope } from './template-scope.ts';
 
-/** Checks every text of an item, or of the defaults, that is filled in at planning. */
-export function checkTemplates(value: unknown, root: Node, reporter: Reporter): void {
-  for (const [path, text] of textsOf(value)) {
-    const problem = templateProblem(text);
-    if (problem !== undefined) reporter.report(nodeAt(root, path), problem.code, problem.message);
-  }
+/** Most outputs and tags of a file, and most characters of its templates: reading these takes most of a second. */
+const maxMarks = 8_000;
+const maxCharacters = 2_000_000;
+
+/** Checks templates of one file, and keeps count of them. */
+export interface TemplateChecker {
+  /** Reports what is wrong with texts; gives what the right ones name. */
+  check(
+    texts: readonly CallText[],
+    root: Node,
+    scopeOf: (text: CallText) => NameScope,
+  ): readonly { readonly name: TemplateName; readonly node: Node }[];
 }
 
-const promptKeys = ['text', 'image', 'system'] as const;
+/** Creates the checker of a file. */
+export function createTemplateChecker(reporter: Reporter): TemplateChecker {
+  const seen = new Set<string>();
+  let marks = 0;
+  let characters = 0;
 
-function textsOf(value: unknown): readonly (readonly [Path, string])[] {
-  if (!isRecord(value)) return [];
-  const texts: (readonly [Path, string])[] = [];
-  const add = (path: Path, text: unknown): void => {
-    if (typeof text === 'string') texts.push([path, text]);
+  const isTooMuch = (text: string): boolean => {
+    if (!seen.has(text)) {
+      seen.add(text);
+      marks += countMarks(text);
+      characters += text.length;
+    }
+    return marks > maxMarks || characters > maxCharacters;
   };
-  for (const key of promptKeys) add([key], value[key]);
-  listOf(value['prompts']).forEach((prompt, index) => add(['prompts', index], prompt));
-  listOf(value['messages']).forEach((message, index) => {
-    const content = isRecord(message) ? message['content'] : undefined;
-    add(['messages', index, 'content'], content);
-    listOf(content).forEach((part, at) => {
-      if (isRecord(part)) add(['messages', index, 'content', at, 'text'], part['text']);
-    });
-  });
-  return texts;
-}
+  let isTold = false;
 
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
+  const namesOf = (text: string, node: Node): readonly TemplateName[] => {
+    if (isTooMuch(text)) {
+      const message = `the templates of the file have more than ${maxMarks} outputs and tags, or ${maxCharacters} characters; put rows into a CSV or JSONL file and name it with \`from:\``;
+      if (!isTold) reporter.report(node, 'template-invalid', message);
+      isTold = true;
+      return [];
+    }
+    try {
+      return parseTemplate(text).names;
+    } catch (error) {
+      reporter.report(node, 'template-invalid', `the template cannot be read: ${templateReason(error)}`);
+      return [];
+    }
+  };
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return {
+    check: (texts, root, scopeOf) =>
+      texts
+        .filter(({ text }) => isTemplate(text))
+        .flatMap((written) => {
+          const node = nodeAt(root, written.path);
+          const scope = scopeOf(written);
+          const told = new Set<string>();
+          return namesOf(written.text, node).flatMap((name) => {
+            const problem = nameProblem(name, scope);
+            if (problem === undefined) return [{ name, node }];
+            if (!told.has(problem.message)) reporter.report(node, problem.code, problem.message);
+            told.add(problem.message);
+            return [];
+          });
+        }),
+  };
 }

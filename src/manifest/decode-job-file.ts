@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { Place, Problem, ProblemCode } from './problem.ts';
+import type { Place, Problem } from './problem.ts';
+import type { ProblemCode } from './problem-codes.ts';
 
 /** Largest job file in bytes (8 MiB): beyond it, parsing would take longer than an author waits. */
 export const maxFileBytes = 8 * 1024 * 1024;

@@ -78,7 +78,11 @@ export interface ImageExpectation {
 interface StepBase {
   /** Name that later steps know it by; absent on the only call of a plain item. */
   readonly id?: string;
-  /** The item's own parameters over the defaults; always with `model`. Texts in it may be templates. */
+  /**
+   * The item's own parameters over the defaults; always with `model`, with `seed` where the step pins one. Under `extra`,
+   * where there are any, those that the API does not document, to be sent beside the others as they are. Texts in it may
+   * be templates.
+   */
   readonly params: Readonly<Record<string, unknown>>;
   /** Ids of the steps that come before it, those that its templates name among them. */
   readonly needs: readonly string[];

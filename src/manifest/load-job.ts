@@ -1,21 +1,27 @@
 import type { Node } from 'yaml';
-import { buildEntries } from './build-entries.ts';
-import { checkItems, checkParams } from './check-items.ts';
-import { checkTemplates } from './check-templates.ts';
+
+import { buildJob } from './build-job.ts';
+import { isRecord, textsOf } from './call-texts.ts';
+import type { CheckContext } from './check-call.ts';
+import { checkItems } from './check-items.ts';
+import { checkMatrix, checkVariableNames } from './check-matrix.ts';
+import { checkExtra, checkParams } from './check-params.ts';
+import { createTemplateChecker } from './check-templates.ts';
 import { maxFileBytes, tooLarge } from './decode-job-file.ts';
-import type { JobChecks, LoadedJob } from './job.ts';
+import type { JobChecks, LoadedJob, Values } from './job.ts';
 import { nodeAt } from './node-at.ts';
 import type { Path } from './node-at.ts';
 import { quoted } from './printable.ts';
-import type { Problem, ProblemCode } from './problem.ts';
+import type { Problem } from './problem.ts';
+import type { ProblemCode } from './problem-codes.ts';
 import { readTree } from './read-tree.ts';
 import { readYaml } from './read-yaml.ts';
 import { reportIssues } from './report-issues.ts';
-import { buildSchedule } from './schedule.ts';
-import { calendarSchema, scheduleSchema } from './schedule-schema.ts';
 import { createReporter } from './reporter.ts';
 import type { Reporter } from './reporter.ts';
-import { fileSchema, namePattern, nameRule } from './schema.ts';
+import { calendarSchema, scheduleSchema } from './schedule-schema.ts';
+import { fileSchema, isName, nameRule } from './schema.ts';
+import type { NameScope } from './template-scope.ts';
 
 /**
  * Loads a job from the text of its file: the whole job with its defaults merged in, or every problem at once.
@@ -45,40 +51,52 @@ function checkFile(
 ): LoadedJob {
   const parsed = fileSchema.safeParse(value);
   if (!parsed.success) reportIssues(parsed.error.issues, { root, keysAt }, reporter);
+  const written = isRecord(value) ? value : {};
   const name = parsed.data?.name ?? baseName(file);
-  if (valueAt(value, ['name']) === undefined && !namePattern.test(name)) {
-    reporter.report(
-      root,
-      'name-invalid',
-      `the file's name ${quoted(name)} cannot name the job; add a \`name\` that has ${nameRule}`,
-    );
+  if (written['name'] === undefined && !isName(name)) {
+    const message = `the file's name ${quoted(name)} cannot name the job; add a \`name\` that has ${nameRule}`;
+    reporter.report(root, 'name-invalid', message);
   }
 
-  for (const kind of ['text', 'image'] as const) {
-    const path = ['defaults', kind];
-    checkParams(kind, withoutSystem(kind, valueAt(value, path)), nodeAt(root, path), checks, reporter);
-  }
-  checkTemplates(valueAt(value, ['defaults', 'text']), nodeAt(root, ['defaults', 'text']), reporter);
-  const list = valueAt(value, ['items']);
-  const listNode = nodeAt(root, ['items']);
-  const written = Array.isArray(list) ? list : [];
-  const checked = checkItems(written, listNode, checks, reporter);
+  const context: CheckContext = { checks, templates: createTemplateChecker(reporter), reporter };
+  const vars = isRecord(written['vars']) ? written['vars'] : {};
+  checkVariableNames(Object.keys(vars), root, ['vars'], reporter);
+  const scope: NameScope = {
+    vars: vars as Values,
+    axes: checkMatrix(written['matrix'], nodeAt(root, ['matrix']), [], reporter),
+    hasRows: false,
+    isEach: false,
+    takesImages: false,
+  };
+  checkDefaults(written['defaults'], nodeAt(root, ['defaults']), scope, context);
+  const { items } = written;
+  const listed: readonly unknown[] = Array.isArray(items) ? items : [];
+  const checked = checkItems(listed, nodeAt(root, ['items']), scope, context);
 
   const problems = reporter.problems();
   if (problems.length > 0 || !parsed.success) return { problems };
-  const { description, labels, defaults } = parsed.data;
-  const entries = buildEntries(checked, defaults);
-  const schedule = parsed.data.schedule === undefined ? undefined : buildSchedule(parsed.data.schedule);
-  const job = {
-    version: 1,
-    name,
-    ...(description === undefined ? {} : { description }),
-    ...(labels === undefined ? {} : { labels }),
-    ...(schedule === undefined ? {} : { schedule }),
-    ...(schedule === undefined || schedule.timezone === 'UTC' ? {} : { timezone: schedule.timezone }),
-    entries,
-  } as const;
-  return { job, warnings: [], placeOf: (path) => reporter.placeOf(nodeAt(root, path)) };
+  return {
+    job: buildJob(name, parsed.data, checked),
+    warnings: [],
+    placeOf: (path) => reporter.placeOf(nodeAt(root, path)),
+  };
+}
+
+/** Defaults stand for every item of their kind, so that their templates know what all of these know. */
+function checkDefaults(defaults: unknown, node: Node, scope: NameScope, context: CheckContext): void {
+  if (!isRecord(defaults)) return;
+  for (const kind of ['text', 'image'] as const) {
+    const written = defaults[kind];
+    if (!isRecord(written)) continue;
+    const { system, extra, ...params } = written;
+    const place = nodeAt(node, [kind]);
+    const isMisplaced = kind === 'image' && system !== undefined;
+    checkParams(kind, isMisplaced ? { ...params, system } : params, place, context.checks, context.reporter);
+    checkExtra(kind, extra, nodeAt(place, ['extra']), context.checks, context.reporter);
+    // Here the parameters stand beside the system message, and not in a map of their own.
+    const texts = textsOf({ params: written }).map(({ path, text }) => ({ path: path.slice(1), text }));
+    context.templates.check(texts, place, () => scope);
+  }
 }
 
 function refuseText(text: string, file: string): Problem | undefined {
@@ -102,7 +120,10 @@ function problemAtStart(file: string, code: ProblemCode, message: string): Probl
 
 function keysAt([key, ...below]: Path): readonly string[] {
   if (key === undefined) return Object.keys(fileSchema.shape);
-  if (key === 'defaults') return Object.keys(fileSchema.shape.defaults.unwrap().shape);
+  if (key !== 'schedule') {
+    const section = fileSchema.shape[key as 'defaults' | 'limits' | 'notify'];
+    return Object.keys(section.unwrap().shape);
+  }
   // Below a schedule only calendars and their ranges are maps.
   if (below.length === 0) return Object.keys(scheduleSchema.shape);
   return below.length === 2 ? Object.keys(calendarSchema.shape) : ['start', 'end', 'step'];
@@ -110,20 +131,4 @@ function keysAt([key, ...below]: Path): readonly string[] {
 
 function baseName(file: string): string {
   return (file.split(/[\\/]/).at(-1) ?? '').replace(/\.(ya?ml|json)$/i, '');
-}
-
-/** In the defaults the system message stands beside the parameters, and is none. */
-function withoutSystem(kind: 'text' | 'image', params: unknown): unknown {
-  if (kind === 'image' || typeof params !== 'object' || params === null) return params;
-  return Object.fromEntries(Object.entries(params).filter(([key]) => key !== 'system'));
-}
-
-function valueAt(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (at, key) =>
-      typeof at === 'object' && at !== null && Object.hasOwn(at, key)
-        ? at[key as keyof typeof at]
-        : undefined,
-    value,
-  );
 }

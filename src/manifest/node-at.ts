@@ -1,10 +1,40 @@
 import { isMap, isScalar, isSeq } from 'yaml';
-import type { Node, Pair, YAMLMap } from 'yaml';
+import type { Alias, Node, Pair, YAMLMap } from 'yaml';
 
 /** Way from a node to one below it. */
 export type Path = readonly PropertyKey[];
 
 const indexes = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+const targets = new WeakMap<Node, Node>();
+
+/** Remembers what an alias stands for. */
+export function rememberTarget(alias: Alias, target: Node): void {
+  targets.set(alias, target);
+}
+
+function targetOf(node: Node): Node {
+  return targets.get(node) ?? node;
+}
+
+/** Whether there is a value at a path, through aliases too. */
+export function hasValueAt(root: Node, path: Path): boolean {
+  return follow(root, path).isWhole;
+}
+
+/** The node of the value at a path, through aliases, or the nearest one above it: what it is, not where it stands. */
+export function valueNode(root: Node, path: Path): Node {
+  return follow(root, path).node;
+}
+
+function follow(root: Node, path: Path): { readonly node: Node; readonly isWhole: boolean } {
+  let node = targetOf(root);
+  for (const step of path) {
+    const next = childOf(node, step);
+    if (next === undefined) return { node, isWhole: false };
+    node = targetOf(next);
+  }
+  return { node, isWhole: true };
+}
 
 /** The node of a key, for problems with the key itself. */
 export function keyNode(parent: Node, path: Path, key: string): Node {
@@ -13,7 +43,7 @@ export function keyNode(parent: Node, path: Path, key: string): Node {
   return isScalar(pair?.key) ? pair.key : map;
 }
 
-/** The node at a path, or the nearest one above it; the key stands in for a value that is left out. */
+/** The node at a path, or the nearest one above it; below an alias the alias; the key stands in for a value that is left out. */
 export function nodeAt(root: Node, path: Path): Node {
   let node = root;
   for (const step of path) {

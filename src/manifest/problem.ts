@@ -1,65 +1,14 @@
 import { printable } from './printable.ts';
-
-/**
- * What is wrong with a job file, as a code that programs switch on. Messages are for people.
- *
- * - `file-*`: the file cannot be read as YAML text at all
- * - `yaml-*`: YAML that is broken, or that a job may not use
- * - `key-*`: a key that is unknown, missing, doubled, forbidden, or not allowed beside its neighbours
- * - `type-wrong`, `value-invalid`: a known key with a value it cannot take
- * - `number-*`, `text-ill-formed`: a value that could not be sent as it is written
- * - `line-invalid`: a line of a data file that cannot be read
- * - `model-*`: what the API's list of models says
- * - `item-*`, `id-*`: what the items say together
- * - `template-*`: a template that cannot be filled in
- * - `param-*`, `prompt-*`, `url-too-long`: what the API would refuse
- */
-export type ProblemCode =
-  | 'file-encoding'
-  | 'file-empty'
-  | 'file-nul'
-  | 'file-too-large'
-  | 'yaml-alias'
-  | 'yaml-depth'
-  | 'yaml-directive'
-  | 'yaml-documents'
-  | 'yaml-key'
-  | 'yaml-merge'
-  | 'yaml-syntax'
-  | 'yaml-tag'
-  | 'key-duplicate'
-  | 'key-forbidden'
-  | 'key-misplaced'
-  | 'key-missing'
-  | 'key-unknown'
-  | 'type-wrong'
-  | 'value-invalid'
-  | 'version-unsupported'
-  | 'name-invalid'
-  | 'number-inexact'
-  | 'number-not-finite'
-  | 'text-ill-formed'
-  | 'item-conflict'
-  | 'item-duplicate'
-  | 'item-empty'
-  | 'item-limit'
-  | 'id-duplicate'
-  | 'id-reserved'
-  | 'template-invalid'
-  | 'template-unknown'
-  | 'line-invalid'
-  | ModelProblemCode
-  | ParamProblemCode
-  | PromptProblemCode;
+import type { ProblemCode } from './problem-codes.ts';
 
 /** Codes that the API's parameter check gives. */
-export type ParamProblemCode = 'param-unknown' | 'param-invalid';
+export type ParamProblemCode = Extract<ProblemCode, `param-${string}`>;
 
 /** Codes that the check against the API's list of models gives. */
-export type ModelProblemCode = 'model-unknown' | 'model-kind' | 'model-param' | 'model-size';
+export type ModelProblemCode = Extract<ProblemCode, `model-${string}`>;
 
 /** Codes that the API's prompt check gives. */
-export type PromptProblemCode = 'prompt-empty' | 'prompt-dot-segment' | 'prompt-ill-formed' | 'url-too-long';
+export type PromptProblemCode = Extract<ProblemCode, `prompt-${string}`> | 'url-too-long';
 
 /** A position in the job file. */
 export interface Place {

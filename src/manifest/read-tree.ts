@@ -1,7 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-import type { Node, Scalar, YAMLMap } from 'yaml';
+import type { Alias, Node, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { rememberTarget } from './node-at.ts';
 import { printable, quoted } from './printable.ts';
-import { aliasRefused, tagRefused } from './read-yaml.ts';
+import { tagRefused } from './read-yaml.ts';
 import type { Finding } from './read-yaml.ts';
 
 /** Names that reach into JavaScript's objects. */
@@ -10,6 +11,9 @@ const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 const coreTags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
 );
+
+/** Most nodes that a file may come to with its aliases written out. */
+const maxExpanded = 100_000;
 
 const loneSurrogate = /\p{Surrogate}/u;
 
@@ -21,10 +25,22 @@ export interface Tree {
   readonly broken: ReadonlySet<Node>;
 }
 
-/** Turns nodes into plain values in one pass, finding doubled and forbidden keys, aliases, and values that JSON would change. */
+interface Anchored {
+  readonly node: Node;
+  /** Absent while the node is being read. */
+  readonly read?: { readonly value: unknown; readonly size: number };
+}
+
+/**
+ * Turns nodes into plain values in one pass, finding doubled and forbidden keys, and values that JSON would change.
+ * What aliases stand for is shared, not copied; counted, it may not pass 100,000 nodes.
+ */
 export function readTree(root: Node | null): Tree {
   const findings: Finding[] = [];
   const broken = new Set<Node>();
+  const anchors = new Map<string, Anchored>();
+  let size = 0;
+  let isBomb = false;
   const find = (node: Node, code: Finding['code'], message: string) => {
     findings.push({ offset: node.range?.[0] ?? 0, code, message });
     broken.add(node);
@@ -66,19 +82,51 @@ export function readTree(root: Node | null): Tree {
     return value;
   };
 
-  const read = (node: unknown): unknown => {
-    if (isAlias(node)) {
-      find(node, 'yaml-alias', aliasRefused);
+  const readAlias = (alias: Alias): unknown => {
+    const anchored = anchors.get(alias.source);
+    if (anchored?.read === undefined) {
+      const problem =
+        anchored === undefined
+          ? `no anchor &${alias.source} stands before this alias`
+          : `the alias stands inside of what &${alias.source} names`;
+      find(alias, 'yaml-alias', printable(`${problem}; write the value out`));
       return undefined;
     }
-    if (isMap(node) || isSeq(node) || isScalar(node)) {
-      // The composer reports tags that it cannot resolve; the bare one it takes to mean text.
-      if (node.tag === '!') find(node, 'yaml-tag', tagRefused);
-      else if (node.tag && !coreTags.has(node.tag)) broken.add(node);
-      if (isMap(node)) return readMap(node);
-      return isSeq(node) ? node.items.map(read) : readScalar(node);
+    if (isBomb || size + anchored.read.size > maxExpanded) {
+      if (!isBomb) {
+        find(
+          alias,
+          'yaml-alias',
+          `with its aliases written out the file has more than ${maxExpanded} values`,
+        );
+      }
+      isBomb = true;
+      broken.add(alias);
+      return undefined;
     }
-    return null;
+    size += anchored.read.size;
+    rememberTarget(alias, anchored.node);
+    return anchored.read.value;
+  };
+
+  const readPlain = (node: YAMLMap | YAMLSeq | Scalar): unknown => {
+    // The composer reports tags that it cannot resolve; the bare one it takes to mean text.
+    if (node.tag === '!') find(node, 'yaml-tag', tagRefused);
+    else if (node.tag && !coreTags.has(node.tag)) broken.add(node);
+    if (isMap(node)) return readMap(node);
+    return isSeq(node) ? node.items.map(read) : readScalar(node);
+  };
+
+  const read = (node: unknown): unknown => {
+    if (isAlias(node)) return readAlias(node);
+    if (!isMap(node) && !isSeq(node) && !isScalar(node)) return null;
+    const before = size;
+    size += 1;
+    if (node.anchor === undefined) return readPlain(node);
+    anchors.set(node.anchor, { node });
+    const value = readPlain(node);
+    anchors.set(node.anchor, { node, read: { value, size: size - before } });
+    return value;
   };
 
   return { value: read(root), findings, broken };

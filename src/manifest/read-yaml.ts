@@ -1,10 +1,20 @@
 import { Composer, Lexer, LineCounter, Parser } from 'yaml';
 import type { CST, Document, ParsedNode } from 'yaml';
 import { printable } from './printable.ts';
-import type { Place, ProblemCode } from './problem.ts';
+import type { Place } from './problem.ts';
+import type { ProblemCode } from './problem-codes.ts';
 
 /** Deepest nesting of maps and lists; a job needs about eight, and the steps after this one recurse. */
 const maxDepth = 32;
+
+/**
+ * Most tokens of the text, blanks among them: about 7,000 items of three lines. What has as many is read in about a
+ * second, of which the lexer takes a tenth, so that anything beyond is refused at once.
+ */
+const maxTokens = 300_000;
+
+/** Most lines, as a long text in many lines is slow to read too. */
+const maxLines = 500_000;
 
 /** One broken line upsets the reading of those after it, so beyond these few there is nothing to learn. */
 const maxSyntaxProblems = 100;
@@ -35,6 +45,11 @@ export function readYaml(text: string): YamlText {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
+  const excess = excessOf(text);
+  if (excess !== undefined) {
+    const message = `the file has more than ${excess}; put rows into a CSV or JSONL file and name it with \`from:\``;
+    return { findings: [{ offset: 0, code: 'file-too-large', message }], placeOf };
+  }
   const { tokens, findings } = readTokens(text, new Parser(lines.addNewLine));
   if (findings.some(({ code }) => code === 'yaml-depth')) return { findings, placeOf };
 
@@ -44,10 +59,27 @@ export function readYaml(text: string): YamlText {
   return { contents: composed.contents, findings: all, placeOf };
 }
 
+function excessOf(text: string): string | undefined {
+  // A token is at least a character long, but for three marks that the lexer adds.
+  if (text.length < maxTokens - 3) return undefined;
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
+    lines += 1;
+    if (lines === maxLines) return `${maxLines} lines`;
+  }
+  let count = 0;
+  for (const token of new Lexer().lex(text)) {
+    count += token === '' ? 0 : 1;
+    if (count > maxTokens) return `${maxTokens} words and marks`;
+  }
+  return undefined;
+}
+
 function readTokens(text: string, parser: Parser) {
   const tokens: CST.Token[] = [];
   const findings: Finding[] = [];
   let documents = 0;
+  let errors = 0;
   const accept = (parsed: Iterable<CST.Token>): boolean => {
     for (const token of parsed) {
       if (token.type === 'directive') {
@@ -64,7 +96,10 @@ function readTokens(text: string, parser: Parser) {
         });
         return false;
       } else tokens.push(token);
+      errors += token.type === 'error' ? 1 : 0;
     }
+    // The composer tells each of them, some twice.
+    if (errors > 2 * maxSyntaxProblems) return false;
     const deep = parser.stack[maxDepth + 1];
     if (deep && 'items' in deep) {
       findings.push({
@@ -128,7 +163,8 @@ function findingsOf(document: Document.Parsed): readonly Finding[] {
     if (yamlCode === 'TAG_RESOLVE_FAILED') findings.push({ offset, code: 'yaml-tag', message: tagRefused });
     else if (yamlCode === 'NON_STRING_KEY')
       findings.push({ offset, code: 'yaml-key', message: 'a key is plain text' });
-    else if (yamlCode === 'BAD_ALIAS') findings.push({ offset, code: 'yaml-alias', message: aliasRefused });
+    else if (yamlCode === 'BAD_ALIAS')
+      findings.push({ offset, code: 'yaml-alias', message: firstLine(message) });
     else findings.push({ offset, code: 'yaml-syntax', message: firstLine(message) });
   }
   return findings;
@@ -136,9 +172,6 @@ function findingsOf(document: Document.Parsed): readonly Finding[] {
 
 /** Why `!name` is refused. */
 export const tagRefused = 'tags (!name) are not allowed';
-
-/** Why `*name` is refused. */
-export const aliasRefused = 'aliases (*name) are not allowed; write the value out';
 
 function byOffset(
   left: { pos: readonly [number, number] },

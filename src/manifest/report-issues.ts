@@ -2,7 +2,7 @@ import { isScalar, isSeq } from 'yaml';
 import type { Node } from 'yaml';
 import type { z } from 'zod';
 import { nearName } from './near-name.ts';
-import { keyNode, nodeAt } from './node-at.ts';
+import { hasValueAt, keyNode, nodeAt, valueNode } from './node-at.ts';
 import type { Path } from './node-at.ts';
 import { quoted } from './printable.ts';
 import type { Reporter } from './reporter.ts';
@@ -21,6 +21,9 @@ export interface IssueContext {
   readonly wholeName?: string;
 }
 
+/** Unknown keys of one map that are told what they may have been meant to be: to guess takes its time. */
+const maxHints = 100;
+
 const typeNames: Readonly<Record<string, string>> = {
   string: 'text',
   array: 'a list',
@@ -38,7 +41,7 @@ export function reportIssues(issues: readonly Issue[], context: IssueContext, re
 function reportIssue(issue: Issue, above: Path, context: IssueContext, reporter: Reporter): void {
   const path = [...above, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) reportUnknownKey(path, key, context, reporter);
+    issue.keys.forEach((key, index) => reportUnknownKey(path, key, index < maxHints, context, reporter));
     return;
   }
   if (issue.code === 'invalid_key') {
@@ -62,9 +65,10 @@ function reportIssue(issue: Issue, above: Path, context: IssueContext, reporter:
 function reportValue(issue: Issue, path: Path, context: IssueContext, reporter: Reporter): void {
   const node = nodeAt(context.root, path);
   const name = nameOf(path, context.wholeName);
-  const found = describe(node);
+  const value = valueNode(context.root, path);
+  const found = describe(value);
   if (issue.code === 'invalid_type') {
-    reporter.report(node, 'type-wrong', wrongType(name, issue.expected, node));
+    reporter.report(node, 'type-wrong', wrongType(name, issue.expected, value));
   } else if (issue.code === 'invalid_union') {
     reporter.report(node, 'type-wrong', `${name} cannot be ${found}`);
   } else if (issue.code === 'invalid_value' && path.length === 1 && path[0] === 'version') {
@@ -77,11 +81,21 @@ function reportValue(issue: Issue, path: Path, context: IssueContext, reporter: 
   } else reporter.report(node, 'value-invalid', `${name} is ${found}; ${issue.message}`);
 }
 
-function reportUnknownKey(path: Path, key: string, context: IssueContext, reporter: Reporter): void {
+function reportUnknownKey(
+  path: Path,
+  key: string,
+  isHinted: boolean,
+  context: IssueContext,
+  reporter: Reporter,
+): void {
   const node = keyNode(context.root, path, key);
   const misplaced = context.misplaced?.(path, key);
   if (misplaced !== undefined) {
     reporter.report(node, 'key-misplaced', misplaced);
+    return;
+  }
+  if (!isHinted) {
+    reporter.report(node, 'key-unknown', `unknown key ${quoted(key)}`);
     return;
   }
   const known = context.keysAt(path);
@@ -100,8 +114,7 @@ function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[
 function isMissing(path: Path, root: Node): boolean {
   const last = path.at(-1);
   if (typeof last !== 'string') return false;
-  const above = path.slice(0, -1);
-  return keyNode(root, above, last) === nodeAt(root, above);
+  return !hasValueAt(root, path);
 }
 
 function wrongType(name: string, expected: string, node: Node): string {

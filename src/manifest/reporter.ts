@@ -1,7 +1,8 @@
 import type { Node } from 'yaml';
 import { printable } from './printable.ts';
 import { comparePlaces } from './problem.ts';
-import type { Place, Problem, ProblemCode } from './problem.ts';
+import type { Place, Problem } from './problem.ts';
+import type { ProblemCode } from './problem-codes.ts';
 import type { Finding } from './read-yaml.ts';
 
 /** Collects problems of one file and gives them their places. */

@@ -102,6 +102,12 @@ export const scheduleSchema = z
         'Pause the schedule when a run cannot be made; false when left out. Failed items pause nothing.',
       )
       .optional(),
+    newOnly: z
+      .boolean()
+      .describe(
+        'Call only what no earlier run of the job has got, and take over the rest; false when left out.',
+      )
+      .optional(),
   })
   .refine(({ cron, calendars, every }) => [cron, calendars, every].some((times) => times !== undefined), {
     error: 'a schedule has `cron`, `calendars` or `every`',

@@ -20,6 +20,8 @@ export interface Schedule {
   /** Seconds by which each start is put off at most. */
   readonly jitter: number;
   readonly pauseOnFailure: boolean;
+  /** Calls only what no earlier run has got: implies `reuse`, and seeds that are the same in every run. */
+  readonly newOnly: boolean;
 }
 
 /** An outage longer than this is no reason to make up for last night's runs in the morning. */
@@ -36,6 +38,7 @@ export function buildSchedule(written: WrittenSchedule): Schedule {
     catchupWindow: secondsOf(written.catchupWindow ?? CATCHUP_WINDOW),
     jitter: secondsOf(written.jitter ?? '0s'),
     pauseOnFailure: written.pauseOnFailure ?? false,
+    newOnly: written.newOnly ?? false,
   };
 }
 
@@ -52,6 +55,7 @@ export function describeSchedule(schedule: Schedule): Readonly<Record<string, st
     catchupWindow: formatDuration(schedule.catchupWindow),
     jitter: formatDuration(schedule.jitter),
     pauseOnFailure: String(schedule.pauseOnFailure),
+    newOnly: String(schedule.newOnly),
   };
 }
 

@@ -1,113 +1,116 @@
 import { z } from 'zod';
+
+import { extra, imageParams, system, textParams } from './call-schema.ts';
+import { durationRule, parseDuration } from './duration.ts';
+import { isDeviceName } from './item-id.ts';
+import { editorItem } from './item-schema.ts';
+import { matrixSchema } from './matrix-schema.ts';
 import { scheduleSchema } from './schedule-schema.ts';
 
-const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-
 /** A job's name becomes a part of storage keys and workflow ids. */
-export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 const maxLabels = 10;
+const maxConcurrency = 10_000;
 
 /** What a name must be, for people. */
-export const nameRule = 'up to 63 of A-Z a-z 0-9 . _ - and starts with a letter or digit';
+export const nameRule =
+  'up to 63 of A-Z a-z 0-9 . _ - and starts with a letter or digit, and is no device of Windows';
 
-const id = z
-  .string()
-  .regex(idPattern, 'an id has up to 100 of A-Z a-z 0-9 . _ - and starts with a letter or digit')
-  .describe('Name of the item, unique in the job whatever its case. Its number when left out.');
-
-const params = z
-  .looseObject({ model: z.string().describe('Model to ask.').optional() })
-  .describe('Parameters of the API for this call, over the defaults of its kind.');
-
-const system = z
-  .string()
-  .describe(
-    'System message, put before the other messages; over `defaults.text.system`. An empty text means none.',
-  );
-
-const part = z.looseObject({ type: z.string().describe('`text`, `image_url`, …') });
-
-const message = z.looseObject({
-  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
-  content: z.union([z.string(), z.array(part).min(1)]).describe('Text, or a list of parts.'),
-});
-
-/** Every way to write an item, by the key that tells it. */
-export const itemSchemas = {
-  text: z.strictObject({
-    id: id.optional(),
-    text: z.string().describe('Prompt for a text model, sent as one user message.'),
-    system: system.optional(),
-    params: params.optional(),
-  }),
-  messages: z.strictObject({
-    id: id.optional(),
-    messages: z.array(message).min(1).describe('Chat for a text model, as the OpenAI API takes it.'),
-    system: system.optional(),
-    params: params.optional(),
-  }),
-  image: z.strictObject({
-    id: id.optional(),
-    image: z.string().describe('Prompt for an image model.'),
-    params: params.optional(),
-  }),
-  prompts: z.strictObject({
-    prompts: z.array(z.string()).min(1).describe('Shorthand: one item for each prompt.'),
-    kind: z.enum(['text', 'image']).describe('What the prompts are for; `text` when left out.').optional(),
-    system: system.optional(),
-    params: params.optional(),
-  }),
-} as const;
-
-/** The key that tells how an item is written. */
-export type ItemForm = keyof typeof itemSchemas;
-
-/** An item as its author wrote it, known to be well formed. */
-export type WrittenItem = z.infer<(typeof itemSchemas)[ItemForm]>;
-
-/** Every form. */
-export const itemForms = Object.keys(itemSchemas) as readonly ItemForm[];
-
-/** For items whose form is missing or ambiguous: all keys of all forms. */
-export const anyItemSchema = z
-  .strictObject({
-    ...itemSchemas.text.shape,
-    ...itemSchemas.messages.shape,
-    ...itemSchemas.image.shape,
-    ...itemSchemas.prompts.shape,
-  })
-  .partial();
+/** Whether a job can be named so. */
+export function isName(name: string): boolean {
+  return namePattern.test(name) && !isDeviceName(name);
+}
 
 const labels = z
   .record(
-    z.string().regex(namePattern, `the name of a label has ${nameRule}`),
+    z.string().regex(namePattern, 'the name of a label has up to 63 of A-Z a-z 0-9 . _ -'),
     z.string().regex(/^\P{Cc}{1,100}$/u, 'a label is a line of up to 100 characters'),
   )
   .refine((written) => Object.keys(written).length <= maxLabels, `a job has up to ${maxLabels} labels`)
   .meta({ maxProperties: maxLabels })
   .describe('What to find the runs of the job by: short texts by name.');
 
+const budget = z
+  .string()
+  .regex(
+    /^\d{1,9}(\.\d{1,8})?$/,
+    'a budget is a quoted decimal number of Pollen with up to 8 decimals, such as "2.5"',
+  )
+  .describe('Most Pollen that a run may cost: a quoted decimal, such as `"2.5"`.');
+
+const deadline = z
+  .string()
+  .refine((text) => (parseDuration(text) ?? 0) > 0, { error: durationRule })
+  .describe('Time that a run may take: `90m`, `6h`, `2d`.');
+
+const notify = z
+  .strictObject({
+    url: z
+      .string()
+      .refine(isPlainHttps, 'an address to tell starts with https:// and holds no user name or password')
+      .describe('Where to send the news: an `https:` address.'),
+    on: z
+      .array(z.enum(['completed', 'failed', 'paused']))
+      .min(1)
+      .describe('What to tell; all of it when left out.')
+      .optional(),
+  })
+  .describe('Whom to tell that a run has ended.');
+
 const head = {
   version: z.literal(1).describe('Version of the job language.'),
   name: z
     .string()
-    .regex(namePattern, `a name has ${nameRule}`)
+    .refine(isName, `a name has ${nameRule}`)
+    .meta({ pattern: namePattern.source })
     .describe("Name of the job; the file's name when left out.")
     .optional(),
   description: z.string().describe('What the job is for.').optional(),
   labels: labels.optional(),
+  vars: z
+    .record(z.string(), z.unknown())
+    .describe('Values for templates, by name: `{{ vars.brand }}`, or `{{ brand }}` for short.')
+    .optional(),
   defaults: z
     .strictObject({
-      text: params
-        .extend({ system: system.optional() })
+      text: textParams
+        .extend({ system: system.optional(), extra: extra.optional() })
+        .meta({ id: 'textDefaults' })
         .describe('Parameters of every text call.')
         .optional(),
-      image: params.describe('Parameters of every image call.').optional(),
+      image: imageParams
+        .extend({ extra: extra.optional() })
+        .meta({ id: 'imageDefaults' })
+        .describe('Parameters of every image call.')
+        .optional(),
     })
-    .describe('What every item of a kind has unless it says otherwise.')
+    .describe('What every call of a kind has unless it says otherwise.')
+    .optional(),
+  limits: z
+    .strictObject({
+      concurrency: z.int().min(1).max(maxConcurrency).describe('Calls in flight at once.').optional(),
+    })
+    .describe('What a run keeps to.')
+    .optional(),
+  budget: budget.optional(),
+  deadline: deadline.optional(),
+  priority: z
+    .enum(['low', 'normal', 'high', 'urgent'])
+    .describe('Share of the rate beside other runs; `normal` when left out.')
     .optional(),
   schedule: scheduleSchema.optional(),
+  notify: notify.optional(),
+  reuse: z
+    .boolean()
+    .describe('Take over what the last runs of the job have got for the same requests, at no cost.')
+    .optional(),
+  allowUnpriced: z.boolean().describe('Also make calls whose price nobody knows.').optional(),
+  seed: z
+    .enum(['stable', 'fresh'])
+    .describe('Seeds of items that say nothing themselves: the same in each run, or new ones.')
+    .optional(),
+  matrix: matrixSchema.optional(),
 };
 
 const itemsDescription = 'What to generate, in this order.';
@@ -118,14 +121,17 @@ export const fileSchema = z.strictObject({
   items: z.array(z.unknown()).min(1).describe(itemsDescription),
 });
 
-/** The defaults of a job file. */
-export type WrittenDefaults = z.infer<typeof fileSchema>['defaults'];
+/** A job file as it is written, known to be well formed but for its items. */
+export type WrittenFile = z.infer<typeof fileSchema>;
 
 /** The whole file, for editors. */
 export const editorSchema = z.strictObject({
   ...head,
-  items: z
-    .array(z.union([itemSchemas.text, itemSchemas.messages, itemSchemas.image, itemSchemas.prompts]))
-    .min(1)
-    .describe(itemsDescription),
+  items: z.array(editorItem).min(1).describe(itemsDescription),
 });
+
+function isPlainHttps(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return protocol === 'https:' && username === '' && password === '';
+}

@@ -1,9 +1,65 @@
-import { Liquid } from 'liquidjs';
-import { nearName } from './near-name.ts';
-import { quoted } from './printable.ts';
+import { Context, Liquid, TokenKind, toValueSync, Value } from 'liquidjs';
+import type { Template as LiquidTemplate } from 'liquidjs';
 
-/** What a template may name. */
-export interface TemplateValues {
+/** Way to a value that a template names, as far as it is written out: `['row', 'name']`. */
+export type TemplateName = readonly (string | number)[];
+
+/** What a template is filled in with, by the names that it may use. */
+export type TemplateScope = Readonly<Record<string, unknown>>;
+
+/** A text that is read once and filled in many times. */
+export interface Template {
+  /** Whether anything in it is filled in at all. */
+  readonly isConstant: boolean;
+  /** What it names, variables of its own left out. */
+  readonly names: readonly TemplateName[];
+  /**
+   * Fills it in. Maps and lists come out as JSON.
+   *
+   * @param timezone - zone of the `date` filter; UTC when left out
+   * @throws Error where a name has no value, or a limit is passed; `templateReason` says it in a line
+   */
+  render(scope: TemplateScope, timezone?: string): string;
+  /** The value itself where the whole text is one `{{ … }}`, with its type; else what `render` gives. */
+  value(scope: TemplateScope, timezone?: string): unknown;
+}
+
+// The limit of time, in milliseconds, only ends what would go on for ever: a busy machine must not fail a fine prompt.
+const limits = { parseLimit: 1_000_000, renderLimit: 10_000, memoryLimit: 10_000_000 };
+
+/** Most marks (`{{` and `{%`) of one template: reading takes the square of them. */
+const maxMarks = 300;
+
+/** Tags that read other files, and the one that would hold others without a mark. */
+const forbiddenTags = ['include', 'render', 'layout', 'block', 'liquid'] as const;
+
+/** Rows of a table share their templates, so that few are read anew; past these, the oldest make room. */
+const maxCached = 10_000;
+
+const engines = new Map<string, Liquid>();
+const cache = new Map<string, Template>();
+
+/** Whether a text is a template at all; most are not, and are left alone. */
+export function isTemplate(text: string): boolean {
+  return text.includes('{{') || text.includes('{%');
+}
+
+/**
+ * Reads a template. The same text is read once.
+ *
+ * @throws Error where it is broken; `templateReason` says it in a line
+ */
+export function parseTemplate(text: string): Template {
+  const known = cache.get(text);
+  if (known !== undefined) return known;
+  const template = isTemplate(text) ? parseLiquid(text) : constant(text);
+  if (cache.size >= maxCached) cache.delete(cache.keys().next().value ?? '');
+  cache.set(text, template);
+  return template;
+}
+
+/** What a template of a text without rows may name. */
+export interface TemplateValues extends TemplateScope {
   readonly run: {
     /** Time the run was planned for, ISO 8601 in UTC: a schedule's time, in backfills too, else when it was submitted. */
     readonly time: string;
@@ -12,65 +68,59 @@ export interface TemplateValues {
   };
 }
 
-/** Every variable, by the path that templates write. */
-const variables: readonly string[] = ['run.time', 'run.date'];
-
-// The limit of time, in milliseconds, only ends what would go on for ever: a busy machine must not fail a fine prompt.
-const limits = { parseLimit: 1_000_000, renderLimit: 10_000, memoryLimit: 10_000_000 };
-
-/** Tags that read other files. */
-const fileTags = ['include', 'render', 'layout', 'block'] as const;
-
-const sample: TemplateValues = { run: { time: '2026-01-02T03:04:05Z', date: '2026-01-02' } };
-
-const engines = new Map<string, Liquid>();
-
-/** Whether a text is a template at all; most are not, and are left alone. */
-export function isTemplate(text: string): boolean {
-  return text.includes('{{') || text.includes('{%');
-}
-
-/** Says what is wrong with a template; `undefined` when nothing is. */
-export function templateProblem(
-  text: string,
-): { readonly code: 'template-invalid' | 'template-unknown'; readonly message: string } | undefined {
-  if (!isTemplate(text)) return undefined;
-  let paths: readonly (readonly unknown[])[];
-  try {
-    paths = engineFor('UTC').globalVariableSegmentsSync(text);
-  } catch (error) {
-    return { code: 'template-invalid', message: `the template cannot be read: ${reasonOf(error)}` };
-  }
-  const unknown = paths.map((path) => path.join('.')).find((path) => !variables.includes(path));
-  if (unknown === undefined) {
-    try {
-      sampleOf(text);
-      return undefined;
-    } catch (error) {
-      return { code: 'template-invalid', message: `the template cannot be filled in: ${reasonOf(error)}` };
-    }
-  }
-  const near = nearName(unknown, variables);
-  const hint = near === undefined ? `known here: ${variables.join(', ')}` : `did you mean ${quoted(near)}?`;
-  return { code: 'template-unknown', message: `unknown variable ${quoted(unknown)}; ${hint}` };
-}
-
-/**
- * Fills a template in.
- *
- * @param timezone - zone of the `date` filter
- */
+/** Reads a template and fills it in. */
 export function renderTemplate(text: string, values: TemplateValues, timezone: string): string {
-  return String(engineFor(timezone).parseAndRenderSync(text, values));
+  return parseTemplate(text).render(values, timezone);
 }
 
-/** What a template becomes at some time; a text that is none stays as it is. Throws where it cannot be filled in. */
-export function sampleOf(text: string): string {
-  return isTemplate(text) ? renderTemplate(text, sample, 'UTC') : text;
-}
-
-function reasonOf(error: unknown): string {
+/** Why a template cannot be read or filled in, in one line. */
+export function templateReason(error: unknown): string {
   return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+}
+
+function constant(text: string): Template {
+  return { isConstant: true, names: [], render: () => text, value: () => text };
+}
+
+/** How many outputs and tags a text has. */
+export function countMarks(text: string): number {
+  return text.match(/\{[{%]/g)?.length ?? 0;
+}
+
+function parseLiquid(text: string): Template {
+  if (countMarks(text) > maxMarks) throw new RangeError(`it has more than ${maxMarks} outputs and tags`);
+  const reader = engineFor('UTC');
+  const templates = reader.parse(text);
+  const render = (scope: TemplateScope, timezone = 'UTC'): string =>
+    String(engineFor(timezone).renderSync(templates, scope));
+  const single = singleOutput(text, templates, reader);
+  return {
+    isConstant: false,
+    names: reader.globalVariableSegmentsSync(templates).map(writtenOut),
+    render,
+    value:
+      single === undefined
+        ? render
+        : (scope, timezone = 'UTC') => {
+            const { options } = engineFor(timezone);
+            const limit = { renderLimit: limits.renderLimit, memoryLimit: limits.memoryLimit };
+            return toValueSync(single.value(new Context(scope, options, { sync: true, ...limit })));
+          },
+  };
+}
+
+function singleOutput(text: string, templates: readonly LiquidTemplate[], reader: Liquid): Value | undefined {
+  const [first, ...others] = templates;
+  if (first?.token.kind !== TokenKind.Output || others.length > 0) return undefined;
+  const { begin, end } = first.token;
+  if (begin !== 0 || end !== text.length) return undefined;
+  return new Value(text.slice(2, -2).replace(/^-|-$/g, ''), reader);
+}
+
+/** A part that is itself looked up at filling in ends what is known of a name. */
+function writtenOut(segments: readonly unknown[]): TemplateName {
+  const end = segments.findIndex((segment) => typeof segment !== 'string' && typeof segment !== 'number');
+  return (end === -1 ? segments : segments.slice(0, end)) as TemplateName;
 }
 
 function engineFor(timezone: string): Liquid {
@@ -80,10 +130,15 @@ function engineFor(timezone: string): Liquid {
     strictVariables: true,
     strictFilters: true,
     ownPropertyOnly: true,
+    // `default` and `if` may ask for what a row does not have.
+    lenientIf: true,
+    // What is no map or list is left to Liquid, which makes it text.
+    outputEscape: (value: unknown) =>
+      (typeof value === 'object' && value !== null ? JSON.stringify(value) : value) as string,
     timezoneOffset: timezone,
     ...limits,
   });
-  for (const tag of fileTags) delete engine.tags[tag];
+  for (const tag of forbiddenTags) delete engine.tags[tag];
   engines.set(timezone, engine);
   return engine;
 }

@@ -1,4 +1,16 @@
-import { boolean, either, integer, listOf, number, oneOf, type ParamRule, seed, text } from './param-rule.ts';
+import {
+  boolean,
+  either,
+  integer,
+  listOf,
+  modelName,
+  number,
+  oneOf,
+  type ParamRule,
+  seed,
+  text,
+  unsupported,
+} from './param-rule.ts';
 
 /** What every era of the API takes as a seed of images. */
 const GREATEST_IMAGE_SEED = 2_147_483_647;
@@ -8,7 +20,7 @@ const GREATEST_IMAGE_SEED = 2_147_483_647;
  * an era does not know do no harm there.
  */
 export const imageParams: Readonly<Record<string, ParamRule>> = {
-  model: text,
+  model: modelName,
   seed: seed(GREATEST_IMAGE_SEED),
   width: integer(1, 16_384),
   height: integer(1, 16_384),
@@ -23,9 +35,9 @@ export const imageParams: Readonly<Record<string, ParamRule>> = {
   quality: oneOf('low', 'medium', 'high', 'hd'),
   image: either(listOf(webUrl, 16), urlText),
   guidance_scale: number(0, 100),
-  duration: integer(1, 120),
+  duration: unsupported('video'),
   aspectRatio: text,
-  audio: boolean,
+  audio: unsupported('video'),
 };
 
 function webUrl(value: unknown): string | undefined {

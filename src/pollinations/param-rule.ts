@@ -41,6 +41,21 @@ export function oneOf(...words: readonly string[]): ParamRule {
     words.includes(value as string) ? undefined : `must be one of ${words.join(', ')}, not ${show(value)}`;
 }
 
+/** What goes with a kind of result that is known, and not supported yet. */
+export function unsupported(what: string): ParamRule {
+  return () => `is for ${what}, which is not supported yet`;
+}
+
+/** Models by whose names they make video, sound or music; they answer with no text and no image. */
+const otherMedia =
+  /^(veo|seedance|wan|ltx|sora|kling|nova-reel|elevenlabs|elevenmusic|suno|whisper|scribe)([-.\d]|$)|(^|-)(video|audio|tts|music)(-|$)/i;
+
+/** Name of a model, save those that make video or audio. */
+export const modelName: ParamRule = (value) =>
+  typeof value === 'string' && otherMedia.test(value.trim())
+    ? `names ${show(value)}, which makes video or audio: not supported yet`
+    : text(value);
+
 /** Whatever one of the rules allows; the problem told is the last rule's. */
 export function either(...rules: readonly [ParamRule, ...ParamRule[]]): ParamRule {
   return (value) => {

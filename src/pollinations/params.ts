@@ -23,6 +23,8 @@ export function paramProblems(
 ): readonly ParamProblem[] {
   const rules = knownParams[kind];
   return Object.entries(params).flatMap(([param, value]): readonly ParamProblem[] => {
+    // What the API does not document is sent as it is.
+    if (param === 'extra') return [];
     const rule = Object.hasOwn(rules, param) ? rules[param] : undefined;
     if (rule === undefined) return [{ param, code: 'param-unknown', message: unknownMessage(kind, param) }];
     const problem = rule(value);
@@ -39,3 +41,9 @@ function unknownMessage(kind: 'text' | 'image', param: string): string {
   const hint = closest === undefined ? '' : `; did you mean "${closest}"?`;
   return `"${param}" is not a parameter of ${kind} calls${hint}`;
 }
+
+/** Names of every parameter that a job may set. */
+export const paramNames = {
+  text: Object.keys(textParams),
+  image: Object.keys(imageParams),
+} as const;

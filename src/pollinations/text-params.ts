@@ -3,12 +3,14 @@ import {
   either,
   integer,
   listOf,
+  modelName,
   number,
   object,
   oneOf,
   type ParamRule,
   seed,
   text,
+  unsupported,
 } from './param-rule.ts';
 
 /**
@@ -16,7 +18,7 @@ import {
  * answer no batch can book (streams, several choices) are known, but refused with the way to do it here.
  */
 export const textParams: Readonly<Record<string, ParamRule>> = {
-  model: text,
+  model: modelName,
   seed: seed(Number.MAX_SAFE_INTEGER),
   temperature: number(0, 2),
   top_p: number(0, 1),
@@ -38,12 +40,17 @@ export const textParams: Readonly<Record<string, ParamRule>> = {
   top_logprobs: integer(0, 20),
   logit_bias: object,
   user: text,
-  modalities: listOf(oneOf('text', 'audio'), 2),
-  audio: object,
+  modalities: (value) => listOf(oneOf('text', 'audio'), 2)(value) ?? textAlone(value),
+  audio: unsupported('audio'),
   thinking: object,
   thinking_budget: integer(0),
   reasoning_effort: oneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh'),
 };
+
+function textAlone(value: unknown): string | undefined {
+  const hasAudio = Array.isArray(value) && value.includes('audio');
+  return hasAudio ? 'may only be [text]: audio is not supported yet' : undefined;
+}
 
 function isNull(value: unknown): string | undefined {
   return value === null ? undefined : 'must be null';

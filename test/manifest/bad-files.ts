@@ -2,6 +2,18 @@
 export type BadFile = readonly [about: string, text: string, problems: readonly string[]];
 
 const one = 'version: 1\nitems:\n  - text: A haiku\n';
+
+/** Lists of ten aliases each, of which every one holds ten times what the one before it holds. */
+const bomb = (levels: number): string => {
+  const names = 'abcdefghijklmnop';
+  const lists = Array.from(
+    { length: levels },
+    (_, level) =>
+      `${names[level + 1]}: &${names[level + 1]} [${Array.from({ length: 10 }, () => `*${names[level]}`).join(', ')}]\n`,
+  );
+  return `a: &a [x, x, x, x, x, x, x, x, x, x]\n${lists.join('')}${one}`;
+};
+
 const item = (text: string): string => `version: 1\nitems:\n  - ${text}\n`;
 
 export const badFiles: readonly BadFile[] = [
@@ -26,20 +38,28 @@ export const badFiles: readonly BadFile[] = [
     ['1:1: key-missing', '1:10: version-unsupported', '2:1: yaml-documents'],
   ],
   ['a YAML directive', `%YAML 1.1\n---\n${one}`, ['1:1: yaml-directive']],
-  ['an alias', 'version: 1\nitems:\n  - text: &a hello\n  - text: *a\n', ['4:11: yaml-alias']],
+  [
+    'an alias before its anchor',
+    'version: 1\nitems:\n  - text: *a\n  - text: &a hello\n',
+    ['3:11: yaml-alias'],
+  ],
+  [
+    'an alias inside of what it stands for',
+    item('{ text: a, params: &a { logit_bias: *a } }'),
+    ['3:41: yaml-alias'],
+  ],
+  [
+    'a wrong value that an alias stands for',
+    'version: 1\nitems:\n  - { text: a, params: &a { temperature: hot } }\n  - { text: b, params: *a }\n',
+    ['3:42: param-invalid', '4:24: param-invalid'],
+  ],
   ['an alias without an anchor', item('text: *a'), ['3:11: yaml-alias']],
   [
     'an alias bomb',
-    `a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n${one}`,
-    [
-      '1:1: key-unknown',
-      '2:1: key-unknown',
-      '2:8: yaml-alias',
-      '2:12: yaml-alias',
-      '3:1: key-unknown',
-      '3:8: yaml-alias',
-      '3:12: yaml-alias',
-    ],
+    bomb(9),
+    [...Array.from({ length: 10 }, (_, index) => `${index + 1}:1: key-unknown`), '5:36: yaml-alias'].sort(
+      byLine,
+    ),
   ],
   ['a merge key', item('{ text: a, <<: { id: b } }'), ['3:16: yaml-merge']],
   ['a tag of one’s own', item('text: !shout a'), ['3:11: yaml-tag']],
@@ -92,7 +112,8 @@ export const badFiles: readonly BadFile[] = [
   ],
   ['system beside image', item('{ image: a, system: b }'), ['3:17: key-misplaced']],
   ['kind beside text', item('{ text: a, kind: text }'), ['3:16: key-misplaced']],
-  ['id beside prompts', item('{ id: a, prompts: [b] }'), ['3:7: key-misplaced']],
+  ['expect beside texts', item('{ prompts: [a], expect: { width: 1 } }'), ['3:21: key-misplaced']],
+  ['needs on an item', item('{ text: a, needs: b }'), ['3:16: key-unknown']],
   ['system beside kind: image', item('{ prompts: [a], kind: image, system: b }'), ['3:34: key-misplaced']],
 
   // Values
@@ -157,10 +178,10 @@ export const badFiles: readonly BadFile[] = [
     ['3:39: type-wrong'],
   ],
   ['an empty list as content', item('messages: [{ role: user, content: [] }]'), ['3:39: value-invalid']],
-  ['an id with a slash', item('{ id: ../x, text: a }'), ['3:11: value-invalid']],
-  ['an id that is a dot', item('{ id: ., text: a }'), ['3:11: value-invalid']],
+  ['an id with a slash', item('{ id: ../x, text: a }'), ['3:11: id-invalid']],
+  ['an id that is a dot', item('{ id: ., text: a }'), ['3:11: id-invalid']],
   ['a number as id', item('{ id: 7, text: a }'), ['3:11: type-wrong']],
-  ['an id of 101 letters', item(`{ id: ${'a'.repeat(101)}, text: a }`), ['3:11: value-invalid']],
+  ['an id of 101 letters', item(`{ id: ${'a'.repeat(101)}, text: a }`), ['3:11: id-invalid']],
 
   // Parameters
   ['an unknown parameter', item('{ text: a, params: { temprature: 1 } }'), ['3:26: param-unknown']],
@@ -178,4 +199,184 @@ export const badFiles: readonly BadFile[] = [
   ['system among the image defaults', `defaults: { image: { system: a } }\n${one}`, ['1:22: param-unknown']],
   ['params as a list', item('{ text: a, params: [] }'), ['3:24: type-wrong']],
   ['a number as model', item('{ text: a, params: { model: 5 } }'), ['3:33: type-wrong']],
+
+  // What is around the items
+  ['a number as budget', `budget: 2.5\n${one}`, ['1:9: type-wrong']],
+  ['a negative budget', `budget: "-1"\n${one}`, ['1:9: value-invalid']],
+  ['a budget of nine decimals', `budget: "0.123456789"\n${one}`, ['1:9: value-invalid']],
+  ['an endless budget', `budget: .inf\n${one}`, ['1:9: number-not-finite']],
+  ['a budget in another notation', `budget: "1e308"\n${one}`, ['1:9: value-invalid']],
+  ['a deadline of nothing', `deadline: 0s\n${one}`, ['1:11: value-invalid']],
+  ['a deadline without a unit', `deadline: "90"\n${one}`, ['1:11: value-invalid']],
+  ['a priority that does not exist', `priority: hihg\n${one}`, ['1:11: value-invalid']],
+  ['no call at a time', `limits: { concurrency: 0 }\n${one}`, ['1:24: value-invalid']],
+  ['an unknown limit', `limits: { concurency: 1 }\n${one}`, ['1:11: key-unknown']],
+  ['news over plain HTTP', `notify: { url: "http://x.test/" }\n${one}`, ['1:16: value-invalid']],
+  ['news with a password', `notify: { url: "https://a:b@x.test/" }\n${one}`, ['1:16: value-invalid']],
+  ['news of nothing', `notify: { url: "https://x.test/", on: [] }\n${one}`, ['1:39: value-invalid']],
+  ['a var that templates know as something else', `vars: { row: 1 }\n${one}`, ['1:9: name-reserved']],
+  ['a var with a blank in its name', `vars: { "a b": 1 }\n${one}`, ['1:9: value-invalid']],
+  ['a job named like a device', `name: con\n${one}`, ['1:7: value-invalid']],
+  ['a seed for the whole job', `seed: 7\n${one}`, ['1:7: value-invalid']],
+  ['newOnly that is neither', `schedule: { every: 1h, newOnly: maybe }\n${one}`, ['1:33: type-wrong']],
+
+  // Matrix
+  ['an axis without values', `matrix: { style: [] }\n${one}`, ['1:18: value-invalid']],
+  ['an axis that is no list', `matrix: { style: photo }\n${one}`, ['1:18: type-wrong']],
+  ['an axis with lists', `matrix: { style: [[a]] }\n${one}`, ['1:19: type-wrong']],
+  ['an axis named like a root', `matrix: { row: [a] }\n${one}`, ['1:11: name-reserved']],
+  ['an exclude by no axis', `matrix: { style: [a], exclude: [{ stile: a }] }\n${one}`, ['1:35: matrix-axis']],
+  ['a matrix of nothing', item('{ text: a, matrix: {} }'), ['3:24: value-invalid']],
+  [
+    'an axis of the job again',
+    `matrix: { style: [a] }\n${item('{ text: b, matrix: { style: [c] } }')}`,
+    ['4:26: matrix-axis'],
+  ],
+
+  // Rows
+  ['a path that leaves the folder', item('{ text: a, from: ../rows.csv }'), ['3:22: source-path']],
+  ['a path that leaves it further on', item('{ text: a, from: data/../../rows.csv }'), ['3:22: source-path']],
+  ['an absolute path', item('{ text: a, from: /etc/passwd.csv }'), ['3:22: source-path']],
+  ['a path on a drive', item('{ text: a, from: "C:/rows.csv" }'), ['3:22: source-path']],
+  ['a path with backslashes', item('{ text: a, from: "data\\\\rows.csv" }'), ['3:22: source-path']],
+  ['a web address as source', item('{ text: a, from: "https://x.test/a.csv" }'), ['3:22: source-path']],
+  ['a bucket without a key', item('{ text: a, from: "s3://rows" }'), ['3:22: source-path']],
+  ['a source of unknown format', item('{ text: a, from: rows.xlsx }'), ['3:22: source-path']],
+  ['a template as source', item('{ text: a, from: "{{ run.date }}.csv" }'), ['3:22: template-misplaced']],
+  ['select without a source', item('{ text: a, select: { first: 1 } }'), ['3:16: key-misplaced']],
+  [
+    'a range that runs backwards',
+    item('{ text: a, from: a.csv, select: { rows: 9-3 } }'),
+    ['3:45: value-invalid'],
+  ],
+  ['a range from zero', item('{ text: a, from: a.csv, select: { rows: [0, 3] } }'), ['3:46: value-invalid']],
+  [
+    'first and a sample',
+    item('{ text: a, from: a.csv, select: { first: 1, sample: 2 } }'),
+    ['3:57: value-invalid'],
+  ],
+  ['no sample', item('{ text: a, samples: 0 }'), ['3:25: value-invalid']],
+  ['a random seed', item('{ text: a, seed: -1 }'), ['3:22: value-invalid']],
+  ['a seed twice', item('{ text: a, seed: 1, params: { seed: 2 } }'), ['3:16: key-misplaced']],
+
+  // Ids
+  ...['CON', 'nul', 'com1', 'LPT9.txt', 'aux.'].map((id): BadFile => [
+    `${id} as an id`,
+    item(`{ id: ${id}, text: a }`),
+    ['3:11: id-invalid'],
+  ]),
+
+  // Texts and images
+  ['a picture over plain HTTP', item('{ text: a, images: ["http://x.test/a.png"] }'), ['3:25: url-invalid']],
+  ['a picture above the folder', item('{ text: a, images: [../a.png] }'), ['3:25: source-path']],
+  ['pictures by a glob', item('{ text: a, images: ["*.png"] }'), ['3:25: source-path']],
+  [
+    'a file in a chat',
+    item('messages: [{ role: user, content: [{ type: image_url, image_url: { url: a.png } }] }]'),
+    ['3:77: url-invalid'],
+  ],
+  ['a schema for a text', item('{ text: a, output: { format: text, schema: {} } }'), ['3:48: value-invalid']],
+  ['six repairs', item('{ text: a, output: { repair: 6 } }'), ['3:34: value-invalid']],
+  ['output of an image', item('{ image: a, output: {} }'), ['3:17: key-misplaced']],
+  ['an image of no width', item('{ image: a, expect: { width: 0 } }'), ['3:34: value-invalid']],
+  ['extra among the parameters', item('{ text: a, params: { extra: {} } }'), ['3:26: key-misplaced']],
+  ['a known parameter under extra', item('{ text: a, extra: { temperature: 1 } }'), ['3:25: key-misplaced']],
+  ['messages under extra', item('{ text: a, extra: { messages: [] } }'), ['3:25: key-misplaced']],
+  ['a key under extra', item('{ image: a, extra: { key: sk } }'), ['3:26: key-misplaced']],
+
+  // Steps
+  ['no steps', item('steps: []'), ['3:12: value-invalid']],
+  ['a step without an id', item('steps: [{ text: a }]'), ['3:13: key-missing']],
+  [
+    'a step with an id that templates could not name',
+    item('steps: [{ id: a-b, text: a }]'),
+    ['3:19: value-invalid'],
+  ],
+  [
+    'steps that differ in case alone',
+    item('steps: [{ id: a, text: a }, { id: A, text: b }]'),
+    ['3:39: step-duplicate'],
+  ],
+  ['a step that is a text', item('steps: [a]'), ['3:13: type-wrong']],
+  ['steps beside text', item('{ text: a, steps: [{ id: a, text: a }] }'), ['3:16: item-conflict']],
+  ['params beside steps', item('{ params: {}, steps: [{ id: a, text: a }] }'), ['3:7: key-misplaced']],
+  [
+    'a step that needs one that is not there',
+    item('steps: [{ id: idea, text: a }, { id: b, text: b, needs: ide }]'),
+    ['3:61: step-unknown'],
+  ],
+  ['a step that needs itself', item('steps: [{ id: a, text: a, needs: [a] }]'), ['3:39: step-cycle']],
+  [
+    'a step that needs a later one',
+    item('steps: [{ id: a, text: a, needs: b }, { id: b, text: b }]'),
+    ['3:38: step-order'],
+  ],
+  [
+    'steps that wait for each other',
+    item(
+      'steps: [{ id: a, text: a, needs: c }, { id: b, text: "{{ steps.a.text }}" }, { id: c, text: c, needs: b }]',
+    ),
+    ['3:38: step-cycle'],
+  ],
+  [
+    'JSON of a step that gives text',
+    item('steps: [{ id: a, text: a }, { id: b, text: "{{ steps.a.json.x }}" }]'),
+    ['3:48: step-unknown'],
+  ],
+  [
+    'text of a step that gives an image',
+    item('steps: [{ id: a, image: a }, { id: b, text: "{{ steps.a.text }}" }]'),
+    ['3:49: step-unknown'],
+  ],
+  [
+    'a picture in a prompt',
+    item('steps: [{ id: a, image: a }, { id: b, text: "{{ steps.a.image }}" }]'),
+    ['3:49: template-unknown'],
+  ],
+  [
+    'each in a step without a list',
+    item('steps: [{ id: a, text: "{{ each }}" }]'),
+    ['3:28: template-unknown'],
+  ],
+  ['steps outside of steps', item('text: "{{ steps.a.text }}"'), ['3:11: template-unknown']],
+  [
+    'a list that is no list of a step',
+    item('steps: [{ id: a, text: a, forEach: row.topics }]'),
+    ['3:40: value-invalid'],
+  ],
+  [
+    'a list of a step that gives text',
+    item('steps: [{ id: a, text: a }, { id: b, text: b, forEach: steps.a.json }]'),
+    ['3:60: step-unknown'],
+  ],
+  [
+    'an item of more calls than a page holds',
+    item(
+      'steps: [{ id: a, text: a, output: { format: json } }, { id: b, text: "{{ each }}", output: { repair: 5 }, forEach: { list: steps.a.json, max: 100 } }]',
+    ),
+    ['3:12: step-limit'],
+  ],
+  [
+    'a list without end',
+    item('steps: [{ id: a, text: a, forEach: { list: steps.a.json, max: 101 } }]'),
+    ['3:48: step-unknown', '3:67: value-invalid'],
+  ],
+
+  // Templates
+  ['a row without a source', item('text: "{{ row.name }}"'), ['3:11: template-unknown']],
+  ['a template in the id that is none', item('{ id: "{{ nme }}", text: a }'), ['3:11: template-unknown']],
+  [
+    'a template in the parameters',
+    item('{ text: a, params: { stop: ["{{ x }}"] } }'),
+    ['3:33: template-unknown'],
+  ],
+  ['a template in the pictures', item('{ text: a, images: ["{{ x }}"] }'), ['3:25: template-unknown']],
+  ['a tag that reads files', item('text: "{% render \'a\' %}"'), ['3:11: template-invalid']],
+  ['a tag that holds others', item('text: "{% liquid assign a = 1 %}"'), ['3:11: template-invalid']],
+  ['a filter that does not exist', item('text: "{{ run.date | shout }}"'), ['3:11: template-invalid']],
+  ['a template of 301 outputs', item(`text: "${'{{ sample }}'.repeat(301)}"`), ['3:11: template-invalid']],
 ];
+
+function byLine(left: string, right: string): number {
+  return Number.parseInt(left, 10) - Number.parseInt(right, 10);
+}

@@ -281,15 +281,3 @@ describe('messages', () => {
     expect(first).toMatchObject({ kind: 'text', messages });
   });
 });
-
-describe('20,000 items in one file', () => {
-  it('become 20,000 items, each with its place', () => {
-    const rows = Array.from(
-      { length: 20_000 },
-      (_, n) => `- { id: i${n}, text: Hello number ${n}, params: { seed: ${n} } }\n`,
-    );
-    const { entries } = jobOf(`version: 1\nitems:\n${rows.join('')}`);
-    expect(entries).toHaveLength(20_000);
-    expect(entries.at(-1)).toMatchObject({ id: 'i19999', steps: [{ params: { seed: 19_999 } }] });
-  });
-});

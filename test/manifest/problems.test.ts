@@ -16,7 +16,7 @@ describe('a bad job file', () => {
       '  text: { temperature: hot }',
       'items:',
       '  - { id: a, text: hello, params: { sead: 1 } }',
-      '  - { id: A, image: "" }',
+      '  - { id: "*", image: "" }',
       '  - { txet: b }',
       '  - prompts: [1]',
     ].join('\n');
@@ -24,9 +24,10 @@ describe('a bad job file', () => {
       [
         "job.yaml:2:1: key-unknown: unknown key \`nmae\`; did you mean \`name\`?",
         "job.yaml:4:24: param-invalid: temperature is a number",
-        "job.yaml:6:37: param-unknown: no parameter sead",
-        "job.yaml:7:21: prompt-empty: the prompt is empty",
-        "job.yaml:8:5: item-empty: an item has one of \`text\`, \`messages\`, \`image\`, \`prompts\`",
+        "job.yaml:6:37: param-unknown: no parameter sead; what the API does not document goes under \`extra\`",
+        "job.yaml:7:11: id-invalid: \`*\` is no id: an id has up to 100 of A-Z a-z 0-9 . _ - and starts with a letter or digit",
+        "job.yaml:7:23: prompt-empty: the prompt is empty",
+        "job.yaml:8:5: item-empty: an item has one of \`text\`, \`messages\`, \`image\`, \`prompts\`, \`steps\`",
         "job.yaml:8:7: key-unknown: unknown key \`txet\`; did you mean \`text\`?",
         "job.yaml:9:15: type-wrong: entry 1 must be text, not \`1\`; write it in quotes: "1"",
       ]
@@ -74,7 +75,7 @@ describe('a bad job file', () => {
   it('cannot write control characters to a terminal through its problems', () => {
     const [problem] = problemsOf('"\\e[2J\\u202e": 1\nversion: 1\nitems: [{ text: a }]\n', 'a\u001b.yaml\n');
     expect(problem && formatProblem({ ...problem, file: 'a\u001b.yaml' })).toMatchInlineSnapshot(
-      `"a\\u{1b}.yaml:1:1: key-unknown: unknown key \`\\u{1b}[2J\\u{202e}\`; known here: version, name, description, labels, defaults, schedule, items"`,
+      `"a\\u{1b}.yaml:1:1: key-unknown: unknown key \`\\u{1b}[2J\\u{202e}\`; known here: version, name, description, labels, vars, defaults, limits, budget, deadline, priority, schedule, notify, reuse, allowUnpriced, seed, matrix, items"`,
     );
   });
 });
@@ -86,7 +87,7 @@ describe('a problem’s message', () => {
     expect(messageOf('verison: 1\nversion: 1\nitems: [{ text: a }]')).toContain('did you mean `version`?');
     expect(messageOf('version: 1\nitems: [{ text: a, parms: {} }]')).toContain('did you mean `params`?');
     expect(messageOf('version: 1\nitems: [{ text: a, zzz: {} }]')).toContain(
-      'known here: id, text, system, params',
+      'known here: id, matrix, from, format, select, samples, seed, text, system,',
     );
   });
 

@@ -23,6 +23,7 @@ describe('the schedule of a job', () => {
       catchupWindow: 3_600,
       jitter: 0,
       pauseOnFailure: false,
+      newOnly: false,
     });
     expect(timezone).toBeUndefined();
   });
@@ -48,6 +49,7 @@ describe('the schedule of a job', () => {
       catchupWindow: '1h',
       jitter: '0s',
       pauseOnFailure: 'false',
+      newOnly: 'false',
     });
   });
 

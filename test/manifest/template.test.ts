@@ -29,10 +29,13 @@ describe('a template in a prompt', () => {
 
   it.each([
     ['{{ run.tiem }}', 'template-unknown: unknown variable `run.tiem`; did you mean `run.time`?'],
-    ['{{ run }}', 'template-unknown: unknown variable `run`; known here: run.time, run.date'],
+    [
+      '{{ run }}',
+      'template-unknown: unknown variable `run`; known here: run.time, run.date, sample, item.number',
+    ],
     [
       '{{ run.time.constructor }}',
-      'template-unknown: unknown variable `run.time.constructor`; known here: run.time, run.date',
+      'template-unknown: unknown variable `run.time.constructor`; known here: run.time, run.date, sample, item.number',
     ],
     [
       '{{ run.time',
@@ -46,11 +49,6 @@ describe('a template in a prompt', () => {
       '{% include "/etc/passwd" %}',
       'template-invalid: the template cannot be read: tag "include" not found, line:1, col:1',
     ],
-    [
-      '{% assign a = run.date | split: "-" %}{{ a[9] }}',
-      'template-invalid: the template cannot be filled in: undefined variable: a.9, line:1, col:42',
-    ],
-    ['{% if false %}x{% endif %}', 'prompt-empty: the prompt is empty'],
   ])('as %s is refused by name', (template, message) => {
     const [problem] = problemsOf(`version: 1\nitems:\n  - text: '${template}'\n`);
     expect(problem && formatProblem(problem)).toBe(`job.yaml:3:11: ${message}`);

@@ -27,8 +27,7 @@ describe('parameters', () => {
       top_logprobs: 20,
       logit_bias: { '50256': -100 },
       user: 'me',
-      modalities: ['text', 'audio'],
-      audio: { voice: 'alloy', format: 'mp3' },
+      modalities: ['text'],
       thinking: { type: 'enabled', budget_tokens: 100 },
       thinking_budget: 100,
       reasoning_effort: 'low',
@@ -48,9 +47,7 @@ describe('parameters', () => {
       quality: 'hd',
       image: ['https://a.test/a.png'],
       guidance_scale: 7.5,
-      duration: 5,
       aspectRatio: '16:9',
-      audio: true,
     };
     expect(paramProblems('text', text)).toEqual([]);
     expect(paramProblems('image', image)).toEqual([]);
@@ -82,13 +79,29 @@ describe('parameters', () => {
     ['image', { quality: 'best' }],
     ['image', { image: 'file:///etc/passwd' }],
     ['image', { image: 'https://a.test/a.png,b.png' }],
-    ['image', { duration: 121 }],
     ['image', { seed: 2_147_483_648 }],
     ['image', { model: '' }],
   ] as const)('of a %s call are refused when wrong: %j', (kind, params) => {
     const problems = paramProblems(kind, params);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatchObject({ param: Object.keys(params)[0], code: 'param-invalid' });
+  });
+
+  it.each([
+    ['text', { model: 'openai-audio' }],
+    ['text', { modalities: ['text', 'audio'] }],
+    ['text', { audio: { voice: 'alloy', format: 'mp3' } }],
+    ['image', { model: 'veo' }],
+    ['image', { model: 'seedance-pro' }],
+    ['image', { model: 'wan' }],
+    ['image', { duration: 5 }],
+    ['image', { audio: true }],
+  ] as const)('of a %s call that ask for video or audio are refused for now: %j', (kind, params) => {
+    expect(paramProblems(kind, params)[0]?.message).toContain('not supported yet');
+  });
+
+  it('that the API does not document may be under `extra`', () => {
+    expect(paramProblems('text', { extra: { top_k: 4 } })).toEqual([]);
   });
 
   it('may not ask for a random seed, and says why', () => {

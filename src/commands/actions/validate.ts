@@ -1,17 +1,20 @@
 import { exitCodes } from '../exit-codes.ts';
-import { validationText } from '../render/validation-text.ts';
+import { validationAnnotations, validationText } from '../render/validation-text.ts';
 import { validate } from '../validate.ts';
 import type { Outcome } from './outcome.ts';
+
+/** How `validate` writes problems where no data is asked for. */
+export type ProblemFormat = 'text' | 'github';
 
 /** `validate FILE…` */
 export async function validateAction(
   files: readonly string[],
-  { model }: { readonly model?: string },
+  format: ProblemFormat = 'text',
 ): Promise<Outcome> {
-  const readings = await validate(files, { model });
+  const readings = await validate(files);
   return {
     data: readings,
-    text: validationText(readings),
+    text: format === 'github' ? validationAnnotations(readings) : validationText(readings),
     exitCode: readings.some((reading) => 'problems' in reading) ? exitCodes.usage : exitCodes.succeeded,
   };
 }

@@ -1,5 +1,6 @@
 import { formatProblem } from '../../manifest/problem.ts';
 import type { Validation } from '../validate.ts';
+import { annotation } from './annotations.ts';
 import { plural } from './words.ts';
 
 /** What checking job files found: every problem a line, or the word that a file is right. */
@@ -12,6 +13,17 @@ export function validationText(readings: readonly Validation[]): string {
             ...reading.warnings.map((warning) => `${formatProblem(warning)} (warning)`),
             `${reading.file}: ok, ${plural(reading.items, 'item')}`,
           ],
+    )
+    .join('\n');
+}
+
+/** The same for GitHub, which shows every problem at its line of the change. */
+export function validationAnnotations(readings: readonly Validation[]): string {
+  return readings
+    .flatMap((reading) =>
+      'problems' in reading
+        ? reading.problems.map((problem) => annotation('error', problem))
+        : reading.warnings.map((warning) => annotation('warning', warning)),
     )
     .join('\n');
 }

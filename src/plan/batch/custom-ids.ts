@@ -1,6 +1,5 @@
+import { idProblem } from '../../manifest/item-id.ts';
 import { quoted } from '../../manifest/printable.ts';
-
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** What an item is called: by its custom id where that can be an id, else by its number. */
 export type ItemName = { readonly id: string } | { readonly customId: string } | { readonly problem: string };
@@ -23,7 +22,7 @@ export function createCustomIds(): CustomIds {
       const folded = customId.toLowerCase();
       // A number is the name of the item at that place alone, whoever asks for it.
       const isNumber = /^[1-9]\d*$/.test(customId) && customId !== String(number);
-      if (!ID.test(customId) || isNumber || taken.has(folded)) return { customId };
+      if (idProblem(customId) !== undefined || isNumber || taken.has(folded)) return { customId };
       taken.add(folded);
       return { id: customId };
     },

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../../manifest/problem.ts';
+import type { ProblemCode } from '../../manifest/problem-codes.ts';
 
 /** What is wrong with a line, and the members on the way to it. */
 export interface Slip {
