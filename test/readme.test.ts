@@ -115,7 +115,7 @@ describe('the README, beside the product', { timeout: 240_000 }, () => {
     const { stdout: help } = await desk.runWith({ environment: { COLUMNS: '200' } }, '--help');
     const text = help.replaceAll(/\s+/g, ' ');
     const listed = rowsOf('command').map(([name]) => name);
-    const known = [...help.matchAll(/^ {2}([a-z]+)(?: \[options\])?((?: <[^>]+>)*) {2,}/gm)]
+    const known = [...help.matchAll(/^ {2}([a-z]+)(?: \[options\])?((?: [<[](?!options)[^ ]+)*) {2,}/gm)]
       .map((match) => `${match[1]}${match[2]}`)
       .filter((name) => name !== 'help');
     expect(listed).toEqual(known);
