@@ -27,7 +27,7 @@ export type { Job } from './manifest/job.ts';
 export type { ReadJob } from './commands/read-job.ts';
 export type { Plan } from './plan/plan.ts';
 export type { EndState, RunOutcome } from './records/outcome.ts';
-export type { Artifact, FailedRecord, SucceededRecord } from './records/record.ts';
+export type { Artifact, FailedRecord, StepResult, SucceededRecord } from './records/record.ts';
 export type { Tally } from './records/tally.ts';
 export type { Report } from './report/report.ts';
 export type { CancelledItem, ResultLine } from './report/result-line.ts';
