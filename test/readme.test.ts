@@ -65,6 +65,7 @@ describe('the README', () => {
       new Set([
         'yaml',
         'yaml config',
+        'yaml part',
         'text',
         'ts',
         'sh',
