@@ -36,6 +36,9 @@ export const problemCodes = {
   'matrix-axis':
     'A matrix excludes by an axis that it does not have, or has an axis that the job has already.',
   'source-path': 'A path that leaves the folder of the job, or of which the format cannot be told.',
+  'source-missing': 'A data file, or an object of a bucket, that is not there or may not be read.',
+  'data-invalid': 'A data file, or a row of one, that cannot be read as what it is.',
+  'column-unknown': 'A column that the data does not have.',
   'url-invalid': 'An address that is not `https:`.',
   'step-unknown': 'A step that the item does not have, or that does not give what is asked of it.',
   'step-order': 'A step that stands after the one that needs it.',
@@ -45,7 +48,6 @@ export const problemCodes = {
   'template-invalid': 'A template that cannot be read or filled in.',
   'template-misplaced': 'A template where none is filled in.',
   'template-unknown': 'A template names something that is not known at its place.',
-  'line-invalid': 'A line of a batch file that is no JSON, or no UTF-8.',
   'model-kind': 'A model that makes something else than the item asks for.',
   'model-param':
     'A model that takes no pictures and is shown some; as a warning, a parameter that it may ignore.',

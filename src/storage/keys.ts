@@ -108,6 +108,11 @@ export function keptJobKey(location: JobLocation, digest: string): string {
   return `${schedulePrefix(location)}${segment(digest)}.json`;
 }
 
+/** A data file or a picture of the job that a schedule runs, by the sha256 of its bytes. */
+export function keptInputKey(location: JobLocation, sha256: string): string {
+  return `${schedulePrefix(location)}inputs/${segment(sha256)}`;
+}
+
 /** Folder of all jobs, with a slash at its end unless it is the bucket itself. */
 export function rootPrefix(location: Pick<RunLocation, 'prefix' | 'emulated'>): string {
   const segments = location.prefix === '' ? [] : location.prefix.split('/').map((name) => segment(name));

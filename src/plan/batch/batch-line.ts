@@ -79,7 +79,7 @@ function syntaxSlip(error: unknown, text: string): Slip {
   const position = /at position (\d+)/.exec(reason)?.[1];
   const isCut = reason.includes('end of JSON');
   const column = position === undefined ? (isCut ? text.length + 1 : 1) : Number(position) + 1;
-  return { code: 'line-invalid', message: 'the line is no JSON from here on', column };
+  return { code: 'data-invalid', message: 'the line is no JSON from here on', column };
 }
 
 function names(members: readonly string[]): string {

@@ -42,7 +42,7 @@ export async function* expandBatch(source: BatchSource, context: BatchContext): 
     if (text?.trim() === '') continue;
     number += 1;
     if (text === undefined) {
-      yield problem('line-invalid', 'the line is no UTF-8, or longer than 16 MiB');
+      yield problem('data-invalid', 'the line is no UTF-8, or longer than 16 MiB');
       continue;
     }
     const read = readBatchLine(text, bodies);

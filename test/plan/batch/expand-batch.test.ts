@@ -114,10 +114,10 @@ describe('a file of OpenAI’s Batch API', () => {
   });
 
   it.each([
-    ['no JSON', 'not json', '1:1: line-invalid'],
-    ['half a line', '{"custom_id": "a", ', '1:20: line-invalid'],
+    ['no JSON', 'not json', '1:1: data-invalid'],
+    ['half a line', '{"custom_id": "a", ', '1:20: data-invalid'],
     ['no object', '[1]', '1:1: type-wrong'],
-    ['no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), '1:1: line-invalid'],
+    ['no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), '1:1: data-invalid'],
     ['nothing', '\n\n', '1:1: file-empty'],
     ['another method', [{ ...chat('a'), method: 'GET' }], '1:18: value-invalid'],
     [
