@@ -31,7 +31,7 @@ export interface ItemFault {
 export interface EntryFiller {
   readonly samples: number;
   /** Makes an item, or says everything that is wrong with it. */
-  fill(origin: ItemOrigin): { readonly item: ExpandedItem } | { readonly faults: readonly ItemFault[] };
+  make(origin: ItemOrigin): { readonly item: ExpandedItem } | { readonly faults: readonly ItemFault[] };
 }
 
 /** Reads the templates of an entry. What is wrong with one is wrong with every item. */
@@ -82,7 +82,7 @@ export function compileEntry(
     return { ...common, ...(row === undefined ? {} : { row: row.values }), sample, item: { number } };
   }
 
-  function fill(origin: ItemOrigin): ReturnType<EntryFiller['fill']> {
+  function make(origin: ItemOrigin): ReturnType<EntryFiller['make']> {
     const { number, row, combination, sample } = origin;
     const scope = scopeOf(origin);
     faults.length = 0;
@@ -108,7 +108,7 @@ export function compileEntry(
       },
     };
   }
-  return { samples, fill };
+  return { samples, make };
 }
 
 function fillId(id: Filler, scope: TemplateScope, sample: number | undefined): string | undefined {

@@ -100,7 +100,7 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
       for (const combination of combinations()) {
         for (let sample = 1; sample <= filler.samples; sample += 1) {
           count.items += 1;
-          const result = filler.fill({ number: count.items, row, combination, sample });
+          const result = filler.make({ number: count.items, row, combination, sample });
           if ('item' in result) {
             const { item } = result;
             const problem = ids.register(item, row === undefined ? idPlace : item.place);
