@@ -13,7 +13,7 @@ export interface ModelChecker {
 export function createModelChecker(job: Job, checks: JobChecks, allowUnknown: boolean): ModelChecker {
   const told = new Set<string>();
   const warnings: Problem[] = [];
-  const way = job.batch === undefined ? '' : '; `--model NAME` asks another one for every line';
+  const way = job.batch === undefined ? '' : ' (`--model NAME` asks another one for every line)';
   return {
     check({ steps, place }) {
       const problems: Problem[] = [];

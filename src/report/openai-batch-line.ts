@@ -21,7 +21,7 @@ export interface OpenAiBatchLine {
  */
 export function openaiBatchLine(
   runId: string,
-  line: ResultLine & { readonly customId?: string },
+  line: ResultLine,
   bytes: Uint8Array | undefined,
 ): OpenAiBatchLine {
   const base = {

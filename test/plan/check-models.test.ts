@@ -36,7 +36,7 @@ it('warns of an unknown model only, where calls without a price are allowed', ()
 it('tells of a batch file how to ask another model', () => {
   const batch: Job = { ...job, batch: { path: 'a.jsonl', sha256: '' } };
   const checker = createModelChecker(batch, checksOf({ code: 'model-unknown', message: 'no m' }), false);
-  expect(checker.check(itemOf(1))[0]?.message).toBe('no m; `--model NAME` asks another one for every line');
+  expect(checker.check(itemOf(1))[0]?.message).toBe('no m (`--model NAME` asks another one for every line)');
 });
 
 it('sees pictures among the parts of a message', () => {

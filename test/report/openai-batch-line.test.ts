@@ -35,7 +35,7 @@ const text: SucceededRecord = {
 };
 
 it('tells a text as a chat completion, with its tokens, under the name that the batch file gave it', () => {
-  expect(openaiBatchLine(base.runId, { ...text, customId: 'two words' } as ResultLine, undefined)).toEqual({
+  expect(openaiBatchLine(base.runId, { ...text, customId: 'two words' }, undefined)).toEqual({
     id: 'batch_req_requests-0123456789_7',
     custom_id: 'two words',
     response: {
@@ -69,7 +69,7 @@ it('tells a text as a chat completion, with its tokens, under the name that the 
 
 it('tells a long text from its artifact, and a message with more than text as it is', () => {
   const { text: _text, ...long } = text;
-  const told = openaiBatchLine(base.runId, long as ResultLine, Buffer.from('long'));
+  const told = openaiBatchLine(base.runId, long, Buffer.from('long'));
   expect(told.response?.body['choices']).toMatchObject([{ message: { content: 'long' } }]);
   const message = { role: 'assistant', content: null, tool_calls: [{ id: 'a' }] };
   const called = openaiBatchLine(base.runId, { ...text, message }, undefined);

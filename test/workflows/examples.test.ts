@@ -60,8 +60,15 @@ describe('the examples', () => {
     const ids = (name: string): readonly string[] => of(name).results.map(({ id }) => id);
 
     expect(ids('catalogue.yaml')).toEqual([
-      ...['TR-30', 'WC-05', 'BH-40', 'SM-24', 'GL-07', 'TW-02'],
-      ...['WC-05-picture', 'BH-40-picture', 'TW-02-picture'],
+      'TR-30',
+      'WC-05',
+      'BH-40',
+      'SM-24',
+      'GL-07',
+      'TW-02',
+      'WC-05-picture',
+      'BH-40-picture',
+      'TW-02-picture',
     ]);
     expect(ids('styles.yaml')).toHaveLength(11 * 2 + 3);
     expect(ids('styles.yaml')).toContain('spring-gouache.s2');
@@ -87,7 +94,8 @@ describe('the examples', () => {
     expect(ids('job.yaml').filter((id) => !/^\d+$/.test(id))).toEqual([
       'hero',
       ...['lamp-photo', 'lamp-sketch', 'chair-photo'].flatMap((id) => [`${id}.s1`, `${id}.s2`]),
-      ...['DL-1', 'FC-2'],
+      'DL-1',
+      'FC-2',
     ]);
 
     const lines = await of('openai-batch.jsonl').lines();
@@ -98,8 +106,10 @@ describe('the examples', () => {
       object: 'chat.completion',
       choices: [{ message: { role: 'assistant', content: expect.any(String) as string } }],
     });
-    const [picture] = lines[3]?.response?.body['data'] as readonly { readonly b64_json: string }[];
-    expect(Buffer.from(picture?.b64_json ?? '', 'base64').subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
+    // A JPEG begins so in base64.
+    expect(lines[3]?.response?.body['data']).toEqual([
+      { b64_json: expect.stringMatching(/^\/9j\//) as string },
+    ]);
   });
 });
 

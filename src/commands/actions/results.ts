@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { relative } from 'node:path';
 
+import { PollenBatchError } from '../../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { plural } from '../render/words.ts';
 import { openaiBatchResults, results } from '../results.ts';
@@ -16,6 +17,11 @@ export interface ResultsFlags extends OutputFlags {
 /** `results RUN` */
 export function resultsAction(runId: string, flags: ResultsFlags, context: CommandContext): Promise<Outcome> {
   const { out, format } = flags;
+  if (out === '-' && format === 'files') {
+    throw new PollenBatchError('usage', 'files cannot be printed', {
+      remedy: 'Give a folder with --out, or `--format openai-batch --out -`.',
+    });
+  }
   return withSession(configure(), (session) =>
     format === 'files' ? copyFiles(session, runId, out, context) : writeBatch(session, runId, out),
   );
