@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
+import type { InitFlags } from './commands/actions/init.ts';
 import type { PlanFlags } from './commands/actions/plan.ts';
 import type { ResultsFlags } from './commands/actions/results.ts';
 import type { RunFlags } from './commands/actions/run.ts';
@@ -40,6 +41,20 @@ function createProgram(): Command {
     .action(async (file: string, flags: RunFlags) => {
       const { runAction } = await import('./commands/actions/run.ts');
       present(await runAction(file, flags, context), flags);
+    });
+
+  program
+    .command('init')
+    .argument('[file]', 'path of the new job file; job.yaml, or that of the example, if not given')
+    .description('write a job file to begin with, or an example with its data')
+    .option('--example <name>', 'the example to copy')
+    .option('--list', 'list the examples')
+    .option('--force', 'write over files that are there')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.init))
+    .action(async (file: string | undefined, flags: InitFlags) => {
+      const { initAction } = await import('./commands/actions/init.ts');
+      present(await initAction(file, flags, context), flags);
     });
 
   program
@@ -158,6 +173,11 @@ function createProgram(): Command {
     .argument('<run>', 'run id, as `list` shows it')
     .description('copy the results of a run that has ended to this machine; goes on where it was interrupted')
     .option('--out <folder>', 'folder that the results are copied to', 'out')
+    .addOption(
+      new Option('--format <format>', 'files as they are, or a JSONL of OpenAI Batch (`--out -` prints it)')
+        .choices(['files', 'openai-batch'])
+        .default('files'),
+    )
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.results))
     .action(async (runId: string, flags: ResultsFlags) => {
@@ -260,7 +280,12 @@ function submitOptions(command: Command): Command {
     .option('-y, --yes', 'start also what may cost more than the configured threshold')
     .option('--allow-unpriced', 'also call models without a known price')
     .option('--anonymous', 'send no key: only models that cost nothing')
+    .addOption(modelOption())
     .addOption(outputOption());
+}
+
+function modelOption(): Option {
+  return new Option('--model <name>', 'of an OpenAI batch file: the model to ask, whatever its lines name');
 }
 
 function outputOption(): Option {

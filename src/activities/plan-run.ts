@@ -60,7 +60,7 @@ function execution(): string {
 // The worker's limits are the ones that count: whoever submits need not know them.
 function concurrencyOf(plan: Plan, lanes: readonly LaneSettings[]): Record<string, number> {
   return Object.fromEntries(
-    [...new Set(plan.pages.map((page) => page.lane))].map((name) => {
+    [...new Set([...plan.pages.map((page) => page.lane), ...(plan.lanes ?? [])])].map((name) => {
       const lane = lanes.find((candidate) => candidate.name === name);
       if (lane === undefined) throw unknownLaneFailure(name);
       return [name, Math.min(lane.concurrency, plan.concurrency ?? Infinity)];

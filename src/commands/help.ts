@@ -33,6 +33,11 @@ export const examples = {
     'pollen-batch run job.yaml --max-cost 0.5',
     'cat job.yaml | pollen-batch run - -o json',
   ],
+  init: [
+    'pollen-batch init my-job.yaml',
+    'pollen-batch init --list',
+    'pollen-batch init --example catalogue',
+  ],
   validate: [
     'pollen-batch validate jobs/*.yaml',
     'pollen-batch validate -o json job.yaml',
@@ -40,7 +45,11 @@ export const examples = {
   ],
   schema: ['pollen-batch schema > job.schema.json'],
   plan: ['pollen-batch plan job.yaml --show 3', 'pollen-batch plan job.yaml --reuse -o json | jq .estimate'],
-  submit: ['pollen-batch submit job.yaml --watch', 'run=$(pollen-batch submit job.yaml)'],
+  submit: [
+    'pollen-batch submit job.yaml --watch',
+    'run=$(pollen-batch submit job.yaml)',
+    'pollen-batch submit requests.jsonl --model openai    lines of OpenAI Batch, asked of another model',
+  ],
   watch: ['pollen-batch watch quickstart-bdf370f87f'],
   list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
   get: ['pollen-batch get quickstart-bdf370f87f', 'pollen-batch get -o json quickstart-bdf370f87f'],
@@ -55,6 +64,7 @@ export const examples = {
   results: [
     'pollen-batch results quickstart-bdf370f87f --out results',
     'cd "$(pollen-batch results quickstart-bdf370f87f)"',
+    'pollen-batch results requests-1b5f7979d2 --format openai-batch --out - | jq .custom_id',
   ],
   emulator: ['pollen-batch emulator --port 8787 --latency 0'],
   dev: ['pollen-batch dev', 'pollen-batch dev --anonymous'],

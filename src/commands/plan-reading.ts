@@ -1,7 +1,7 @@
 import { laneOf } from '../lanes/lanes.ts';
 import { planJob, type PlannedJob, type PlanJobInput } from '../plan/plan-job.ts';
 import { withObjects } from '../plan/job-files.ts';
-import { jobChecks } from '../pollinations/job-checks.ts';
+import { jobChecksFor } from '../pollinations/job-checks.ts';
 import { invalidJob, type ReadJob } from './read-job.ts';
 import type { Session } from './session.ts';
 
@@ -40,7 +40,7 @@ export async function planReading(
     job,
     placeOf,
     files: store === undefined ? files : withObjects(files, store.openObject),
-    checks: jobChecks,
+    checks: jobChecksFor(api),
     api: plannedApi,
     prices: api.prices,
     laneOf: (model) => laneOf(config.lanes, model),

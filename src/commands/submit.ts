@@ -29,8 +29,8 @@ export interface SubmitOptions {
   readonly isNew: boolean;
   /** Plan calls of models without a known price too. */
   readonly allowUnpriced: boolean;
-  /** Draw every seed anew that is not pinned. */
-  readonly fresh: boolean;
+  /** Draw every seed anew that is not pinned. @default false */
+  readonly fresh?: boolean;
   /** Take over what earlier runs have done, as `reuse: true` of the job does. @default false */
   readonly reuse?: boolean;
   /** Items of a run that only tries the job out, from the first on. @default all, in the job's own run */
@@ -77,7 +77,7 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
     const plan = (scope: string): Promise<PlannedJob> =>
       planReading(session, reading, {
         allowUnpriced: options.allowUnpriced,
-        allFresh: options.fresh,
+        allFresh: options.fresh === true,
         seedScope: scope,
         mayRepeat,
         spool,
@@ -139,7 +139,7 @@ async function claim(
       // Without the store's own marks: the same data may come again as another version.
       ...(sources.length === 0 ? {} : { sources: sources.map(({ version: _version, ...source }) => source) }),
       ...(hasFreshSeeds ? { seedScope } : {}),
-      ...(options.fresh ? { allFresh: true as const } : {}),
+      ...(options.fresh === true ? { allFresh: true as const } : {}),
       ...(inputs.length === 0 ? {} : { inputs }),
       ...(options.first === undefined ? {} : { first: options.first }),
       job: JSON.parse(jobContent(job)) as Job,

@@ -52,6 +52,11 @@ export const problemCodes = {
   'template-invalid': 'A template that cannot be read or filled in.',
   'template-misplaced': 'A template where none is filled in.',
   'template-unknown': 'A template names something that is not known at its place.',
+  'model-kind': 'A model that makes something else than the item asks for.',
+  'model-param':
+    'A model that takes no pictures and is shown some; as a warning, a parameter that it may ignore.',
+  'model-size': 'A size that the API does not give (a warning).',
+  'model-unknown': 'A model that the API does not list.',
   'param-invalid':
     'A parameter with a value that it cannot take, or of a kind of result that is not supported yet.',
   'param-unknown': 'A parameter that the API does not document.',

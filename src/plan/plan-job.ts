@@ -5,6 +5,7 @@ import type { ItemKind, Job } from '../manifest/job.ts';
 import type { Problem } from '../manifest/problem.ts';
 import { findPrice, type ModelPrice, type PriceSnapshot } from '../pollen/prices.ts';
 import { dialects } from '../pollinations/dialects/index.ts';
+import { createModelChecker } from './check-models.ts';
 import { createEstimator, type ModelEstimate } from './estimate.ts';
 import { expandJob, type ExpandContext } from './expand/expand-job.ts';
 import type { JobInput } from './job-inputs.ts';
@@ -101,7 +102,9 @@ export async function planJob(
     ...(input.measured === undefined ? {} : { measured: input.measured }),
   });
   const twins = createTwins();
+  const checker = createModelChecker(job, input.checks, input.allowUnpriced || job.allowUnpriced === true);
   const uses = new Map<string, { readonly kind: ItemKind; readonly model: string }>();
+  const lanes = new Set<string>();
   const problems: Problem[] = [];
   const stretches = new Map<number, Stretch>();
   const pages: Plan['pages'][number][] = [];
@@ -129,24 +132,27 @@ export async function planJob(
       if (problems.length >= MAX_PROBLEMS) break;
       continue;
     }
+    // What follows is read all the same: a run is named by all of its data.
+    if (items === input.first) continue;
     items += 1;
+    problems.push(...checker.check(expansion.item));
     const planning = await planner.plan(expansion.item);
-    if ('problem' in planning) {
-      problems.push(planning.problem);
-      if (problems.length >= MAX_PROBLEMS) break;
-      continue;
-    }
+    if ('problem' in planning) problems.push(planning.problem);
+    if (problems.length >= MAX_PROBLEMS) break;
+    if ('problem' in planning) continue;
     const done = input.reuse?.find(planning.item.digest);
     const item = done === undefined ? planning.item : { ...planning.item, reuse: done };
     if (done !== undefined) reused += 1;
     const calls = 'steps' in item ? item.steps : [item];
-    for (const { kind, model } of calls) uses.set(`${kind} ${model}`, { kind, model });
+    for (const { kind, model } of calls) {
+      uses.set(`${kind} ${model}`, { kind, model });
+      lanes.add(laneOf(model));
+    }
     estimator.add(item);
     const { page, full } = cutter.add(item, laneOf(calls[0]?.model ?? ''));
     twins.add(item, page, expansion.item.place);
     if (full !== undefined) keep(full);
     input.onItem?.(item);
-    if (items === input.first) break;
   }
   if (problems.length > 0) return { problems };
   for (const page of cutter.rest()) keep(page);
@@ -154,7 +160,7 @@ export async function planJob(
   const used = [...uses.values()];
   const schemas = planner.schemas();
   return {
-    warnings: twins.warnings(),
+    warnings: [...checker.warnings(), ...twins.warnings()],
     inputs: planner.inputs(),
     hasFreshSeeds: planner.hasFreshSeeds(),
     models: estimator.models(),
@@ -173,6 +179,7 @@ export async function planJob(
       items,
       pages: pages.sort((left, right) => left.page - right.page),
       ...(sources.size === 0 ? {} : { sources: [...sources.values()] }),
+      lanes: [...lanes],
       models: [...new Set(used.map(({ model }) => model))],
       ...(schemas === undefined ? {} : { schemas }),
       prices: pricesOf(used, input.prices, input.allowUnpriced || job.allowUnpriced === true),

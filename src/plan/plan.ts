@@ -150,6 +150,8 @@ export interface Plan {
   readonly api: PlannedApi;
   readonly items: number;
   readonly pages: readonly { readonly page: number; readonly lane: string; readonly calls: number }[];
+  /** Lanes of all calls, those of steps too. Absent in plans of earlier versions. */
+  readonly lanes?: readonly string[];
   readonly models: readonly string[];
   /** Data files that the items were made of. */
   readonly sources?: readonly PlanSource[];

@@ -7,7 +7,7 @@ import { badFiles } from './bad-files.ts';
 
 const seeds = [
   readFileSync(new URL('../../jobs/quickstart.yaml', import.meta.url), 'utf8'),
-  readFileSync(new URL('../../jobs/vision.yaml', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../jobs/fables.yaml', import.meta.url), 'utf8'),
   ...badFiles.map(([, text]) => text).filter((text) => text.length < 2_000),
 ];
 

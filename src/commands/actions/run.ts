@@ -15,7 +15,7 @@ export interface RunFlags extends SubmitFlags {
 export async function runAction(file: string, flags: RunFlags, context: CommandContext): Promise<Outcome> {
   const { terminal } = context;
   const config = configure(flags);
-  const reading = await readValidJob(file);
+  const reading = await readValidJob(file, { model: flags.model });
   tellWarnings(reading.warnings, terminal);
   const options = { ...submitOptionsOf(flags, terminal), out: flags.out };
   const { submitted, watched, folder } = await run(config, reading, options, terminal, context.interrupts());

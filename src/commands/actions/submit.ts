@@ -18,6 +18,8 @@ export interface SubmitFlags extends OutputFlags {
   readonly yes?: boolean;
   readonly allowUnpriced?: boolean;
   readonly anonymous?: boolean;
+  /** For every line of a batch file. */
+  readonly model?: string;
 }
 
 /** `submit FILE [--watch]` */
@@ -28,7 +30,7 @@ export async function submitAction(
 ): Promise<Outcome> {
   const { terminal } = context;
   const config = configure(flags);
-  const reading = await readValidJob(file);
+  const reading = await readValidJob(file, { model: flags.model });
   tellWarnings(reading.warnings, terminal);
   return withSession(config, async (session) => {
     const submitted = await submit(session, reading, submitOptionsOf(flags, terminal));

@@ -2,6 +2,7 @@ import type { Entry, FilePath, Job, JobChecks } from '../../manifest/job.ts';
 import { localClock } from '../../manifest/local-clock.ts';
 import type { Place, Problem } from '../../manifest/problem.ts';
 import type { TemplateScope } from '../../manifest/template.ts';
+import { expandBatch } from '../batch/expand-batch.ts';
 import type { JobFiles } from '../job-files.ts';
 import type { PlanSource } from '../plan.ts';
 import type { Row } from '../sources/row.ts';
@@ -40,6 +41,7 @@ const MAX_ITEMS = 1_000_000;
  * than some rows of it are in memory.
  */
 export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerator<Expansion> {
+  if (job.batch !== undefined) return yield* expandBatch(job.batch, context);
   const base = baseScope(job, context.time);
   const ids = createIdRegister();
   const slips = createProblemLimiter();
