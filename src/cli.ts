@@ -257,6 +257,7 @@ function addScheduleCommands(schedule: Command): void {
 function submitOptions(command: Command): Command {
   return command
     .option('--new', 'make another run of a job that has one already')
+    .option('--fresh', 'draw new seeds for the whole run, but for those that the job pins')
     .option('--allow-unpriced', 'also call models without a known price')
     .option('--anonymous', 'send no key: only models that cost nothing')
     .addOption(modelOption())

@@ -36,6 +36,8 @@ export type { RunState, RunView } from './workflows/messages.ts';
 export interface SubmitOptions extends CallOptions {
   /** Make another run of a job that has one already. @default false */
   readonly isNew?: boolean;
+  /** Draw new seeds for the whole run, but for those that the job pins. @default false */
+  readonly fresh?: boolean;
   /** Also call models without a known price. @default false */
   readonly allowUnpriced?: boolean;
 }
@@ -79,9 +81,9 @@ export async function loadJob(source: JobSource): Promise<ReadJob> {
  * @throws PollenBatchError `no-price` for a model without a known price, and as `connect` does
  */
 export async function submit(job: ReadJob, options: SubmitOptions = {}): Promise<SubmittedRun> {
-  const { isNew = false, allowUnpriced = false } = options;
+  const { isNew = false, fresh = false, allowUnpriced = false } = options;
   await using held = await hold(options);
-  const { run, marker, ...submitted } = await submitTo(held.session, job, { isNew, allowUnpriced });
+  const { run, marker, ...submitted } = await submitTo(held.session, job, { isNew, fresh, allowUnpriced });
   return { ...submitted, runId: run.runId, ...(marker === undefined ? {} : { outcome: marker }) };
 }
 

@@ -6,7 +6,10 @@ import { invalidJob, type ReadJob } from './read-job.ts';
 import type { Session } from './session.ts';
 
 /** What is up to whoever plans. */
-export type PlanningOptions = Pick<PlanJobInput, 'allowUnpriced' | 'mayRepeat' | 'spool'>;
+export type PlanningOptions = Pick<
+  PlanJobInput,
+  'allowUnpriced' | 'mayRepeat' | 'spool' | 'seedScope' | 'allFresh'
+>;
 
 /**
  * Plans a job that was read, with the prices and lanes of a session.

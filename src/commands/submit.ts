@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
+
 import { PollenBatchError } from '../errors.ts';
 import type { Job } from '../manifest/job.ts';
 import { formatProblem } from '../manifest/problem.ts';
-import type { Plan, PlanSource } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { PlannedJob } from '../plan/plan-job.ts';
 import { jobContent, runIdOf } from '../plan/run-id.ts';
 import { openSpool } from '../plan/spool.ts';
 import { folderAt } from '../storage/folder.ts';
 import { jobPrefix, runKeys, schedulePrefix, type RunLocation } from '../storage/keys.ts';
-import { claimRun, readMarker, writePlan, type Marker } from '../records/run-store.ts';
+import { keepInputs } from '../records/inputs.ts';
+import { claimRun, readJobFile, readMarker, readPlan, writePlan, type Marker } from '../records/run-store.ts';
 import { CONTROL_QUEUE, runWorkflowId } from '../workflows/ids.ts';
 import { checkAccess } from './access.ts';
 import { planReading } from './plan-reading.ts';
@@ -19,6 +23,8 @@ export interface SubmitOptions {
   readonly isNew: boolean;
   /** Plan calls of models without a known price too. */
   readonly allowUnpriced: boolean;
+  /** Draw every seed anew that is not pinned. */
+  readonly fresh: boolean;
 }
 
 /** What became of a submitted job. */
@@ -43,23 +49,37 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
   try {
     // Before anything is written: a job that cannot be planned must not claim a run, or it would be refused when it
     // comes again with other options.
-    const planned = await planReading(session, reading, {
-      allowUnpriced: options.allowUnpriced,
-      mayRepeat: await hasRuns(session, job),
-      spool,
-    });
+    const mayRepeat = await hasRuns(session, job);
+    const seedScope = randomUUID();
+    const plan = (scope: string): Promise<PlannedJob> =>
+      planReading(session, reading, {
+        allowUnpriced: options.allowUnpriced,
+        allFresh: options.fresh,
+        seedScope: scope,
+        mayRepeat,
+        spool,
+      });
+    const drawn = await plan(seedScope);
     const warnings = [
-      ...planned.warnings.map(formatProblem),
-      ...checkAccess(planned.uses, session.api, session.config.api),
+      ...drawn.warnings.map(formatProblem),
+      ...checkAccess(drawn.uses, session.api, session.config.api),
       ...(job.schedule === undefined
         ? []
         : ['this is one run now; the schedule of the job is put to work by `pollen-batch schedule apply`.']),
     ];
-    const { run, isOurs } = await claim(session, job, planned.plan.sources ?? [], options);
+    const { run, isOurs } = await claim(session, job, options, drawn, seedScope);
     const marker = await readMarker(session.store, run);
-    const plan = await writePlan(session.store, run, planned);
-    if (marker !== undefined) return { run, plan, status: 'ended', marker, warnings };
-    return { run, plan, status: await start(session, run, plan, isOurs), warnings };
+    const written = (await readPlan(session.store, run)) ?? (await write());
+    if (marker !== undefined) return { run, plan: written, status: 'ended', marker, warnings };
+    return { run, plan: written, status: await start(session, run, written, isOurs), warnings };
+
+    // A submit that died between its claim and its plan has said what the seeds are drawn from.
+    async function write(): Promise<Plan> {
+      const scope = isOurs ? (await readJobFile(session.store, run))?.seedScope : undefined;
+      const planned = scope === undefined ? drawn : await plan(scope);
+      await keepInputs(session.store, (sha256) => runKeys(run).input(sha256), reading.files, planned.inputs);
+      return writePlan(session.store, run, planned);
+    }
   } finally {
     spool.close();
   }
@@ -68,11 +88,13 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
 async function claim(
   session: Session,
   job: Job,
-  sources: readonly PlanSource[],
   options: SubmitOptions,
+  { plan: { sources = [] }, inputs, hasFreshSeeds }: PlannedJob,
+  seedScope: string,
 ): Promise<{ readonly run: RunLocation; readonly isOurs: boolean }> {
   for (let ordinal = 1; ordinal <= MAX_RUNS; ordinal += 1) {
-    const run = locate(session, job, sources, ordinal);
+    const runId = runIdOf(job, session.plannedApi, { ordinal, files: [...sources, ...inputs] });
+    const run = { ...session.location, job: job.name, runId };
     const claimed = await claimRun(session.store, run, {
       version: 1,
       runId: run.runId,
@@ -80,6 +102,9 @@ async function claim(
       allowUnpriced: options.allowUnpriced,
       // Without the store's own marks: the same data may come again as another version.
       ...(sources.length === 0 ? {} : { sources: sources.map(({ version: _version, ...source }) => source) }),
+      ...(hasFreshSeeds ? { seedScope } : {}),
+      ...(options.fresh ? { allFresh: true as const } : {}),
+      ...(inputs.length === 0 ? {} : { inputs }),
       job: JSON.parse(jobContent(job)) as Job,
     });
     if (claimed === 'claimed') return { run, isOurs: false };
@@ -105,15 +130,6 @@ async function hasRuns(session: Session, { name }: Job): Promise<boolean> {
     if (!key.startsWith(kept)) return true;
   }
   return false;
-}
-
-function locate(
-  { location, plannedApi }: Session,
-  job: Job,
-  sources: readonly PlanSource[],
-  ordinal: number,
-): RunLocation {
-  return { ...location, job: job.name, runId: runIdOf(job, plannedApi, { ordinal, sources }) };
 }
 
 async function start(

@@ -4,10 +4,10 @@ import { PollenBatchError } from '../errors.ts';
 import type { ItemKind, Job } from '../manifest/job.ts';
 import type { Problem } from '../manifest/problem.ts';
 import { findPrice, type ModelPrice, type PriceSnapshot } from '../pollen/prices.ts';
-import { dialects } from '../pollinations/dialects/index.ts';
 import { createModelChecker } from './check-models.ts';
 import { createEstimator } from './estimate.ts';
 import { expandJob, type ExpandContext } from './expand/expand-job.ts';
+import type { JobInput } from './job-inputs.ts';
 import { createPageCutter, type CutPage } from './pages.ts';
 import type { Plan, PlannedApi, PlannedItem, PlanSource } from './plan.ts';
 import { createItemPlanner } from './plan-item.ts';
@@ -27,8 +27,12 @@ export interface PlanJobInput extends Omit<ExpandContext, 'time' | 'noteSource'>
   readonly createdAt: string;
   /** What `run.time` is in templates, ISO 8601. @default createdAt */
   readonly time?: string;
-  /** Draws seeds for this run alone, in place of those that every run of the job has. */
+  /** What fresh seeds are drawn from: the run's own. @default createdAt */
   readonly seedScope?: string;
+  /** Seeds of items where neither they nor the job say anything. @default 'stable' */
+  readonly usualSeed?: 'stable' | 'fresh';
+  /** Draws every seed anew that is not pinned, whatever the job says. @default false */
+  readonly allFresh?: boolean;
   /** Takes the pages until their run is known. */
   readonly spool: Spool;
 }
@@ -37,6 +41,10 @@ export interface PlanJobInput extends Omit<ExpandContext, 'time' | 'noteSource'>
 export interface PlannedJob {
   readonly plan: Omit<Plan, 'runId'>;
   readonly warnings: readonly Problem[];
+  /** Files of its author's that the job uses. */
+  readonly inputs: readonly JobInput[];
+  /** Whether seeds were drawn from the run, so that another run has other bytes. */
+  readonly hasFreshSeeds: boolean;
   /** What the calls ask, each once. */
   readonly uses: readonly { readonly kind: ItemKind; readonly model: string }[];
   /** Text of a page's file. */
@@ -56,13 +64,20 @@ export async function planJob(
   input: PlanJobInput,
 ): Promise<PlannedJob | { readonly problems: readonly Problem[] }> {
   const { job, api, spool, laneOf } = input;
-  const planItem = createItemPlanner({
-    job: job.name,
-    dialect: dialects[api.dialect],
-    apiId: api.id,
+  const planner = createItemPlanner({
+    api,
     prices: input.prices,
-    mayRepeat: input.mayRepeat,
-    ...(input.seedScope === undefined ? {} : { seedScope: input.seedScope }),
+    laneOf,
+    timezone: job.timezone ?? 'UTC',
+    files: input.files,
+    checks: input.checks,
+    seeds: {
+      job: job.name,
+      rule: job.seed ?? input.usualSeed ?? 'stable',
+      allFresh: input.allFresh ?? false,
+      scope: input.seedScope ?? input.createdAt,
+      mayRepeat: input.mayRepeat,
+    },
   });
   const cutter = createPageCutter();
   const estimator = createEstimator(input.prices);
@@ -97,7 +112,13 @@ export async function planJob(
     }
     items += 1;
     problems.push(...models.check(expansion.item));
-    const item = planItem(expansion.item);
+    const planning = await planner.plan(expansion.item);
+    if ('problem' in planning) {
+      problems.push(planning.problem);
+      if (problems.length >= MAX_PROBLEMS) break;
+      continue;
+    }
+    const { item } = planning;
     const calls = 'steps' in item ? item.steps : [item];
     for (const { kind, model } of calls) uses.set(`${kind} ${model}`, { kind, model });
     estimator.add(item);
@@ -109,8 +130,11 @@ export async function planJob(
   for (const page of cutter.rest()) keep(page);
 
   const used = [...uses.values()];
+  const schemas = planner.schemas();
   return {
     warnings: [...models.warnings(), ...twins.warnings()],
+    inputs: planner.inputs(),
+    hasFreshSeeds: planner.hasFreshSeeds(),
     uses: used,
     pageText,
     plan: {
@@ -126,6 +150,7 @@ export async function planJob(
       pages: pages.sort((left, right) => left.page - right.page),
       ...(sources.size === 0 ? {} : { sources: [...sources.values()] }),
       models: [...new Set(used.map(({ model }) => model))],
+      ...(schemas === undefined ? {} : { schemas }),
       prices: pricesOf(used, input.prices, input.allowUnpriced || job.allowUnpriced === true),
       estimate: estimator.total(),
     },

@@ -26,6 +26,10 @@ it('every code of the job file is shown by a bad one', () => {
     'item-duplicate',
     'id-duplicate',
     'id-reserved',
+    'image-invalid',
+    'image-too-large',
+    'image-unreadable',
+    'schema-invalid',
     'prompt-ill-formed',
     'url-too-long',
   ];

@@ -5,6 +5,7 @@ import { NativeConnection } from '@temporalio/worker';
 
 import { createCallActivities, createControlActivities } from '../../src/activities/index.ts';
 import { createPlanReader } from '../../src/activities/plan-reader.ts';
+import type { ReadJob } from '../../src/commands/read-job.ts';
 import type { Session } from '../../src/commands/session.ts';
 import { submit, type Submitted } from '../../src/commands/submit.ts';
 import { readConfig } from '../../src/config.ts';
@@ -54,7 +55,10 @@ export interface Harness {
   /** Starts one more worker, with all its queues, and gives a way to drain it. */
   readonly startWorker: () => Promise<() => Promise<void>>;
   /** Submits a job file's text as the command does. */
-  readonly submit: (yaml: string, options?: { readonly isNew: boolean }) => Promise<Submitted>;
+  readonly submit: (
+    yaml: string,
+    options?: { readonly isNew?: boolean; readonly fresh?: boolean; readonly reading?: Partial<ReadJob> },
+  ) => Promise<Submitted>;
   readonly handle: (run: RunLocation) => WorkflowHandle<typeof runJob>;
   /** Waits until the run has ended. */
   readonly finish: (run: RunLocation) => Promise<RunOutcome>;
@@ -132,8 +136,8 @@ export async function openHarness(
     key,
     writes: store.writes,
     startWorker,
-    submit: (yaml, { isNew } = { isNew: false }) =>
-      submit(session, readOf(yaml), { isNew, allowUnpriced: false }),
+    submit: (yaml, { isNew = false, fresh = false, reading } = {}) =>
+      submit(session, { ...readOf(yaml), ...reading }, { isNew, fresh, allowUnpriced: false }),
     handle,
     finish: (run) => handle(run).result(),
     files: (run) => runFiles(session.store, run),

@@ -9,6 +9,7 @@ import { watchToTheEnd } from './watch.ts';
 
 export interface SubmitFlags extends OutputFlags {
   readonly new?: boolean;
+  readonly fresh?: boolean;
   readonly allowUnpriced?: boolean;
   readonly anonymous?: boolean;
   /** For every line of a batch file. */
@@ -40,5 +41,9 @@ export async function submitAction(
 
 /** The flags as `submit` takes them. */
 export function submitOptionsOf(flags: SubmitFlags): SubmitOptions {
-  return { isNew: flags.new === true, allowUnpriced: flags.allowUnpriced === true };
+  return {
+    isNew: flags.new === true,
+    fresh: flags.fresh === true,
+    allowUnpriced: flags.allowUnpriced === true,
+  };
 }

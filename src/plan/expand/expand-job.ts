@@ -45,7 +45,7 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
   const base = baseScope(job, context.time);
   const ids = createIdRegister();
   const slips = createProblemLimiter();
-  const count = { items: 0, problems: 0 };
+  const count = { items: 0, problems: 0, isFull: false };
   const tell = (problem: Problem): Expansion => {
     count.problems += 1;
     return { kind: 'problem', problem };
@@ -68,6 +68,7 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
     else {
       for await (const rows of entryRows(entry, entry.from, context)) {
         for (const row of rows) {
+          if (count.isFull) break;
           if (row.kind === 'row') yield* expansions(row);
           else if (row.kind === 'problem') yield tell(row.problem);
           else {
@@ -76,7 +77,7 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
           }
         }
         if (slips.isFull()) break;
-        if (count.items > MAX_ITEMS) {
+        if (count.isFull) {
           yield tell({ ...at([...entry.path, 'from']), code: 'item-limit', message: tooMany });
           return;
         }
@@ -99,6 +100,8 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
     return function* expandRow(row) {
       for (const combination of combinations()) {
         for (let sample = 1; sample <= filler.samples; sample += 1) {
+          count.isFull = count.items === MAX_ITEMS;
+          if (count.isFull) return;
           count.items += 1;
           const result = filler.make({ number: count.items, row, combination, sample });
           if ('item' in result) {
