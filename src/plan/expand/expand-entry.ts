@@ -1,5 +1,5 @@
 import { idProblem } from '../../manifest/item-id.ts';
-import type { Entry, FilePath, Job, SeedRule, Values } from '../../manifest/job.ts';
+import type { Entry, FilePath, Job, Values } from '../../manifest/job.ts';
 import { quoted } from '../../manifest/printable.ts';
 import type { TemplateScope } from '../../manifest/template.ts';
 import type { Row } from '../sources/row.ts';
