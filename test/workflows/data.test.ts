@@ -13,7 +13,7 @@ import type { Harness } from '../support/harness.ts';
 import { temporaryFolder } from '../support/local-servers.ts';
 import { test } from '../support/on-servers.ts';
 
-const options = { allowUnpriced: false, isNew: false };
+const options = { allowUnpriced: false, fresh: false, isNew: false };
 
 async function jobIn(folder: string, name: string, from: string, rest = ''): Promise<string> {
   const file = join(folder, `${name}.yaml`);
