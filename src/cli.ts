@@ -87,9 +87,11 @@ function createProgram(): Command {
     .argument('<file>', 'job file, or - for standard input')
     .description('show what a job would call, cost and change; nothing is started or written')
     .option('--show <count>', 'requests to show in full', parseCount, 1)
+    .option('--fresh', 'with new seeds for the whole run, but for those that the job pins')
     .option('--reuse', 'take over what earlier runs of the job have done')
     .option('--allow-unpriced', 'also plan models without a known price')
     .option('--anonymous', 'send no key: only models that cost nothing')
+    .addOption(modelOption())
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.plan))
     .action(async (file: string, flags: PlanFlags) => {

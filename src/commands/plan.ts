@@ -2,6 +2,7 @@ import { formatProblem } from '../manifest/problem.ts';
 import { compareItems, type ItemChanges } from '../plan/item-changes.ts';
 import type { Measured } from '../plan/likely-use.ts';
 import type { PlannedApi, PlannedItem } from '../plan/plan.ts';
+import { filesOf } from '../plan/plan-job.ts';
 import { createReuseIndex, takesOver, type ReuseIndex } from '../plan/reuse.ts';
 import { isTrial, runIdOf } from '../plan/run-id.ts';
 import { openSpool } from '../plan/spool.ts';
@@ -26,6 +27,8 @@ export interface PlanOptions {
   readonly reuse: boolean;
   /** Plan calls of models without a known price too. */
   readonly allowUnpriced: boolean;
+  /** Draw every seed anew that is not pinned. */
+  readonly fresh: boolean;
 }
 
 /** What submitting a job would do. */
@@ -68,6 +71,7 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
   try {
     const planned = await planReading(desk, reading, {
       allowUnpriced: options.allowUnpriced,
+      allFresh: options.fresh,
       mayRepeat: past.runs.length > 0,
       spool,
       measured: past.measured,
@@ -78,7 +82,7 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
       },
     });
     const outlook = outlookOf(planned, desk.config.lanes, past.measured);
-    const runId = runIdOf(job, desk.plannedApi);
+    const runId = runIdOf(job, desk.plannedApi, { files: filesOf(planned) });
     const own = past.runs.find(({ run }) => run.runId === runId);
     return {
       file,

@@ -4,7 +4,7 @@ import { PollenBatchError } from '../errors.ts';
 import type { Job } from '../manifest/job.ts';
 import { formatProblem } from '../manifest/problem.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { PlannedJob } from '../plan/plan-job.ts';
+import { filesOf, type PlannedJob } from '../plan/plan-job.ts';
 import { jobContent, runIdOf } from '../plan/run-id.ts';
 import { takesOver } from '../plan/reuse.ts';
 import { openSpool } from '../plan/spool.ts';
@@ -174,10 +174,10 @@ function locate(
   { location, plannedApi }: Session,
   job: Job,
   { first }: SubmitOptions,
-  { plan: { sources = [] }, inputs }: PlannedJob,
+  planned: PlannedJob,
   ordinal: number,
 ): RunLocation {
-  const files = [...sources, ...inputs];
+  const files = filesOf(planned);
   const runId = runIdOf(job, plannedApi, { ordinal, files, ...(first === undefined ? {} : { first }) });
   return { ...location, job: job.name, runId };
 }

@@ -194,6 +194,14 @@ export async function planJob(
   }
 }
 
+/** Everything that a planned job has read: it names the job's run. */
+export function filesOf({
+  plan,
+  inputs,
+}: Pick<PlannedJob, 'plan' | 'inputs'>): readonly { readonly path: string; readonly sha256: string }[] {
+  return [...(plan.sources ?? []), ...inputs];
+}
+
 /** Reads the items of a page's file. */
 export function parsePage(text: string): readonly PlannedItem[] {
   return text

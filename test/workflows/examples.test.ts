@@ -28,7 +28,11 @@ interface Run {
 
 async function runFile(harness: Harness, file: string): Promise<Run> {
   const reading = await readValidJob(file);
-  const { run } = await submit(harness.session, reading, { isNew: false, allowUnpriced: false });
+  const { run } = await submit(harness.session, reading, {
+    isNew: false,
+    allowUnpriced: false,
+    fresh: false,
+  });
   await harness.finish(run);
   const files = harness.files(run);
   const marker = await files.marker();

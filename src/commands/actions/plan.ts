@@ -12,6 +12,8 @@ export interface PlanFlags extends OutputFlags {
   readonly reuse?: boolean;
   readonly allowUnpriced?: boolean;
   readonly anonymous?: boolean;
+  readonly fresh?: boolean;
+  readonly model?: string;
 }
 
 /** `plan FILE` */
@@ -21,7 +23,7 @@ export async function planAction(
   { terminal }: CommandContext,
 ): Promise<Outcome> {
   const config = configure(flags);
-  const reading = await readValidJob(file);
+  const reading = await readValidJob(file, { model: flags.model });
   tellWarnings(reading.warnings, terminal);
   const desk = await openPlanningDesk(config);
   try {
@@ -30,6 +32,7 @@ export async function planAction(
       show: flags.show,
       reuse: flags.reuse === true,
       allowUnpriced: flags.allowUnpriced === true,
+      fresh: flags.fresh === true,
     });
     for (const warning of preview.warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
     return { data: preview, text: planPreviewText(preview), exitCode: exitCodes.succeeded };

@@ -1,5 +1,5 @@
 import { idProblem } from '../../manifest/item-id.ts';
-import type { Entry, FilePath, Job, SeedRule, Values } from '../../manifest/job.ts';
+import type { Entry, FilePath, Job, Values } from '../../manifest/job.ts';
 import { quoted } from '../../manifest/printable.ts';
 import type { TemplateScope } from '../../manifest/template.ts';
 import type { Row } from '../sources/row.ts';
@@ -96,7 +96,7 @@ export function compileEntry(
     );
     if (faults.length > 0) return { faults: [...faults] };
     const vars = itemVars(combination, row?.values);
-    const seed = seedOf(entry.seed, sample);
+    const { seed } = entry;
     return {
       item: {
         number,
@@ -122,8 +122,4 @@ function fillId(id: Filler, scope: TemplateScope, sample: number | undefined): s
   const problem = id.isConstant && sample === undefined ? undefined : idProblem(filled);
   if (problem === undefined) return filled;
   throw new FillFault('id-invalid', `the id ${quoted(filled)} cannot be one: ${problem}`, ['id'], id.names);
-}
-
-function seedOf(seed: SeedRule | undefined, sample: number): SeedRule | undefined {
-  return typeof seed === 'object' ? seed[sample - 1] : seed;
 }

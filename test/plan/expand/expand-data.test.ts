@@ -60,7 +60,7 @@ describe('a job with data', () => {
     ]);
     expect(items[5]).toMatchObject({
       sample: 2,
-      seed: 6,
+      seed: [5, 6],
       vars: { tone: 'warm', style: 'photo', line: 'two' },
       steps: [{ prompt: 'two 2 6' }],
     });
