@@ -130,13 +130,13 @@ describe('plan', () => {
     expect(stdout).not.toMatch(/[\u001b\u202e]/);
   });
 
-  it('says every problem of a wrong job, and of a model without a price', async () => {
+  it('says every problem of a wrong job, and of a model that the API does not list', async () => {
     const wrong = await desk.run('plan', 'bad.yaml');
     expect([wrong.code, wrong.stdout]).toEqual([2, '']);
     expect(wrong.stderr).toContain('bad.yaml:2:1: key-unknown');
     await desk.file('new.yaml', 'version: 1\nitems:\n  - { text: Hello, params: { model: new-one } }\n');
     const unpriced = await desk.run('plan', 'new.yaml');
-    expect(unpriced.stderr).toContain('no-price: no price is known for new-one (text)');
+    expect(unpriced.stderr).toContain('new.yaml:3:5: model-unknown: the API has no text model "new-one"');
     expect(unpriced.code).toBe(2);
     const allowed = await desk.run('plan', 'new.yaml', '--allow-unpriced');
     expect(allowed.stdout).toMatch(/^new-one +text +1 +unknown +0 +unknown +no known bound$/m);

@@ -41,7 +41,7 @@ async function keysOf({ session }: Harness): Promise<readonly string[]> {
 }
 
 function preview(harness: Harness, yaml: string, reuse = false): Promise<PlanPreview> {
-  const options = { show: 1, reuse, allowUnpriced: false };
+  const options = { show: 1, reuse, allowUnpriced: false, fresh: false };
   return plan({ ...harness.session, close: () => {} }, readOf(yaml), options);
 }
 
