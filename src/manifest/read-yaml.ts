@@ -8,13 +8,13 @@ import type { ProblemCode } from './problem-codes.ts';
 const maxDepth = 32;
 
 /**
- * Most tokens of the text, blanks among them: about 7,000 items of three lines. What has as many is read in about a
+ * Most tokens of the text, blanks among them: about 6,000 items of three lines. What has as many is read in under a
  * second, of which the lexer takes a tenth, so that anything beyond is refused at once.
  */
-const maxTokens = 300_000;
+const maxTokens = 250_000;
 
 /** Most lines, as a long text in many lines is slow to read too. */
-const maxLines = 500_000;
+const maxLines = 200_000;
 
 /** One broken line upsets the reading of those after it, so beyond these few there is nothing to learn. */
 const maxSyntaxProblems = 100;

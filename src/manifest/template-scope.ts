@@ -31,8 +31,9 @@ export interface NameProblem {
   readonly message: string;
 }
 
-/** Most names that a message lists. */
+/** Most names that a message lists, and that a slip of the pen is looked for among. */
 const maxListed = 20;
+const maxKnown = 200;
 
 /** Says why a template cannot name this here; `undefined` when it can. */
 export function nameProblem(name: TemplateName, scope: NameScope): NameProblem | undefined {
@@ -104,9 +105,10 @@ function unknown(name: TemplateName, scope: NameScope): NameProblem {
 }
 
 function knownNames({ vars, axes, hasRows, steps, isEach }: NameScope): readonly string[] {
+  const varNames = namesOf(vars);
   return [
-    ...axes,
-    ...Object.keys(vars),
+    ...axes.slice(0, maxKnown),
+    ...varNames,
     ...(hasRows ? ['row.*'] : []),
     ...(isEach ? ['each', 'index'] : []),
     ...[...(steps ?? [])].flatMap(([id, step]) => giftsOf(step).map((gift) => `steps.${id}.${gift}`)),
@@ -114,9 +116,18 @@ function knownNames({ vars, axes, hasRows, steps, isEach }: NameScope): readonly
     'run.date',
     'sample',
     'item.number',
-    ...Object.keys(vars).map((name) => `vars.${name}`),
-    ...axes.map((name) => `matrix.${name}`),
+    ...varNames.map((name) => `vars.${name}`),
+    ...axes.slice(0, maxKnown).map((name) => `matrix.${name}`),
   ];
+}
+
+const varNamesOf = new WeakMap<Values, readonly string[]>();
+
+/** Kept, as thousands of items may ask for the same. */
+function namesOf(vars: Values): readonly string[] {
+  const known = varNamesOf.get(vars) ?? Object.keys(vars).slice(0, maxKnown);
+  varNamesOf.set(vars, known);
+  return known;
 }
 
 function list(names: readonly string[]): string {
