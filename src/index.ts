@@ -8,7 +8,7 @@ import { get, type RunDetails } from './commands/get.ts';
 import { invalidJob, readValidJob, type JobSource, type ReadJob } from './commands/read-job.ts';
 import { readChecked, readParts } from './commands/read-results.ts';
 import { submit as submitTo } from './commands/submit.ts';
-import { countItems } from './commands/validate.ts';
+import { countItems, withoutObjects } from './commands/validate.ts';
 import { hold, type CallOptions } from './connection.ts';
 import { runKeys } from './storage/keys.ts';
 import { PollenBatchError } from './errors.ts';
@@ -27,7 +27,7 @@ export type { Job } from './manifest/job.ts';
 export type { ReadJob } from './commands/read-job.ts';
 export type { Plan } from './plan/plan.ts';
 export type { EndState, RunOutcome } from './records/outcome.ts';
-export type { Artifact, FailedRecord, SucceededRecord } from './records/record.ts';
+export type { Artifact, FailedRecord, StepResult, SucceededRecord } from './records/record.ts';
 export type { Tally } from './records/tally.ts';
 export type { Report } from './report/report.ts';
 export type { CancelledItem, ResultLine } from './report/result-line.ts';
@@ -68,7 +68,7 @@ export interface SubmittedRun {
  */
 export async function loadJob(source: JobSource): Promise<ReadJob> {
   const reading = await readValidJob(source);
-  const validation = await countItems(reading, new Date().toISOString());
+  const validation = await countItems(withoutObjects(reading), new Date().toISOString());
   if ('problems' in validation) throw invalidJob(reading.file, validation.problems);
   return reading;
 }

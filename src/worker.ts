@@ -56,6 +56,7 @@ async function prepare(config: Config, logger: Logger) {
   }
   const dependencies: ActivityDependencies = {
     store,
+    openObject: store.openObject,
     records: createRecords(store),
     plans: createPlanReader(store),
     client: createApiClient({

@@ -33,7 +33,12 @@ export function chargeAttempts(
 /** Adds attempts to those that are known of the same item. */
 export function addAttempts(earlier: KeptAttempts | undefined, later: KeptAttempts): KeptAttempts {
   const attempts = [...(earlier?.attempts ?? []), ...later.attempts];
-  return { attempts, cost: costOf(attempts.map((attempt) => attempt.charge)) };
+  const { part } = later;
+  return {
+    attempts,
+    cost: costOf(attempts.map((attempt) => attempt.charge)),
+    ...(part === undefined ? {} : { part }),
+  };
 }
 
 function resultOf({ effect }: AttemptNote, maximum: string | null): AttemptResult {

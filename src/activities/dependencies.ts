@@ -1,4 +1,5 @@
 import type { LaneSettings } from '../lanes/lanes.ts';
+import type { OpenObject } from '../plan/job-files.ts';
 import type { ApiClient } from '../pollinations/client.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -8,6 +9,8 @@ import type { PlanReader } from './plan-reader.ts';
 /** What activities work with; made once per worker. */
 export interface ActivityDependencies {
   readonly store: ObjectStore;
+  /** Opens what scheduled jobs read anew each time. */
+  readonly openObject: OpenObject;
   readonly records: Records;
   readonly plans: PlanReader;
   readonly client: ApiClient;

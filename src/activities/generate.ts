@@ -1,8 +1,10 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 
+import type { Plan, PlannedItem } from '../plan/plan.ts';
 import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
-import type { FailedRecord, Receipt } from '../records/record.ts';
+import { receiptOf, type FailedRecord, type Receipt } from '../records/record.ts';
+import { partName, runKeys } from '../storage/keys.ts';
 import type { CallReference } from '../workflows/messages.ts';
 import {
   LOST_WORKER,
@@ -15,9 +17,12 @@ import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
 import { callSignal } from './call-signal.ts';
 import { decide, isPoison } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { retryFailure, wrongApiFailure } from './failure.ts';
-import type { PlannedItem } from './item-record.ts';
+import { itemFailure, retryFailure, wrongApiFailure } from './failure.ts';
+import { readAttached } from './attached.ts';
+import { checkOutput, schemaFault, type WantedList } from './check-output.ts';
+import type { ResolvedCall } from './item-record.ts';
 import { createItemStore } from './item-store.ts';
+import { partOf, resolveCall } from './resolve-call.ts';
 
 /** Well below the heartbeat timeout of 20 s, and often enough to hear of a stop soon. */
 const HEARTBEAT_MS = 5_000;
@@ -63,9 +68,16 @@ export function createGenerate(
     let history = withNothingSent(recalled, attempt);
     const beat = setInterval(() => context.heartbeat(recalled), HEARTBEAT_MS);
     try {
-      const item = await findPlanned(dependencies, reference);
+      const planned = await findPlanned(dependencies, reference);
+      const isRepeated = attempt > 1 || reference.resumed;
+      if (isRepeated) {
+        const receipt = await findStep(dependencies, reference, planned.item);
+        if (receipt !== undefined) return receipt;
+      }
+      const resolution = await resolveCall(dependencies, reference, planned);
+      const item = resolution.call;
       const itemStore = createItemStore({ ...dependencies, reference, item, isStale });
-      if (attempt > 1 || reference.resumed) {
+      if (isRepeated) {
         const receipt = await itemStore.find(recalled);
         if (receipt !== undefined) return receipt;
         const verdict = isPoison(recalled) ? poison : recalled.verdict;
@@ -73,15 +85,21 @@ export function createGenerate(
         // A store that took no answer the last time must show that it does, before another one is paid for.
         if (recalled.notes.at(-1)?.code === NOT_STORED) await itemStore.keepAttempts(recalled);
       }
+      const unmade = resolution.fault ?? schemaFault(item.call, planned.plan.schemas);
+      if (unmade !== undefined) return await itemStore.fail(unmade, recalled);
+      const attached = await readAttached(dependencies, reference.run, resolution);
+      if (attached !== undefined && 'fault' in attached)
+        return await itemStore.fail(attached.fault, recalled);
       if (context.cancellationSignal.aborted) throw new CancelledFailure('stopped before it was sent');
 
       const outcome = await client.attempt({
         kind,
         request: item.call.request,
-        requestId: requestIdOf(reference, item, attempt),
+        requestId: requestIdOf(item, attempt),
         deadlineMs,
         signal: callSignal(context),
         ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
+        ...(attached === undefined ? {} : { attachments: attached.attachments }),
       });
       if (outcome.kind === 'answered') {
         keyHealth.lastSuccess = now().getTime();
@@ -89,7 +107,16 @@ export function createGenerate(
         const note = noteOf(attempt, 'answered', outcome, effect, now());
         // Should storing fail, the answer is paid for all the same: the next attempt sends the same bytes for it.
         history = withNote(recalled, { ...note, code: NOT_STORED });
-        return await itemStore.succeed(outcome, note, recalled);
+        const lists = listsOf(reference, planned.item);
+        const checked = checkOutput(outcome, item.call, planned.plan.schemas, lists);
+        if (!('problem' in checked)) {
+          const { answer, ...output } = checked;
+          return await itemStore.succeed(answer, note, recalled, output);
+        }
+        const { remedy } = verdicts['output-invalid'];
+        const verdict = { code: 'output-invalid', status: 200, message: checked.problem, remedy };
+        history = { ...withNote(recalled, { ...note, code: verdict.code }), verdict };
+        return await itemStore.fail(verdict, history, checked.text);
       }
       const { fault } = outcome;
       history = withFault(recalled, attempt, fault, item, {
@@ -121,22 +148,47 @@ const poison: FailedRecord['fault'] = {
 };
 
 function faultOf({ code, status, message }: Fault): FailedRecord['fault'] {
-  const { remedy } = verdicts[code];
-  return { code, ...(status === undefined ? {} : { status }), message, remedy };
+  return { code, ...(status === undefined ? {} : { status }), message, remedy: verdicts[code].remedy };
 }
 
 async function findPlanned(
   { plans, apiId }: ActivityDependencies,
   { run, page, position }: CallReference,
-): Promise<PlannedItem> {
-  const [plan, calls] = await Promise.all([plans.plan(run), plans.page(run, page)]);
-  const call = calls[position];
-  if (plan === undefined || call === undefined) throw new Error(`the plan of ${run.runId} is incomplete`);
+): Promise<{ readonly plan: Plan; readonly item: PlannedItem }> {
+  const [plan, items] = await Promise.all([plans.plan(run), plans.page(run, page)]);
+  const item = items[position];
+  if (plan === undefined || item === undefined) throw new Error(`the plan of ${run.runId} is incomplete`);
   if (plan.api.id !== apiId) throw wrongApiFailure(plan.api.id, apiId);
-  return { plan, call };
+  return { plan, item };
+}
+
+// Before its request is made again, which takes the results of other steps.
+async function findStep(
+  { records }: ActivityDependencies,
+  reference: CallReference,
+  item: PlannedItem,
+): Promise<Receipt | undefined> {
+  const part = partOf(reference, item);
+  if (part === undefined) return undefined;
+  const key = runKeys(reference.run).step(reference.page, item.number, item.id, part);
+  const record = await records.read(key);
+  if (record === undefined) return undefined;
+  const receipt = receiptOf(record, key);
+  if (record.status === 'failed') throw itemFailure(record, receipt);
+  return receipt;
+}
+
+function listsOf({ step }: CallReference, item: PlannedItem): readonly WantedList[] {
+  if (!('steps' in item)) return [];
+  return item.steps.flatMap(({ forEach }, position) =>
+    forEach !== undefined && forEach.step === step
+      ? [{ step: position, path: forEach.path, max: forEach.max }]
+      : [],
+  );
 }
 
 // The API echoes and logs a request id of at most 255 letters, digits, hyphens, underscores and equals signs.
-function requestIdOf({ run }: CallReference, { call }: PlannedItem, attempt: number): string {
-  return `${run.runId}-${call.number}-${attempt}`.replaceAll('.', '_');
+function requestIdOf({ plan, call, part }: ResolvedCall, attempt: number): string {
+  const name = part === undefined ? '' : `-${partName(part)}`;
+  return `${plan.runId}-${call.number}${name}-${attempt}`.replaceAll('.', '_');
 }

@@ -1,5 +1,6 @@
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { createCloseItem } from './close-item.ts';
 import { createFinishRun } from './finish-run.ts';
 import { createGenerate } from './generate.ts';
 import { withHeartbeat, withStoreFailures } from './guard.ts';
@@ -12,6 +13,7 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
   return {
     planRun: withStoreFailures(withHeartbeat(createPlanRun(dependencies))),
     openPage: withStoreFailures(withHeartbeat(createOpenPage(dependencies))),
+    closeItem: withStoreFailures(withHeartbeat(createCloseItem(dependencies))),
     sealPage: withStoreFailures(withHeartbeat(createSealPage(dependencies))),
     finishRun: withStoreFailures(withHeartbeat(createFinishRun(dependencies))),
   };

@@ -1,13 +1,17 @@
 import { sha256 } from '../plan/digest.ts';
 import type { Plan, PlannedCall } from '../plan/plan.ts';
 import type { Usage } from '../pollen/usage.ts';
-import type { Artifact, FailedRecord, KeptAttempts, SucceededRecord } from '../records/record.ts';
+import type { Artifact, FailedRecord, KeptAttempts, StepRecord, SucceededRecord } from '../records/record.ts';
+import type { CallPart } from '../storage/keys.ts';
 import type { AttemptHistory, AttemptNote } from './attempt-history.ts';
 import { chargeAttempts, type CostContext } from './cost.ts';
 
-export interface PlannedItem {
+/** A call with its bytes: an item's only one, or one of a chain. */
+export interface ResolvedCall {
   readonly plan: Plan;
   readonly call: PlannedCall;
+  /** Which call of its item it is, where the item has several. */
+  readonly part?: CallPart;
 }
 
 /** What a record keeps of an answer besides its content. */
@@ -17,6 +21,10 @@ export interface AnswerFacts {
   readonly modelUsed?: string;
   readonly finishReason?: string;
   readonly doubt?: string;
+  /** Set when the text is the JSON that was asked for. */
+  readonly json?: true;
+  /** Lengths of the lists that later steps go over. */
+  readonly lists?: StepRecord['lists'];
 }
 
 /** Where an answer's content is: in the record itself, or in an object of its own. */
@@ -24,7 +32,7 @@ export type Content = { readonly text: string; readonly message?: unknown } | { 
 
 /** The record of an item that succeeded. */
 export function succeededRecord(
-  item: PlannedItem,
+  item: ResolvedCall,
   history: AttemptHistory,
   facts: AnswerFacts,
   content: Content,
@@ -41,39 +49,47 @@ export function succeededRecord(
     ...(facts.modelUsed === undefined ? {} : { modelUsed: facts.modelUsed }),
     ...(facts.finishReason === undefined ? {} : { finishReason: facts.finishReason }),
     ...(facts.doubt === undefined ? {} : { doubt: facts.doubt }),
+    ...(facts.json === undefined ? {} : { json: facts.json }),
+    ...(facts.lists === undefined ? {} : { lists: facts.lists }),
   };
 }
 
 /** The record of an item that failed; the failed attempt is in the history already. */
 export function failedRecord(
-  item: PlannedItem,
+  item: ResolvedCall,
   history: AttemptHistory,
   fault: FailedRecord['fault'],
+  answer: string | undefined,
   now: Date,
 ): FailedRecord {
   return {
     ...baseOf(item, history, history.notes, now),
     status: 'failed',
     fault,
+    ...(answer === undefined ? {} : { answer }),
   };
 }
 
 /** What attempts may have cost, for an item that has no record yet. */
-export function keptAttempts(item: PlannedItem, notes: readonly AttemptNote[]): KeptAttempts {
-  return chargeAttempts(notes, costContextOf(item));
+export function keptAttempts(item: ResolvedCall, notes: readonly AttemptNote[]): KeptAttempts {
+  const { part } = item;
+  return { ...chargeAttempts(notes, costContextOf(item)), ...(part === undefined ? {} : { part }) };
 }
 
-function costContextOf({ plan, call }: PlannedItem): CostContext {
+function costContextOf({ plan, call }: ResolvedCall): CostContext {
   return { cacheMode: plan.api.cacheMode, maximum: call.maximum, shared: call.shared === true };
 }
 
-function baseOf(item: PlannedItem, history: AttemptHistory, notes: readonly AttemptNote[], now: Date) {
-  const { plan, call } = item;
+function baseOf(item: ResolvedCall, history: AttemptHistory, notes: readonly AttemptNote[], now: Date) {
+  const { plan, call, part } = item;
   return {
     version: 1 as const,
     runId: plan.runId,
     number: call.number,
     id: call.id,
+    ...(call.customId === undefined ? {} : { customId: call.customId }),
+    ...(call.vars === undefined ? {} : { vars: call.vars }),
+    ...(part === undefined ? {} : { part }),
     kind: call.kind,
     model: call.model,
     ...(call.seed === undefined ? {} : { seed: call.seed }),

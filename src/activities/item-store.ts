@@ -1,7 +1,6 @@
 import { sha256 } from '../plan/digest.ts';
-import type { PlannedCall } from '../plan/plan.ts';
 import type { Answer } from '../pollinations/outcome.ts';
-import { runKeys } from '../storage/keys.ts';
+import { partName, runKeys } from '../storage/keys.ts';
 import type { ObjectStore, StoredObject } from '../storage/object-store.ts';
 import { StoreError } from '../storage/store-error.ts';
 import {
@@ -22,7 +21,7 @@ import {
   succeededRecord,
   type AnswerFacts,
   type Content,
-  type PlannedItem,
+  type ResolvedCall,
 } from './item-record.ts';
 
 /** Texts up to this size live inside the record, so that an item takes one write. */
@@ -37,20 +36,29 @@ export interface ItemStore {
    */
   find(history: AttemptHistory): Promise<Receipt | undefined>;
   /** Stores an answer. Where another attempt was first, its outcome is the one that counts. */
-  succeed(answer: Answer, note: AttemptNote, history: AttemptHistory): Promise<Receipt>;
+  succeed(
+    answer: Answer,
+    note: AttemptNote,
+    history: AttemptHistory,
+    checked?: Pick<AnswerFacts, 'json' | 'lists'>,
+  ): Promise<Receipt>;
   /**
    * Keeps what the attempts so far may have cost, for an item that never gets a record because its run is stopped.
    */
   keepAttempts(history: AttemptHistory): Promise<void>;
-  /** Stores a failure and throws it, so that the activity fails with it. */
-  fail(fault: FailedRecord['fault'], history: AttemptHistory): Promise<Receipt>;
+  /**
+   * Stores a failure and throws it, so that the activity fails with it.
+   *
+   * @param answer - what was answered instead of what was asked for
+   */
+  fail(fault: FailedRecord['fault'], history: AttemptHistory, answer?: string): Promise<Receipt>;
 }
 
 export interface ItemStoreOptions {
   readonly store: ObjectStore;
   readonly records: Records;
   readonly reference: CallReference;
-  readonly item: PlannedItem;
+  readonly item: ResolvedCall;
   readonly now: () => Date;
   /** Whether the attempt took so long that the run may be over without it. */
   readonly isStale: () => boolean;
@@ -59,7 +67,7 @@ export interface ItemStoreOptions {
 /** The store of one item. */
 export function createItemStore(options: ItemStoreOptions): ItemStore {
   const { store, records, reference, item, now } = options;
-  const keys = itemKeys(reference, item.call);
+  const keys = callKeys(reference, item);
 
   function settle(record: ItemRecord): Receipt {
     const receipt = receiptOf(record, keys.record);
@@ -79,6 +87,8 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
       const existing = await records.read(keys.record);
       if (existing !== undefined) return settle(existing);
       for await (const { key } of store.list(keys.prefix)) {
+        // Names of other kinds of objects, and of later calls, go on after another dot.
+        if (key.includes('.', keys.prefix.length)) continue;
         const object = await store.get(key);
         const found = object === undefined ? undefined : factsOf(key, object);
         // The attempt that stored it told nobody: its place in the history is a hole, filled by what it left here.
@@ -89,13 +99,14 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
       }
       return undefined;
     },
-    async succeed(answer, note, history) {
+    async succeed(answer, note, history, checked = {}) {
       const facts: AnswerFacts = {
         note,
         usage: answer.usage,
         ...(answer.modelUsed === undefined ? {} : { modelUsed: answer.modelUsed.slice(0, 100) }),
         ...(answer.finishReason === undefined ? {} : { finishReason: answer.finishReason.slice(0, 40) }),
         ...(answer.doubt === undefined ? {} : { doubt: answer.doubt.slice(0, 200) }),
+        ...checked,
       };
       if (isInline(answer)) {
         const text = Buffer.from(answer.body).toString('utf8');
@@ -124,19 +135,21 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
       const kept = keptAttempts(item, history.notes);
       await store.put(keys.attempts, JSON.stringify(kept), { contentType: 'application/json' });
     },
-    fail: (fault, history) => write(failedRecord(item, history, fault, now())),
+    fail: (fault, history, answer) =>
+      write(failedRecord(item, history, fault, answer?.slice(0, INLINE_TEXT_BYTES), now())),
   };
 }
 
-function itemKeys({ run, page }: CallReference, { number, id }: PlannedCall) {
+function callKeys({ run, page }: CallReference, { call: { number, id }, part }: ResolvedCall) {
   const keys = runKeys(run);
-  const record = keys.record(page, number, id);
+  const record = part === undefined ? keys.record(page, number, id) : keys.step(page, number, id, part);
+  const name = part === undefined ? id : `${id}.${partName(part)}`;
   return {
     record,
-    attempts: keys.attempts(page, number, id),
-    prefix: record.slice(0, -'record.json'.length),
-    artifact: (extension: string): string => keys.artifact(page, number, id, extension),
-    late: (extension: string): string => keys.late(`${String(number).padStart(7, '0')}-${id}.${extension}`),
+    attempts: keys.attempts(page, number, id, part),
+    prefix: record.slice(0, record.lastIndexOf(part === undefined ? 'record.json' : 'step.json')),
+    artifact: (extension: string): string => keys.artifact(page, number, id, extension, part),
+    late: (extension: string): string => keys.late(`${String(number).padStart(7, '0')}-${name}.${extension}`),
   };
 }
 

@@ -1,6 +1,9 @@
+import type { PlannedItem, PlannedStep } from '../plan/plan.ts';
 import { addTallies, emptyTally, tallyOf } from '../records/tally.ts';
 import { receiptOf } from '../records/record.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
+import type { ChainShape, StepShape } from '../workflows/item-steps.ts';
+import type { OpenedPage } from '../workflows/messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readPageRecords } from './page-records.ts';
 
@@ -10,20 +13,56 @@ import { readPageRecords } from './page-records.ts';
  */
 export function createOpenPage(dependencies: ActivityDependencies): ControlActivities['openPage'] {
   return async function openPage({ run, page }) {
-    const [calls, { records: found }] = await Promise.all([
+    const [items, { records: found }] = await Promise.all([
       dependencies.plans.page(run, page),
       readPageRecords(dependencies, run, page),
     ]);
-    const models = [...new Set(calls.map((call) => call.model))];
+    const models = [...new Set(items.flatMap((item) => callsOf(item).map(({ model }) => model)))];
+    // Of an item of several calls its last one, as everywhere.
+    const last = items.map((item) => callsOf(item).at(-1));
     return {
-      ids: calls.map((call) => call.id),
-      kinds: calls.map((call) => call.kind[0]).join(''),
+      ids: items.map((item) => item.id),
+      kinds: last.map((call) => call?.kind[0] ?? 't').join(''),
       models,
-      model: calls.map((call) => models.indexOf(call.model)),
-      missing: calls.flatMap((call, position) => (found.has(call.number) ? [] : [position])),
+      model: last.map((call) => models.indexOf(call?.model ?? '')),
+      missing: items.flatMap((item, position) => (found.has(item.number) ? [] : [position])),
       done: [...found.values()]
         .map((record) => tallyOf(receiptOf(record, '')))
         .reduce(addTallies, emptyTally),
+      ...chainsOf(items, models),
     };
+  };
+}
+
+function callsOf(item: PlannedItem): readonly Pick<PlannedStep, 'kind' | 'model'>[] {
+  return 'steps' in item ? item.steps : [item];
+}
+
+// Items of one entry have the same steps, so a shape is told once.
+function chainsOf(items: readonly PlannedItem[], models: readonly string[]): Pick<OpenedPage, 'chains'> {
+  const chains = items.flatMap((item) => ('steps' in item ? [item] : []));
+  if (chains.length === 0) return {};
+  const lanes = [...new Set(chains.flatMap(({ steps }) => steps.map(({ lane }) => lane)))];
+  const shapes = new Map<string, { readonly index: number; readonly shape: ChainShape }>();
+  const shape = items.map((item) => {
+    if (!('steps' in item)) return -1;
+    const own = item.steps.map((step) => shapeOf(step, models, lanes));
+    const name = JSON.stringify(own);
+    const { index } = shapes.get(name) ?? { index: shapes.size };
+    shapes.set(name, { index, shape: own });
+    return index;
+  });
+  return { chains: { shapes: [...shapes.values()].map((one) => one.shape), lanes, shape } };
+}
+
+function shapeOf(step: PlannedStep, models: readonly string[], lanes: readonly string[]): StepShape {
+  return {
+    id: step.id,
+    kind: step.kind === 'image' ? 'i' : 't',
+    model: models.indexOf(step.model),
+    lane: lanes.indexOf(step.lane),
+    needs: step.needs,
+    ...(step.forEach === undefined ? {} : { forEach: step.forEach.step }),
+    ...(step.repair === undefined ? {} : { repair: step.repair }),
   };
 }

@@ -1,7 +1,8 @@
-import type { PlannedCall } from '../plan/plan.ts';
+import type { PlannedChain, PlannedItem } from '../plan/plan.ts';
+import type { ChainObjects } from '../report/fold-chain.ts';
 import { resultLine, type ResultLine } from '../report/result-line.ts';
 import { parseRecordKey, runKeys, type RunLocation } from '../storage/keys.ts';
-import type { ItemRecord, KeptAttempts } from '../records/record.ts';
+import type { ItemRecord, KeptAttempts, StepRecord } from '../records/record.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /** Objects read at once. */
@@ -36,19 +37,70 @@ export async function readPageLines(
   run: RunLocation,
   page: number,
 ): Promise<readonly ResultLine[]> {
-  const [calls, { keys, records }] = await Promise.all([
+  const [items, { keys, records }] = await Promise.all([
     dependencies.plans.page(run, page),
     readPageRecords(dependencies, run, page),
   ]);
-  const attemptsKey = ({ number, id }: PlannedCall): string => runKeys(run).attempts(page, number, id);
-  const unfinished = calls.filter((call) => !records.has(call.number) && keys.has(attemptsKey(call)));
-  const kept = new Map(
-    await readAll(unfinished, async (call): Promise<readonly [number, KeptAttempts] | undefined> => {
-      const attempts = await readKeptAttempts(dependencies, attemptsKey(call));
-      return attempts === undefined ? undefined : [call.number, attempts];
-    }),
+  const unfinished = items.filter(({ number }) => !records.has(number));
+  const left = new Map(
+    await readAll(
+      unfinished,
+      async (item): Promise<readonly [number, KeptAttempts | ChainObjects] | undefined> => {
+        const found = await readUnfinished(dependencies, run, page, item, keys);
+        return found === undefined ? undefined : [item.number, found];
+      },
+    ),
   );
-  return calls.map((call) => resultLine(call, records.get(call.number), kept.get(call.number)));
+  return items.map((item) => resultLine(item, records.get(item.number), left.get(item.number)));
+}
+
+async function readUnfinished(
+  dependencies: ActivityDependencies,
+  run: RunLocation,
+  page: number,
+  item: PlannedItem,
+  keys: ReadonlySet<string>,
+): Promise<KeptAttempts | ChainObjects | undefined> {
+  const { number, id } = item;
+  if (!('steps' in item)) {
+    const key = runKeys(run).attempts(page, number, id);
+    return keys.has(key) ? readKeptAttempts(dependencies, key) : undefined;
+  }
+  const prefix = runKeys(run).itemObjects(page, number, id);
+  return readChain(
+    dependencies,
+    [...keys].filter((key) => key.startsWith(prefix)),
+  );
+}
+
+/** Lists all that an item of several calls has left. */
+export async function listChain(
+  { store }: ActivityDependencies,
+  run: RunLocation,
+  page: number,
+  { number, id }: PlannedChain,
+): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(runKeys(run).itemObjects(page, number, id))) keys.push(key);
+  return keys;
+}
+
+/** Reads what the calls of an item have left. */
+export async function readChain(
+  dependencies: ActivityDependencies,
+  keys: readonly string[],
+): Promise<ChainObjects> {
+  const [records, kept] = await Promise.all([
+    readAll(
+      keys.filter((key) => key.endsWith('.step.json')),
+      (key) => dependencies.records.read(key),
+    ),
+    readAll(
+      keys.filter((key) => key.endsWith('.attempts.json')),
+      (key) => readKeptAttempts(dependencies, key),
+    ),
+  ]);
+  return { records: records as readonly StepRecord[], kept };
 }
 
 /** What the attempts of an item without a record may have cost; `undefined` when they left nothing. */

@@ -1,4 +1,4 @@
-import type { Plan, PlannedCall } from '../plan/plan.ts';
+import type { Plan, PlannedItem } from '../plan/plan.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
@@ -9,14 +9,14 @@ const KEPT = 48;
 export interface PlanReader {
   /** The plan of a run; `undefined` when the run is not planned. */
   plan(run: RunLocation): Promise<Plan | undefined>;
-  /** The calls of a page, in their order. Throws when the page is missing. */
-  page(run: RunLocation, page: number): Promise<readonly PlannedCall[]>;
+  /** The items of a page, in their order. Throws when the page is missing. */
+  page(run: RunLocation, page: number): Promise<readonly PlannedItem[]>;
 }
 
 /** Plan and pages never change once written, so they are kept in a small cache. */
 export function createPlanReader(store: ObjectStore): PlanReader {
   const plans = createCache<Plan | undefined>();
-  const pages = createCache<readonly PlannedCall[]>();
+  const pages = createCache<readonly PlannedItem[]>();
   async function readPlan(run: RunLocation): Promise<Plan | undefined> {
     const key = runKeys(run).plan;
     const plan = await plans.get(key, async () => {
@@ -38,7 +38,7 @@ export function createPlanReader(store: ObjectStore): PlanReader {
         return textOf(object.body)
           .split('\n')
           .filter((line) => line !== '')
-          .map((line) => JSON.parse(line) as PlannedCall);
+          .map((line) => JSON.parse(line) as PlannedItem);
       });
     },
   };

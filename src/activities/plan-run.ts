@@ -5,11 +5,12 @@ import { laneOf, type LaneSettings } from '../lanes/lanes.ts';
 import type { Problem } from '../manifest/problem.ts';
 import { labelEntries } from '../plan/labels.ts';
 import type { Plan } from '../plan/plan.ts';
-import { noFiles } from '../plan/job-files.ts';
+import { noFiles, withObjects, type JobFiles } from '../plan/job-files.ts';
 import { planJob } from '../plan/plan-job.ts';
 import { fromContent } from '../plan/run-id.ts';
 import { openSpool } from '../plan/spool.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
+import { keptFiles } from '../records/kept-inputs.ts';
 import { readKeptJob, type KeptJobLocation } from '../records/kept-job.ts';
 import { claimRun, readJobFile, readMarker, writePlan, type JobFile } from '../records/run-store.ts';
 import { folderAt } from '../storage/folder.ts';
@@ -68,10 +69,10 @@ async function makePlan(
   run: RunLocation,
   scheduled: KeptJobLocation | undefined,
 ): Promise<Plan> {
-  const { store, lanes, prices, now, apiId } = dependencies;
+  const { store, lanes, prices, now, apiId, openObject } = dependencies;
   const spool = openSpool();
   try {
-    const file = await readSource(dependencies, run, scheduled);
+    const { file, files } = await readSource(dependencies, run, scheduled);
     const { api, allowUnpriced, plannedFor } = file;
     const job = fromContent(file.job);
     // Prices are this worker's, and so they must be those of the run's API.
@@ -80,7 +81,7 @@ async function makePlan(
       job,
       file: job.name,
       placeOf: () => ({ line: 1, column: 1 }),
-      files: noFiles,
+      files: withObjects(files, openObject),
       checks: jobChecks,
       spool,
       api,
@@ -95,7 +96,10 @@ async function makePlan(
     });
     if ('problems' in planned) throw invalidJob(job.name, planned.problems);
     // Only now, as with `submit`: a job that cannot be planned must not claim a run. Who was first is the one who counts.
-    if (scheduled !== undefined) await claimRun(store, run, file);
+    if (scheduled !== undefined) {
+      const { sources } = planned.plan;
+      await claimRun(store, run, { ...file, ...(sources === undefined ? {} : { sources }) });
+    }
     return await writePlan(store, run, planned);
   } catch (error) {
     throw error instanceof PollenBatchError ? unplannableFailure(error) : error;
@@ -116,10 +120,10 @@ async function readSource(
   { store }: ActivityDependencies,
   run: RunLocation,
   scheduled: KeptJobLocation | undefined,
-): Promise<JobFile> {
+): Promise<{ readonly file: JobFile; readonly files: JobFiles }> {
   if (scheduled === undefined) {
     const file = await readJobFile(store, run);
-    if (file !== undefined) return file;
+    if (file !== undefined) return { file, files: noFiles };
     throw new PollenBatchError('not-found', `run ${run.runId} has no job file in the bucket`, {
       remedy: 'Submit its job again.',
     });
@@ -131,7 +135,7 @@ async function readSource(
     });
   }
   const plannedFor = plannedTimeOf(run.runId);
-  return {
+  const file: JobFile = {
     version: 1,
     runId: run.runId,
     api: kept.api,
@@ -140,4 +144,5 @@ async function readSource(
     claimedBy: execution(),
     job: kept.job,
   };
+  return { file, files: keptFiles(store, scheduled, kept.inputs ?? []) };
 }

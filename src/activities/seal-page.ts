@@ -1,39 +1,40 @@
-import { addCounts, countsOf, noCounts, type Counts } from '../records/counts.ts';
-import { tallyLine, type ResultLine } from '../report/result-line.ts';
+import { addCounts, countsOf, noCounts, type Counts, type SampledFailure } from '../records/counts.ts';
+import type { FailedRecord } from '../records/record.ts';
+import { emptyTally } from '../records/tally.ts';
+import { callsOf, tallyLine, type ResultLine } from '../report/result-line.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
+import type { CallReference } from '../workflows/messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { LOST_WORKER, type AttemptNote } from './attempt-history.ts';
 import { addAttempts } from './cost.ts';
 import { keptAttempts } from './item-record.ts';
 import { readKeptAttempts, readPageLines } from './page-records.ts';
+import { resolveCall } from './resolve-call.ts';
 
 /** Writes a page's share of the results from its records: every item once, in the order of the plan. */
 export function createSealPage(dependencies: ActivityDependencies): ControlActivities['sealPage'] {
-  return async function sealPage({ run, page, lost }) {
-    for (const position of lost) await keepLostCall(dependencies, run, page, position);
+  return async function sealPage({ run, page, lost, lostSteps = [] }) {
+    for (const call of [...lost.map((position) => ({ position })), ...lostSteps]) {
+      await keepLostCall(dependencies, { run, page, resumed: false, ...call });
+    }
     const lines = await sealLines(dependencies, run, page);
     return lines.map(countLine).reduce(addCounts, noCounts);
   };
 }
 
 // Nobody is left to tell what became of the call, and a stop asks for no other attempt.
-async function keepLostCall(
-  dependencies: ActivityDependencies,
-  run: RunLocation,
-  page: number,
-  position: number,
-): Promise<void> {
-  const [call, plan] = [
-    (await dependencies.plans.page(run, page))[position],
-    await dependencies.plans.plan(run),
-  ];
-  if (call === undefined || plan === undefined) return;
-  const key = runKeys(run).attempts(page, call.number, call.id);
+async function keepLostCall(dependencies: ActivityDependencies, reference: CallReference): Promise<void> {
+  const { run, page, position } = reference;
+  const [plan, items] = await Promise.all([dependencies.plans.plan(run), dependencies.plans.page(run, page)]);
+  const item = items[position];
+  if (item === undefined || plan === undefined) return;
+  const { call } = await resolveCall(dependencies, reference, { plan, item });
+  const key = runKeys(run).attempts(page, item.number, item.id, call.part);
   const earlier = await readKeptAttempts(dependencies, key);
   const attempt = (earlier?.attempts.at(-1)?.attempt ?? 0) + 1;
   const note: AttemptNote = { attempt, code: LOST_WORKER, effect: { kind: 'lost' } };
-  const kept = addAttempts(earlier, keptAttempts({ plan, call }, [note]));
+  const kept = addAttempts(earlier, keptAttempts(call, [note]));
   await dependencies.store.put(key, JSON.stringify(kept), { contentType: 'application/json' });
 }
 
@@ -55,13 +56,14 @@ export async function sealLines(
 }
 
 function countLine(line: ResultLine): Counts {
-  const tally = tallyLine(line);
-  if (line.status !== 'failed') return countsOf(line.model, tally);
-  const { code, status, remedy } = line.fault;
-  return countsOf(line.model, tally, {
-    id: line.id,
-    code,
-    ...(status === undefined ? {} : { status }),
-    remedy,
-  });
+  const models = callsOf(line).map(({ model, tally }) => countsOf(model, tally).models ?? []);
+  const failures = line.status === 'failed' ? [failureOf(line)] : [];
+  return models
+    .map((counts) => ({ tally: emptyTally, models: counts }))
+    .reduce<Counts>(addCounts, { tally: tallyLine(line), failures });
+}
+
+function failureOf({ id, fault }: FailedRecord): SampledFailure {
+  const { code, status, remedy } = fault;
+  return { id, code, ...(status === undefined ? {} : { status }), remedy };
 }

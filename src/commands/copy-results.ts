@@ -1,3 +1,4 @@
+import type { StepResult } from '../records/record.ts';
 import type { ResultLine } from '../report/result-line.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -42,12 +43,12 @@ export async function copyResults(
   async function* results(): AsyncGenerator<Uint8Array> {
     for await (const { body, lines } of readParts(store, keys.root, marker)) {
       for (let first = 0; first < lines.length; first += COPIES) {
-        const some = lines.slice(first, first + COPIES);
+        const some = lines.slice(first, first + COPIES).flatMap(filesOf);
         for (const outcome of await Promise.all(
-          some.map((line) => copyItem(store, keys.root, line, items)),
+          some.map((file) => copyFile(store, keys.root, file, items)),
         )) {
           if (outcome === 'copied') copied += 1;
-          if (outcome === 'kept') kept += 1;
+          else kept += 1;
         }
       }
       yield body;
@@ -64,27 +65,54 @@ export async function copyResults(
   return { folder: folder.path, copied, kept };
 }
 
-async function copyItem(
+/** A result as a file of its own. */
+interface ResultFile {
+  readonly name: string;
+  readonly sha256: string | undefined;
+  /** Where its bytes are: in the line, or in an object. */
+  readonly content: { readonly text: string } | { readonly key: string };
+}
+
+async function copyFile(
   store: ObjectStore,
   root: string,
-  line: ResultLine,
+  { name, sha256, content }: ResultFile,
   folder: ResultFolder,
-): Promise<'copied' | 'kept' | 'none'> {
-  if (line.status !== 'succeeded') return 'none';
-  const name = fileName(line);
-  if (await folder.has(name, line.sha256)) return 'kept';
+): Promise<'copied' | 'kept'> {
+  if (sha256 !== undefined && (await folder.has(name, sha256))) return 'kept';
   const body =
-    line.artifact === undefined
-      ? checked(Buffer.from(line.text ?? ''), `the text of ${line.id}`, line.sha256)
-      : await readChecked(store, line.artifact.key, { root, sha256: line.sha256 });
+    'text' in content
+      ? checked(Buffer.from(content.text), `the text of ${name}`, sha256)
+      : await readChecked(store, content.key, { root, sha256 });
   await folder.write(name, [body]);
   return 'copied';
 }
 
-// Number and id, and an extension of ours. The line comes from the bucket, so what it names is looked at first.
-function fileName({ number, id, artifact }: ResultLine & { readonly status: 'succeeded' }): string {
-  const name = artifact === undefined ? `${String(number).padStart(7, '0')}-${id}.txt` : nameOf(artifact.key);
-  if (/^\d{7,12}-[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(name)) return name;
+// What an item answered, and what each of its steps did: those too of an item that came to no good end.
+function filesOf(line: ResultLine): readonly ResultFile[] {
+  const steps = (line.steps ?? []).filter(({ status }) => status === 'succeeded');
+  return [
+    ...(line.status === 'succeeded' ? [fileOf(line, [], line)] : []),
+    ...steps.map((step) =>
+      fileOf(line, [step.step, ...(step.index === undefined ? [] : [String(step.index)])], step),
+    ),
+  ];
+}
+
+// Number and id, the step, and an extension of ours. The line comes from the bucket, so what it names is looked at first.
+function fileOf(
+  { number, id }: ResultLine,
+  step: readonly string[],
+  { text = '', json, artifact, sha256 }: Partial<Pick<StepResult, 'text' | 'json' | 'artifact' | 'sha256'>>,
+): ResultFile {
+  const stored = artifact === undefined ? (json === true ? '.json' : '.txt') : safeName(nameOf(artifact.key));
+  const extension = stored.slice(stored.lastIndexOf('.') + 1);
+  const name = safeName([`${String(number).padStart(7, '0')}-${id}`, ...step, extension].join('.'));
+  return { name, sha256, content: artifact === undefined ? { text } : { key: artifact.key } };
+}
+
+function safeName(name: string): string {
+  if (/^\d{7,12}-[A-Za-z0-9][A-Za-z0-9._-]{0,180}$/.test(name)) return name;
   throw unusable(`the results name a file that is none of theirs: ${JSON.stringify(name)}`);
 }
 

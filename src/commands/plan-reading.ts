@@ -1,5 +1,6 @@
 import { laneOf } from '../lanes/lanes.ts';
 import { planJob, type PlannedJob, type PlanJobInput } from '../plan/plan-job.ts';
+import { withObjects } from '../plan/job-files.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
 import { invalidJob, type ReadJob } from './read-job.ts';
 import type { Session } from './session.ts';
@@ -13,7 +14,7 @@ export type PlanningOptions = Pick<PlanJobInput, 'allowUnpriced' | 'mayRepeat' |
  * @throws PollenBatchError `job-invalid` with every problem, `no-price` when a model has no known price
  */
 export async function planReading(
-  { api, plannedApi, config }: Session,
+  { api, plannedApi, config, store }: Session,
   { file, job, placeOf, files }: ReadJob,
   options: PlanningOptions,
 ): Promise<PlannedJob> {
@@ -22,7 +23,7 @@ export async function planReading(
     file,
     job,
     placeOf,
-    files,
+    files: withObjects(files, store.openObject),
     checks: jobChecks,
     api: plannedApi,
     prices: api.prices,

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 import { PollenBatchError } from '../errors.ts';
 import { decodeJobFile } from '../manifest/decode-job-file.ts';
 import type { FilePath, Job } from '../manifest/job.ts';
 import { loadJob } from '../manifest/load-job.ts';
 import { formatProblem, type Place, type Problem } from '../manifest/problem.ts';
-import { noFiles, type JobFiles } from '../plan/job-files.ts';
+import type { JobFiles } from '../plan/job-files.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
+import { jobFolder } from './job-folder.ts';
 
 /** A job as it was read: what it says, and where its parts and the files that it names are. */
 export interface ReadJob {
@@ -23,7 +25,10 @@ export interface ReadJob {
 /** What reading a job file gave: a job, or every problem of the file. */
 export type JobReading = ReadJob | { readonly file: string; readonly problems: readonly Problem[] };
 
-/** A path, `-` for standard input, or the text of a job file and its name for problems. */
+/**
+ * A path, `-` for standard input, or the text of a job file and its name for problems. Files that a job names are below
+ * its own folder, or below the working directory where it has none.
+ */
 export type JobSource = string | { readonly text: string; readonly name: string };
 
 /**
@@ -32,10 +37,12 @@ export type JobSource = string | { readonly text: string; readonly name: string 
  * @throws PollenBatchError `usage` when it cannot be read
  */
 export async function readJob(source: JobSource): Promise<JobReading> {
-  if (typeof source !== 'string') return check(source.text, source.name);
+  if (typeof source !== 'string') return check(source.text, source.name, '.');
   const name = source === '-' ? 'stdin' : source;
   const decoded = decodeJobFile(await readBytes(source), name);
-  return 'problems' in decoded ? { file: name, problems: decoded.problems } : check(decoded.text, name);
+  return 'problems' in decoded
+    ? { file: name, problems: decoded.problems }
+    : check(decoded.text, name, source === '-' ? '.' : dirname(source));
 }
 
 /**
@@ -62,9 +69,9 @@ export function invalidJob(file: string, problems: readonly Problem[]): PollenBa
   );
 }
 
-function check(text: string, file: string): JobReading {
+function check(text: string, file: string, folder: string): JobReading {
   const loaded = loadJob(text, file, jobChecks);
-  return 'problems' in loaded ? { file, ...loaded } : { file, ...loaded, files: noFiles };
+  return 'problems' in loaded ? { file, ...loaded } : { file, ...loaded, files: jobFolder(folder) };
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

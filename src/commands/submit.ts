@@ -1,7 +1,7 @@
 import { PollenBatchError } from '../errors.ts';
 import type { Job } from '../manifest/job.ts';
 import { formatProblem } from '../manifest/problem.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlanSource } from '../plan/plan.ts';
 import { jobContent, runIdOf } from '../plan/run-id.ts';
 import { openSpool } from '../plan/spool.ts';
 import { folderAt } from '../storage/folder.ts';
@@ -55,7 +55,7 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
         ? []
         : ['this is one run now; the schedule of the job is put to work by `pollen-batch schedule apply`.']),
     ];
-    const { run, isOurs } = await claim(session, job, options);
+    const { run, isOurs } = await claim(session, job, planned.plan.sources ?? [], options);
     const marker = await readMarker(session.store, run);
     const plan = await writePlan(session.store, run, planned);
     if (marker !== undefined) return { run, plan, status: 'ended', marker, warnings };
@@ -68,15 +68,18 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
 async function claim(
   session: Session,
   job: Job,
+  sources: readonly PlanSource[],
   options: SubmitOptions,
 ): Promise<{ readonly run: RunLocation; readonly isOurs: boolean }> {
   for (let ordinal = 1; ordinal <= MAX_RUNS; ordinal += 1) {
-    const run = locate(session, job, ordinal);
+    const run = locate(session, job, sources, ordinal);
     const claimed = await claimRun(session.store, run, {
       version: 1,
       runId: run.runId,
       api: session.plannedApi,
       allowUnpriced: options.allowUnpriced,
+      // Without the store's own marks: the same data may come again as another version.
+      ...(sources.length === 0 ? {} : { sources: sources.map(({ version: _version, ...source }) => source) }),
       job: JSON.parse(jobContent(job)) as Job,
     });
     if (claimed === 'claimed') return { run, isOurs: false };
@@ -104,8 +107,13 @@ async function hasRuns(session: Session, { name }: Job): Promise<boolean> {
   return false;
 }
 
-function locate({ location, plannedApi }: Session, job: Job, ordinal: number): RunLocation {
-  return { ...location, job: job.name, runId: runIdOf(job, plannedApi, ordinal) };
+function locate(
+  { location, plannedApi }: Session,
+  job: Job,
+  sources: readonly PlanSource[],
+  ordinal: number,
+): RunLocation {
+  return { ...location, job: job.name, runId: runIdOf(job, plannedApi, { ordinal, sources }) };
 }
 
 async function start(

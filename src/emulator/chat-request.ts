@@ -9,7 +9,7 @@ export interface ChatRequest {
   readonly model: Model;
   readonly messages: readonly unknown[];
   readonly messageCount: number;
-  /** All text of all messages; parts that are not text stand as their JSON. */
+  /** All text of all messages; parts that are not text stand as the beginning of their JSON. */
   readonly prompt: string;
   readonly system: string;
   /** The text of the last user message. */
@@ -19,6 +19,8 @@ export interface ChatRequest {
   readonly choices: number;
   readonly stream: boolean;
   readonly format: { readonly type: string; readonly schema?: unknown };
+  /** What a mark in the prompt says to answer. */
+  readonly dictated?: string;
 }
 
 type Range = readonly [least: number, most: number, whole?: 'whole'];
@@ -77,8 +79,13 @@ function problemsOf(era: Era, fields: Fields, model: Model | undefined): Record<
   return problems;
 }
 
+// Providers count a small picture as some 85 tokens, whatever its data URL takes.
+const pictureText = 340;
+
 function partText(part: unknown): string {
-  return isFields(part) && typeof part['text'] === 'string' ? part['text'] : JSON.stringify(part);
+  return isFields(part) && typeof part['text'] === 'string'
+    ? part['text']
+    : JSON.stringify(part).slice(0, pictureText);
 }
 
 function textOf(message: Fields): string {
@@ -91,6 +98,20 @@ function formatOf(format: unknown): ChatRequest['format'] {
   if (!isFields(format)) return { type: 'text' };
   const named = format['json_schema'];
   return { type: String(format['type']), schema: isFields(named) ? named['schema'] : undefined };
+}
+
+/**
+ * `[[answer:TEXT]]` in a prompt dictates the answer. Of several, a conversation's n-th answer is the n-th, and the last
+ * one goes on for ever.
+ */
+function dictatedIn(messages: readonly Fields[], answered: number): string | undefined {
+  const marks = [
+    ...messages
+      .map(textOf)
+      .join('\n')
+      .matchAll(/\[\[answer:(.*?)\]\](?!\])/gs),
+  ];
+  return marks[Math.min(answered, marks.length - 1)]?.[1];
 }
 
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
@@ -116,8 +137,14 @@ export function checkChat(
   const messages = fields['messages'] as readonly Fields[];
   const textsOf = (...wanted: string[]): string[] =>
     messages.filter(({ role }) => wanted.includes(String(role))).map(textOf);
+  const answered = messages.filter(({ role }) => role === 'assistant').length;
+  const dictated = dictatedIn(
+    messages.filter(({ role }) => role === 'user'),
+    answered,
+  );
   return {
     request: {
+      ...(dictated === undefined ? {} : { dictated }),
       model,
       messages,
       messageCount: messages.length,

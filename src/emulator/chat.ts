@@ -34,7 +34,8 @@ function cutTo(text: string, tokens: number): string {
   return bytes.toString('utf8', 0, end);
 }
 
-function contentOf({ format, lastPrompt }: ChatRequest, random: () => number): string {
+function contentOf({ format, lastPrompt, dictated }: ChatRequest, random: () => number): string {
+  if (dictated !== undefined) return dictated;
   const topic = topicOf(withoutMarks(lastPrompt));
   if (format.type === 'json_schema') return JSON.stringify(sampleOf(format.schema, random));
   if (format.type === 'json_object') return JSON.stringify(sampleObject(topic, random));

@@ -67,7 +67,7 @@ function markIn(prompt: string): Mark | undefined {
   return { fault, times: match?.[2] === undefined ? Number.POSITIVE_INFINITY : Number(match[2]) };
 }
 
-/** Takes marks out of a prompt, so that they do not show in what is generated from it. */
+/** Takes marks of faults out of a prompt, so that they do not show in what is generated from it. */
 export function withoutMarks(prompt: string): string {
   return prompt.replace(/\s*\[\[fault:[^\]]*\]\]/g, '').trim();
 }

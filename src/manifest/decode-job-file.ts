@@ -34,7 +34,8 @@ export function tooLarge(bytes: number): string {
   return `the file has ${(bytes / 1024 / 1024).toFixed(1)} MiB; a job file may have 8 MiB`;
 }
 
-function firstBadByte(bytes: Uint8Array): Place {
+/** Where bytes stop being UTF-8, which they do. */
+export function firstBadByte(bytes: Uint8Array): Place {
   let line = 1;
   let start = 0;
   for (;;) {

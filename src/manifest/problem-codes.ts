@@ -36,6 +36,9 @@ export const problemCodes = {
   'matrix-axis':
     'A matrix excludes by an axis that it does not have, or has an axis that the job has already.',
   'source-path': 'A path that leaves the folder of the job, or of which the format cannot be told.',
+  'source-missing': 'A data file, or an object of a bucket, that is not there or may not be read.',
+  'data-invalid': 'A data file, or a row of one, that cannot be read as what it is.',
+  'column-unknown': 'A column that the data does not have.',
   'url-invalid': 'An address that is not `https:`.',
   'step-unknown': 'A step that the item does not have, or that does not give what is asked of it.',
   'step-order': 'A step that stands after the one that needs it.',

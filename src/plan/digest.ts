@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import type { WireRequest } from '../pollinations/dialects/dialect.ts';
+
 /** sha256 of a text or bytes, in hex. */
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
@@ -12,6 +14,14 @@ export function canonicalJson(value: unknown): string {
       ? Object.fromEntries(Object.entries(nested).sort(([left], [right]) => (left < right ? -1 : 1)))
       : nested,
   );
+}
+
+/** Names a request: sha256 over the API and the bytes. */
+export function requestDigest(
+  api: { readonly id: string; readonly dialect: string },
+  { method, path, body }: WireRequest,
+): string {
+  return sha256(JSON.stringify([api.id, api.dialect, method, path, body ?? null]));
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

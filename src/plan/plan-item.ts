@@ -1,7 +1,7 @@
 import { formatAmount } from '../pollen/amount.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { Dialect, WireRequest } from '../pollinations/dialects/dialect.ts';
-import { sha256 } from './digest.ts';
+import { requestDigest } from './digest.ts';
 import type { ExpandedItem, ExpandedStep } from './expand/expanded-item.ts';
 import { maximumOf } from './maximum.ts';
 import type { Expectation, PlannedCall, PlannedItem } from './plan.ts';
@@ -73,19 +73,12 @@ function requestOf(step: ExpandedStep, dialect: Dialect, seed: number | undefine
     : dialect.imageRequest({ ...common, prompt: step.prompt });
 }
 
-function digestOf({ apiId, dialect }: ItemContext, { method, path, body }: WireRequest): string {
-  return sha256(JSON.stringify([apiId, dialect.name, method, path, body ?? null]));
+function digestOf({ apiId, dialect }: ItemContext, request: WireRequest): string {
+  return requestDigest({ id: apiId, dialect: dialect.name }, request);
 }
 
 function expectationOf(step: ExpandedStep): Expectation | undefined {
-  if (step.kind === 'image') {
-    const { width, height } = step.params;
-    const size = {
-      ...(typeof width === 'number' ? { width } : {}),
-      ...(typeof height === 'number' ? { height } : {}),
-    };
-    return Object.keys(size).length > 0 ? size : undefined;
-  }
+  if (step.kind === 'image') return undefined;
   const format = step.params['response_format'];
   const type = typeof format === 'object' && format !== null && 'type' in format ? format.type : undefined;
   return type === 'json_object' || type === 'json_schema' ? { json: true } : undefined;

@@ -8,12 +8,12 @@ import { dialects } from '../pollinations/dialects/index.ts';
 import { createEstimator } from './estimate.ts';
 import { expandJob, type ExpandContext } from './expand/expand-job.ts';
 import { createPageCutter, type CutPage } from './pages.ts';
-import type { Plan, PlannedApi, PlannedItem } from './plan.ts';
+import type { Plan, PlannedApi, PlannedItem, PlanSource } from './plan.ts';
 import { createItemPlanner } from './plan-item.ts';
 import type { Spool, Stretch } from './spool.ts';
 import { createTwins } from './twins.ts';
 
-export interface PlanJobInput extends Omit<ExpandContext, 'time'> {
+export interface PlanJobInput extends Omit<ExpandContext, 'time' | 'noteSource'> {
   readonly job: Job;
   readonly api: PlannedApi;
   readonly prices: PriceSnapshot;
@@ -70,6 +70,7 @@ export async function planJob(
   const problems: Problem[] = [];
   const stretches = new Map<number, Stretch>();
   const pages: Plan['pages'][number][] = [];
+  const sources = new Map<string, PlanSource>();
   let items = 0;
 
   function keep({ page, lane, items: calls, text }: CutPage): void {
@@ -77,7 +78,16 @@ export async function planJob(
     pages.push({ page, lane, calls });
   }
 
-  for await (const expansion of expandJob(job, { ...input, time: input.time ?? input.createdAt })) {
+  const context: ExpandContext = {
+    ...input,
+    time: input.time ?? input.createdAt,
+    noteSource(source) {
+      const earlier = sources.get(source.path);
+      sources.set(source.path, source);
+      if (earlier !== undefined && earlier.sha256 !== source.sha256) throw changedSource(source.path);
+    },
+  };
+  for await (const expansion of expandJob(job, context)) {
     if (expansion.kind === 'problem') {
       problems.push(expansion.problem);
       if (problems.length >= MAX_PROBLEMS) break;
@@ -111,6 +121,7 @@ export async function planJob(
       api,
       items,
       pages: pages.sort((left, right) => left.page - right.page),
+      ...(sources.size === 0 ? {} : { sources: [...sources.values()] }),
       models: [...new Set(used.map(({ model }) => model))],
       prices: pricesOf(used, input.prices, input.allowUnpriced || job.allowUnpriced === true),
       estimate: estimator.total(),
@@ -130,6 +141,12 @@ export function parsePage(text: string): readonly PlannedItem[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as PlannedItem);
+}
+
+function changedSource(path: string): PollenBatchError {
+  return new PollenBatchError('job-invalid', `${path} has changed while it was read`, {
+    remedy: 'Nothing was started. Try it again once the file is whole.',
+  });
 }
 
 function digestOf(texts: Iterable<string>): string {

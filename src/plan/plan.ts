@@ -108,6 +108,19 @@ export interface PlannedApi {
   readonly emulated: boolean;
 }
 
+/** A data file that items were made of, as it was when they were. */
+export interface PlanSource {
+  /** As the job names it: a path, a glob or `s3://bucket/key`. */
+  readonly path: string;
+  /** Of its bytes; of a glob's files, over the digests and paths of all. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** How many files a glob named. */
+  readonly files?: number;
+  /** The store's own mark of an object's version. */
+  readonly version?: string;
+}
+
 export interface Estimate {
   /** Sum of the maximum prices that are known, decimal Pollen. */
   readonly atMost: string;
@@ -132,6 +145,8 @@ export interface Plan {
   readonly items: number;
   readonly pages: readonly { readonly page: number; readonly lane: string; readonly calls: number }[];
   readonly models: readonly string[];
+  /** Data files that the items were made of. */
+  readonly sources?: readonly PlanSource[];
   /** JSON Schemas that answers are checked against, by the sha256 of their canonical JSON. */
   readonly schemas?: Readonly<Record<string, Values>>;
   /** Calls in flight that the job allows itself. */

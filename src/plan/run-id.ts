@@ -1,5 +1,6 @@
 import type { Job } from '../manifest/job.ts';
 import { canonicalJson, sha256 } from './digest.ts';
+import type { PlanSource } from './plan.ts';
 
 /**
  * A job's meaning as canonical JSON: what a run of it does, whatever the file's layout and comments, and whenever it
@@ -27,16 +28,22 @@ export function fromContent(job: Job): Job {
   };
 }
 
-/**
- * Name of the run of a job against an API: the same job and the same API give the same run.
- *
- * @param ordinal - 1 for the first run; later ones are asked for with `--new` and numbered `-r2`, `-r3`
- */
+/** What names a run besides its job and its API. */
+export interface RunIdOptions {
+  /** 1 for the first run; later ones are asked for with `--new` and numbered `-r2`, `-r3`. @default 1 */
+  readonly ordinal?: number;
+  /** Data files that its items were made of. @default none */
+  readonly sources?: readonly Pick<PlanSource, 'path' | 'sha256'>[];
+}
+
+/** Name of the run of a job against an API: the same job, data and API give the same run. */
 export function runIdOf(
   job: Job,
   api: { readonly id: string; readonly dialect: string },
-  ordinal = 1,
+  { ordinal = 1, sources = [] }: RunIdOptions = {},
 ): string {
-  const digest = sha256(canonicalJson([jobContent(job), api.id, api.dialect])).slice(0, 10);
+  const data = sources.map(({ path, sha256: digest }) => `${path} ${digest}`).sort();
+  const parts = [jobContent(job), api.id, api.dialect, ...(data.length === 0 ? [] : [data])];
+  const digest = sha256(canonicalJson(parts)).slice(0, 10);
   return `${job.name}-${digest}${ordinal > 1 ? `-r${ordinal}` : ''}`;
 }

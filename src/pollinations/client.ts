@@ -1,11 +1,12 @@
 import type { CacheStatus } from '../pollen/settle.ts';
+import { type Attachments, withAttachments } from './attachments.ts';
 import { normaliseBase } from './base-url.ts';
 import { classify } from './classify.ts';
 import type { WireRequest } from './dialects/dialect.ts';
 import { readErrorBody } from './error-body.ts';
 import { exchange } from './exchange.ts';
 import { faultMessage } from './fault-message.ts';
-import { type ImageExpectation, readImageAnswer } from './image-answer.ts';
+import { type ImageExpectation, readImageAnswer, type Size } from './image-answer.ts';
 import type { Fault, Outcome } from './outcome.ts';
 import type { Reading } from './reading.ts';
 import { requestHeaders } from './request-headers.ts';
@@ -33,10 +34,10 @@ export interface AttemptInput {
   readonly deadlineMs: number;
   /** Gives the call up; an answer on its way is then lost. */
   readonly signal?: AbortSignal;
-  readonly expect?: ImageExpectation & {
-    /** Text: whether the content must be JSON. */
-    readonly json?: boolean;
-  };
+  /** What an image must be. */
+  readonly expect?: ImageExpectation;
+  /** Every attachment that the request's body names. */
+  readonly attachments?: Attachments;
 }
 
 export interface ApiClient {
@@ -73,7 +74,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         url,
         method: request.method,
         headers: requestHeaders(kind, request, input.requestId, key),
-        ...(request.body !== undefined && { body: request.body }),
+        ...(request.body !== undefined && { body: bodyOf(request.body, input.attachments) }),
         deadlineMs: input.deadlineMs,
         ...(input.signal && { signal: input.signal }),
         limit: (status) => (status === 200 ? MAXIMUM_BYTES[kind] : MAXIMUM_ERROR_BYTES),
@@ -90,13 +91,30 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       if (result.broken) return fault({ ...result.broken, status, ...common });
       const reading: Reading =
         kind === 'text'
-          ? readTextAnswer(body, headers, expect.json === true)
-          : readImageAnswer(body, headers, expect, cache.status === 'hit');
+          ? readTextAnswer(body, headers)
+          : readImageAnswer(
+              body,
+              headers,
+              { asked: askedSize(request.path), expect },
+              cache.status === 'hit',
+            );
       if (reading.ok) return { kind: 'answered', ...reading.answer, ...common, latencyMs: now() - started };
       const { ok: _ok, ...wrong } = reading;
       return fault({ ...wrong, status, ...common });
     },
   };
+}
+
+function bodyOf(body: string, attachments: Attachments | undefined): string {
+  return attachments === undefined ? body : withAttachments(body, attachments);
+}
+
+/** Pixels that an image call asks for; absent means the API's default, which is far above the least accepted. */
+function askedSize(path: string): Partial<Size> {
+  const query = new URLSearchParams(path.slice(path.indexOf('?') + 1));
+  const side = (name: string): number | undefined => Number(query.get(name)) || undefined;
+  const [width, height] = [side('width'), side('height')];
+  return { ...(width !== undefined && { width }), ...(height !== undefined && { height }) };
 }
 
 /** Whether the URL parser leaves the path as it was written; dot segments would send the key elsewhere. */

@@ -7,15 +7,24 @@ import { isPlaceholder } from './placeholders.ts';
 import { badResult, lostAnswer, type Reading, wrongAnswer } from './reading.ts';
 import { usageFromHeaders, usedAnything } from './usage.ts';
 
+/** What an image must be to count as a result. */
 export interface ImageExpectation {
-  /** Pixels asked for; absent means the API's default, which is far above the least accepted. */
   readonly width?: number;
   readonly height?: number;
+  /** As its content type names it, without `image/`. */
+  readonly type?: string;
   /** The seed asked for. */
   readonly seed?: number;
 }
 
-// Models resize and clamp, so the size asked for is no test. But no model paints a picture of a few pixels:
+/** What an image is held against. */
+interface Wanted {
+  /** Pixels asked for, which models need not keep to. */
+  readonly asked: Partial<Size>;
+  readonly expect: ImageExpectation;
+}
+
+// Models resize and clamp, so the size asked for is no test unless the author makes it one. But no model paints a picture of a few pixels:
 // that is a tracking pixel or an error's stand-in.
 const LEAST_SIDE = 16;
 
@@ -29,7 +38,7 @@ const HEAD_BYTES = 524_288;
 export function readImageAnswer(
   bytes: Uint8Array,
   headers: Headers,
-  expect: ImageExpectation,
+  { asked, expect }: Wanted,
   fromCache: boolean,
 ): Reading {
   const usage = usageFromHeaders(headers);
@@ -44,7 +53,7 @@ export function readImageAnswer(
   if (size === undefined && format.extension !== 'mp4' && format.extension !== 'svg') {
     return badResult(`the ${format.contentType} has no readable size`, usage);
   }
-  const problem = size && sizeProblem(size, expect);
+  const problem = (size && sizeProblem(size, asked)) ?? unexpected(format.contentType, size, expect);
   if (problem !== undefined) return badResult(problem, usage);
 
   const modelUsed = headers.get('x-model-used');
@@ -64,7 +73,8 @@ export function readImageAnswer(
   };
 }
 
-interface Size {
+/** Pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
@@ -80,10 +90,25 @@ function sizeOf(bytes: Uint8Array): Size | undefined {
   }
 }
 
-function sizeProblem({ width, height }: Size, expect: ImageExpectation): string | undefined {
+function unexpected(
+  contentType: string,
+  size: Size | undefined,
+  { type, width, height }: ImageExpectation,
+): string | undefined {
+  if (type !== undefined && contentType.replace(/^image\/|\+xml$/g, '') !== type) {
+    return `the image is ${contentType}, and ${type} is expected`;
+  }
+  const isAsExpected =
+    (width === undefined || width === size?.width) && (height === undefined || height === size?.height);
+  if (isAsExpected) return undefined;
+  const is = size === undefined ? 'has no size in pixels' : `is ${size.width}x${size.height} pixels`;
+  return `the image ${is}, and ${width ?? 'any'}x${height ?? 'any'} is expected`;
+}
+
+function sizeProblem({ width, height }: Size, asked: Partial<Size>): string | undefined {
   const tooSmall =
-    width < Math.min(LEAST_SIDE, expect.width ?? LEAST_SIDE) ||
-    height < Math.min(LEAST_SIDE, expect.height ?? LEAST_SIDE);
+    width < Math.min(LEAST_SIDE, asked.width ?? LEAST_SIDE) ||
+    height < Math.min(LEAST_SIDE, asked.height ?? LEAST_SIDE);
   if (tooSmall) return `the image is only ${width}x${height} pixels`;
   const tooLarge = width > GREATEST_SIDE || height > GREATEST_SIDE;
   return tooLarge ? `the image claims ${width}x${height} pixels` : undefined;

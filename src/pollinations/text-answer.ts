@@ -12,10 +12,8 @@ const encoder = new TextEncoder();
 /**
  * Reads a chat completion that came whole with status 200, and says whether it is one: JSON with choices, usage
  * above zero, a reason for its end, and something said.
- *
- * @param json whether the content itself was asked to be JSON.
  */
-export function readTextAnswer(bytes: Uint8Array, headers: Headers, json: boolean): Reading {
+export function readTextAnswer(bytes: Uint8Array, headers: Headers): Reading {
   if (bytes.byteLength === 0) return lostAnswer('the answer is empty');
   const contentType = headers.get('content-type') ?? '';
   if (!/\bjson\b/i.test(contentType)) {
@@ -28,10 +26,10 @@ export function readTextAnswer(bytes: Uint8Array, headers: Headers, json: boolea
   }
   const error = readErrorObject(completion);
   if (error !== undefined) return wrongAnswer(classifyErrorIn200(error).code, error.message);
-  return readCompletion(isObject(completion) ? completion : {}, headers, json);
+  return readCompletion(isObject(completion) ? completion : {}, headers);
 }
 
-function readCompletion(completion: Json, headers: Headers, json: boolean): Reading {
+function readCompletion(completion: Json, headers: Headers): Reading {
   const bodyUsage = usageFromBody(completion['usage']);
   const usage = usedAnything(bodyUsage) ? bodyUsage : usageFromHeaders(headers);
   const choices: unknown = completion['choices'];
@@ -49,11 +47,8 @@ function readCompletion(completion: Json, headers: Headers, json: boolean): Read
   if (typeof finishReason !== 'string' || finishReason === '') {
     return badResult('the answer has no finish_reason: the model did not end it', usage);
   }
-  const body = bodyOf(message, content, json);
+  const body = bodyOf(message, content);
   if (body === 'empty') return emptyAnswer(message, finishReason, usage);
-  if (body === 'not-json') {
-    return badResult(`JSON was asked for, and the answer is none (${finishReason})`, usage);
-  }
   const modelUsed = headers.get('x-model-used') ?? completion['model'];
   return {
     ok: true,
@@ -69,11 +64,10 @@ function readCompletion(completion: Json, headers: Headers, json: boolean): Read
 
 type Body = Pick<AnswerParts, 'body' | 'contentType' | 'extension'>;
 
-function bodyOf(message: Json, content: string, json: boolean): Body | 'empty' | 'not-json' {
+function bodyOf(message: Json, content: string): Body | 'empty' {
   if (content.trim() === '') {
     return saysOtherwise(message) ? jsonBody(JSON.stringify(message)) : 'empty';
   }
-  if (json) return parse(content) === undefined ? 'not-json' : jsonBody(content);
   return { body: encoder.encode(content), contentType: 'text/plain; charset=utf-8', extension: 'txt' };
 }
 

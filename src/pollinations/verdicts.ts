@@ -33,7 +33,8 @@ export type FaultCode =
   | 'edge-timeout'
   | 'not-the-api'
   | 'placeholder'
-  | 'bad-result';
+  | 'bad-result'
+  | 'output-invalid';
 
 export interface FaultRule {
   readonly verdict: Verdict;
@@ -142,5 +143,11 @@ export const verdicts: Readonly<Record<FaultCode, FaultRule>> = {
   'bad-result': {
     verdict: fail,
     remedy: 'Change the prompt or the seed, or let the job regenerate bad results.',
+  },
+  // Complete, and not the JSON that the job asks for: only another request can mend it.
+  'output-invalid': {
+    verdict: fail,
+    remedy:
+      'Say in the prompt which JSON is wanted, loosen the schema, or allow calls that mend the answer by `repair`.',
   },
 };

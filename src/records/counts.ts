@@ -10,7 +10,7 @@ export interface SampledFailure {
   readonly remedy: string;
 }
 
-/** What the items of one model came to. */
+/** What the calls of one model came to; an item of one call is one. */
 export interface ModelCount {
   readonly model: string;
   readonly done: number;

@@ -1,9 +1,13 @@
+import type { Values } from '../manifest/job.ts';
 import type { CacheStatus } from '../pollen/settle.ts';
 import type { Charge } from '../pollen/settle.ts';
 import type { Usage } from '../pollen/usage.ts';
+import type { CallPart } from '../storage/keys.ts';
 
 /** One try at a call, as the record keeps it. */
-export interface AttemptRecord {
+export interface AttemptRecord extends Partial<CallPart> {
+  /** Model that was asked, of an item of several calls. */
+  readonly model?: string;
   /** Temporal's attempt number, from 1. */
   readonly attempt: number;
   /** When the attempt ended, ISO 8601; absent for an attempt that a lost worker took with it. */
@@ -29,6 +33,8 @@ export interface ItemCost {
 export interface KeptAttempts {
   readonly attempts: readonly AttemptRecord[];
   readonly cost: ItemCost;
+  /** Of which call, where the item has several. */
+  readonly part?: CallPart;
 }
 
 /** Result bytes in the store. */
@@ -46,23 +52,62 @@ interface RecordBase {
   readonly runId: string;
   readonly number: number;
   readonly id: string;
+  /** What the author of a batch file called it. */
+  readonly customId?: string;
+  /** Values of its matrix and its row. */
+  readonly vars?: Values;
+  /** Of an item of several calls, those of its last one. */
   readonly kind: 'text' | 'image';
   readonly model: string;
   readonly seed?: number;
-  /** sha256 of the request that every attempt sent. */
+  /** sha256 of the request that every attempt sent, or of all that the item's steps send. */
   readonly digest: string;
   readonly attempts: readonly AttemptRecord[];
   /** Attempts that were told to slow down; they are counted, not listed. */
   readonly throttled: number;
   readonly cost: ItemCost;
+  /** The calls of an item that has several. */
+  readonly steps?: readonly StepResult[];
   /** When the record was written, ISO 8601. */
   readonly at: string;
+}
+
+/** What became of one call of an item that has several. */
+export interface StepResult extends CallPart {
+  readonly kind: 'text' | 'image';
+  readonly model: string;
+  readonly seed?: number;
+  /** `cancelled`: it was sent, and its run was stopped before it had an end. */
+  readonly status: 'succeeded' | 'failed' | 'cancelled';
+  readonly digest?: string;
+  readonly text?: string;
+  readonly json?: true;
+  readonly artifact?: Artifact;
+  readonly sha256?: string;
+  readonly bytes?: number;
+  readonly usage?: Usage;
+  readonly doubt?: string;
+  readonly fault?: Fault;
+  readonly cost: ItemCost;
+  /** Attempts that are listed among the item's. */
+  readonly attempts: number;
+  readonly throttled: number;
+}
+
+/** What went wrong with an item or a call. */
+interface Fault {
+  readonly code: string;
+  readonly status?: number;
+  readonly message: string;
+  readonly remedy: string;
 }
 
 export interface SucceededRecord extends RecordBase {
   readonly status: 'succeeded';
   /** The text itself, up to 64 KB; longer ones are artifacts. */
   readonly text?: string;
+  /** Set when the text is the JSON that was asked for. */
+  readonly json?: true;
   /** The whole answer message, when it holds more than text (tool calls). */
   readonly message?: unknown;
   readonly artifact?: Artifact;
@@ -78,13 +123,17 @@ export interface SucceededRecord extends RecordBase {
 
 export interface FailedRecord extends RecordBase {
   readonly status: 'failed';
-  readonly fault: {
-    readonly code: string;
-    readonly status?: number;
-    readonly message: string;
-    readonly remedy: string;
-  };
+  readonly fault: Fault;
+  /** What was answered instead of what was asked for, cut at 64 KB. */
+  readonly answer?: string;
 }
+
+/** `….step.json`: the record of one call of an item that has several. */
+export type StepRecord = ItemRecord & {
+  readonly part: CallPart;
+  /** Lengths of the lists that later steps go over, by the position of the later step. */
+  readonly lists?: Readonly<Record<string, number>>;
+};
 
 /** The immutable object that says how an item ended: the truth of the run. */
 export type ItemRecord = SucceededRecord | FailedRecord;
@@ -104,10 +153,12 @@ export interface Receipt {
   readonly code?: string;
   readonly httpStatus?: number;
   readonly remedy?: string;
+  /** Of a step: lengths of the lists that later steps go over, by the position of the later step. */
+  readonly lists?: Readonly<Record<string, number>>;
 }
 
 /** Shrinks a record to its receipt. */
-export function receiptOf(record: ItemRecord, recordKey: string): Receipt {
+export function receiptOf(record: ItemRecord | StepRecord, recordKey: string): Receipt {
   const base = {
     number: record.number,
     cost: record.cost,
@@ -121,6 +172,7 @@ export function receiptOf(record: ItemRecord, recordKey: string): Receipt {
         key: record.artifact?.key ?? recordKey,
         sha256: record.sha256,
         bytes: record.bytes,
+        ...('lists' in record && record.lists !== undefined ? { lists: record.lists } : {}),
       }
     : {
         ...base,

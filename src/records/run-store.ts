@@ -1,5 +1,5 @@
 import type { Job } from '../manifest/job.ts';
-import type { Plan, PlannedApi } from '../plan/plan.ts';
+import type { Plan, PlannedApi, PlanSource } from '../plan/plan.ts';
 import type { RunOutcome } from './outcome.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -14,6 +14,8 @@ export interface JobFile {
   readonly plannedFor?: string;
   /** Execution of the workflow that claimed a scheduled run: another one cannot know what this one has sent. */
   readonly claimedBy?: string;
+  /** Data files that the items were made of; the plan says which version of an object it was. */
+  readonly sources?: readonly PlanSource[];
   readonly job: Job;
 }
 

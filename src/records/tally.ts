@@ -1,5 +1,5 @@
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
-import type { Receipt } from './record.ts';
+import type { ItemCost, Receipt } from './record.ts';
 
 /** Counts and money over a set of items; amounts are decimal Pollen, so that the tally travels as JSON. */
 export interface Tally {
@@ -44,6 +44,14 @@ export function addTallies(left: Tally, right: Tally): Tally {
     },
     throttled: left.throttled + right.throttled,
   };
+}
+
+/** Adds costs up; one without a bound leaves the sum without one. */
+export function sumCosts(costs: readonly ItemCost[]): ItemCost {
+  const { settled, unknown } = costs
+    .map((cost) => ({ ...emptyTally, ...cost }))
+    .reduce(addTallies, emptyTally);
+  return { settled, unknown };
 }
 
 /** The tally of one item. */

@@ -1,13 +1,15 @@
 import type { Estimate, Plan } from '../plan/plan.ts';
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
+import type { CallPart } from '../storage/keys.ts';
 import type { EndState } from '../records/outcome.ts';
-import { tallyLine, type ResultLine } from './result-line.ts';
+import { callsOf, tallyLine, type ResultLine } from './result-line.ts';
 import { addTallies, emptyTally, type Tally } from '../records/tally.ts';
 
 /** What one model was asked for and what it cost. */
 export interface ModelReport {
   readonly model: string;
   readonly kind: 'text' | 'image';
+  /** Calls that were asked of it; an item of one call is one. */
   readonly items: number;
   readonly tally: Tally;
 }
@@ -35,7 +37,7 @@ export interface Report {
 }
 
 /** One line of `bill.jsonl`: one attempt and its charge. */
-export interface BillLine {
+export interface BillLine extends Partial<CallPart> {
   readonly number: number;
   readonly id: string;
   readonly model: string;
@@ -67,11 +69,12 @@ export function createReportFold(): ReportFold {
 
   return {
     add(line) {
-      const own = tallyLine(line);
-      tally = addTallies(tally, own);
-      const name = `${line.kind} ${line.model}`;
-      const known = models.get(name) ?? { model: line.model, kind: line.kind, items: 0, tally: emptyTally };
-      models.set(name, { ...known, items: known.items + 1, tally: addTallies(known.tally, own) });
+      tally = addTallies(tally, tallyLine(line));
+      for (const { kind, model, tally: own } of callsOf(line)) {
+        const name = `${kind} ${model}`;
+        const known = models.get(name) ?? { model, kind, items: 0, tally: emptyTally };
+        models.set(name, { ...known, items: known.items + 1, tally: addTallies(known.tally, own) });
+      }
       for (const { code } of line.attempts) count(code, 1);
       if (line.status !== 'cancelled') count('throttled', line.throttled);
     },
@@ -98,10 +101,13 @@ export function createReportFold(): ReportFold {
 
 /** The bill of one result line: a line for each attempt that is listed. */
 export function billLines(line: ResultLine): readonly BillLine[] {
-  return line.attempts.map(({ attempt, at, code, requestId, charge }) => ({
+  return line.attempts.map(({ attempt, at, code, requestId, charge, step, index, repair, model }) => ({
     number: line.number,
     id: line.id,
-    model: line.model,
+    ...(step === undefined ? {} : { step }),
+    ...(index === undefined ? {} : { index }),
+    ...(repair === undefined ? {} : { repair }),
+    model: model ?? line.model,
     attempt,
     ...(at === undefined ? {} : { at }),
     code,

@@ -1,20 +1,27 @@
-import type { PlannedCall } from '../plan/plan.ts';
+import type { PlannedItem } from '../plan/plan.ts';
 import {
   receiptOf,
   type AttemptRecord,
   type ItemCost,
   type ItemRecord,
   type KeptAttempts,
+  type StepResult,
 } from '../records/record.ts';
+import type { Values } from '../manifest/job.ts';
 import { emptyTally, tallyOf, type Tally } from '../records/tally.ts';
+import { foldChain, type ChainObjects } from './fold-chain.ts';
 
 /** An item that has no record because its run was stopped before it. */
 export interface CancelledItem {
   readonly number: number;
   readonly id: string;
+  readonly customId?: string;
+  readonly vars?: Values;
   readonly kind: 'text' | 'image';
   readonly model: string;
   readonly status: 'cancelled';
+  /** The calls that were made of an item that has several. */
+  readonly steps?: readonly StepResult[];
   /** What it was sent for all the same, and what that may have cost. */
   readonly attempts: readonly AttemptRecord[];
   readonly cost: ItemCost;
@@ -28,14 +35,37 @@ const nothingSent: KeptAttempts = {
 /** One line of the results: an item's record, or the word that it has none. */
 export type ResultLine = ItemRecord | CancelledItem;
 
-/** The result line of a planned call that may have a record, or attempts that were kept without one. */
+/** The result line of a planned item that may have a record, or left something without one. */
 export function resultLine(
-  call: PlannedCall,
+  item: PlannedItem,
   record: ItemRecord | undefined,
-  kept: KeptAttempts | undefined,
+  left: KeptAttempts | ChainObjects | undefined,
 ): ResultLine {
-  const { number, id, kind, model } = call;
-  return record ?? { number, id, kind, model, status: 'cancelled', ...(kept ?? nothingSent) };
+  if (record !== undefined) return record;
+  const { number, id, customId, vars } = item;
+  const last = 'steps' in item ? item.steps.at(-1) : item;
+  if (last === undefined) throw new Error(`item ${id} has no steps`);
+  const { kind, model } = last;
+  return {
+    number,
+    id,
+    ...(customId === undefined ? {} : { customId }),
+    ...(vars === undefined ? {} : { vars }),
+    kind,
+    model,
+    status: 'cancelled',
+    ...sentOf(item, left),
+  };
+}
+
+function sentOf(
+  item: PlannedItem,
+  left: KeptAttempts | ChainObjects | undefined,
+): Pick<CancelledItem, 'steps' | 'attempts' | 'cost'> {
+  if (left === undefined || !('records' in left)) return left ?? nothingSent;
+  if (!('steps' in item)) return nothingSent;
+  const { steps, attempts, cost } = foldChain(item, left);
+  return { steps, attempts, cost };
 }
 
 /** The tally of one result line. */
@@ -43,4 +73,21 @@ export function tallyLine(line: ResultLine): Tally {
   if (line.status !== 'cancelled') return tallyOf(receiptOf(line, ''));
   const { settled, unknown } = line.cost;
   return { ...emptyTally, cancelled: 1, settled, unknown };
+}
+
+/** One call of a result line, as the figures of its model count it. */
+export interface CountedCall {
+  readonly kind: 'text' | 'image';
+  readonly model: string;
+  readonly tally: Tally;
+}
+
+/** The calls of a result line: the item's only one, or one for each that a step has made. */
+export function callsOf(line: ResultLine): readonly CountedCall[] {
+  if (line.steps === undefined) return [{ kind: line.kind, model: line.model, tally: tallyLine(line) }];
+  return line.steps.map(({ kind, model, status, cost, throttled }) => ({
+    kind,
+    model,
+    tally: { ...emptyTally, [status]: 1, ...cost, throttled },
+  }));
 }

@@ -26,12 +26,16 @@ export interface RunKeys {
   itemPrefix(page: number): string;
   /** Last write of an item: how it succeeded or failed. */
   record(page: number, number: number, id: string): string;
-  /** What an item's attempts may have cost so far, as long as it has no record. */
-  attempts(page: number, number: number, id: string): string;
+  /** What is listed to find all that an item has left. */
+  itemObjects(page: number, number: number, id: string): string;
+  /** Last write of one call of an item that has several. */
+  step(page: number, number: number, id: string, part: CallPart): string;
+  /** What a call's attempts may have cost so far, as long as it has no record. */
+  attempts(page: number, number: number, id: string, part?: CallPart): string;
   /** What an item's call answered with. `extension` has no dot. */
-  artifact(page: number, number: number, id: string, extension: string, part?: ArtifactPart): string;
+  artifact(page: number, number: number, id: string, extension: string, part?: CallPart): string;
   /** The bytes of a call that depends on another step, fixed before its first send. */
-  request(page: number, number: number, id: string, part?: ArtifactPart): string;
+  request(page: number, number: number, id: string, part?: CallPart): string;
   /** One page's share of the results, rebuilt from the records. */
   part(page: number): string;
   readonly errors: string;
@@ -44,12 +48,13 @@ export interface RunKeys {
   late(name: string): string;
 }
 
-/** Which of an item's artifacts. */
-export interface ArtifactPart {
-  /** Step of an item that has several. */
-  readonly step?: string;
-  /** Counts regenerated or repeated calls of one step, from 0. */
+/** Which call of an item that has several. */
+export interface CallPart {
+  readonly step: string;
+  /** Position in the list that the step goes over, from 0. */
   readonly index?: number;
+  /** Which of the calls that mend an answer, from 1. */
+  readonly repair?: number;
 }
 
 /**
@@ -71,7 +76,9 @@ export function runKeys(location: RunLocation): RunKeys {
     input: (sha256) => `${root}inputs/${segment(sha256)}`,
     itemPrefix,
     record: (page, number, id) => `${item(page, number, id)}.record.json`,
-    attempts: (page, number, id) => `${item(page, number, id)}.attempts.json`,
+    itemObjects: (page, number, id) => `${item(page, number, id)}.`,
+    step: (page, number, id, part) => `${item(page, number, id)}${suffix(part)}.step.json`,
+    attempts: (page, number, id, part) => `${item(page, number, id)}${suffix(part)}.attempts.json`,
     artifact: (page, number, id, extension, part) =>
       `${item(page, number, id)}${suffix(part)}.${segment(extension)}`,
     request: (page, number, id, part) => `${item(page, number, id)}${suffix(part)}.request.json`,
@@ -82,7 +89,7 @@ export function runKeys(location: RunLocation): RunKeys {
     index: `${root}index.html`,
     success: `${root}_SUCCESS`,
     failed: `${root}_FAILED`,
-    late: (name) => `${root}late/${segment(name)}`,
+    late: (name) => `${root}late/${segment(name, 255)}`,
   };
 }
 
@@ -101,9 +108,14 @@ export function keptJobKey(location: JobLocation, digest: string): string {
   return `${schedulePrefix(location)}${segment(digest)}.json`;
 }
 
+/** A data file or a picture of the job that a schedule runs, by the sha256 of its bytes. */
+export function keptInputKey(location: JobLocation, sha256: string): string {
+  return `${schedulePrefix(location)}inputs/${segment(sha256)}`;
+}
+
 /** Folder of all jobs, with a slash at its end unless it is the bucket itself. */
 export function rootPrefix(location: Pick<RunLocation, 'prefix' | 'emulated'>): string {
-  const segments = location.prefix === '' ? [] : location.prefix.split('/').map(segment);
+  const segments = location.prefix === '' ? [] : location.prefix.split('/').map((name) => segment(name));
   // It would let a real run write among the emulated ones.
   if (segments[0] === 'emulated') throw new RangeError('a prefix cannot start with "emulated"');
   return [...(location.emulated ? ['emulated'] : []), ...segments].map((name) => `${name}/`).join('');
@@ -127,13 +139,18 @@ export function parseRecordKey(key: string): RecordKey | undefined {
   return { number: Number(match[1]), id: match[2] };
 }
 
-function suffix(part: ArtifactPart | undefined): string {
-  const step = part?.step === undefined ? '' : `.${segment(part.step)}`;
-  return part?.index === undefined ? step : `${step}.${digits(part.index, 1)}`;
+/** Which call of an item a key's last part belongs to, as it stands between the item's id and the kind of object. */
+export function partName({ step, index, repair }: CallPart): string {
+  const name = index === undefined ? segment(step) : `${segment(step)}.${digits(index, 1)}`;
+  return repair === undefined ? name : `${name}.r${digits(repair, 1)}`;
 }
 
-function segment(name: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/u.test(name) || name.length > 128) {
+function suffix(part: CallPart | undefined): string {
+  return part === undefined ? '' : `.${partName(part)}`;
+}
+
+function segment(name: string, longest = 128): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/u.test(name) || name.length > longest) {
     throw new RangeError(`"${name}" cannot be part of a storage key`);
   }
   return name;

@@ -36,6 +36,11 @@ export interface S3Settings {
 export interface S3Store extends ObjectStore {
   /** The endpoint as people know it. */
   readonly server: string;
+  /** Streams an object of any bucket that these credentials may read; `undefined` when there is none. */
+  readonly openObject: (
+    bucket: string,
+    key: string,
+  ) => Promise<{ readonly body: AsyncIterable<Uint8Array>; readonly version: string } | undefined>;
   /** Creates the bucket; one that is there already is fine. */
   createBucket(): Promise<void>;
   /** Ends idle connections. */
@@ -163,6 +168,18 @@ export function createS3Store(settings: S3Settings): S3Store {
         }
         token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
       } while (token !== undefined);
+    },
+    openObject: async (otherBucket, key) => {
+      try {
+        const answer = await client.send(new GetObjectCommand({ Bucket: otherBucket, Key: key }));
+        return {
+          body: (answer.Body ?? []) as AsyncIterable<Uint8Array>,
+          version: answer.VersionId ?? answer.ETag ?? '',
+        };
+      } catch (error) {
+        if (errorFacts(error).status === 404) return undefined;
+        throw translate(error, `read s3://${otherBucket}/${key}`);
+      }
     },
     createBucket: async () => {
       try {

@@ -2,7 +2,14 @@ import type { Counts } from '../records/counts.ts';
 import type { EndReason, RunOutcome } from '../records/outcome.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { Receipt } from '../records/record.ts';
-import type { CallReference, OpenedPage, PlanRunInput, PlanSummary, SealPageInput } from './messages.ts';
+import type {
+  CallReference,
+  ItemReference,
+  OpenedPage,
+  PlanRunInput,
+  PlanSummary,
+  SealPageInput,
+} from './messages.ts';
 
 /** Activities that steer a run; they touch the store and never the API. */
 export interface ControlActivities {
@@ -10,13 +17,15 @@ export interface ControlActivities {
   planRun(input: PlanRunInput): Promise<PlanSummary>;
   /** Lists a page's items once, to tell which have no record yet. */
   openPage(input: { readonly run: RunLocation; readonly page: number }): Promise<OpenedPage>;
+  /** Folds the records of an item's steps into the record of the item. */
+  closeItem(item: ItemReference): Promise<Receipt>;
   /** Writes a page's share of the results from its records. */
   sealPage(input: SealPageInput): Promise<Counts>;
   /** Folds the parts into report and bill, and closes the run with its marker. */
   finishRun(input: { readonly run: RunLocation; readonly reason: EndReason }): Promise<RunOutcome>;
 }
 
-/** Activities that call the API: one call, one item, one record. */
+/** Activities that call the API: one call, one record. */
 export interface CallActivities {
   generateText(call: CallReference): Promise<Receipt>;
   generateImage(call: CallReference): Promise<Receipt>;

@@ -79,7 +79,7 @@ function models({ models: counts }: Panel): string {
     return [inertMarkdown(model, 40), String(done), String(failed), settled];
   });
   const more = counts.length > MODELS ? `\n\n… and ${plural(counts.length - MODELS, 'more model')}` : '';
-  return figures(['model', 'items', 'failed', 'Pollen'], rows) + more;
+  return figures(['model', 'calls', 'failed', 'Pollen'], rows) + more;
 }
 
 function failures({ failures: known, tally }: Panel): string {

@@ -6,6 +6,7 @@ import type { KeptJobLocation } from '../records/kept-job.ts';
 import type { Tally } from '../records/tally.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { RunLocation } from '../storage/keys.ts';
+import type { ChainShape, StepCall } from './item-steps.ts';
 
 /** State of a run as people see it. */
 export type RunState = 'planning' | 'running' | 'finishing' | EndState;
@@ -88,28 +89,42 @@ export interface OpenedPage {
   readonly missing: readonly number[];
   /** The items that have one. */
   readonly done: Tally;
+  /** Of the items that have several calls; absent where none has. */
+  readonly chains?: {
+    readonly shapes: readonly ChainShape[];
+    readonly lanes: readonly string[];
+    /** Index into `shapes`, one an item; -1 for an item of one call. */
+    readonly shape: readonly number[];
+  };
 }
 
-export interface CallReference {
+/** An item, by its place in the plan. */
+export interface ItemReference {
   readonly run: RunLocation;
+  readonly page: number;
+  /** Position of the item in its page, from 0. */
+  readonly position: number;
+}
+
+/** A call: an item's only one, or that of a step. */
+export interface CallReference extends ItemReference, Partial<StepCall> {
   /** Whether an execution before this one may have made the call. */
   readonly resumed: boolean;
-  readonly page: number;
-  /** Position of the call in its page, from 0. */
-  readonly position: number;
 }
 
 export interface SealPageInput {
   readonly run: RunLocation;
   readonly page: number;
-  /** Positions of calls whose worker was lost while the page was stopped: they may be paid for. */
+  /** Positions of items whose worker was lost while the page was stopped: their calls may be paid for. */
   readonly lost: readonly number[];
+  /** The same of items that have several calls. */
+  readonly lostSteps?: readonly (StepCall & Pick<ItemReference, 'position'>)[];
 }
 
 /** Progress of a page, told to its run and on query. */
 export interface PageProgress extends Counts {
   readonly page: number;
-  /** Calls not yet started. */
+  /** Calls that could be made now, if there were places for them. */
   readonly waiting: number;
   readonly inFlight: number;
   /** Places it was granted in all. */

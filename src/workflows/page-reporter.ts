@@ -6,29 +6,43 @@ const REPORTS = 4;
 const PORTIONS = 4;
 
 export interface Reporter {
-  /** Sends the progress if it is worth a signal. */
-  note(progress: PageProgress): void;
+  /**
+   * Sends the progress if it is worth a signal.
+   *
+   * @param ended - items that are done with
+   */
+  note(progress: PageProgress, ended: number): void;
+  /** Takes in that the run has granted places. */
+  granted(places: number): void;
   /** Resolves when every report has been delivered. */
   settled(): Promise<void>;
 }
 
 /**
  * Decides which progress is worth a signal: each one costs events in two histories, so a page tells its run about each
- * quarter of its calls, and gives its places back in quarters of what it was granted.
+ * quarter of its items, and gives its places back in quarters of what it was granted. Where a step makes calls ready that
+ * the run takes for done, it asks for places.
  */
-export function createReporter(calls: number, send: (progress: PageProgress) => Promise<void>): Reporter {
-  const callStep = Math.max(1, Math.ceil(calls / REPORTS));
-  let reportedCalls = 0;
+export function createReporter(items: number, send: (progress: PageProgress) => Promise<void>): Reporter {
+  const itemStep = Math.max(1, Math.ceil(items / REPORTS));
+  let reportedItems = 0;
   let reportedPlaces = 0;
+  // What the run takes to be waiting; at first a call an item.
+  let believed = items;
   const sending: Promise<void>[] = [];
   return {
-    note(progress) {
-      const finished = calls - progress.waiting - progress.inFlight;
-      if (finished >= calls) return;
+    granted(places) {
+      believed -= places;
+    },
+    note(progress, ended) {
+      if (ended >= items) return;
       const placeStep = Math.max(1, Math.ceil(progress.places / PORTIONS));
-      if (finished - reportedCalls < callStep && progress.freed - reportedPlaces < placeStep) return;
-      reportedCalls = finished;
+      const isDue = ended - reportedItems >= itemStep || progress.freed - reportedPlaces >= placeStep;
+      const isHungry = progress.waiting > 0 && believed <= 0;
+      if (!isDue && !isHungry) return;
+      reportedItems = ended;
       reportedPlaces = progress.freed;
+      believed = progress.waiting;
       // A run that is gone must not take the page's paid calls with it.
       sending.push(send(progress).catch(() => {}));
     },

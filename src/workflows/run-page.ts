@@ -1,35 +1,27 @@
 import {
-  ActivityCancellationType,
-  ActivityFailure,
-  ApplicationFailure,
   CancellationScope,
-  TimeoutFailure,
   allHandlersFinished,
   condition,
   getExternalWorkflowHandle,
-  isCancellation,
   proxyActivities,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { CallActivities, ControlActivities } from './contract.ts';
-import { addCounts, countsOf, noCounts, type Counts, type SampledFailure } from '../records/counts.ts';
-import { emptyTally, tallyOf } from '../records/tally.ts';
-import type { Receipt } from '../records/record.ts';
+import type { ControlActivities } from './contract.ts';
+import { addCounts, noCounts, type Counts } from '../records/counts.ts';
 import { describePanel, type PanelState } from './details.ts';
-import { laneQueue } from './ids.ts';
 import {
   grantPlacesSignal,
   pageProgressQuery,
   pageProgressSignal,
-  type OpenedPage,
   type PageProgress,
   type RunPageInput,
 } from './messages.ts';
 import { controlOptions } from './options.ts';
-import { plainName } from './markdown.ts';
+import { createPageAgenda } from './page-agenda.ts';
+import { closeChain, generate, type LostCall } from './page-calls.ts';
 import { createReporter } from './page-reporter.ts';
 
 /** Failed items that a report names: reports come again and again. */
@@ -46,20 +38,22 @@ const { openPage, sealPage } = proxyActivities<ControlActivities>(controlOptions
 export async function runPage(input: RunPageInput): Promise<Counts> {
   const opened = await CancellationScope.nonCancellable(() => openPage(input));
   const calls = new CancellationScope({ cancellable: true });
+  const agenda = createPageAgenda(opened);
   let stopping = false;
   let counts: Counts = { ...noCounts, tally: opened.done };
-  let next = 0;
   let inFlight = 0;
+  let closing = 0;
+  let ended = 0;
   let places = 0;
   let running = 0;
   let failure: unknown;
-  const lost: number[] = [];
+  const lost: LostCall[] = [];
 
   const progress = (): PageProgress => ({
     page: input.page,
     ...counts,
     failures: counts.failures?.slice(-TOLD_FAILURES) ?? [],
-    waiting: opened.missing.length - next,
+    waiting: agenda.waiting(),
     inFlight,
     places,
     freed: places - running,
@@ -74,30 +68,52 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     const items = opened.ids.length;
     setCurrentDetails(describePanel({ ...noCounts, ...counts, state, items, inFlight, at: Date.now() }));
   }
+  function fail(error: unknown): void {
+    failure ??= error;
+    stopping = true;
+    calls.cancel();
+  }
 
   // One loop a place: it takes the next call as long as there is one, then gives its place back.
   async function work(): Promise<void> {
     running += 1;
-    while (next < opened.missing.length && !stopping) {
-      const position = opened.missing[next++] ?? 0;
+    while (!stopping) {
+      const call = agenda.take();
+      if (call === undefined) break;
       inFlight += 1;
+      let isOver = true;
       try {
         // Not in one expression: that would read the tally before the wait, and lose what others added meanwhile.
-        const ended = await calls.run(() => generate(input, opened, position, lost));
-        counts = addCounts(counts, ended);
+        const made = await calls.run(() => generate(input, opened, call, lost));
+        counts = addCounts(counts, made.counts);
+        isOver = made.outcome === undefined ? call.step === undefined : agenda.settle(call, made.outcome);
       } catch (error) {
-        failure ??= error;
-        stopping = true;
-        calls.cancel();
+        fail(error);
       }
       inFlight -= 1;
+      if (isOver && call.step === undefined) ended += 1;
+      else if (isOver && failure === undefined) void close(call.position);
       show(stopping ? 'stopping' : 'running');
-      reporter.note(progress());
+      reporter.note(progress(), ended);
     }
     running -= 1;
-    reporter.note(progress());
+    reporter.note(progress(), ended);
+  }
+  // Beside the places, which are there for calls of the API.
+  async function close(position: number): Promise<void> {
+    closing += 1;
+    try {
+      counts = addCounts(counts, await closeChain(input, opened, position));
+      ended += 1;
+      show(stopping ? 'stopping' : 'running');
+      reporter.note(progress(), ended);
+    } catch (error) {
+      fail(error);
+    }
+    closing -= 1;
   }
   const grant = (count: number): void => {
+    reporter.granted(count);
     for (let index = 0; index < count; index += 1) {
       places += 1;
       void work();
@@ -113,62 +129,22 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
 
   return CancellationScope.nonCancellable(async () => {
     grant(input.places);
-    await condition(() => running === 0 && (stopping || next >= opened.missing.length));
+    await condition(() => running === 0 && closing === 0 && (stopping || agenda.waiting() === 0));
     await reporter.settled();
     if (failure !== undefined) throw failure;
-    const sealed = await sealPage({ run: input.run, page: input.page, lost });
+    const { run, page } = input;
+    const lostSteps = lost.flatMap(({ position, step }) =>
+      step === undefined ? [] : [{ position, ...step }],
+    );
+    const sealed = await sealPage({
+      run,
+      page,
+      lost: lost.flatMap(({ position, step }) => (step === undefined ? [position] : [])),
+      ...(lostSteps.length === 0 ? {} : { lostSteps }),
+    });
     await condition(allHandlersFinished);
     counts = sealed;
     show(stopping ? 'stopped' : 'completed');
     return sealed;
   });
-}
-
-async function generate(
-  input: RunPageInput,
-  opened: OpenedPage,
-  position: number,
-  lost: number[],
-): Promise<Counts> {
-  const kind = opened.kinds[position] === 'i' ? 'generateImage' : 'generateText';
-  const id = opened.ids[position] ?? '';
-  const model = opened.models[opened.model[position] ?? 0] ?? '';
-  const activities = proxyActivities<CallActivities>({
-    taskQueue: laneQueue(input.lane),
-    summary: `${id} · ${plainName(model)}`,
-    // One attempt: the API's own deadline (2 and 5 minutes) and storing, with margin.
-    startToCloseTimeout: kind === 'generateImage' ? '6 minutes' : '3 minutes',
-    heartbeatTimeout: '20 seconds',
-    // The activity decides how often to try; a throttled call may try for days.
-    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' },
-    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    priority: { fairnessKey: input.run.runId.slice(-64) },
-  });
-  try {
-    const { run, resumed, page } = input;
-    return countsOf(model, tallyOf(await activities[kind]({ run, resumed, page, position })));
-  } catch (error) {
-    if (isCancellation(error)) return cancelled;
-    const receipt = receiptOfFailure(error);
-    if (receipt !== undefined) return countsOf(model, tallyOf(receipt), failureOf(id, receipt));
-    // It was in flight at the stop, and would have to be tried again: the server gives up on it instead.
-    if (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED') {
-      if (error.cause instanceof TimeoutFailure) lost.push(position);
-      return cancelled;
-    }
-    throw error;
-  }
-}
-
-const cancelled: Counts = { tally: { ...emptyTally, cancelled: 1 } };
-
-function failureOf(id: string, { code = '', httpStatus, remedy = '' }: Receipt): SampledFailure {
-  return { id, code, ...(httpStatus === undefined ? {} : { status: httpStatus }), remedy };
-}
-
-// A failed item's activity carries the item's receipt in its failure.
-function receiptOfFailure(error: unknown): Receipt | undefined {
-  if (!(error instanceof ActivityFailure && error.cause instanceof ApplicationFailure)) return undefined;
-  const [receipt] = error.cause.details ?? [];
-  return receipt as Receipt | undefined;
 }

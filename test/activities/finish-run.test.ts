@@ -20,6 +20,7 @@ const json = { contentType: 'application/json' };
 function dependenciesOn(store: MemoryStore): ActivityDependencies {
   return {
     store,
+    openObject: () => Promise.resolve(undefined),
     records: createRecords(store),
     plans: createPlanReader(store),
     client: createApiClient({ base: api.id }),

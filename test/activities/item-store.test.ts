@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { createItemStore } from '../../src/activities/item-store.ts';
-import type { PlannedItem } from '../../src/activities/item-record.ts';
+import type { ResolvedCall } from '../../src/activities/item-record.ts';
 import { runKeys } from '../../src/storage/keys.ts';
 import type { ItemRecord } from '../../src/records/record.ts';
 import { createRecords } from '../../src/records/record-store.ts';
@@ -35,7 +35,7 @@ const picture = sampleAnswer({
 });
 
 function itemStore(store: MemoryStore, isStale = false) {
-  const item: PlannedItem = { plan: samplePlan(), call: sampleCall() };
+  const item: ResolvedCall = { plan: samplePlan(), call: sampleCall() };
   return createItemStore({
     store,
     records: createRecords(store),

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { copyResults } from '../../src/commands/copy-results.ts';
 import { sha256 } from '../../src/plan/digest.ts';
-import type { SucceededRecord } from '../../src/records/record.ts';
+import type { StepResult, SucceededRecord } from '../../src/records/record.ts';
 import type { Marker } from '../../src/records/run-store.ts';
 import { emptyTally } from '../../src/records/tally.ts';
 import { runKeys } from '../../src/storage/keys.ts';
@@ -92,6 +92,39 @@ describe('results that are copied', () => {
     expect(await readFile(join(target, 'items/0000002-lamp-2.png'), 'utf8')).toBe('png 2');
     const lines = (await readFile(join(target, 'results.jsonl'), 'utf8')).trim().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as SucceededRecord).number)).toEqual([1, 2, 3]);
+  });
+
+  it('hold what each step of an item answered, and the answer of the item', async () => {
+    const step = (name: string, more: object): StepResult => ({
+      step: name,
+      kind: 'text',
+      model: 'openai',
+      status: 'succeeded',
+      cost: { settled: '0', unknown: { count: 0, atMost: '0' } },
+      attempts: 1,
+      throttled: 0,
+      ...more,
+    });
+    const shot = picture(1, keys.artifact(0, 1, 'lamp-1', 'png', { step: 'shot' }));
+    const { artifact, sha256: digest } = shot;
+    const steps = [
+      step('list', { status: 'failed' }),
+      step('list', { repair: 1, text: '{"a":1}', json: true, sha256: sha256('{"a":1}') }),
+      step('each', { index: 0, text: 'One', sha256: sha256('One') }),
+      step('shot', { kind: 'image', artifact, sha256: digest }),
+    ];
+    const { store, marker } = await endedRun([
+      { ...shot, steps },
+      { ...failed({ number: 2 }), steps: steps.slice(2, 3) },
+    ]);
+    expect(await copyResults(store, run, marker, out)).toMatchObject({ copied: 5 });
+    expect(await readdir(join(target, 'items'))).toEqual([
+      '0000001-lamp-1.each.0.txt',
+      '0000001-lamp-1.list.json',
+      '0000001-lamp-1.png',
+      '0000001-lamp-1.shot.png',
+      '0000002-haiku.each.0.txt',
+    ]);
   });
 
   it('are read once: what is there with the right bytes is kept', async () => {

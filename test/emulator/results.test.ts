@@ -156,6 +156,32 @@ describe('texts', () => {
   });
 });
 
+describe('a prompt that dictates its answer', () => {
+  const turn = (role: string, content: unknown) => ({ role, content });
+  const said = async (emulator: Emulator, ...messages: readonly object[]): Promise<string> => {
+    const body = { model: 'openai', messages };
+    return contentOf(await chat(emulator, body));
+  };
+
+  test('is answered with just that', async () => {
+    const emulator = await start();
+    expect(await said(emulator, turn('user', 'Some [[answer:{"a":["b"]}]] please'))).toBe('{"a":["b"]}');
+    const parts = [{ type: 'text', text: 'Some [[answer:x]]' }];
+    expect(await said(emulator, turn('user', parts))).toBe('x');
+  });
+
+  test('may dictate one answer after the other', async () => {
+    const emulator = await start();
+    const first = turn('user', '[[answer:one]] [[answer:["two"]]]');
+    const again = [first, turn('assistant', 'one'), turn('user', 'And now?')];
+    expect(await said(emulator, first)).toBe('one');
+    expect(await said(emulator, ...again)).toBe('["two"]');
+    expect(await said(emulator, ...again, turn('assistant', '["two"]'), turn('user', 'And?'))).toBe(
+      '["two"]',
+    );
+  });
+});
+
 describe('requests that fit no schema', () => {
   test.each([
     ['an unknown model', { model: 'nobody', messages: [{ role: 'user', content: 'x' }] }, 'model'],

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
+import { formatAmount, parseAmount } from '../../src/pollen/amount.ts';
+import { chain, laterImage, laterText, startPlan, textStep } from '../support/chain-plan.ts';
 import { manyFaults, runWithKills, type KillRun } from '../support/kill-run.ts';
 import { startProcessStack, type ProcessStack } from '../support/process-stack.ts';
 import { samplePrompt } from '../support/sample-job.ts';
@@ -14,6 +16,16 @@ let emulator: Emulator;
 let stack: ProcessStack;
 let killed: KillRun;
 let verdict: Verdict;
+let chained: Verdict;
+
+// Under way in the same hours: a list, a picture of each of its two entries, and a text that needs both.
+const chains = Array.from({ length: 40 }, (_, index) =>
+  chain(index + 1, `chain-${index + 1}`, [
+    textStep('list', `Two words [[answer:["rose ${index}","lily ${index}"]]]`),
+    laterImage('draw', 'A {{ each }}', [0], { forEach: { step: 0, path: [], max: 3 } }),
+    laterText('sum', 'All of {{ steps.list.json | join }}: {{ steps.draw | map: "bytes" | join }}', [1, 0]),
+  ]),
+);
 
 beforeAll(async () => {
   console.log(`sigkill: POLLEN_BATCH_TEST_SEED=${seed}`);
@@ -26,12 +38,15 @@ beforeAll(async () => {
   });
   const environment = { POLLEN_BATCH_RPS: 'none' };
   stack = await startProcessStack({ api: emulator.url, key: canary, environment });
+  const alongside = await startPlan(stack, chains, { name: 'chained' });
   killed = await runWithKills(stack, emulator, {
     job: { name: 'killed', texts: 700, images: 300 },
     kills: 5,
     seed,
+    alongside,
     say: console.log,
   });
+  chained = await judgeRun(stack.session.store, alongside, emulator.journal());
   verdict = await judgeRun(stack.session.store, killed.run, emulator.journal());
   console.log(`sigkill: ${killed.seconds.toFixed(1)} s, ${JSON.stringify(verdict)}`);
 }, 240_000);
@@ -67,13 +82,26 @@ describe('a run of 1,000 items with 15 % faults whose worker is killed five time
   it("bills what the emulator's meter says, item by item and in all", () => {
     const { charged, generations } = emulator.meter();
     expect(verdict.wrongCosts).toEqual([]);
-    expect(verdict).toMatchObject({
-      billed: charged,
-      reported: charged,
-      metered: charged,
+    const { metered } = verdict;
+    expect(verdict).toMatchObject({ billed: metered, reported: metered, unknownCharges: 0 });
+    expect(formatAmount(parseAmount(metered) + parseAmount(chained.metered))).toBe(charged);
+    expect(generations).toBe(1_000 + 4 * chains.length);
+  });
+
+  it('has the items of several calls beside it whole, each call made once and paid as metered', () => {
+    const { metered } = chained;
+    expect(chained).toMatchObject({
+      state: 'completed',
+      succeeded: chains.length,
+      lostOrDoubled: [],
+      wrongBytes: [],
+      changedRequests: [],
+      wrongCosts: [],
+      billed: metered,
+      reported: metered,
       unknownCharges: 0,
     });
-    expect(generations).toBe(1_000);
+    expect(chained.attempts['lost-worker']).toBeGreaterThan(0);
   });
 
   it('leaves no trace of its API key in database, bucket, logs, output or arguments', async () => {

@@ -115,7 +115,7 @@ describe('a planned call', () => {
   - { text: Text }
 `);
     expect(calls.map(({ expect: expected }) => expected)).toEqual([
-      { width: 64, height: 32 },
+      undefined,
       undefined,
       { json: true },
       undefined,

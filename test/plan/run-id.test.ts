@@ -50,9 +50,19 @@ describe('the id of a run', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
+  it('changes with the content and the name of a data file, and not with their order', () => {
+    const one = { path: 'a.csv', sha256: 'aa' };
+    const two = { path: 'b.csv', sha256: 'bb' };
+    const idOf = (...sources: (typeof one)[]): string => runIdOf(jobOf(plain), api, { sources });
+    expect(idOf()).toBe(runIdOf(jobOf(plain), api));
+    expect(idOf(one, two)).toBe(idOf(two, one));
+    const others = [idOf(), idOf(one), idOf({ ...one, sha256: 'ab' }), idOf({ ...one, path: 'c.csv' })];
+    expect(new Set(others).size).toBe(4);
+  });
+
   it('has a number from the second run on', () => {
     const first = runIdOf(jobOf(plain), api);
-    expect(runIdOf(jobOf(plain), api, 1)).toBe(first);
-    expect(runIdOf(jobOf(plain), api, 3)).toBe(`${first}-r3`);
+    expect(runIdOf(jobOf(plain), api, { ordinal: 1 })).toBe(first);
+    expect(runIdOf(jobOf(plain), api, { ordinal: 3 })).toBe(`${first}-r3`);
   });
 });

@@ -4,7 +4,11 @@ import { dialects } from '../../src/pollinations/dialects/index.ts';
 import type { Answer, Fault, Outcome } from '../../src/pollinations/outcome.ts';
 import type { Secret } from '../../src/pollinations/secret.ts';
 
-type AttemptOptions = Partial<AttemptInput> & { readonly key?: Secret };
+type AttemptOptions = Partial<AttemptInput> & {
+  readonly key?: Secret;
+  /** Parameters of an image call. */
+  readonly params?: Readonly<Record<string, unknown>>;
+};
 
 /** One attempt at a small text call. */
 export function attemptText(base: string, options: AttemptOptions = {}): Promise<Outcome> {
@@ -18,8 +22,11 @@ export function attemptText(base: string, options: AttemptOptions = {}): Promise
 }
 
 /** One attempt at a small image call. */
-export function attemptImage(base: string, options: AttemptOptions = {}): Promise<Outcome> {
-  const request = dialects['enter-v1'].imageRequest({ model: 'flux', prompt: 'a lamp', params: {}, seed: 7 });
+export function attemptImage(
+  base: string,
+  { params = {}, ...options }: AttemptOptions = {},
+): Promise<Outcome> {
+  const request = dialects['enter-v1'].imageRequest({ model: 'flux', prompt: 'a lamp', params, seed: 7 });
   return attempt(base, { kind: 'image', request, ...options });
 }
 

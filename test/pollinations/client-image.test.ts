@@ -16,7 +16,7 @@ describe('an image attempt', () => {
         'x-cache': 'MISS',
       }),
     );
-    const answer = answerOf(await attemptImage(server.url, { expect: { width: 1024, height: 1024 } }));
+    const answer = answerOf(await attemptImage(server.url, { params: { width: 1024, height: 1024 } }));
     expect(Buffer.compare(answer.body, picture)).toBe(0);
     expect(answer).toMatchObject({
       contentType: 'image/jpeg',
@@ -93,9 +93,9 @@ describe('a 200 that is no image', () => {
     ['one pixel', png(1, 1), {}],
     ['a tracking pixel in one direction', png(64, 1), { width: 64, height: 64 }],
     ['a picture that would fill the memory', png(1, 1).fill(0xff, 16, 20), { width: 1, height: 1 }],
-  ])('fails with its usage when it is %s', async (_, picture, expected) => {
+  ])('fails with its usage when it is %s', async (_, picture, params) => {
     await using server = await startServer(reply(200, picture, headers));
-    expect(faultOf(await attemptImage(server.url, { expect: expected }))).toMatchObject({
+    expect(faultOf(await attemptImage(server.url, { params }))).toMatchObject({
       code: 'bad-result',
       lost: false,
       usage,
@@ -104,7 +104,20 @@ describe('a 200 that is no image', () => {
 
   it('takes a tiny picture where one was asked for', async () => {
     await using server = await startServer(reply(200, png(8, 8), headers));
-    expect(answerOf(await attemptImage(server.url, { expect: { width: 8, height: 8 } })).width).toBe(8);
+    expect(answerOf(await attemptImage(server.url, { params: { width: 8, height: 8 } })).width).toBe(8);
+  });
+
+  it.each([
+    [{ width: 64, height: 32 }, undefined],
+    [{ width: 64, type: 'png' }, undefined],
+    [{ width: 32 }, 'the image is 64x32 pixels, and 32xany is expected'],
+    [{ height: 64, width: 64 }, 'the image is 64x32 pixels, and 64x64 is expected'],
+    [{ type: 'jpeg' }, 'the image is image/png, and jpeg is expected'],
+  ])('is held against what its author expects: %j', async (wanted, problem) => {
+    await using server = await startServer(reply(200, png(64, 32), headers));
+    const outcome = await attemptImage(server.url, { expect: wanted });
+    if (problem === undefined) expect(answerOf(outcome).width).toBe(64);
+    else expect(faultOf(outcome)).toMatchObject({ code: 'bad-result', message: problem, usage });
   });
 
   it.each([

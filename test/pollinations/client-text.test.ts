@@ -95,12 +95,6 @@ describe('a text attempt', () => {
     await using server = await startServer(reply(200, completion({}, { content })));
     expect(text(answerOf(await attemptText(server.url)).body)).toBe('one two');
   });
-
-  it('stores JSON as JSON where it was asked for', async () => {
-    await using server = await startServer(reply(200, completion({}, { content: '{"a":1}' })));
-    const answer = answerOf(await attemptText(server.url, { expect: { json: true } }));
-    expect(answer).toMatchObject({ extension: 'json', contentType: 'application/json' });
-  });
 });
 
 describe('a 200 that is no text answer', () => {
@@ -129,14 +123,6 @@ describe('a 200 that is no text answer', () => {
     const fault = faultOf(await attemptText(server.url));
     expect(fault).toMatchObject({ code: 'bad-result', lost: false });
     expect(fault).not.toHaveProperty('usage');
-  });
-
-  it('fails when JSON was asked for and prose came', async () => {
-    await using server = await startServer(reply(200, completion()));
-    expect(faultOf(await attemptText(server.url, { expect: { json: true } }))).toMatchObject({
-      code: 'bad-result',
-      usage,
-    });
   });
 
   it.each([

@@ -30,6 +30,7 @@ it('gives every code the verdict that the rules ask for', () => {
     'not-the-api: retry 3',
     'placeholder: retry 3',
     'bad-result: fail',
+    'output-invalid: fail',
   ]);
 });
 

@@ -46,6 +46,7 @@ describe('a run that is under way', () => {
       'run-job-scheduled',
       'run-job-told',
       'run-page-cancelled',
+      'run-page-chains',
       'run-page-failures',
       'run-page-granted',
       'run-page-plain',
@@ -61,6 +62,7 @@ describe('a run that is under way', () => {
   it.each([
     ['run-job-plain', "'runPage'", "'runOtherPage'"],
     ['run-page-plain', "'generateText'", "'generateProse'"],
+    ['run-page-chains', '{ closeItem }', '{ sealPage: closeItem }'],
     ['run-job-told', "'cost-as-it-goes'", "'cost-otherwise'"],
   ])('would be broken by a change of what its workflow asks for: %s', async (name, from, to) => {
     const replay = Worker.runReplayHistory(

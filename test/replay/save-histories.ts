@@ -11,6 +11,7 @@ import { createLogger, installRuntime } from '../../src/telemetry.ts';
 import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
 import { pageProgressQuery, runViewQuery } from '../../src/workflows/messages.ts';
 import { callsInFlight } from '../support/calls.ts';
+import { chain, laterImage, laterText, startPlan, textStep } from '../support/chain-plan.ts';
 import { fillHistory } from '../support/fill-history.ts';
 import { planFinePages } from '../support/fine-pages.ts';
 import { readOf } from '../support/job.ts';
@@ -116,6 +117,24 @@ async function saveScheduled(harness: Harness): Promise<void> {
   await save(harness, 'run-job-scheduled', runWorkflowId(runId));
 }
 
+async function saveChains(harness: Harness): Promise<void> {
+  const items = ['one', 'two', 'three'].map((id, index) =>
+    chain(index + 1, id, [
+      textStep('list', `Words of ${id} [[answer:none]] [[answer:["a","b","c","d","e"]]]`, { repair: 1 }),
+      laterText('each', `${id} {{ each }}`, [0], { forEach: { step: 0, path: [], max: 5 } }),
+      laterText('left', `${id} left {{ steps.list.text }}`, [0]),
+      laterImage('all', `${id} {{ steps.each | size }} {{ steps.left.bytes }}`, [1, 2]),
+    ]),
+  );
+  const refused = chain(4, 'refused', [
+    textStep('a', 'Refused [[fault:422]]'),
+    laterText('b', '{{ steps.a.text }}', [0]),
+  ]);
+  const run = await startPlan(harness, [...items, refused]);
+  await harness.finish(run);
+  await save(harness, 'run-page-chains', pageWorkflowId(run.runId, 0));
+}
+
 const slow = (ms: number, concurrency: number): HarnessOptions => ({
   emulator: { latency: { kind: 'fixed', ms } },
   lanes: [{ name: 'all', concurrency }],
@@ -129,6 +148,7 @@ const scenes: Readonly<Record<string, readonly [HarnessOptions, (harness: Harnes
   continued: [slow(300, 2), saveContinued],
   told: [slow(1_000, 2), saveTold],
   scheduled: [{}, saveScheduled],
+  chains: [slow(300, 16), saveChains],
 };
 
 const wanted = process.argv.slice(2);

@@ -87,6 +87,7 @@ export async function openHarness(
     const workerConnection = await NativeConnection.connect({ address: session.temporal.address });
     const dependencies = {
       store,
+      openObject: session.store.openObject,
       records: createRecords(store),
       plans: createPlanReader(store),
       client: createApiClient({

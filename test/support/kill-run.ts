@@ -29,6 +29,8 @@ export interface KillRunOptions {
   readonly kills: number;
   /** Decides when. */
   readonly seed: number;
+  /** Another run that is waited for, which is under way already. */
+  readonly alongside?: RunLocation;
   /** Hears what happens, as a sentence. */
   readonly say?: (sentence: string) => void;
 }
@@ -51,7 +53,7 @@ const MAX_DELAY_MS = 150;
 export async function runWithKills(
   stack: ProcessStack,
   emulator: Emulator,
-  { job, kills, seed, say = () => {} }: KillRunOptions,
+  { job, kills, seed, alongside, say = () => {} }: KillRunOptions,
 ): Promise<KillRun> {
   const random = seededRandom(seed);
   const items = job.texts + job.images;
@@ -77,6 +79,7 @@ export async function runWithKills(
     worker = await stack.startWorker();
   }
   await untilEnded(stack, run);
+  if (alongside !== undefined) await untilEnded(stack, alongside);
   await worker.stop();
   return { run, killedAt, seconds: (performance.now() - startedAt) / 1_000 };
 }

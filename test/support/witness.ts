@@ -3,9 +3,9 @@ import type { Emulator, JournalEntry } from '../../src/emulator/index.ts';
 import { formatAmount, parseAmount } from '../../src/pollen/amount.ts';
 import { billTotal, type BillLine } from '../../src/report/report.ts';
 import type { ResultLine } from '../../src/report/result-line.ts';
-import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
+import { partName, runKeys, type CallPart, type RunLocation } from '../../src/storage/keys.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
-import type { SucceededRecord } from '../../src/records/record.ts';
+import type { StepResult } from '../../src/records/record.ts';
 import { readMarker, readPlan } from '../../src/records/run-store.ts';
 
 /** A finished run held against what the emulator wrote down about it. */
@@ -60,10 +60,18 @@ export async function judgeRun(
     if (line === undefined || others.length > 0) lostOrDoubled.push(String(number));
     if (line === undefined || line.status === 'cancelled') continue;
     const entries = calls.get(number) ?? [];
-    if (new Set(entries.map(({ digest }) => digest)).size !== 1) changedRequests.push(line.id);
+    const sent = new Set(entries.map(({ requestId, digest }) => `${callOf(requestId)} ${digest}`));
+    // An item with a record has been sent for.
+    if (sent.size === 0 || sent.size !== new Set(entries.map(({ requestId }) => callOf(requestId))).size) {
+      changedRequests.push(line.id);
+    }
     if (line.cost.settled !== sumOf(entries))
       wrongCosts.push(`${line.id}: ${line.cost.settled} for ${sumOf(entries)}`);
-    if (line.status === 'succeeded' && !(await isWhatWasMade(store, line, entries))) wrongBytes.push(line.id);
+    for (const result of line.steps ?? [line]) {
+      if (result.status !== 'succeeded') continue;
+      const own = 'step' in result ? entries.filter(({ requestId }) => isOfStep(requestId, result)) : entries;
+      if (!(await isWhatWasMade(store, result, own))) wrongBytes.push(line.id);
+    }
     for (const { code } of line.attempts) attempts[code] = (attempts[code] ?? 0) + 1;
   }
   return {
@@ -83,7 +91,15 @@ export async function judgeRun(
   };
 }
 
-// Request ids are ours: `<run>-<number>-<attempt>`.
+// Request ids are ours: `<run>-<number>-<attempt>`, with the call before the attempt where an item has several.
+function callOf(requestId: string): string {
+  return requestId.slice(0, requestId.lastIndexOf('-'));
+}
+
+function isOfStep(requestId: string, part: CallPart): boolean {
+  return callOf(requestId).endsWith(`-${partName(part).replaceAll('.', '_')}`);
+}
+
 function callsByNumber(
   runId: string,
   journal: readonly JournalEntry[],
@@ -105,7 +121,7 @@ function sumOf(entries: readonly JournalEntry[]): string {
 // Every whole answer to the request has the same bytes, and it is those that must be in the store.
 async function isWhatWasMade(
   store: ObjectStore,
-  line: SucceededRecord,
+  line: Pick<StepResult, 'kind' | 'text' | 'artifact' | 'sha256'>,
   entries: readonly JournalEntry[],
 ): Promise<boolean> {
   const made = new Set(

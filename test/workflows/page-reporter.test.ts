@@ -17,7 +17,8 @@ function walk(calls: number, places: number, send?: (report: PageProgress) => Pr
     if (waiting > 0) waiting -= 1;
     else running -= 1;
     const inFlight = Math.min(running, calls - finished - waiting);
-    reporter.note({ page: 0, tally: emptyTally, waiting, inFlight, places, freed: places - running });
+    const progress = { page: 0, tally: emptyTally, waiting, inFlight, places, freed: places - running };
+    reporter.note(progress, finished);
   }
   return { sent, reporter };
 }
@@ -59,5 +60,24 @@ describe('the reports of a page', () => {
     await reporter.settled();
     expect(delivered).toBe(sent.length);
     expect(delivered).toBeGreaterThan(0);
+  });
+
+  it('ask for places when a step makes calls ready that the run takes for done', () => {
+    const sent: PageProgress[] = [];
+    const reporter = createReporter(8, (report) => {
+      sent.push(report);
+      return Promise.resolve();
+    });
+    const note = (waiting: number, freed: number): void =>
+      reporter.note({ page: 0, tally: emptyTally, waiting, inFlight: 1, places: 4, freed }, 0);
+    reporter.granted(4);
+    note(0, 3);
+    note(5, 3);
+    note(4, 3);
+    expect(sent.map(({ waiting }) => waiting)).toEqual([0, 5]);
+    reporter.granted(5);
+    note(0, 3);
+    note(2, 3);
+    expect(sent.map(({ waiting }) => waiting)).toEqual([0, 5, 2]);
   });
 });

@@ -236,7 +236,13 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
     const job = readOf(nightly('{ cron: "0 6 * * *" }'));
     await applySchedule(harness.session, job, options);
     // Another bucket has nothing in it.
-    const store = { ...createMemoryStore(), server: 'memory', createBucket: async () => {}, close: () => {} };
+    const store = {
+      ...createMemoryStore(),
+      server: 'memory',
+      openObject: () => Promise.resolve(undefined),
+      createBucket: async () => {},
+      close: () => {},
+    };
     const elsewhere = { ...harness.session, store };
     expect(await listSchedules(elsewhere)).toMatchObject([
       { schedule: 'nightly', times: 'its job is not in this bucket' },

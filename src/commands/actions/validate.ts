@@ -1,6 +1,11 @@
 import { exitCodes } from '../exit-codes.ts';
 import { validationAnnotations, validationText } from '../render/validation-text.ts';
+import { readAddresses } from '../../local/address-file.ts';
+import type { OpenObject } from '../../plan/job-files.ts';
+import { connectStore } from '../../services.ts';
+import { withStack } from '../session.ts';
 import { validate } from '../validate.ts';
+import { examine } from './configure.ts';
 import type { Outcome } from './outcome.ts';
 
 /** How `validate` writes problems where no data is asked for. */
@@ -11,10 +16,17 @@ export async function validateAction(
   files: readonly string[],
   format: ProblemFormat = 'text',
 ): Promise<Outcome> {
-  const readings = await validate(files);
+  const readings = await validate(files, configuredObjects);
   return {
     data: readings,
     text: format === 'github' ? validationAnnotations(readings) : validationText(readings),
     exitCode: readings.some((reading) => 'problems' in reading) ? exitCodes.usage : exitCodes.succeeded,
   };
+}
+
+/** What reads objects, where a bucket is configured or a local stack runs. */
+async function configuredObjects(): Promise<OpenObject | undefined> {
+  const { config } = examine();
+  const { store } = withStack(config, await readAddresses(config.dataDir));
+  return store === undefined ? undefined : connectStore(store, 1).openObject;
 }

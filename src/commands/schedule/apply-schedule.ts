@@ -6,7 +6,9 @@ import type { Schedule } from '../../manifest/schedule.ts';
 import type { Estimate, Plan } from '../../plan/plan.ts';
 import type { PlannedJob } from '../../plan/plan-job.ts';
 import { jobContent, runIdOf } from '../../plan/run-id.ts';
+import { isObject } from '../../plan/job-files.ts';
 import { openSpool } from '../../plan/spool.ts';
+import { hashInputs, keepInputs, rememberOpened } from '../../records/kept-inputs.ts';
 import { isKept, keepJob, readKeptJob, type KeptJob, type KeptJobLocation } from '../../records/kept-job.ts';
 import { folderAt } from '../../storage/folder.ts';
 import { jobPrefix, type JobLocation } from '../../storage/keys.ts';
@@ -67,14 +69,19 @@ export async function applySchedule(
       remedy: 'Say when it runs, as in `schedule: { cron: "0 6 * * *", timezone: Europe/Berlin }`.',
     });
   }
-  const { plan, uses } = await planOnce(session, reading, options);
+  // What the check of it reads is what its runs will read.
+  const { files, opened } = rememberOpened(reading.files);
+  const { plan, uses } = await planOnce(session, { ...reading, files }, options);
+  const inputs = await hashInputs(reading.files, opened());
+  const sources = (plan.sources ?? []).filter(({ path }) => !isObject(path));
   const warnings = checkAccess(uses, session.api, session.config.api);
   const kept: KeptJob = {
     version: 1,
-    runId: runIdOf(job, session.plannedApi),
+    runId: runIdOf(job, session.plannedApi, { sources }),
     api: session.plannedApi,
     allowUnpriced: options.allowUnpriced,
     items: plan.items,
+    ...(inputs.length === 0 ? {} : { inputs }),
     job: { ...(JSON.parse(jobContent(job)) as Job), schedule },
   };
   const { estimate } = plan;
@@ -89,6 +96,7 @@ export async function applySchedule(
   const common = { schedule: job.name, timezone, status, dryRun, changes, estimate, warnings } as const;
   if (dryRun) return { ...common, paused: before?.description.state.paused ?? false, next: [] };
   // Also where nothing has changed: somebody may have changed the schedule in the Temporal UI.
+  await keepInputs(session.store, home, reading.files, inputs);
   const location = await keepJob(session.store, home, kept);
   await write(session, job, schedule, before, actionOf(session, { ...plan, runId: kept.runId }, location));
   const { description } = await findSchedule(session.temporal.client, job.name);

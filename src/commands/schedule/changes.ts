@@ -33,8 +33,15 @@ export function scheduleChanges(before: KeptJob | undefined, after: KeptJob): re
   ];
 }
 
-function settingsOf({ job, items, api, allowUnpriced }: KeptJob): Readonly<Record<string, string>> {
+function settingsOf({
+  job,
+  items,
+  inputs = [],
+  api,
+  allowUnpriced,
+}: KeptJob): Readonly<Record<string, string>> {
   return {
+    ...Object.fromEntries(inputs.map(({ path, sha256 }) => [`file ${path}`, sha256.slice(0, 10)])),
     ...(job.schedule === undefined ? {} : describeSchedule(job.schedule)),
     description: job.description ?? '',
     labels: labelEntries(job.labels ?? {}).join(', '),

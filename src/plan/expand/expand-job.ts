@@ -1,10 +1,17 @@
-import type { Entry, FilePath, Job, JobChecks, Message, Step } from '../../manifest/job.ts';
+import type { Entry, FilePath, Job, JobChecks } from '../../manifest/job.ts';
 import { localClock } from '../../manifest/local-clock.ts';
 import type { Place, Problem } from '../../manifest/problem.ts';
-import { isTemplate, renderTemplate, type TemplateValues } from '../../manifest/template.ts';
+import type { TemplateScope } from '../../manifest/template.ts';
 import type { JobFiles } from '../job-files.ts';
+import type { PlanSource } from '../plan.ts';
+import type { Row } from '../sources/row.ts';
+import { combinationsAtMost, entryCombinations } from './entry-matrix.ts';
+import { entryRows } from './entry-rows.ts';
+import { compileEntry, type EntryFiller } from './expand-entry.ts';
+import type { ExpandedItem, ItemPlace } from './expanded-item.ts';
 import { createIdRegister } from './id-register.ts';
-import type { ExpandedItem, ExpandedStep, ItemPlace } from './expanded-item.ts';
+import { itemProblem, rowProblem } from './item-problem.ts';
+import { createProblemLimiter } from './problem-limiter.ts';
 
 export interface ExpandContext {
   /** Names the job file in problems. */
@@ -15,6 +22,8 @@ export interface ExpandContext {
   readonly time: string;
   readonly checks: JobChecks;
   readonly files: JobFiles;
+  /** Learns of each data file what it was. @default nobody does */
+  readonly noteSource?: (source: PlanSource) => void;
 }
 
 /** A row of the job, or what is wrong with one. */
@@ -22,64 +31,104 @@ export type Expansion =
   | { readonly kind: 'item'; readonly item: ExpandedItem }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
-/** Spreads a job out into its items, one at a time, with their templates filled in and checked. */
-// oxlint-disable-next-line require-await
+/** Items that a job may have. */
+const MAX_ITEMS = 1_000_000;
+
+/**
+ * Spreads a job out into its items, one at a time: for each entry its rows, for each of these the combinations of its
+ * matrix (the job's outside the entry's), and of each the samples. A data file is read once for its entry, and never more
+ * than some rows of it are in memory.
+ */
 export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerator<Expansion> {
-  const timezone = job.timezone ?? 'UTC';
-  const moment = new Date(context.time);
-  const values: TemplateValues = {
+  const base = baseScope(job, context.time);
+  const ids = createIdRegister();
+  const slips = createProblemLimiter();
+  const count = { items: 0, problems: 0 };
+  const tell = (problem: Problem): Expansion => {
+    count.problems += 1;
+    return { kind: 'problem', problem };
+  };
+
+  for (const entry of job.entries) {
+    const at = (path: FilePath): ItemPlace => ({ file: context.file, ...context.placeOf(path) });
+    const filler = compileEntry(entry, job, base, context);
+    if ('faults' in filler) {
+      for (const fault of filler.faults) yield tell(itemProblem(fault, {}, entry, context.file).problem);
+      continue;
+    }
+    if (count.items + combinationsAtMost(job, entry) * filler.samples > MAX_ITEMS) {
+      yield tell({ ...at(entry.path), code: 'item-limit', message: tooMany });
+      return;
+    }
+    const idPlace = at([...entry.path, 'id']);
+    const expansions = rowExpander(entry, filler, entryCombinations(job, entry), idPlace);
+    if (entry.from === undefined) yield* expansions(undefined);
+    else {
+      for await (const rows of entryRows(entry, entry.from, context)) {
+        for (const row of rows) {
+          if (row.kind === 'row') yield* expansions(row);
+          else if (row.kind === 'problem') yield tell(row.problem);
+          else {
+            const problem = slips.take(`${row.code} ${row.file}`, rowProblem(row, context.file));
+            if (problem !== undefined) yield tell(problem);
+          }
+        }
+        if (slips.isFull()) break;
+        if (count.items > MAX_ITEMS) {
+          yield tell({ ...at([...entry.path, 'from']), code: 'item-limit', message: tooMany });
+          return;
+        }
+      }
+    }
+  }
+  for (const problem of [...slips.finish(), ...ids.finish()]) yield tell(problem);
+  const [first] = job.entries;
+  if (count.items === 0 && count.problems === 0 && first !== undefined) {
+    const message = 'the job has no items: its data has no rows, or `select` or `exclude` leaves none';
+    yield tell({ file: context.file, ...context.placeOf(first.path), code: 'item-empty', message });
+  }
+
+  function rowExpander(
+    entry: Entry,
+    filler: EntryFiller,
+    combinations: ReturnType<typeof entryCombinations>,
+    idPlace: ItemPlace,
+  ): (row: Row | undefined) => Generator<Expansion> {
+    return function* expandRow(row) {
+      for (const combination of combinations()) {
+        for (let sample = 1; sample <= filler.samples; sample += 1) {
+          count.items += 1;
+          const result = filler.make({ number: count.items, row, combination, sample });
+          if ('item' in result) {
+            const { item } = result;
+            const problem = ids.register(item, row === undefined ? idPlace : item.place);
+            const told = problem && slips.take(`${problem.code} ${entry.path.join()}`, problem);
+            if (problem === undefined) yield { kind: 'item', item };
+            else if (told !== undefined) yield tell(told);
+            continue;
+          }
+          for (const fault of result.faults) {
+            const { problem, slip, isOnce } = itemProblem(fault, { row, combination }, entry, context.file);
+            const told = slips.take(slip, problem, isOnce);
+            if (told !== undefined) yield tell(told);
+          }
+          if (slips.isFull()) return;
+        }
+      }
+    };
+  }
+}
+
+const tooMany = `a job has up to ${MAX_ITEMS.toLocaleString('en')} items, and this would be more; split it`;
+
+function baseScope({ vars = {}, timezone = 'UTC' }: Job, time: string): TemplateScope {
+  const moment = new Date(time);
+  return {
+    ...vars,
+    vars,
     run: {
       time: moment.toISOString().replace('.000Z', 'Z'),
       date: localClock(moment, timezone).slice(0, 10),
     },
   };
-  const fill = (text: string): string => (isTemplate(text) ? renderTemplate(text, values, timezone) : text);
-  const ids = createIdRegister();
-  let number = 0;
-  for (const entry of job.entries) {
-    number += 1;
-    const place: ItemPlace = { file: context.file, ...context.placeOf(entry.path) };
-    try {
-      const item = expandEntry(entry, number, place, fill);
-      const problem = ids.register(item, { file: context.file, ...context.placeOf([...entry.path, 'id']) });
-      yield problem === undefined ? { kind: 'item', item } : { kind: 'problem', problem };
-    } catch (error) {
-      const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-      const message = `item ${entry.id ?? number} cannot be filled in: ${reason}`;
-      yield { kind: 'problem', problem: { ...place, code: 'template-invalid', message } };
-    }
-  }
-  for (const problem of ids.finish()) yield { kind: 'problem', problem };
-}
-
-function expandEntry(
-  entry: Entry,
-  number: number,
-  place: ItemPlace,
-  fill: (text: string) => string,
-): ExpandedItem {
-  return {
-    number,
-    ...(entry.id === undefined ? {} : { id: fill(entry.id) }),
-    ...(entry.seed === undefined ? {} : { seed: entry.seed }),
-    steps: entry.steps.map((step) => expandStep(step, fill)),
-    place,
-  };
-}
-
-function expandStep(step: Step, fill: (text: string) => string): ExpandedStep {
-  return step.kind === 'image'
-    ? { ...step, prompt: fill(step.prompt) }
-    : { ...step, messages: step.messages.map((message) => fillMessage(message, fill)) };
-}
-
-function fillMessage(message: Message, fill: (text: string) => string): Message {
-  const { content } = message;
-  if (typeof content === 'string') return { ...message, content: fill(content) };
-  return { ...message, content: content.map((part) => fillPart(part, fill)) };
-}
-
-function fillPart(part: unknown, fill: (text: string) => string): unknown {
-  const isText = typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string';
-  return isText ? { ...part, text: fill(part.text as string) } : part;
 }

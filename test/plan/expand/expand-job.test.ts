@@ -27,14 +27,14 @@ describe('the templates of a job', () => {
       [
         '  - { text: "{{ run.time }}", system: "{{ run.date }}" }',
         '  - { image: "on {{ run.date }}" }',
-        '  - { messages: [{ role: user, content: [{ type: text, text: "{{ run.date }}" }, { type: image_url, image_url: { url: "https://x.test/a.png" } }] }] }',
+        '  - { messages: [{ role: user, content: [{ type: text, text: "{{ run.date }}" }, { type: image_url, image_url: { url: "https://x.example/{{ run.date }}.png" } }] }] }',
       ].join('\n'),
     );
     expect(await promptsOf(yaml, '2026-11-25T23:30:00.000Z')).toEqual([
       '"2026-11-25"',
       '"2026-11-25T23:30:00Z"',
       'on 2026-11-25',
-      '[{"type":"text","text":"2026-11-25"},{"type":"image_url","image_url":{"url":"https://x.test/a.png"}}]',
+      '[{"type":"text","text":"2026-11-25"},{"type":"image_url","image_url":{"url":"https://x.example/2026-11-25.png"}}]',
     ]);
   });
 

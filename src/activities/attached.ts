@@ -1,0 +1,51 @@
+import { sha256 as sha256Of } from '../plan/digest.ts';
+import { attachmentsOf, type Attachments } from '../pollinations/attachments.ts';
+import { formatOf } from '../pollinations/image-format.ts';
+import { runKeys, type RunLocation } from '../storage/keys.ts';
+import type { FailedRecord } from '../records/record.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import type { Resolution } from './resolve-call.ts';
+
+/** Most bytes that a request may carry in attachments; as base64 in JSON they are a third more. */
+export const ATTACHED_BYTES = 20 * 1024 * 1024;
+
+/** Reads the bytes that a request carries; `undefined` when it carries none. */
+export async function readAttached(
+  { store }: ActivityDependencies,
+  run: RunLocation,
+  { call: { call }, images }: Resolution,
+): Promise<{ readonly attachments: Attachments } | { readonly fault: FailedRecord['fault'] } | undefined> {
+  const wanted = attachmentsOf(call.request.body ?? '');
+  if (wanted.length === 0) return undefined;
+  const found = new Map<string, { readonly contentType: string; readonly body: Uint8Array }>();
+  let bytes = 0;
+  for (const sha256 of wanted) {
+    const key = images?.[sha256]?.key ?? runKeys(run).input(sha256);
+    const body = (await store.get(key))?.body;
+    if (body === undefined || sha256Of(body) !== sha256) {
+      const what = body === undefined ? 'is missing from the bucket' : 'has other bytes than it had';
+      return {
+        fault: {
+          code: 'attachment-unusable',
+          message: `${key} ${what}`,
+          remedy: 'Look for who changed the bucket, and submit the job as a new run.',
+        },
+      };
+    }
+    bytes += body.byteLength;
+    if (bytes > ATTACHED_BYTES) {
+      return {
+        fault: {
+          code: 'request-too-large',
+          message: `the images of the request have more than ${ATTACHED_BYTES} bytes together`,
+          remedy: 'Use fewer or smaller images in one call.',
+        },
+      };
+    }
+    const planned = call.attachments?.find((attachment) => attachment.sha256 === sha256);
+    const contentType =
+      planned?.contentType ?? formatOf(body)?.contentType ?? images?.[sha256]?.contentType ?? 'image/png';
+    found.set(sha256, { contentType, body });
+  }
+  return { attachments: found };
+}

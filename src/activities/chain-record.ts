@@ -1,0 +1,125 @@
+import { sha256 } from '../plan/digest.ts';
+import type { PlannedChain } from '../plan/plan.ts';
+import { USAGE_TYPES, type Usage } from '../pollen/usage.ts';
+import { foldChain, succeededOf, type ChainObjects } from '../report/fold-chain.ts';
+import { partName } from '../storage/keys.ts';
+import type { FailedRecord, ItemRecord, StepRecord, SucceededRecord } from '../records/record.ts';
+
+type Succeeded = StepRecord & SucceededRecord;
+
+/** The record of an item of several calls, from the records of its calls. */
+export function chainRecord(runId: string, item: PlannedChain, objects: ChainObjects, now: Date): ItemRecord {
+  const { number, id, customId, vars, digest } = item;
+  const last = lastStep(item);
+  const base = {
+    version: 1 as const,
+    runId,
+    number,
+    id,
+    ...(customId === undefined ? {} : { customId }),
+    ...(vars === undefined ? {} : { vars }),
+    kind: last.kind,
+    model: last.model,
+    ...(last.seed === undefined ? {} : { seed: last.seed }),
+    digest,
+    ...foldChain(item, objects),
+    at: now.toISOString(),
+  };
+  const fault = firstFault(item, objects.records);
+  if (fault !== undefined) return { ...base, status: 'failed', fault };
+  return { ...base, status: 'succeeded', ...resultOf(item, objects.records) };
+}
+
+// The first in the order of the steps; an answer that was mended is none.
+function firstFault(item: PlannedChain, records: readonly StepRecord[]): FailedRecord['fault'] | undefined {
+  for (const { id, forEach } of item.steps) {
+    const good = succeededOf(records, id);
+    const failed = records
+      .filter((record): record is StepRecord & FailedRecord => record.status === 'failed')
+      .filter(({ part }) => part.step === id && !good.some((other) => other.part.index === part.index));
+    const worst = failed.toSorted((left, right) => (left.part.repair ?? 0) - (right.part.repair ?? 0)).at(-1);
+    if (worst !== undefined) {
+      return { ...worst.fault, message: `step ${partName(worst.part)}: ${worst.fault.message}` };
+    }
+    if (good.length !== callsOf(item, records, forEach?.step, id)) {
+      throw new Error(`step ${id} of item ${item.id} is not done`);
+    }
+  }
+  return undefined;
+}
+
+function callsOf(
+  item: PlannedChain,
+  records: readonly StepRecord[],
+  source: number | undefined,
+  id: string,
+): number {
+  if (source === undefined) return 1;
+  const [list] = succeededOf(records, item.steps[source]?.id ?? '');
+  return list?.lists?.[item.steps.findIndex((step) => step.id === id)] ?? 0;
+}
+
+type Result = Pick<
+  SucceededRecord,
+  | 'text'
+  | 'json'
+  | 'message'
+  | 'artifact'
+  | 'sha256'
+  | 'bytes'
+  | 'usage'
+  | 'modelUsed'
+  | 'finishReason'
+  | 'doubt'
+>;
+
+// What the last step answered is what the item answers; a step over a list answers with the list of its answers.
+function resultOf(item: PlannedChain, records: readonly StepRecord[]): Result {
+  const { id, forEach } = lastStep(item);
+  const answers = succeededOf(records, id);
+  const [only] = answers;
+  if (forEach === undefined && only !== undefined) return pickResult(only);
+  const text = JSON.stringify(answers.map(valueOf));
+  return {
+    text,
+    json: true,
+    sha256: sha256(text),
+    bytes: Buffer.byteLength(text),
+    usage: sumUsage(answers.map(({ usage }) => usage)),
+  };
+}
+
+// A long text or an image stands in the list by the name of its file.
+function valueOf({ text, json, artifact }: Succeeded): unknown {
+  if (artifact !== undefined) return artifact.key.slice(artifact.key.lastIndexOf('/') + 1);
+  return json === true ? (JSON.parse(text ?? 'null') as unknown) : text;
+}
+
+function pickResult(record: Succeeded): Result {
+  const { text, json, message, artifact, modelUsed, finishReason, doubt } = record;
+  return {
+    ...(text === undefined ? {} : { text }),
+    ...(json === undefined ? {} : { json }),
+    ...(message === undefined ? {} : { message }),
+    ...(artifact === undefined ? {} : { artifact }),
+    sha256: record.sha256,
+    bytes: record.bytes,
+    usage: record.usage,
+    ...(modelUsed === undefined ? {} : { modelUsed }),
+    ...(finishReason === undefined ? {} : { finishReason }),
+    ...(doubt === undefined ? {} : { doubt }),
+  };
+}
+
+function sumUsage(usages: readonly Usage[]): Usage {
+  const sums = USAGE_TYPES.map(
+    (type) => [type, usages.reduce((sum, usage) => sum + (usage[type] ?? 0), 0)] as const,
+  );
+  return Object.fromEntries(sums.filter(([, units]) => units > 0));
+}
+
+function lastStep(item: PlannedChain): PlannedChain['steps'][number] {
+  const step = item.steps.at(-1);
+  if (step === undefined) throw new Error(`item ${item.id} has no steps`);
+  return step;
+}

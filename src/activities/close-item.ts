@@ -1,0 +1,19 @@
+import { runKeys } from '../storage/keys.ts';
+import { receiptOf } from '../records/record.ts';
+import type { ControlActivities } from '../workflows/contract.ts';
+import { chainRecord } from './chain-record.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { listChain, readChain } from './page-records.ts';
+
+/** Folds the records of an item's calls into the record of the item: the last write of the item. */
+export function createCloseItem(dependencies: ActivityDependencies): ControlActivities['closeItem'] {
+  const { plans, records, now } = dependencies;
+  return async function closeItem({ run, page, position }) {
+    const item = (await plans.page(run, page))[position];
+    if (item === undefined || !('steps' in item)) throw new Error(`the plan of ${run.runId} is incomplete`);
+    const keys = await listChain(dependencies, run, page, item);
+    const record = chainRecord(run.runId, item, await readChain(dependencies, keys), now());
+    const key = runKeys(run).record(page, item.number, item.id);
+    return receiptOf(await records.write(key, record), key);
+  };
+}

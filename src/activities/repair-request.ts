@@ -1,0 +1,47 @@
+import type { Message } from '../manifest/job.ts';
+import type { Dialect, WireRequest } from '../pollinations/dialects/dialect.ts';
+
+interface ChatBody {
+  readonly model: string;
+  readonly messages: readonly Message[];
+  readonly seed?: number;
+  readonly [param: string]: unknown;
+}
+
+/** Characters of what is wrong that are told: the first things are enough to mend an answer by. */
+const TOLD = 800;
+
+/**
+ * The request that asks for an answer to be mended: the conversation as it was first sent, the last answer, and what is
+ * wrong with it. Earlier answers stay out, so that it does not grow from call to call.
+ */
+export function repairRequest(
+  dialect: Dialect,
+  request: WireRequest,
+  wrong: { readonly answer: string; readonly problem: string },
+  seed: number | undefined,
+): WireRequest {
+  const { model, messages, seed: _seed, ...params } = JSON.parse(request.body ?? '{}') as ChatBody;
+  return dialect.textRequest({
+    model,
+    params,
+    ...(seed === undefined ? {} : { seed }),
+    messages: [
+      ...messages,
+      { role: 'assistant', content: wrong.answer },
+      {
+        role: 'user',
+        content: `That cannot be used: ${wrong.problem.slice(0, TOLD)}. Answer again with the corrected JSON and nothing else.`,
+      },
+    ],
+  });
+}
+
+/** The same request with another seed, where it has one. */
+export function withSeed(dialect: Dialect, request: WireRequest, seed: number): WireRequest {
+  if (request.body === undefined) {
+    return { ...request, path: request.path.replace(/([?&]seed=)\d+/, `$1${seed}`) };
+  }
+  const { model, messages, seed: known, ...params } = JSON.parse(request.body) as ChatBody;
+  return known === undefined ? request : dialect.textRequest({ model, params, messages, seed });
+}

@@ -1,0 +1,102 @@
+import type { PlannedChain, PlannedStep } from '../plan/plan.ts';
+import { runKeys } from '../storage/keys.ts';
+import type { StepRecord, SucceededRecord } from '../records/record.ts';
+import type { CallReference } from '../workflows/messages.ts';
+import { valueAt } from './check-output.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+
+/** An image that an earlier step made. */
+export interface StepImage {
+  readonly key: string;
+  readonly contentType: string;
+  readonly bytes: number;
+}
+
+/** What the templates of a step may name besides the plan's own scope. */
+export interface StepValues {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Images among them, by sha256. */
+  readonly images: ReadonlyMap<string, StepImage>;
+}
+
+type Succeeded = StepRecord & SucceededRecord;
+
+/** Reads what the steps before a call have answered: those it needs, and the element of the list that it is for. */
+export async function readStepValues(
+  dependencies: ActivityDependencies,
+  { run, page, index }: CallReference,
+  item: PlannedChain,
+  step: PlannedStep,
+): Promise<StepValues> {
+  const { store, records } = dependencies;
+  const images = new Map<string, StepImage>();
+
+  async function read(position: number, at: number | undefined): Promise<Succeeded> {
+    const { id, repair: most = 0 } = stepAt(item, position);
+    for (let repair = 0; repair <= most; repair += 1) {
+      const part = {
+        step: id,
+        ...(at === undefined ? {} : { index: at }),
+        ...(repair === 0 ? {} : { repair }),
+      };
+      const record = await records.read(runKeys(run).step(page, item.number, item.id, part));
+      if (record?.status === 'succeeded') return record as Succeeded;
+    }
+    throw new Error(`step ${id} of item ${item.id} has no result`);
+  }
+  async function textOf({ text, artifact }: Succeeded): Promise<string> {
+    if (text !== undefined || artifact === undefined) return text ?? '';
+    const object = await store.get(artifact.key);
+    if (object === undefined) throw new Error(`${artifact.key} is missing from the bucket`);
+    return Buffer.from(object.body).toString('utf8');
+  }
+  async function valueOf(record: Succeeded): Promise<unknown> {
+    const { model, sha256, bytes, artifact } = record;
+    const common = { model, sha256, bytes };
+    if (record.kind === 'text') {
+      const text = await textOf(record);
+      const json = parse(text);
+      return { ...common, text, ...(json === undefined ? {} : { json }) };
+    }
+    if (artifact === undefined) return common;
+    const { key, contentType, width, height } = artifact;
+    images.set(sha256, { key, contentType, bytes });
+    return {
+      ...common,
+      image: `attachment:${sha256}`,
+      ...(width === undefined ? {} : { width }),
+      ...(height === undefined ? {} : { height }),
+    };
+  }
+  async function valuesOf(position: number): Promise<unknown> {
+    const { forEach } = stepAt(item, position);
+    if (forEach === undefined) return valueOf(await read(position, undefined));
+    const length = (await read(forEach.step, undefined)).lists?.[position] ?? 0;
+    return Promise.all(Array.from({ length }, async (_, element) => valueOf(await read(position, element))));
+  }
+
+  const needed = new Set([...step.needs, ...(step.forEach === undefined ? [] : [step.forEach.step])]);
+  const steps = Object.fromEntries(
+    await Promise.all(
+      [...needed].map(async (position) => [stepAt(item, position).id, await valuesOf(position)] as const),
+    ),
+  );
+  if (step.forEach === undefined) return { values: { steps }, images };
+  const source: unknown = steps[stepAt(item, step.forEach.step).id];
+  const list = valueAt(source, ['json', ...step.forEach.path]);
+  return { values: { steps, each: Array.isArray(list) ? list[index ?? 0] : undefined, index }, images };
+}
+
+function stepAt(item: PlannedChain, position: number): PlannedStep {
+  const step = item.steps[position];
+  if (step === undefined) throw new Error(`item ${item.id} has no step ${position}`);
+  return step;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

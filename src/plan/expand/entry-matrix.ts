@@ -1,0 +1,34 @@
+import type { Entry, Job, Values } from '../../manifest/job.ts';
+import { combinations, matrixSize } from './matrix.ts';
+
+/** Combinations that are kept, since every row of a table has them again. */
+const KEPT = 1_000;
+
+/** Combinations of the job's matrix and an entry's, as often as they are wanted; one that is `undefined` without both. */
+export function entryCombinations(job: Job, entry: Entry): () => Iterable<Values | undefined> {
+  const make = (): Iterable<Values | undefined> => combine(job, entry);
+  if (combinationsAtMost(job, entry) > KEPT) return make;
+  const kept = [...make()];
+  return () => kept;
+}
+
+/** Most combinations that an entry can have. */
+export function combinationsAtMost(job: Job, { matrix }: Entry): number {
+  return sizeOf(job.matrix) * sizeOf(matrix);
+}
+
+function sizeOf(matrix: Entry['matrix']): number {
+  return matrix === undefined ? 1 : matrixSize(matrix);
+}
+
+function* combine(job: Job, entry: Entry): Generator<Values | undefined> {
+  if (job.matrix === undefined && entry.matrix === undefined) {
+    yield undefined;
+    return;
+  }
+  for (const outer of job.matrix === undefined ? [{}] : combinations(job.matrix)) {
+    for (const inner of entry.matrix === undefined ? [{}] : combinations(entry.matrix)) {
+      yield { ...outer, ...inner };
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { Values } from '../../manifest/job.ts';
+import type { Place } from '../../manifest/problem.ts';
+import type { ProblemCode } from '../../manifest/problem-codes.ts';
+
+/** One row of a data file. */
+export interface Row {
+  readonly kind: 'row';
+  /** Position among the rows, from 1. */
+  readonly number: number;
+  /** File that it is from. */
+  readonly file: string;
+  /** Line of the file that it starts in. */
+  readonly line: number;
+  readonly values: Values;
+}
+
+/** A row that cannot be used; those after it can. */
+export interface RowFault extends Place {
+  readonly kind: 'fault';
+  readonly number: number;
+  readonly file: string;
+  readonly code: ProblemCode;
+  readonly message: string;
+}
+
+/** What a data file gives, in its order. */
+export type Read = Row | RowFault;
+
+/** What ends the reading of a data file: nothing after it can be told apart. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  readonly code: ProblemCode;
+  readonly place: Place;
+  /** Which of several files it is about. */
+  file?: string;
+
+  constructor(code: ProblemCode, message: string, place: Place = { line: 1, column: 1 }) {
+    super(message);
+    this.code = code;
+    this.place = place;
+  }
+}
+
+/** A column that rows are to be picked by, and that none of them has. */
+export class UnknownColumn extends Error {
+  override readonly name = 'UnknownColumn';
+  readonly column: string;
+  /** Those of the last row. */
+  readonly known: readonly string[];
+
+  constructor(column: string, known: readonly string[]) {
+    super(`no row has the column ${column}`);
+    this.column = column;
+    this.known = known;
+  }
+}
+
+/** Names that reach into JavaScript's objects. */
+export const forbiddenColumns: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Longest line, or row of a table, in bytes. */
+export const MAX_ROW_BYTES = 1024 * 1024;

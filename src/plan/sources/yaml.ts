@@ -1,0 +1,38 @@
+import { isSeq } from 'yaml';
+
+import { maxFileBytes } from '../../manifest/decode-job-file.ts';
+import { readTree } from '../../manifest/read-tree.ts';
+import { readYaml } from '../../manifest/read-yaml.ts';
+import { asRow, rowFault } from './check-values.ts';
+import { readWhole } from './read-whole.ts';
+import { SourceError, type Read } from './row.ts';
+
+/** Reads a YAML list of maps, under the rules and the size of a job file. */
+export async function* readYamlRows(
+  stream: AsyncIterable<Uint8Array>,
+  file: string,
+): AsyncGenerator<readonly Read[]> {
+  const text = await readWhole(
+    stream,
+    maxFileBytes,
+    'write it as JSON Lines (.jsonl), which may have any size',
+  );
+  const { contents, findings, placeOf } = readYaml(text);
+  const tree = readTree(contents ?? null);
+  const [fault] = [...findings, ...tree.findings].sort((left, right) => left.offset - right.offset);
+  if (fault !== undefined) throw new SourceError(fault.code, fault.message, placeOf(fault.offset));
+  if (!isSeq(contents) || !Array.isArray(tree.value)) {
+    throw new SourceError('data-invalid', 'the file is no list of maps: `- { name: lamp }`');
+  }
+  const nodes = contents.items;
+  yield tree.value.map((value: unknown, index): Read => {
+    const node = nodes[index];
+    const offset = typeof node === 'object' && node !== null && 'range' in node ? node.range?.[0] : 0;
+    const place = placeOf(offset ?? 0);
+    const at = { number: index + 1, file, line: place.line };
+    const wrong = rowFault(value);
+    return wrong === undefined
+      ? { kind: 'row', ...at, values: asRow(value) }
+      : { kind: 'fault', ...at, column: place.column, ...wrong };
+  });
+}

@@ -1,0 +1,150 @@
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  TimeoutFailure,
+  isCancellation,
+  proxyActivities,
+} from '@temporalio/workflow';
+
+import { addCounts, countsOf, noCounts, type Counts, type SampledFailure } from '../records/counts.ts';
+import { emptyTally, tallyOf } from '../records/tally.ts';
+import type { Receipt } from '../records/record.ts';
+import type { CallActivities, ControlActivities } from './contract.ts';
+import { laneQueue } from './ids.ts';
+import type { StepOutcome, StepShape } from './item-steps.ts';
+import { plainName } from './markdown.ts';
+import type { OpenedPage, RunPageInput } from './messages.ts';
+import { controlOptions } from './options.ts';
+import type { PageCall } from './page-agenda.ts';
+
+/** A call whose worker was lost while its page was stopped. */
+export type LostCall = PageCall;
+
+/** What a call came to: what it counts for, and what that means to its item. */
+export interface MadeCall {
+  readonly counts: Counts;
+  /** Absent where a stop ended it. */
+  readonly outcome?: StepOutcome;
+}
+
+/** Code of an answer that another call may mend. */
+const MENDABLE = 'output-invalid';
+
+const cancelled: Counts = { tally: { ...emptyTally, cancelled: 1 } };
+
+const { closeItem } = proxyActivities<ControlActivities>(controlOptions);
+
+/** Has a call made. A failed item or step is an outcome, and no failure. */
+export async function generate(
+  input: RunPageInput,
+  opened: OpenedPage,
+  call: PageCall,
+  lost: LostCall[],
+): Promise<MadeCall> {
+  const { position, step } = call;
+  const { kind, lane, model, name } = describeCall(input, opened, call);
+  const activities = proxyActivities<CallActivities>({
+    taskQueue: laneQueue(lane),
+    summary: `${name} · ${plainName(model)}`,
+    // One attempt: the API's own deadline (2 and 5 minutes) and storing, with margin.
+    startToCloseTimeout: kind === 'generateImage' ? '6 minutes' : '3 minutes',
+    heartbeatTimeout: '20 seconds',
+    // The activity decides how often to try; a throttled call may try for days.
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    priority: { fairnessKey: input.run.runId.slice(-64) },
+  });
+  const made = (receipt: Receipt): MadeCall => ({
+    counts: step === undefined ? itemCounts(opened, position, model, receipt) : stepCounts(model, receipt),
+    outcome: outcomeOf(receipt),
+  });
+  try {
+    const { run, resumed, page } = input;
+    return made(await activities[kind]({ run, resumed, page, position, ...step }));
+  } catch (error) {
+    // An item that is stopped between its steps is counted as cancelled when its page is sealed.
+    const stopped: MadeCall = { counts: step === undefined ? cancelled : noCounts };
+    if (isCancellation(error)) return stopped;
+    const receipt = receiptOfFailure(error);
+    if (receipt !== undefined) return made(receipt);
+    // It was in flight at the stop, and would have to be tried again: the server gives up on it instead.
+    if (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED') {
+      if (error.cause instanceof TimeoutFailure) lost.push(call);
+      return stopped;
+    }
+    throw error;
+  }
+}
+
+/** Has the record of an item of several calls written. What its calls cost is counted already. */
+export async function closeChain(
+  { run, page }: RunPageInput,
+  opened: OpenedPage,
+  position: number,
+): Promise<Counts> {
+  const receipt = await closeItem({ run, page, position });
+  const { status } = receipt;
+  const failures = status === 'failed' ? [failureOf(opened.ids[position] ?? '', receipt)] : [];
+  return { tally: { ...emptyTally, [status]: 1 }, failures };
+}
+
+interface DescribedCall {
+  readonly kind: 'generateText' | 'generateImage';
+  readonly lane: string;
+  readonly model: string;
+  /** As people see it. */
+  readonly name: string;
+}
+
+function describeCall(input: RunPageInput, opened: OpenedPage, { position, step }: PageCall): DescribedCall {
+  const id = opened.ids[position] ?? '';
+  const shape = step === undefined ? undefined : shapeOf(opened, position, step.step);
+  const kind = shape?.kind ?? opened.kinds[position];
+  return {
+    kind: kind === 'i' ? 'generateImage' : 'generateText',
+    lane: shape === undefined ? input.lane : (opened.chains?.lanes[shape.lane] ?? input.lane),
+    model: opened.models[shape?.model ?? opened.model[position] ?? 0] ?? '',
+    name: [
+      id,
+      ...(shape === undefined ? [] : [shape.id]),
+      ...(step?.index === undefined ? [] : [step.index]),
+      ...(step?.repair === undefined ? [] : [`r${step.repair}`]),
+    ].join('.'),
+  };
+}
+
+function shapeOf({ chains }: OpenedPage, position: number, step: number): StepShape | undefined {
+  return chains?.shapes[chains.shape[position] ?? -1]?.[step];
+}
+
+function outcomeOf({ status, code, lists }: Receipt): StepOutcome {
+  if (status === 'succeeded') return { kind: 'succeeded', ...(lists === undefined ? {} : { lists }) };
+  return { kind: code === MENDABLE ? 'unfit' : 'failed' };
+}
+
+function itemCounts({ ids }: OpenedPage, position: number, model: string, receipt: Receipt): Counts {
+  const failure = receipt.status === 'failed' ? failureOf(ids[position] ?? '', receipt) : undefined;
+  return countsOf(model, tallyOf(receipt), failure);
+}
+
+// A step counts for its model and for the money; as an item, its item counts once.
+function stepCounts(model: string, receipt: Receipt): Counts {
+  const { settled, unknown, throttled } = tallyOf(receipt);
+  const { models } = countsOf(model, tallyOf(receipt));
+  return addCounts(
+    { tally: { ...emptyTally, settled, unknown, throttled } },
+    { tally: emptyTally, models: models ?? [] },
+  );
+}
+
+function failureOf(id: string, { code = '', httpStatus, remedy = '' }: Receipt): SampledFailure {
+  return { id, code, ...(httpStatus === undefined ? {} : { status: httpStatus }), remedy };
+}
+
+// A failed item's activity carries the item's receipt in its failure.
+function receiptOfFailure(error: unknown): Receipt | undefined {
+  if (!(error instanceof ActivityFailure && error.cause instanceof ApplicationFailure)) return undefined;
+  const [receipt] = error.cause.details ?? [];
+  return receipt as Receipt | undefined;
+}

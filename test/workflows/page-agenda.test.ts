@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+
+import { emptyTally } from '../../src/records/tally.ts';
+import type { StepOutcome } from '../../src/workflows/item-steps.ts';
+import type { OpenedPage } from '../../src/workflows/messages.ts';
+import { createPageAgenda } from '../../src/workflows/page-agenda.ts';
+
+const step = { kind: 't', model: 0, lane: 0 } as const;
+const shape = [
+  { ...step, id: 'a', needs: [] },
+  { ...step, id: 'b', needs: [0] },
+  { ...step, id: 'c', needs: [0] },
+];
+
+/** A page of chains of three steps, and a last item of one call. */
+function page(items: number, missing?: readonly number[]): OpenedPage {
+  const positions = Array.from({ length: items }, (_, position) => position);
+  return {
+    ids: positions.map(String),
+    kinds: 't'.repeat(items),
+    models: ['openai'],
+    model: positions.map(() => 0),
+    missing: missing ?? positions,
+    done: emptyTally,
+    chains: {
+      shapes: [shape],
+      lanes: ['all'],
+      shape: positions.map((position) => (position === items - 1 ? -1 : 0)),
+    },
+  };
+}
+
+const succeeded: StepOutcome = { kind: 'succeeded' };
+
+describe('the calls of a page', () => {
+  it('go on with what became ready in an item before others are begun', () => {
+    const agenda = createPageAgenda(page(3));
+    const [first, second] = [agenda.take(), agenda.take()];
+    expect([first, second]).toEqual([
+      { position: 0, step: { step: 0 } },
+      { position: 1, step: { step: 0 } },
+    ]);
+    expect(agenda.waiting()).toBe(1);
+    expect(agenda.settle({ position: 1, step: { step: 0 } }, succeeded)).toBe(false);
+    expect(agenda.waiting()).toBe(3);
+    expect([agenda.take(), agenda.take(), agenda.take(), agenda.take()]).toEqual([
+      { position: 1, step: { step: 1 } },
+      { position: 1, step: { step: 2 } },
+      { position: 2 },
+      undefined,
+    ]);
+    expect(agenda.settle({ position: 0, step: { step: 0 } }, succeeded)).toBe(false);
+    expect(agenda.waiting()).toBe(2);
+  });
+
+  it('tell when an item is done with, which is when its last call is', () => {
+    const agenda = createPageAgenda(page(2));
+    agenda.take();
+    agenda.settle({ position: 0, step: { step: 0 } }, succeeded);
+    expect(agenda.settle({ position: 0, step: { step: 2 } }, succeeded)).toBe(false);
+    expect(agenda.settle({ position: 0, step: { step: 1 } }, succeeded)).toBe(true);
+    expect(agenda.settle({ position: 1 }, succeeded)).toBe(true);
+  });
+
+  it('leave what was ready of an item that has failed, and wait for what is under way', () => {
+    const agenda = createPageAgenda(page(2));
+    agenda.take();
+    agenda.settle({ position: 0, step: { step: 0 } }, succeeded);
+    expect(agenda.take()).toEqual({ position: 0, step: { step: 1 } });
+    expect(agenda.settle({ position: 0, step: { step: 1 } }, { kind: 'failed' })).toBe(true);
+    expect(agenda.take()).toEqual({ position: 1 });
+    expect(agenda.waiting()).toBe(0);
+  });
+
+  it('are none of items that have a record already', () => {
+    const agenda = createPageAgenda(page(3, [2]));
+    expect([agenda.take(), agenda.take()]).toEqual([{ position: 2 }, undefined]);
+  });
+});
