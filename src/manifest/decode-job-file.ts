@@ -47,26 +47,26 @@ export function firstBadByte(bytes: Uint8Array): Place {
   }
 }
 
-/** Bisects, because a decoder tells that a line is bad but not where. */
+/** Bisects, because `isUtf8` tells that a line is bad but not where. */
 function firstBadColumn(lineBytes: Uint8Array, line: number): number {
   let good = 0;
   let bad = lineBytes.length + 1;
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
-    if (decodePrefix(lineBytes, middle) == null) bad = middle;
-    else good = middle;
+    if (isUtf8(wholeCharacters(lineBytes, middle))) good = middle;
+    else bad = middle;
   }
-  const before = decodePrefix(lineBytes, good) ?? '';
+  const before = new TextDecoder('utf-8', { ignoreBOM: true }).decode(wholeCharacters(lineBytes, good));
   return before.length + (line === 1 && before.startsWith('\uFEFF') ? 0 : 1);
 }
 
-/** The text of the first bytes, without a character cut at the end; nothing when they are not UTF-8. */
-function decodePrefix(bytes: Uint8Array, length: number): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length), {
-      stream: true,
-    });
-  } catch {
-    return undefined;
+/** The first bytes, without a character that is cut at their end. */
+function wholeCharacters(bytes: Uint8Array, end: number): Uint8Array {
+  for (let start = end - 1; start >= Math.max(0, end - 3); start -= 1) {
+    const byte = bytes[start] ?? 0;
+    if (byte >> 6 === 0b10) continue;
+    const length = byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return bytes.subarray(0, start + length > end ? start : end);
   }
+  return bytes.subarray(0, end);
 }
