@@ -1,5 +1,5 @@
 import type { Message } from '../manifest/job.ts';
-import { isTemplate, renderTemplate, type TemplateValues } from '../manifest/template.ts';
+import { parseTemplate, templateReason } from '../manifest/template.ts';
 import type { DeferredRequest } from '../plan/plan.ts';
 import type { Dialect, WireRequest } from '../pollinations/dialects/dialect.ts';
 import { paramProblems } from '../pollinations/params.ts';
@@ -28,11 +28,9 @@ class Unfillable extends Error {}
 export function fillRequest({ deferred, scope, dialect, ...input }: FillInput): Filled {
   const fill = (text: string): string => {
     try {
-      return isTemplate(text)
-        ? renderTemplate(text, scope as unknown as TemplateValues, deferred.timezone)
-        : text;
+      return parseTemplate(text).render(scope, deferred.timezone);
     } catch (error) {
-      throw new Unfillable(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+      throw new Unfillable(templateReason(error));
     }
   };
   const isOurs = (url: string): boolean => {
