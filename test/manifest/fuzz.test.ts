@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeJobFile } from '../../src/manifest/decode-job-file.ts';
@@ -9,9 +9,12 @@ import { badFiles } from './bad-files.ts';
 /** A job that says a bit of everything. */
 const language = readFileSync(new URL('language.yaml', import.meta.url), 'utf8');
 
+const jobs = new URL('../../jobs/', import.meta.url);
+
 const samples = [
-  readFileSync(new URL('../../jobs/quickstart.yaml', import.meta.url), 'utf8'),
-  readFileSync(new URL('../../jobs/vision.yaml', import.meta.url), 'utf8'),
+  ...readdirSync(jobs)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => readFileSync(new URL(name, jobs), 'utf8')),
   language,
   ...badFiles.map(([, text]) => text).filter((text) => text.length < 2_000),
 ];

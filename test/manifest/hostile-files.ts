@@ -81,7 +81,12 @@ export const hostileFiles: readonly HostileFile[] = [
   file('a folded text of 199,000 lines', () => `${head}  - text: >\n${'      x\n'.repeat(199_000)}`),
   file('a quoted text of 199,000 lines', () => item(`text: "${'x\n      '.repeat(199_000)}"`)),
   file('a prompt of 8 MiB', () => item(`text: ${'x'.repeat(8 * mebibyte - 50)}`)),
-  file('a prompt of 4 million escapes', () => item(`text: "${String.raw`\n`.repeat(4_000_000)}a"`)),
+  file('a prompt of 990,000 escapes', () => item(`text: "${String.raw`\n`.repeat(990_000)}a"`)),
+  file(
+    'a prompt of 4 million escapes',
+    () => item(`text: "${String.raw`\n`.repeat(4_000_000)}a"`),
+    'file-too-large',
+  ),
   file('1,000 directives', () => `${'%YAML 1.2\n'.repeat(1_000)}---\na: 1`, 'yaml-directive'),
   file(
     '20,000 lone surrogates',
@@ -141,7 +146,16 @@ export const hostileFiles: readonly HostileFile[] = [
     () =>
       `matrix: { ${rows(40, (n) => `a${n}: [${rows(40, (value) => `${value}, `)}], `)} }\n${item('text: a')}`,
   ),
-  file('20,000 axes', () => `matrix: { ${rows(20_000, (n) => `a${n}: [1], `)} }\n${item('text: a')}`),
+  file(
+    '20,000 axes',
+    () => `matrix: { ${rows(20_000, (n) => `a${n}: [1], `)} }\n${item('text: a')}`,
+    'value-invalid',
+  ),
+  file(
+    '20,000 names added to a matrix',
+    () => `matrix: { a: [1], include: [${rows(20_000, (n) => `{ b${n}: 1 }, `)}] }\n${item('text: a')}`,
+    'value-invalid',
+  ),
   file(
     '20,000 unknown excludes',
     () => `matrix: { a: [1], exclude: [${rows(15_000, (n) => `{ b${n}: 1 }, `)}] }\n${item('text: a')}`,
@@ -152,11 +166,39 @@ export const hostileFiles: readonly HostileFile[] = [
     () => `vars: { ${rows(20_000, (n) => `v${n}: 1, `)} }\n${head}${'- text: "{{ nme }}"\n'.repeat(4_000)}`,
     'template-unknown',
   ),
+  file(
+    '20,000 vars of one name but for the last letters, and a name that is none',
+    () =>
+      `vars: { ${rows(20_000, (n) => `${'v'.repeat(50)}${n}: 1, `)} }\n${head}${`- text: "{{ ${'v'.repeat(54)} }}"\n`.repeat(4_000)}`,
+    'template-unknown',
+  ),
+  file(
+    'a var of a million letters, and a slip of one',
+    () => `vars: { ${'v'.repeat(900_000)}: 1 }\n${item(`text: "{{ ${'v'.repeat(899_999)} }}"`)}`,
+    'value-invalid',
+    'template-unknown',
+  ),
   file('51 steps', () => item(`steps: [${rows(51, (n) => `{ id: s${n}, text: a }, `)}]`), 'value-invalid'),
   file(
     '10,000 steps that need each other',
     () => item(`steps: [${rows(5_000, (n) => `{ id: s${n}, text: a, needs: [s${(n + 1) % 5_000}] }, `)}]`),
     'value-invalid',
+  ),
+  file(
+    '50 steps that need 50,000 unknown ones',
+    () =>
+      item(
+        `steps: [${rows(50, (n) => `{ id: s${n}, text: a, needs: [${rows(1_000, (other) => `t${other}, `)}] }, `)}]`,
+      ),
+    'step-unknown',
+  ),
+  file(
+    '50 steps that need each other 50,000 times',
+    () =>
+      item(
+        `steps: [${rows(50, (n) => `{ id: s${n}, text: a, needs: [${rows(1_000, (other) => `s${other % 50}, `)}] }, `)}]`,
+      ),
+    'step-cycle',
   ),
   file(
     '50 steps that need all others',
@@ -179,17 +221,15 @@ export const hostileFiles: readonly HostileFile[] = [
     'template-invalid',
   ),
   file('5,000 templates', () => head + rows(5_000, (n) => `- text: "${n} {{ sample }}"\n`)),
-  file('8 MiB of opened outputs', () => item(`text: "${'{{ '.repeat(2_500_000)}"`), 'template-invalid'),
+  file('2 MB of opened outputs', () => item(`text: "${'{{ '.repeat(660_000)}"`), 'template-invalid'),
+  file('8 MiB of opened outputs', () => item(`text: x ${'{{'.repeat(4_000_000)}`), 'template-invalid'),
+  file('8 MiB of opened quotes', () => '"\n'.repeat(4 * mebibyte), 'file-too-large'),
   file(
     'a name 100,000 deep',
     () => item(`text: "{{ ${'a['.repeat(100_000)}${']'.repeat(100_000)} }}"`),
     'template-invalid',
   ),
-  file(
-    'a chain of 100,000 filters',
-    () => item(`text: "{{ sample ${'| upcase '.repeat(100_000)} }}"`),
-    'template-invalid',
-  ),
+  file('a chain of 100,000 filters', () => item(`text: "{{ sample ${'| upcase '.repeat(100_000)} }}"`)),
   file('290 conditions in each other', () =>
     item(`text: "${'{% if sample %}'.repeat(145)}${'{% endif %}'.repeat(145)}"`),
   ),

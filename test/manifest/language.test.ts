@@ -70,7 +70,7 @@ describe('a job that says a bit of everything', () => {
   it('tells where each of its values stands, or the one around it', () => {
     expect(placeOf(['items', 0, 'params', 'width'])).toEqual({ line: 21, column: 22 });
     expect(placeOf(['items', 0, 'seed', 'x'])).toEqual(placeOf(['items', 0]));
-    expect(placeOf(['items', 4, 'steps', 1, 'image'])).toMatchObject({ line: 36 });
+    expect(placeOf(['items', 3, 'steps', 1, 'image'])).toMatchObject({ line: 39 });
   });
 });
 
