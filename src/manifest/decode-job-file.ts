@@ -18,7 +18,7 @@ export function decodeJobFile(
   const refuse = (code: ProblemCode, message: string, place: Place = { line: 1, column: 1 }) => ({
     problems: [{ file, ...place, code, message }],
   });
-  if (bytes.byteLength > maxFileBytes) return refuse('file-too-large', tooLarge(bytes.byteLength));
+  if (bytes.byteLength > maxFileBytes) return refuse('file-too-large', tooLarge);
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     return refuse('file-encoding', 'the file is UTF-16 (or UTF-32); save it as UTF-8');
   }
@@ -29,10 +29,9 @@ export function decodeJobFile(
   return { text: new TextDecoder().decode(bytes) };
 }
 
-/** Says that a file of so many bytes is too large. */
-export function tooLarge(bytes: number): string {
-  return `the file has ${(bytes / 1024 / 1024).toFixed(1)} MiB; a job file may have 8 MiB`;
-}
+/** Says that a file has more bytes than that. */
+export const tooLarge =
+  'the file has more than the 8 MiB that a job file may have; put rows into a CSV or JSONL file and name it with `from:`';
 
 /** Where bytes stop being UTF-8, which they do. */
 export function firstBadByte(bytes: Uint8Array): Place {
