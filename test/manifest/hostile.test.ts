@@ -48,14 +48,10 @@ describe('a hostile file', { timeout: 60_000 }, () => {
   it.each([
     'an alias bomb of 10^80 values',
     'flow lists 10,000 deep',
-    'block lists 10,000 deep',
     'a map of 20,000 keys',
     '100 MiB of nothing',
     '8 MiB of opened quotes',
     '60,000 opened quotes',
-    '8 MiB of opened outputs',
-    'one bad byte at the end of 8 MiB',
-    '5,000 items, all wrong',
     'a prompt of 990,000 escapes',
   ])(`of %s takes less than ${maxMemory} MiB`, async (about) => {
     const child = fileURLToPath(new URL('hostile-child.ts', import.meta.url));
