@@ -328,7 +328,7 @@ function version(): string {
 
 function present({ data, text, exitCode }: Outcome, { output }: OutputFlags = { output: 'text' }): void {
   if (output === 'json' && data !== undefined) terminal.data(JSON.stringify(data));
-  if (output === 'text' && text !== undefined) terminal.data(text);
+  if (output === 'text' && text !== undefined && text !== '') terminal.data(text);
   process.exitCode = exitCode;
 }
 

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { PollenBatchError } from '../errors.ts';
-import { decodeJobFile } from '../manifest/decode-job-file.ts';
+import { decodeJobFile, maxFileBytes } from '../manifest/decode-job-file.ts';
 import type { FilePath, Job } from '../manifest/job.ts';
 import { loadJob } from '../manifest/load-job.ts';
 import { formatProblem, type Place, type Problem } from '../manifest/problem.ts';
@@ -84,11 +84,16 @@ function check(text: string, file: string, folder: string): JobReading {
   return 'problems' in loaded ? { file, ...loaded } : { file, ...loaded, files: jobFolder(folder) };
 }
 
+/** Reads no further than shows that there is too much: a pipe or a device may have no end. */
 async function readBytes(file: string): Promise<Uint8Array> {
   try {
-    if (file !== '-') return await readFile(file);
     const chunks: Uint8Array[] = [];
-    for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+    let bytes = 0;
+    for await (const chunk of file === '-' ? process.stdin : createReadStream(file)) {
+      chunks.push(chunk as Uint8Array);
+      bytes += (chunk as Uint8Array).length;
+      if (bytes > maxFileBytes) break;
+    }
     return Buffer.concat(chunks);
   } catch (error) {
     throw new PollenBatchError('usage', `the job file ${file} cannot be read: ${reasonOf(error)}`, {

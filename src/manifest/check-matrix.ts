@@ -2,10 +2,12 @@ import type { Node } from 'yaml';
 
 import { isRecord } from './call-texts.ts';
 import { variableNameProblem } from './names.ts';
-import { nearName } from './near-name.ts';
 import { keyNode } from './node-at.ts';
 import { quoted } from './printable.ts';
 import type { Reporter } from './reporter.ts';
+
+/** Most names of a matrix, those that `include` adds among them. */
+const maxNames = 100;
 
 /** Checks the names of a matrix, and gives those that templates may use. */
 export function checkMatrix(
@@ -16,6 +18,12 @@ export function checkMatrix(
 ): readonly string[] {
   if (!isRecord(matrix)) return [];
   const axes = Object.keys(matrix).filter((key) => key !== 'include' && key !== 'exclude');
+  const included = keysOf(matrix['include']);
+  const names = [...new Set([...axes, ...included.map(({ key }) => key)])];
+  if (names.length > maxNames) {
+    reporter.report(node, 'value-invalid', `a matrix has up to ${maxNames} axes, not ${names.length}`);
+    return [];
+  }
   checkVariableNames(axes, node, [], reporter);
   for (const axis of axes) {
     if (taken.includes(axis)) {
@@ -27,18 +35,15 @@ export function checkMatrix(
     const message = 'a matrix has an axis, such as `style: [photo, sketch]`, or `include`';
     reporter.report(node, 'value-invalid', message);
   }
-  const included = keysOf(matrix['include']);
   included.forEach(({ key, index }) => {
     if (!axes.includes(key)) checkVariableNames([key], node, ['include', index], reporter);
   });
   for (const { key, index } of keysOf(matrix['exclude'])) {
     if (axes.includes(key)) continue;
-    const near = nearName(key, axes);
-    const hint = near === undefined ? `the axes: ${axes.join(', ')}` : `did you mean ${quoted(near)}?`;
-    const message = `${quoted(key)} is no axis of the matrix; ${hint}`;
+    const message = `${quoted(key)} is no axis of the matrix${reporter.hint(key, () => axes, 'the axes')}`;
     reporter.report(keyNode(node, ['exclude', index], key), 'matrix-axis', message);
   }
-  return [...new Set([...axes, ...included.map(({ key }) => key)])];
+  return names;
 }
 
 /** Checks that templates can use the keys of a map as names. */

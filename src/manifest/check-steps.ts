@@ -5,7 +5,7 @@ import { checkCall, checkForm } from './check-call.ts';
 import type { CheckContext, Forms } from './check-call.ts';
 import { eachRule, readEachList } from './each-list.ts';
 import type { EachList } from './each-list.ts';
-import { anyStepSchema, stepSchemas } from './item-schema.ts';
+import { anyStepSchema, maxSteps, stepSchemas } from './item-schema.ts';
 import type { WrittenStep } from './item-schema.ts';
 import { nodeAt } from './node-at.ts';
 import { quoted } from './printable.ts';
@@ -33,7 +33,7 @@ export function checkSteps(
   scope: NameScope,
   context: CheckContext,
 ): readonly CheckedStep[] | undefined {
-  if (!Array.isArray(steps)) return undefined;
+  if (!Array.isArray(steps) || steps.length > maxSteps) return undefined;
   const listNode = nodeAt(itemNode, ['steps']);
   const gifts = new Map<string, StepGifts>();
   const ids: string[] = [];
@@ -120,7 +120,7 @@ function checkForEach(
     reporter.report(place, 'value-invalid', `${quoted(list)} is no list of a step; ${eachRule}`);
     return undefined;
   }
-  const problem = nameProblem(['steps', each.step, 'json'], { ...scope, isEach: false });
+  const problem = nameProblem(['steps', each.step, 'json'], { ...scope, isEach: false }, reporter.hint);
   if (problem === undefined) return each;
   reporter.report(place, problem.code, problem.message);
   return undefined;

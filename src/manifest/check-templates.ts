@@ -62,7 +62,7 @@ export function createTemplateChecker(reporter: Reporter): TemplateChecker {
           const scope = scopeOf(written);
           const told = new Set<string>();
           return namesOf(written.text, node).flatMap((name) => {
-            const problem = nameProblem(name, scope);
+            const problem = nameProblem(name, scope, reporter.hint);
             if (problem === undefined) return [{ name, node }];
             if (!told.has(problem.message)) reporter.report(node, problem.code, problem.message);
             told.add(problem.message);

@@ -18,7 +18,7 @@ export function decodeJobFile(
   const refuse = (code: ProblemCode, message: string, place: Place = { line: 1, column: 1 }) => ({
     problems: [{ file, ...place, code, message }],
   });
-  if (bytes.byteLength > maxFileBytes) return refuse('file-too-large', tooLarge(bytes.byteLength));
+  if (bytes.byteLength > maxFileBytes) return refuse('file-too-large', tooLarge);
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     return refuse('file-encoding', 'the file is UTF-16 (or UTF-32); save it as UTF-8');
   }
@@ -29,10 +29,9 @@ export function decodeJobFile(
   return { text: new TextDecoder().decode(bytes) };
 }
 
-/** Says that a file of so many bytes is too large. */
-export function tooLarge(bytes: number): string {
-  return `the file has ${(bytes / 1024 / 1024).toFixed(1)} MiB; a job file may have 8 MiB`;
-}
+/** Says that a file has more bytes than that. */
+export const tooLarge =
+  'the file has more than the 8 MiB that a job file may have; put rows into a CSV or JSONL file and name it with `from:`';
 
 /** Where bytes stop being UTF-8, which they do. */
 export function firstBadByte(bytes: Uint8Array): Place {
@@ -47,26 +46,26 @@ export function firstBadByte(bytes: Uint8Array): Place {
   }
 }
 
-/** Bisects, because a decoder tells that a line is bad but not where. */
+/** Bisects, because `isUtf8` tells that a line is bad but not where. */
 function firstBadColumn(lineBytes: Uint8Array, line: number): number {
   let good = 0;
   let bad = lineBytes.length + 1;
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
-    if (decodePrefix(lineBytes, middle) == null) bad = middle;
-    else good = middle;
+    if (isUtf8(wholeCharacters(lineBytes, middle))) good = middle;
+    else bad = middle;
   }
-  const before = decodePrefix(lineBytes, good) ?? '';
+  const before = new TextDecoder('utf-8', { ignoreBOM: true }).decode(wholeCharacters(lineBytes, good));
   return before.length + (line === 1 && before.startsWith('\uFEFF') ? 0 : 1);
 }
 
-/** The text of the first bytes, without a character cut at the end; nothing when they are not UTF-8. */
-function decodePrefix(bytes: Uint8Array, length: number): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length), {
-      stream: true,
-    });
-  } catch {
-    return undefined;
+/** The first bytes, without a character that is cut at their end. */
+function wholeCharacters(bytes: Uint8Array, end: number): Uint8Array {
+  for (let start = end - 1; start >= Math.max(0, end - 3); start -= 1) {
+    const byte = bytes[start] ?? 0;
+    if (byte >> 6 === 0b10) continue;
+    const length = byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return bytes.subarray(0, start + length > end ? start : end);
   }
+  return bytes.subarray(0, end);
 }

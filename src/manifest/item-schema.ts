@@ -11,7 +11,7 @@ const maxSamples = 1_000;
 const maxEach = 100;
 
 /** Most steps of an item. */
-const maxSteps = 50;
+export const maxSteps = 50;
 
 const seedNumber = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 

@@ -100,8 +100,7 @@ function checkDefaults(defaults: unknown, node: Node, scope: NameScope, context:
 }
 
 function refuseText(text: string, file: string): Problem | undefined {
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maxFileBytes) return problemAtStart(file, 'file-too-large', tooLarge(bytes));
+  if (Buffer.byteLength(text) > maxFileBytes) return problemAtStart(file, 'file-too-large', tooLarge);
   const nul = text.indexOf('\0');
   if (nul === -1) return undefined;
   const before = text.slice(0, nul).split('\n');

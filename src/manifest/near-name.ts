@@ -1,8 +1,16 @@
-/** Finds the known name that `name` is most likely a slip of the pen for: at most two edits away, one for names under five letters. */
+// Past these, looking takes longer than an author waits.
+const maxKnown = 1_000;
+const maxLength = 100;
+
+/**
+ * Finds the known name that `name` is most likely a slip of the pen for: at most two edits away, one for names under five
+ * letters. Looks among the first 1,000, and not for names over 100 letters.
+ */
 export function nearName(name: string, known: readonly string[]): string | undefined {
+  if (name.length > maxLength) return undefined;
   let best: string | undefined;
   let bestDistance = name.length < 5 ? 2 : 3;
-  for (const candidate of known) {
+  for (const candidate of known.slice(0, maxKnown)) {
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {

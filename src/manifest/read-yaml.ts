@@ -8,13 +8,16 @@ import type { ProblemCode } from './problem-codes.ts';
 const maxDepth = 32;
 
 /**
- * Most tokens of the text, blanks among them: about 7,000 items of three lines. What has as many is read in about a
+ * Most tokens of the text, blanks among them: about 6,000 items of three lines. What has as many is read in under a
  * second, of which the lexer takes a tenth, so that anything beyond is refused at once.
  */
-const maxTokens = 300_000;
+const maxTokens = 250_000;
 
 /** Most lines, as a long text in many lines is slow to read too. */
-const maxLines = 500_000;
+const maxLines = 200_000;
+
+/** Longest text in double quotes, in characters: `yaml` puts it together letter by letter, at 32 bytes each. */
+const maxQuoted = 2_000_000;
 
 /** One broken line upsets the reading of those after it, so beyond these few there is nothing to learn. */
 const maxSyntaxProblems = 100;
@@ -51,7 +54,7 @@ export function readYaml(text: string): YamlText {
     return { findings: [{ offset: 0, code: 'file-too-large', message }], placeOf };
   }
   const { tokens, findings } = readTokens(text, new Parser(lines.addNewLine));
-  if (findings.some(({ code }) => code === 'yaml-depth')) return { findings, placeOf };
+  if (tokens === undefined) return { findings, placeOf };
 
   const composed = compose(tokens, text.length);
   const all = [...findings, ...composed.findings];
@@ -75,11 +78,20 @@ function excessOf(text: string): string | undefined {
   return undefined;
 }
 
-function readTokens(text: string, parser: Parser) {
+/** The tokens of the first document; none where they must not be looked into. */
+function readTokens(
+  text: string,
+  parser: Parser,
+): { readonly tokens?: readonly CST.Token[]; readonly findings: readonly Finding[] } {
   const tokens: CST.Token[] = [];
   const findings: Finding[] = [];
   let documents = 0;
   let errors = 0;
+  let isRefused = false;
+  const refuse = (offset: number, code: Finding['code'], message: string): void => {
+    findings.push({ offset, code, message });
+    isRefused = true;
+  };
   const accept = (parsed: Iterable<CST.Token>): boolean => {
     for (const token of parsed) {
       if (token.type === 'directive') {
@@ -102,20 +114,23 @@ function readTokens(text: string, parser: Parser) {
     if (errors > 2 * maxSyntaxProblems) return false;
     const deep = parser.stack[maxDepth + 1];
     if (deep && 'items' in deep) {
-      findings.push({
-        offset: deep.offset,
-        code: 'yaml-depth',
-        message: `maps and lists nest deeper than ${maxDepth} here`,
-      });
-      return false;
+      refuse(deep.offset, 'yaml-depth', `maps and lists nest deeper than ${maxDepth} here`);
     }
-    return true;
+    return !isRefused;
   };
-  for (const source of new Lexer().lex(text)) {
-    if (!accept(parser.next(source))) return { tokens, findings };
-  }
-  accept(parser.end());
-  return { tokens, findings };
+  const read = (): void => {
+    for (const source of new Lexer().lex(text)) {
+      if (source.length > maxQuoted && source.startsWith('"')) {
+        const message = `a text in double quotes may have ${maxQuoted} characters; put it into a data file`;
+        refuse(parser.offset, 'file-too-large', message);
+        return;
+      }
+      if (!accept(parser.next(source))) return;
+    }
+    accept(parser.end());
+  };
+  read();
+  return isRefused ? { findings } : { tokens, findings };
 }
 
 function compose(tokens: readonly CST.Token[], length: number) {

@@ -1,7 +1,6 @@
 import { isScalar, isSeq } from 'yaml';
 import type { Node } from 'yaml';
 import type { z } from 'zod';
-import { nearName } from './near-name.ts';
 import { hasValueAt, keyNode, nodeAt, valueNode } from './node-at.ts';
 import type { Path } from './node-at.ts';
 import { quoted } from './printable.ts';
@@ -21,9 +20,6 @@ export interface IssueContext {
   readonly wholeName?: string;
 }
 
-/** Unknown keys of one map that are told what they may have been meant to be: to guess takes its time. */
-const maxHints = 100;
-
 const typeNames: Readonly<Record<string, string>> = {
   string: 'text',
   array: 'a list',
@@ -41,7 +37,7 @@ export function reportIssues(issues: readonly Issue[], context: IssueContext, re
 function reportIssue(issue: Issue, above: Path, context: IssueContext, reporter: Reporter): void {
   const path = [...above, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
-    issue.keys.forEach((key, index) => reportUnknownKey(path, key, index < maxHints, context, reporter));
+    for (const key of issue.keys) reportUnknownKey(path, key, context, reporter);
     return;
   }
   if (issue.code === 'invalid_key') {
@@ -81,27 +77,15 @@ function reportValue(issue: Issue, path: Path, context: IssueContext, reporter: 
   } else reporter.report(node, 'value-invalid', `${name} is ${found}; ${issue.message}`);
 }
 
-function reportUnknownKey(
-  path: Path,
-  key: string,
-  isHinted: boolean,
-  context: IssueContext,
-  reporter: Reporter,
-): void {
+function reportUnknownKey(path: Path, key: string, context: IssueContext, reporter: Reporter): void {
   const node = keyNode(context.root, path, key);
   const misplaced = context.misplaced?.(path, key);
   if (misplaced !== undefined) {
     reporter.report(node, 'key-misplaced', misplaced);
     return;
   }
-  if (!isHinted) {
-    reporter.report(node, 'key-unknown', `unknown key ${quoted(key)}`);
-    return;
-  }
-  const known = context.keysAt(path);
-  const near = nearName(key, known);
-  const hint = near === undefined ? `known here: ${known.join(', ')}` : `did you mean ${quoted(near)}?`;
-  reporter.report(node, 'key-unknown', `unknown key ${quoted(key)}; ${hint}`);
+  const hint = reporter.hint(key, () => context.keysAt(path));
+  reporter.report(node, 'key-unknown', `unknown key ${quoted(key)}${hint}`);
 }
 
 /** The branch that fits the value's type and fails inside it tells more than the ones of another type. */

@@ -1,4 +1,6 @@
 import type { Node } from 'yaml';
+import { createHinter } from './hinter.ts';
+import type { Hinter } from './hinter.ts';
 import { printable } from './printable.ts';
 import { comparePlaces } from './problem.ts';
 import type { Place, Problem } from './problem.ts';
@@ -10,6 +12,7 @@ export interface Reporter {
   /** Reports a problem with a node, unless the node is known to be broken already. The message may quote the file as it is. */
   report(node: Node, code: ProblemCode, message: string): void;
   placeOf(node: Node): Place;
+  readonly hint: Hinter;
   /** What was reported so far, in the order of the file. */
   problems(): readonly Problem[];
 }
@@ -34,6 +37,7 @@ export function createReporter(
   const placeOf = (node: Node): Place => placeAt(node.range?.[0] ?? 0);
   return {
     placeOf,
+    hint: createHinter(),
     report(node, code, message) {
       if (broken.has(node)) return;
       problems.push({ file, ...placeOf(node), code, message: printable(message) });

@@ -1,6 +1,5 @@
 import type { Node } from 'yaml';
 
-import { nearName } from './near-name.ts';
 import { quoted } from './printable.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -14,17 +13,14 @@ export interface StepUse {
 
 /** Reports steps that wait for one that is not there, stands after them, or waits for them. */
 export function checkOrder(ids: readonly string[], uses: readonly StepUse[], reporter: Reporter): void {
-  const edges = ids.map((_, from) =>
-    uses.filter((use) => use.from === from).map(({ id }) => ids.indexOf(id)),
-  );
+  const edges = ids.map(() => new Set<number>());
+  for (const { from, id } of uses) edges[from]?.add(ids.indexOf(id));
   for (const { from, id, node } of uses) {
     const to = ids.indexOf(id);
     if (to === -1) {
-      const others = ids.filter((other) => other !== '' && other !== ids[from]);
-      const near = nearName(id, others);
-      const hint =
-        near === undefined ? `the steps here: ${others.join(', ')}` : `did you mean ${quoted(near)}?`;
-      reporter.report(node, 'step-unknown', `unknown step ${quoted(id)}; ${hint}`);
+      const others = () => ids.filter((other) => other !== '' && other !== ids[from]);
+      const hint = reporter.hint(id, others, 'the steps here');
+      reporter.report(node, 'step-unknown', `unknown step ${quoted(id)}${hint}`);
       continue;
     }
     if (to < from) continue;
@@ -39,7 +35,7 @@ export function checkOrder(ids: readonly string[], uses: readonly StepUse[], rep
 }
 
 function wayBack(
-  edges: readonly (readonly number[])[],
+  edges: readonly ReadonlySet<number>[],
   start: number,
   end: number,
 ): readonly number[] | undefined {

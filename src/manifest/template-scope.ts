@@ -1,5 +1,5 @@
+import type { Hinter } from './hinter.ts';
 import type { Values } from './job.ts';
-import { nearName } from './near-name.ts';
 import { quoted } from './printable.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import type { TemplateName } from './template.ts';
@@ -31,53 +31,54 @@ export interface NameProblem {
   readonly message: string;
 }
 
-/** Most names that a message lists. */
-const maxListed = 20;
-
 /** Says why a template cannot name this here; `undefined` when it can. */
-export function nameProblem(name: TemplateName, scope: NameScope): NameProblem | undefined {
+export function nameProblem(name: TemplateName, scope: NameScope, hint: Hinter): NameProblem | undefined {
   const [root, ...below] = name.map(String);
-  if (root === undefined) return unknown(name, scope);
+  const unknown = (): NameProblem => ({
+    code: 'template-unknown',
+    message: `unknown variable ${quoted(name.join('.'))}${hint(name.join('.'), () => knownNames(scope))}`,
+  });
+  if (root === undefined) return unknown();
   switch (root) {
     case 'run':
-      return isWhole(below, ['time', 'date']) ? undefined : unknown(name, scope);
+      return isWhole(below, ['time', 'date']) ? undefined : unknown();
     case 'item':
-      return isWhole(below, ['number']) ? undefined : unknown(name, scope);
+      return isWhole(below, ['number']) ? undefined : unknown();
     case 'sample':
-      return below.length === 0 ? undefined : unknown(name, scope);
+      return below.length === 0 ? undefined : unknown();
     case 'vars':
-      return reaches(scope.vars, below) ? undefined : unknown(name, scope);
+      return reaches(scope.vars, below) ? undefined : unknown();
     case 'matrix':
-      return below[0] === undefined || scope.axes.includes(below[0]) ? undefined : unknown(name, scope);
+      return below[0] === undefined || scope.axes.includes(below[0]) ? undefined : unknown();
     case 'row':
       return scope.hasRows ? undefined : misplaced('`row` is known where the item has `from`');
     case 'each':
     case 'index':
       return scope.isEach ? undefined : misplaced(`${quoted(root)} is known in a step with \`forEach\``);
     case 'steps':
-      return stepProblem(name, scope);
+      return stepProblem(name, scope, hint);
     default:
       if (scope.axes.includes(root)) return undefined;
-      return Object.hasOwn(scope.vars, root) && reaches(scope.vars, [root, ...below])
-        ? undefined
-        : unknown(name, scope);
+      return Object.hasOwn(scope.vars, root) && reaches(scope.vars, [root, ...below]) ? undefined : unknown();
   }
 }
 
-function stepProblem(name: TemplateName, { steps, takesImages }: NameScope): NameProblem | undefined {
+function stepProblem(
+  name: TemplateName,
+  { steps, takesImages }: NameScope,
+  hint: Hinter,
+): NameProblem | undefined {
   if (steps === undefined) return misplaced('`steps` is known in the steps of an item');
   const [id, field, ...below] = name.slice(1).map(String);
   const step = id === undefined ? undefined : steps.get(id);
   if (id === undefined || step === undefined) {
-    const near = id === undefined ? undefined : nearName(id, [...steps.keys()]);
-    const hint =
-      near === undefined ? `the steps here: ${list([...steps.keys()])}` : `did you mean ${quoted(near)}?`;
-    return { code: 'step-unknown', message: `unknown step ${quoted(id ?? 'steps')}; ${hint}` };
+    const known = hint(id ?? 'steps', () => [...steps.keys()], 'the steps here');
+    return { code: 'step-unknown', message: `unknown step ${quoted(id ?? 'steps')}${known}` };
   }
   const gifts = giftsOf(step);
   if (field === undefined || !gifts.includes(field)) {
-    const hint = field === 'json' && step.kind === 'text' ? '; give it `output: { format: json }`' : '';
-    const message = `the step ${quoted(id)} gives ${gifts.map((gift) => quoted(`steps.${id}.${gift}`)).join(', ')}, not ${quoted(name.join('.'))}${hint}`;
+    const advice = field === 'json' && step.kind === 'text' ? '; give it `output: { format: json }`' : '';
+    const message = `the step ${quoted(id)} gives ${gifts.map((gift) => quoted(`steps.${id}.${gift}`)).join(', ')}, not ${quoted(name.join('.'))}${advice}`;
     return { code: 'step-unknown', message };
   }
   if (field === 'image' && (!takesImages || below.length > 0)) {
@@ -95,18 +96,11 @@ function misplaced(message: string): NameProblem {
   return { code: 'template-unknown', message };
 }
 
-function unknown(name: TemplateName, scope: NameScope): NameProblem {
-  const known = knownNames(scope);
-  const written = name.join('.');
-  const near = nearName(written, known);
-  const hint = near === undefined ? `known here: ${list(known)}` : `did you mean ${quoted(near)}?`;
-  return { code: 'template-unknown', message: `unknown variable ${quoted(written)}; ${hint}` };
-}
-
 function knownNames({ vars, axes, hasRows, steps, isEach }: NameScope): readonly string[] {
+  const varNames = Object.keys(vars);
   return [
     ...axes,
-    ...Object.keys(vars),
+    ...varNames,
     ...(hasRows ? ['row.*'] : []),
     ...(isEach ? ['each', 'index'] : []),
     ...[...(steps ?? [])].flatMap(([id, step]) => giftsOf(step).map((gift) => `steps.${id}.${gift}`)),
@@ -114,14 +108,9 @@ function knownNames({ vars, axes, hasRows, steps, isEach }: NameScope): readonly
     'run.date',
     'sample',
     'item.number',
-    ...Object.keys(vars).map((name) => `vars.${name}`),
+    ...varNames.map((name) => `vars.${name}`),
     ...axes.map((name) => `matrix.${name}`),
   ];
-}
-
-function list(names: readonly string[]): string {
-  const more = names.length - maxListed;
-  return [...names.slice(0, maxListed), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 function isWhole(below: readonly string[], known: readonly string[]): boolean {

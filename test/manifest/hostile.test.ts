@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { decodeJobFile } from '../../src/manifest/decode-job-file.ts';
+import type { Problem } from '../../src/manifest/problem.ts';
+import { load } from './api-rules.ts';
+import { badFiles } from './bad-files.ts';
+import { hostileFiles } from './hostile-files.ts';
+
+/** Most seconds of the processor that an answer may take on a machine at rest. */
+const maxSeconds = 1;
+
+/** What `exercise` takes on the machine that the limits were measured on, at rest, in seconds. */
+const secondsAtRest = 0.025;
+
+/** Most memory that a process may come to, in MiB. */
+const maxMemory = 300;
+
+const problemsOf = (bytes: Uint8Array): readonly Problem[] => {
+  const decoded = decodeJobFile(bytes, 'job.yaml');
+  const loaded = 'text' in decoded ? load(decoded.text) : decoded;
+  return 'problems' in loaded ? loaded.problems : [];
+};
+
+describe('a hostile file', { timeout: 60_000 }, () => {
+  it('is one of at least 60, beside as many that are only wrong', () => {
+    expect(hostileFiles.length).toBeGreaterThanOrEqual(60);
+    expect(badFiles.length).toBeGreaterThanOrEqual(60);
+  });
+
+  // How slow the machine is changes from one moment to the next, so that a measurement may be had again.
+  it.each(hostileFiles)('of %s is answered at once', { retry: 2 }, (_about, make, codes) => {
+    const bytes = make();
+    const before = slowness();
+    let problems: readonly Problem[] = [];
+    const seconds = secondsOf(() => (problems = problemsOf(bytes)));
+    const found = [...new Set(problems.map(({ code }) => code))];
+    if (codes.length === 0) expect(found).toEqual([]);
+    else expect(found).toEqual(expect.arrayContaining([...codes]));
+    for (const { line, column } of problems.slice(0, 10)) {
+      expect(line).toBeGreaterThanOrEqual(1);
+      expect(column).toBeGreaterThanOrEqual(1);
+    }
+    expect(seconds).toBeLessThan(maxSeconds * Math.max(1, before, slowness()));
+  });
+
+  it.each([
+    'an alias bomb of 10^80 values',
+    'flow lists 10,000 deep',
+    'a map of 20,000 keys',
+    '100 MiB of nothing',
+    '8 MiB of opened quotes',
+    '60,000 opened quotes',
+    'a prompt of 990,000 escapes',
+  ])(`of %s takes less than ${maxMemory} MiB`, async (about) => {
+    const child = fileURLToPath(new URL('hostile-child.ts', import.meta.url));
+    const run = promisify(execFile);
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', child, about]);
+    expect(Number(stdout)).toBeGreaterThan(0);
+    expect(Number(stdout)).toBeLessThan(maxMemory);
+  });
+});
+
+/** How many times slower than at rest the machine is just now, as others work on it or it is another one. */
+function slowness(): number {
+  return secondsOf(exercise) / secondsAtRest;
+}
+
+/** Work of the kind that reading a file is: small texts, small objects, a map of many keys. */
+function exercise(): number {
+  let letters = 0;
+  for (let round = 0; round < 10; round += 1) {
+    const map = new Map<string, { readonly number: number }>();
+    for (let number = 0; number < 20_000; number += 1) map.set(`key${number}`, { number });
+    for (const key of map.keys()) letters += key.length;
+  }
+  return letters;
+}
+
+function secondsOf(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  return process.cpuUsage(before).user / 1e6;
+}
