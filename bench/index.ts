@@ -18,6 +18,10 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
     about: 'a job file of many items: items a second, beside a bare YAML parse of the same text',
     load: async () => (await import('./manifest.ts')).manifest,
   },
+  plan: {
+    about: 'a job of many rows or combinations: checking, planning, submitting, time and memory',
+    load: async () => (await import('./plan.ts')).plan,
+  },
   start: {
     about: 'the start of the compiled program, beside a Node that does nothing',
     load: async () => (await import('./start.ts')).start,

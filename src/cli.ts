@@ -4,6 +4,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
+import type { InitFlags } from './commands/actions/init.ts';
+import type { PlanFlags } from './commands/actions/plan.ts';
 import type { ResultsFlags } from './commands/actions/results.ts';
 import type { RunFlags } from './commands/actions/run.ts';
 import type { ApplyFlags } from './commands/actions/schedule.ts';
@@ -42,6 +44,20 @@ function createProgram(): Command {
     });
 
   program
+    .command('init')
+    .argument('[file]', 'path of the new job file; job.yaml, or that of the example, if not given')
+    .description('write a job file to begin with, or an example with its data')
+    .option('--example <name>', 'the example to copy')
+    .option('--list', 'list the examples')
+    .option('--force', 'write over files that are there')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.init))
+    .action(async (file: string | undefined, flags: InitFlags) => {
+      const { initAction } = await import('./commands/actions/init.ts');
+      present(await initAction(file, flags, context), flags);
+    });
+
+  program
     .command('validate')
     .argument('<files...>', 'job files, or - for standard input')
     .description('check job files; every problem is said at once, with its place')
@@ -64,6 +80,23 @@ function createProgram(): Command {
     .action(async () => {
       const { schemaAction } = await import('./commands/actions/schema.ts');
       present(schemaAction());
+    });
+
+  program
+    .command('plan')
+    .argument('<file>', 'job file, or - for standard input')
+    .description('show what a job would call, cost and change; nothing is started or written')
+    .option('--show <count>', 'requests to show in full', parseCount, 1)
+    .option('--fresh', 'with new seeds for the whole run, but for those that the job pins')
+    .option('--reuse', 'take over what earlier runs of the job have done')
+    .option('--allow-unpriced', 'also plan models without a known price')
+    .option('--anonymous', 'send no key: only models that cost nothing')
+    .addOption(modelOption())
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.plan))
+    .action(async (file: string, flags: PlanFlags) => {
+      const { planAction } = await import('./commands/actions/plan.ts');
+      present(await planAction(file, flags, context), flags);
     });
 
   submitOptions(program.command('submit'))
@@ -142,6 +175,11 @@ function createProgram(): Command {
     .argument('<run>', 'run id, as `list` shows it')
     .description('copy the results of a run that has ended to this machine; goes on where it was interrupted')
     .option('--out <folder>', 'folder that the results are copied to', 'out')
+    .addOption(
+      new Option('--format <format>', 'files as they are, or a JSONL of OpenAI Batch (`--out -` prints it)')
+        .choices(['files', 'openai-batch'])
+        .default('files'),
+    )
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.results))
     .action(async (runId: string, flags: ResultsFlags) => {
@@ -237,9 +275,19 @@ function addScheduleCommands(schedule: Command): void {
 function submitOptions(command: Command): Command {
   return command
     .option('--new', 'make another run of a job that has one already')
+    .option('--fresh', 'draw new seeds for the whole run, but for those that the job pins')
+    .option('--first <count>', 'only the first items, as a run of their own', parseFirst)
+    .option('--reuse', 'take over what earlier runs of the job have done')
+    .option('--max-cost <pollen>', 'refuse what may cost more', parsePollen)
+    .option('-y, --yes', 'start also what may cost more than the configured threshold')
     .option('--allow-unpriced', 'also call models without a known price')
     .option('--anonymous', 'send no key: only models that cost nothing')
+    .addOption(modelOption())
     .addOption(outputOption());
+}
+
+function modelOption(): Option {
+  return new Option('--model <name>', 'of an OpenAI batch file: the model to ask, whatever its lines name');
 }
 
 function outputOption(): Option {
@@ -252,6 +300,19 @@ function parseCount(text: string): number {
     throw new InvalidArgumentError('Give a whole number.');
   }
   return count;
+}
+
+function parseFirst(text: string): number {
+  const count = parseCount(text);
+  if (count < 1) throw new InvalidArgumentError('Give a whole number from 1 on.');
+  return count;
+}
+
+function parsePollen(text: string): string {
+  if (!/^\d{1,12}(\.\d{1,8})?$/.test(text)) {
+    throw new InvalidArgumentError('Give an amount of Pollen with at most eight decimals, such as 0.5.');
+  }
+  return text;
 }
 
 function parsePort(text: string): number {

@@ -64,6 +64,8 @@ export interface Config {
   readonly path: string;
   readonly temporalBinary?: string;
   readonly weedBinary?: string;
+  /** Decimal Pollen; what may cost more is only started when it is confirmed. @default no limit */
+  readonly confirmAbove?: string;
   readonly logLevel: string;
   /** File that a worker touches while it polls. */
   readonly healthFile?: string;
@@ -132,6 +134,7 @@ export function examineConfig(
     path: values.PATH ?? '',
     ...optional('temporalBinary', values.POLLEN_BATCH_TEMPORAL),
     ...optional('weedBinary', values.POLLEN_BATCH_WEED),
+    ...optional('confirmAbove', values.POLLEN_BATCH_CONFIRM_ABOVE),
     logLevel: values.POLLEN_BATCH_LOG_LEVEL ?? 'info',
     ...optional('healthFile', values.POLLEN_BATCH_HEALTH_FILE),
     ...optional('file', file?.path),

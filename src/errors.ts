@@ -8,6 +8,7 @@
  * - `temporal-unreachable`, `store-unreachable`: the server does not answer
  * - `store-unusable`: the object store answers but cannot keep the promises the product needs
  * - `no-price`: a model has no known price, so nothing may be spent on it
+ * - `too-dear`: the job may cost more than was allowed, or than may be spent without a word
  * - `not-found`: no run of that name
  * - `binary-missing`: a program of the local stack could not be found or fetched
  * - `internal`: a fault of ours
@@ -21,6 +22,7 @@ export type ErrorCode =
   | 'store-unreachable'
   | 'store-unusable'
   | 'no-price'
+  | 'too-dear'
   | 'not-found'
   | 'binary-missing'
   | 'internal';

@@ -36,8 +36,18 @@ export type { RunState, RunView } from './workflows/messages.ts';
 export interface SubmitOptions extends CallOptions {
   /** Make another run of a job that has one already. @default false */
   readonly isNew?: boolean;
+  /** Draw new seeds for the whole run, but for those that the job pins. @default false */
+  readonly fresh?: boolean;
   /** Also call models without a known price. @default false */
   readonly allowUnpriced?: boolean;
+  /** Take over what earlier runs of the job have done. @default as the job says */
+  readonly reuse?: boolean;
+  /** Only the first items, as a run of their own. @default all */
+  readonly first?: number;
+  /** Decimal Pollen; a run that may cost more is refused. @default no limit */
+  readonly maxCost?: string;
+  /** Start also what may cost more than the configured threshold. @default false */
+  readonly isConfirmed?: boolean;
 }
 
 export interface WatchOptions extends CallOptions {
@@ -76,12 +86,20 @@ export async function loadJob(source: JobSource): Promise<ReadJob> {
 /**
  * Submits a job. The same job against the same API is the same run, so it can be done again after any fault.
  *
- * @throws PollenBatchError `no-price` for a model without a known price, and as `connect` does
+ * @throws PollenBatchError `no-price` for a model without a known price, `too-dear` above `maxCost`, and as `connect` does
  */
 export async function submit(job: ReadJob, options: SubmitOptions = {}): Promise<SubmittedRun> {
-  const { isNew = false, allowUnpriced = false } = options;
+  const { isNew = false, fresh = false, allowUnpriced = false, reuse, first, maxCost, isConfirmed } = options;
   await using held = await hold(options);
-  const { run, marker, ...submitted } = await submitTo(held.session, job, { isNew, allowUnpriced });
+  const { run, marker, ...submitted } = await submitTo(held.session, job, {
+    isNew,
+    fresh,
+    allowUnpriced,
+    ...(reuse === undefined ? {} : { reuse }),
+    ...(first === undefined ? {} : { first }),
+    ...(maxCost === undefined ? {} : { maxCost }),
+    ...(isConfirmed === undefined ? {} : { isConfirmed }),
+  });
   return { ...submitted, runId: run.runId, ...(marker === undefined ? {} : { outcome: marker }) };
 }
 

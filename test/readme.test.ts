@@ -65,6 +65,7 @@ describe('the README', () => {
       new Set([
         'yaml',
         'yaml config',
+        'yaml part',
         'text',
         'ts',
         'sh',
@@ -115,9 +116,9 @@ describe('the README, beside the product', { timeout: 240_000 }, () => {
     const { stdout: help } = await desk.runWith({ environment: { COLUMNS: '200' } }, '--help');
     const text = help.replaceAll(/\s+/g, ' ');
     const listed = rowsOf('command').map(([name]) => name);
-    const known = [...help.matchAll(/^ {2}([a-z]+)(?: \[options\])?((?: <[^>]+>)*) {2,}/gm)]
+    const known = [...help.matchAll(/^ {2}([a-z]+)(?: \[options\])?((?: [<[](?!options)[^ ]+)*) {2,}/gm)]
       .map((match) => `${match[1]}${match[2]}`)
-      .filter((name) => name !== 'help');
+      .filter((name) => !name.startsWith('help'));
     expect(listed).toEqual(known);
     for (const [, words] of rowsOf('command')) expect(text).toContain(words);
     expect(rowsOf('exit code').map(([code]) => Number(code))).toEqual(Object.values(exitCodes));

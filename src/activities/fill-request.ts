@@ -1,5 +1,6 @@
 import type { Message } from '../manifest/job.ts';
 import { parseTemplate, templateReason } from '../manifest/template.ts';
+import { makeRequest } from '../plan/make-call.ts';
 import type { DeferredRequest } from '../plan/plan.ts';
 import type { Dialect, WireRequest } from '../pollinations/dialects/dialect.ts';
 import { paramProblems } from '../pollinations/params.ts';
@@ -26,13 +27,14 @@ class Unfillable extends Error {}
 
 /** Fills the templates of a request in, and checks what has come of it as a job file's own requests are. */
 export function fillRequest({ deferred, scope, dialect, ...input }: FillInput): Filled {
-  const fill = (text: string): string => {
+  const filled = (text: string, how: 'render' | 'value'): unknown => {
     try {
-      return parseTemplate(text).render(scope, deferred.timezone);
+      return parseTemplate(text)[how](scope, deferred.timezone);
     } catch (error) {
       throw new Unfillable(templateReason(error));
     }
   };
+  const fill = (text: string): string => String(filled(text, 'render'));
   const isOurs = (url: string): boolean => {
     const sha256 = /^attachment:([0-9a-f]{64})$/.exec(url)?.[1];
     // One that stands in the plan as it is was put there by the planner, and is among the run's inputs.
@@ -40,16 +42,20 @@ export function fillRequest({ deferred, scope, dialect, ...input }: FillInput): 
   };
   try {
     const { kind, model, seed } = input;
-    const params = fillParams(kind, deferred.params, fill);
+    const params = fillParams(kind, deferred.params, (text) => filled(text, 'value'));
     const common = { model, params, ...(seed === undefined ? {} : { seed }) };
     if (kind === 'image') {
       const prompt = fill(deferred.prompt ?? '');
       refuse(promptProblem(prompt, 'image')?.message);
-      const request = dialect.imageRequest({ ...common, prompt });
+      const request = makeRequest({ kind, ...common, prompt }, dialect.name);
       refuse(urlProblem(request)?.message);
       return { request };
     }
-    const images = (deferred.images ?? []).map(fill).filter((url) => url !== '');
+    // A step over a list gives several: `{{ steps.draw | map: "image" }}`.
+    const images = (deferred.images ?? [])
+      .flatMap((image) => filled(image, 'value'))
+      .map(String)
+      .filter((url) => url !== '');
     for (const url of images) {
       if (!url.startsWith('https://') && !isOurs(url)) {
         throw new Unfillable(
@@ -57,9 +63,8 @@ export function fillRequest({ deferred, scope, dialect, ...input }: FillInput): 
         );
       }
     }
-    const written = (deferred.messages ?? []).map((message) => fillMessage(message, fill, isOurs));
-    const messages = withImages(written, images);
-    return { request: dialect.textRequest({ ...common, messages }) };
+    const messages = (deferred.messages ?? []).map((message) => fillMessage(message, fill, isOurs));
+    return { request: makeRequest({ kind, ...common, messages, images }, dialect.name) };
   } catch (error) {
     if (error instanceof Unfillable) return { problem: error.message };
     throw error;
@@ -74,7 +79,7 @@ function refuse(problem: string | undefined): void {
 function fillParams(
   kind: 'text' | 'image',
   { model: _model, seed: _seed, extra, ...params }: DeferredRequest['params'],
-  fill: (text: string) => string,
+  fill: (text: string) => unknown,
 ): Readonly<Record<string, unknown>> {
   const filled = Object.fromEntries(
     Object.entries(params).map(([name, value]) => [name, fillValue(value, fill)]),
@@ -92,14 +97,16 @@ function fillParams(
   const result = Object.fromEntries(typed);
   // The file's own values were checked with it, and what it passes on unchecked stays so.
   const changed = Object.fromEntries(
-    Object.entries(result).filter(([name]) => JSON.stringify(params[name]) !== JSON.stringify(result[name])),
+    Object.entries(result).filter(
+      ([name]) => name !== 'extra' && JSON.stringify(params[name]) !== JSON.stringify(result[name]),
+    ),
   );
   refuse(paramProblems(kind, changed)[0]?.message);
   // What the API does not document is sent beside the others, unchecked.
   return { ...(fillValue(extra, fill) as object | undefined), ...result };
 }
 
-function fillValue(value: unknown, fill: (text: string) => string): unknown {
+function fillValue(value: unknown, fill: (text: string) => unknown): unknown {
   if (typeof value === 'string') return fill(value);
   if (Array.isArray(value)) return value.map((inner: unknown) => fillValue(inner, fill));
   if (typeof value !== 'object' || value === null) return value;
@@ -136,18 +143,4 @@ function urlOf(part: unknown): string | undefined {
   if (typeof part !== 'object' || part === null || !('image_url' in part)) return undefined;
   const image = part.image_url;
   return typeof image === 'object' && image !== null && 'url' in image ? String(image.url) : undefined;
-}
-
-// Images stand behind the text of the last user message, where the providers' own examples have them.
-function withImages(messages: readonly Message[], urls: readonly string[]): readonly Message[] {
-  if (urls.length === 0) return messages;
-  const images = urls.map((url) => ({ type: 'image_url', image_url: { url } }));
-  const last = messages.findLastIndex(({ role }) => role === 'user');
-  if (last < 0) return [...messages, { role: 'user', content: images }];
-  return messages.map((message, position) => {
-    if (position !== last) return message;
-    const { content } = message;
-    const parts = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
-    return { ...message, content: [...parts, ...images] };
-  });
 }

@@ -6,17 +6,21 @@ import type { ChainShape, StepShape } from '../workflows/item-steps.ts';
 import type { OpenedPage } from '../workflows/messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readPageRecords } from './page-records.ts';
+import { takeOver } from './take-over.ts';
 
 /**
  * Tells a page's workflow its calls, in columns and without prompts, and which of them have no record yet. That makes a
- * reset or a rebuild cheap: only what is missing is called for.
+ * reset or a rebuild cheap: only what is missing is called for. What an earlier run has done is taken over first.
  */
 export function createOpenPage(dependencies: ActivityDependencies): ControlActivities['openPage'] {
   return async function openPage({ run, page }) {
-    const [items, { records: found }] = await Promise.all([
+    const [items, { records: present }] = await Promise.all([
       dependencies.plans.page(run, page),
       readPageRecords(dependencies, run, page),
     ]);
+    const reusable = items.filter(({ number, reuse }) => reuse !== undefined && !present.has(number));
+    const taken = await takeOver(dependencies, run, page, reusable);
+    const found = new Map([...present, ...taken.map((record) => [record.number, record] as const)]);
     const models = [...new Set(items.flatMap((item) => callsOf(item).map(({ model }) => model)))];
     // Of an item of several calls its last one, as everywhere.
     const last = items.map((item) => callsOf(item).at(-1));

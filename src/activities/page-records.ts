@@ -1,6 +1,6 @@
 import type { PlannedChain, PlannedItem } from '../plan/plan.ts';
 import type { ChainObjects } from '../report/fold-chain.ts';
-import { resultLine, type ResultLine } from '../report/result-line.ts';
+import { resultLine, type RecordLine, type ResultLine } from '../report/result-line.ts';
 import { parseRecordKey, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ItemRecord, KeptAttempts, StepRecord } from '../records/record.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -51,7 +51,14 @@ export async function readPageLines(
       },
     ),
   );
-  return items.map((item) => resultLine(item, records.get(item.number), left.get(item.number)));
+  const lineOf = (record: ItemRecord): RecordLine => ({
+    ...record,
+    key: runKeys(run).record(page, record.number, record.id),
+  });
+  return items.map((item) => {
+    const record = records.get(item.number);
+    return resultLine(item, record && lineOf(record), left.get(item.number));
+  });
 }
 
 async function readUnfinished(

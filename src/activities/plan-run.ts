@@ -2,19 +2,23 @@ import { Context } from '@temporalio/activity';
 
 import { PollenBatchError } from '../errors.ts';
 import { laneOf, type LaneSettings } from '../lanes/lanes.ts';
+import type { Job } from '../manifest/job.ts';
 import type { Problem } from '../manifest/problem.ts';
 import { labelEntries } from '../plan/labels.ts';
+import { withObjects } from '../plan/job-files.ts';
 import type { Plan } from '../plan/plan.ts';
-import { noFiles, withObjects, type JobFiles } from '../plan/job-files.ts';
 import { planJob } from '../plan/plan-job.ts';
 import { fromContent } from '../plan/run-id.ts';
+import { takesOver } from '../plan/reuse.ts';
 import { openSpool } from '../plan/spool.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
-import { keptFiles } from '../records/kept-inputs.ts';
+import { readDoneWork } from '../records/done-work.ts';
+import { keepInputs, keptFiles } from '../records/inputs.ts';
 import { readKeptJob, type KeptJobLocation } from '../records/kept-job.ts';
+import { recentRuns } from '../records/past-runs.ts';
 import { claimRun, readJobFile, readMarker, writePlan, type JobFile } from '../records/run-store.ts';
 import { folderAt } from '../storage/folder.ts';
-import { runKeys, type RunLocation } from '../storage/keys.ts';
+import { keptInputKey, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -56,7 +60,7 @@ function execution(): string {
 // The worker's limits are the ones that count: whoever submits need not know them.
 function concurrencyOf(plan: Plan, lanes: readonly LaneSettings[]): Record<string, number> {
   return Object.fromEntries(
-    [...new Set(plan.pages.map((page) => page.lane))].map((name) => {
+    [...new Set([...plan.pages.map((page) => page.lane), ...(plan.lanes ?? [])])].map((name) => {
       const lane = lanes.find((candidate) => candidate.name === name);
       if (lane === undefined) throw unknownLaneFailure(name);
       return [name, Math.min(lane.concurrency, plan.concurrency ?? Infinity)];
@@ -72,8 +76,11 @@ async function makePlan(
   const { store, lanes, prices, now, apiId, openObject } = dependencies;
   const spool = openSpool();
   try {
-    const { file, files } = await readSource(dependencies, run, scheduled);
-    const { api, allowUnpriced, plannedFor } = file;
+    const file = await readSource(dependencies, run, scheduled);
+    const { api, allowUnpriced, plannedFor, inputs } = file;
+    const inputKey = (sha256: string): string =>
+      scheduled === undefined ? runKeys(run).input(sha256) : keptInputKey(scheduled, sha256);
+    const files = withObjects(keptFiles(store, inputKey, inputs), openObject);
     const job = fromContent(file.job);
     // Prices are this worker's, and so they must be those of the run's API.
     if (api.id !== apiId) throw wrongApiFailure(api.id, apiId);
@@ -81,18 +88,22 @@ async function makePlan(
       job,
       file: job.name,
       placeOf: () => ({ line: 1, column: 1 }),
-      files: withObjects(files, openObject),
+      files,
       checks: jobChecks,
       spool,
       api,
       prices: await prices(),
       laneOf: (model) => laneOf(lanes, model),
       allowUnpriced,
-      // Seeds of its own keep a scheduled run's calls apart; whoever claimed a submitted one may have had others before.
-      mayRepeat: plannedFor === undefined,
+      // Other runs of the schedule have the same stable seeds, and whoever claimed a submitted run may have had others.
+      mayRepeat: true,
       createdAt: now().toISOString(),
+      seedScope: file.seedScope ?? run.runId,
+      allFresh: file.allFresh === true,
+      ...(file.first === undefined ? {} : { first: file.first }),
+      ...(takesOver(job) ? { reuse: await readDoneWork(store, await recentRuns(store, run, api)) } : {}),
       // Night after night the same job is meant to give something new.
-      ...(plannedFor === undefined ? {} : { time: plannedFor, seedScope: run.runId }),
+      ...(plannedFor === undefined ? {} : { time: plannedFor, usualSeed: usualSeedOf(job) }),
     });
     if ('problems' in planned) throw invalidJob(job.name, planned.problems);
     // Only now, as with `submit`: a job that cannot be planned must not claim a run. Who was first is the one who counts.
@@ -100,12 +111,17 @@ async function makePlan(
       const { sources } = planned.plan;
       await claimRun(store, run, { ...file, ...(sources === undefined ? {} : { sources }) });
     }
+    await keepInputs(store, (sha256) => runKeys(run).input(sha256), files, planned.inputs);
     return await writePlan(store, run, planned);
   } catch (error) {
     throw error instanceof PollenBatchError ? unplannableFailure(error) : error;
   } finally {
     spool.close();
   }
+}
+
+function usualSeedOf({ schedule }: Job): 'stable' | 'fresh' {
+  return schedule?.newOnly === true ? 'stable' : 'fresh';
 }
 
 function invalidJob(name: string, problems: readonly Problem[]): PollenBatchError {
@@ -120,10 +136,10 @@ async function readSource(
   { store }: ActivityDependencies,
   run: RunLocation,
   scheduled: KeptJobLocation | undefined,
-): Promise<{ readonly file: JobFile; readonly files: JobFiles }> {
+): Promise<JobFile> {
   if (scheduled === undefined) {
     const file = await readJobFile(store, run);
-    if (file !== undefined) return { file, files: noFiles };
+    if (file !== undefined) return file;
     throw new PollenBatchError('not-found', `run ${run.runId} has no job file in the bucket`, {
       remedy: 'Submit its job again.',
     });
@@ -135,14 +151,14 @@ async function readSource(
     });
   }
   const plannedFor = plannedTimeOf(run.runId);
-  const file: JobFile = {
+  return {
     version: 1,
     runId: run.runId,
     api: kept.api,
     allowUnpriced: kept.allowUnpriced,
     ...(plannedFor === undefined ? {} : { plannedFor }),
     claimedBy: execution(),
+    ...(kept.inputs === undefined ? {} : { inputs: kept.inputs }),
     job: kept.job,
   };
-  return { file, files: keptFiles(store, scheduled, kept.inputs ?? []) };
 }

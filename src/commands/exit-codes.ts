@@ -17,6 +17,7 @@ const usageErrors: ReadonlySet<ErrorCode> = new Set([
   'job-invalid',
   'config-invalid',
   'no-price',
+  'too-dear',
   'not-found',
 ]);
 

@@ -11,7 +11,9 @@ import type { Session } from './session.ts';
  * @throws PollenBatchError `not-found`
  */
 export async function findRun(session: Session, runId: string): Promise<RunLocation> {
-  const job = /^([A-Za-z0-9][A-Za-z0-9._-]*)-[0-9a-f]{10}(-r\d+|-\d{8}T\d{6}Z)?$/.exec(runId)?.[1];
+  const job = /^([A-Za-z0-9][A-Za-z0-9._-]*)-[0-9a-f]{10}(-first\d+)?(-r\d+|-\d{8}T\d{6}Z)?$/.exec(
+    runId,
+  )?.[1];
   if (job !== undefined) {
     const run = { ...session.location, job, runId };
     if ((await session.store.head(runKeys(run).job)) !== undefined) return run;

@@ -14,6 +14,7 @@ export const mainHelp = `
 Examples:
   $ pollen-batch run jobs/quickstart.yaml        everything on this machine, no key needed
   $ pollen-batch validate jobs/*.yaml            check job files, start nothing
+  $ pollen-batch plan job.yaml                   what it would call, cost and change
   $ POLLINATIONS_API_KEY=sk_… pollen-batch run job.yaml
   $ pollen-batch dev                             a local stack that stays, for submit, list, get, watch
 
@@ -28,7 +29,14 @@ export const examples = {
   run: [
     'pollen-batch run job.yaml --out results',
     'pollen-batch run job.yaml --new              another run of the same job',
+    'pollen-batch run job.yaml --first 3          try it out',
+    'pollen-batch run job.yaml --max-cost 0.5',
     'cat job.yaml | pollen-batch run - -o json',
+  ],
+  init: [
+    'pollen-batch init my-job.yaml',
+    'pollen-batch init --list',
+    'pollen-batch init --example catalogue',
   ],
   validate: [
     'pollen-batch validate jobs/*.yaml',
@@ -36,10 +44,15 @@ export const examples = {
     'pollen-batch validate --format github jobs/*.yaml',
   ],
   schema: ['pollen-batch schema > job.schema.json'],
-  submit: ['pollen-batch submit job.yaml --watch', 'run=$(pollen-batch submit job.yaml)'],
-  watch: ['pollen-batch watch quickstart-bdf370f87f'],
+  plan: ['pollen-batch plan job.yaml --show 3', 'pollen-batch plan job.yaml --reuse -o json | jq .estimate'],
+  submit: [
+    'pollen-batch submit job.yaml --watch',
+    'run=$(pollen-batch submit job.yaml)',
+    'pollen-batch submit requests.jsonl --model openai    lines of OpenAI Batch, asked of another model',
+  ],
+  watch: ['pollen-batch watch quickstart-d6925e8dc5'],
   list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
-  get: ['pollen-batch get quickstart-bdf370f87f', 'pollen-batch get -o json quickstart-bdf370f87f'],
+  get: ['pollen-batch get quickstart-d6925e8dc5', 'pollen-batch get -o json quickstart-d6925e8dc5'],
   schedule: [
     'pollen-batch schedule apply nightly.yaml',
     'pollen-batch schedule next nightly --count 10',
@@ -49,8 +62,9 @@ export const examples = {
   models: ['pollen-batch models --kind image', 'pollen-batch models -o json'],
   doctor: ['pollen-batch doctor', 'pollen-batch doctor -o json | jq \'.[] | select(.state == "failed")\''],
   results: [
-    'pollen-batch results quickstart-bdf370f87f --out results',
-    'cd "$(pollen-batch results quickstart-bdf370f87f)"',
+    'pollen-batch results quickstart-d6925e8dc5 --out results',
+    'cd "$(pollen-batch results quickstart-d6925e8dc5)"',
+    'pollen-batch results requests-1b5f7979d2 --format openai-batch --out - | jq .custom_id',
   ],
   emulator: ['pollen-batch emulator --port 8787 --latency 0'],
   dev: ['pollen-batch dev', 'pollen-batch dev --anonymous'],

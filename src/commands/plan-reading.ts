@@ -1,12 +1,23 @@
 import { laneOf } from '../lanes/lanes.ts';
 import { planJob, type PlannedJob, type PlanJobInput } from '../plan/plan-job.ts';
 import { withObjects } from '../plan/job-files.ts';
-import { jobChecks } from '../pollinations/job-checks.ts';
+import { jobChecksFor } from '../pollinations/job-checks.ts';
 import { invalidJob, type ReadJob } from './read-job.ts';
 import type { Session } from './session.ts';
 
 /** What is up to whoever plans. */
-export type PlanningOptions = Pick<PlanJobInput, 'allowUnpriced' | 'mayRepeat' | 'spool'>;
+export type PlanningOptions = Pick<
+  PlanJobInput,
+  | 'allowUnpriced'
+  | 'mayRepeat'
+  | 'spool'
+  | 'seedScope'
+  | 'allFresh'
+  | 'measured'
+  | 'reuse'
+  | 'first'
+  | 'onItem'
+>;
 
 /**
  * Plans a job that was read, with the prices and lanes of a session.
@@ -14,7 +25,12 @@ export type PlanningOptions = Pick<PlanJobInput, 'allowUnpriced' | 'mayRepeat' |
  * @throws PollenBatchError `job-invalid` with every problem, `no-price` when a model has no known price
  */
 export async function planReading(
-  { api, plannedApi, config, store }: Session,
+  {
+    api,
+    plannedApi,
+    config,
+    store,
+  }: Pick<Session, 'api' | 'plannedApi' | 'config'> & Partial<Pick<Session, 'store'>>,
   { file, job, placeOf, files }: ReadJob,
   options: PlanningOptions,
 ): Promise<PlannedJob> {
@@ -23,8 +39,8 @@ export async function planReading(
     file,
     job,
     placeOf,
-    files: withObjects(files, store.openObject),
-    checks: jobChecks,
+    files: store === undefined ? files : withObjects(files, store.openObject),
+    checks: jobChecksFor(api),
     api: plannedApi,
     prices: api.prices,
     laneOf: (model) => laneOf(config.lanes, model),

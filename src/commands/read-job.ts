@@ -9,6 +9,7 @@ import { formatProblem, type Place, type Problem } from '../manifest/problem.ts'
 import type { JobFiles } from '../plan/job-files.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
 import { jobFolder } from './job-folder.ts';
+import { readBatch } from './read-batch.ts';
 
 /** A job as it was read: what it says, and where its parts and the files that it names are. */
 export interface ReadJob {
@@ -31,18 +32,27 @@ export type JobReading = ReadJob | { readonly file: string; readonly problems: r
  */
 export type JobSource = string | { readonly text: string; readonly name: string };
 
+/** How a job is read. */
+export interface ReadOptions {
+  /** Takes the place of the model that each line of a batch file names. */
+  readonly model?: string | undefined;
+}
+
 /**
- * Reads and checks a job file.
+ * Reads and checks a job file, or finds a batch file.
  *
  * @throws PollenBatchError `usage` when it cannot be read
  */
-export async function readJob(source: JobSource): Promise<JobReading> {
+export async function readJob(source: JobSource, options: ReadOptions = {}): Promise<JobReading> {
+  const batch = source === '-' ? undefined : await readBatch(source, options.model);
+  if (batch !== undefined) return batch;
   if (typeof source !== 'string') return check(source.text, source.name, '.');
   const name = source === '-' ? 'stdin' : source;
   const decoded = decodeJobFile(await readBytes(source), name);
-  return 'problems' in decoded
-    ? { file: name, problems: decoded.problems }
-    : check(decoded.text, name, source === '-' ? '.' : dirname(source));
+  if ('problems' in decoded) return { file: name, problems: decoded.problems };
+  return source === '-'
+    ? readJob({ text: decoded.text, name }, options)
+    : check(decoded.text, name, dirname(source));
 }
 
 /**
@@ -50,8 +60,8 @@ export async function readJob(source: JobSource): Promise<JobReading> {
  *
  * @throws PollenBatchError `job-invalid` with every problem as a line of its own
  */
-export async function readValidJob(source: JobSource): Promise<ReadJob> {
-  const reading = await readJob(source);
+export async function readValidJob(source: JobSource, options?: ReadOptions): Promise<ReadJob> {
+  const reading = await readJob(source, options);
   if ('problems' in reading) throw invalidJob(reading.file, reading.problems);
   return reading;
 }

@@ -4,6 +4,20 @@ import type { Model } from './models.ts';
 // A model has no date of its own here; the list needs one that never changes.
 const created = 1_760_000_000;
 
+/** Models that take pictures beside words. */
+const seeing: ReadonlySet<string> = new Set([
+  'openai',
+  'openai-fast',
+  'claude',
+  'klein',
+  'seedream',
+  'kontext',
+  'gptimage',
+  'nanobanana',
+]);
+
+const inputsOf = ({ name }: Model): readonly string[] => (seeing.has(name) ? ['text', 'image'] : ['text']);
+
 const ofKind = (era: Era, kind: Model['kind']): readonly Model[] =>
   era.models.filter((model) => model.kind === kind);
 
@@ -16,7 +30,7 @@ function richEntry(era: Era, model: Model): Record<string, unknown> {
     aliases: model.aliases,
     pricing: { currency: 'pollen', ...Object.fromEntries(rates) },
     description: model.description,
-    input_modalities: model.imageTokens === undefined ? ['text'] : ['text', 'image'],
+    input_modalities: inputsOf(model),
     output_modalities: [model.kind],
     tools: false,
     reasoning: model.reasoning,
@@ -45,10 +59,10 @@ export function seedTextList(era: Era): readonly unknown[] {
     description: model.description,
     tier: Object.keys(model.rates).length === 0 ? 'anonymous' : 'seed',
     community: false,
-    input_modalities: ['text'],
+    input_modalities: inputsOf(model),
     output_modalities: ['text'],
     tools: false,
-    vision: false,
+    vision: seeing.has(model.name),
     audio: false,
     reasoning: model.reasoning,
   }));

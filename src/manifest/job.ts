@@ -1,5 +1,5 @@
 import type { Schedule } from './schedule.ts';
-import type { ParamProblemCode, Place, Problem, PromptProblemCode } from './problem.ts';
+import type { ModelProblemCode, ParamProblemCode, Place, Problem, PromptProblemCode } from './problem.ts';
 
 /** A value as JSON has it. */
 export type JsonValue =
@@ -141,6 +141,16 @@ export interface Notify {
   readonly on: readonly ('completed' | 'failed' | 'paused')[];
 }
 
+/** A file in the form of OpenAI's Batch API, of which every line is an item. */
+export interface BatchSource {
+  /** The file's name, in the folder of the job. */
+  readonly path: string;
+  /** Of its bytes. */
+  readonly sha256: string;
+  /** Takes the place of the model that each line names. */
+  readonly model?: string;
+}
+
 /** A job as the rest of the product sees it: shorthands spread out, defaults merged in, nothing filled in yet. */
 export interface Job {
   readonly version: 1;
@@ -168,6 +178,8 @@ export interface Job {
   readonly vars?: Values;
   /** Of the whole job: every entry is made for each combination. */
   readonly matrix?: Matrix;
+  /** What a batch file is in place of entries. */
+  readonly batch?: BatchSource;
   readonly entries: readonly Entry[];
 }
 
@@ -184,12 +196,26 @@ export interface PromptProblem {
   readonly message: string;
 }
 
+/** What the API's list of models says about one call. */
+export interface ModelProblem {
+  readonly code: ModelProblemCode;
+  readonly message: string;
+  /** Set when the call can be made all the same. */
+  readonly isWarning?: true;
+}
+
 /** The API's own rules, injected: the manifest knows the file's language, not what a model takes. */
 export interface JobChecks {
   /** Every unknown or wrong parameter of a call, `model` and `seed` among them. */
   readonly paramProblems: (kind: ItemKind, params: Record<string, unknown>) => readonly ParamProblem[];
   /** Why a prompt cannot be sent, if it cannot; an image's travels in a path, which takes less. */
   readonly promptProblem: (prompt: string, kind: ItemKind) => PromptProblem | undefined;
+  /** What does not fit a call's model; absent where no list of models is at hand. */
+  readonly modelProblems?: (
+    kind: ItemKind,
+    params: Readonly<Record<string, unknown>>,
+    hasPictures: boolean,
+  ) => readonly ModelProblem[];
 }
 
 /** A job, or everything that is wrong with its file in the order of the file. */

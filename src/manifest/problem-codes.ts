@@ -45,9 +45,18 @@ export const problemCodes = {
   'step-cycle': 'Steps that wait for each other.',
   'step-duplicate': 'Two steps of an item have the same id.',
   'step-limit': 'An item that could take more calls than one item may.',
+  'image-invalid': 'A picture to look at that is no whole PNG, JPEG, WebP or GIF.',
+  'image-too-large': 'A picture, or all pictures of a call together, with more bytes than can be sent.',
+  'image-unreadable': 'A picture to look at that cannot be read.',
+  'schema-invalid': 'A schema of answers that cannot be read, or is no JSON Schema.',
   'template-invalid': 'A template that cannot be read or filled in.',
   'template-misplaced': 'A template where none is filled in.',
   'template-unknown': 'A template names something that is not known at its place.',
+  'model-kind': 'A model that makes something else than the item asks for.',
+  'model-param':
+    'A model that takes no pictures and is shown some; as a warning, a parameter that it may ignore.',
+  'model-size': 'A size that the API does not give (a warning).',
+  'model-unknown': 'A model that the API does not list.',
   'param-invalid':
     'A parameter with a value that it cannot take, or of a kind of result that is not supported yet.',
   'param-unknown': 'A parameter that the API does not document.',

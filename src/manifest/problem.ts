@@ -4,6 +4,9 @@ import type { ProblemCode } from './problem-codes.ts';
 /** Codes that the API's parameter check gives. */
 export type ParamProblemCode = Extract<ProblemCode, `param-${string}`>;
 
+/** Codes that the check against the API's list of models gives. */
+export type ModelProblemCode = Extract<ProblemCode, `model-${string}`>;
+
 /** Codes that the API's prompt check gives. */
 export type PromptProblemCode = Extract<ProblemCode, `prompt-${string}`> | 'url-too-long';
 

@@ -10,27 +10,51 @@ export type PricedCall = {
   readonly request: WireRequest;
 } & ({ readonly kind: 'text'; readonly messages: readonly Message[] } | { readonly kind: 'image' });
 
+/** What bounds the price of a call besides its model. */
+export type CallUse =
+  | { readonly kind: 'image' }
+  | {
+      readonly kind: 'text';
+      /** Bytes that are sent; `undefined` when no number of them bounds the tokens. */
+      readonly promptBytes: number | undefined;
+      readonly maxTokens: number | undefined;
+    };
+
 /** Most that a call can cost; `undefined` where no price or no bound is known. */
 export function maximumOf(call: PricedCall, prices: PriceSnapshot, rounding: Rounding): bigint | undefined {
-  const price = findPrice(prices, call.kind, call.model);
-  if (price === undefined) return undefined;
-  if (call.kind === 'image') return maximumCharge({ kind: 'image' }, price.rates, rounding);
-  const maxTokens = call.params['max_tokens'];
+  return maximumOfUse(call.model, useOf(call), prices, rounding);
+}
+
+/** The same, by what is known of a call before its bytes are. */
+export function maximumOfUse(
+  model: string,
+  use: CallUse,
+  prices: PriceSnapshot,
+  rounding: Rounding,
+): bigint | undefined {
+  const price = findPrice(prices, use.kind, model);
+  return price === undefined ? undefined : maximumCharge(use, price.rates, rounding);
+}
+
+/** Most tokens that a call lets an answer have, reasoning included; `undefined` where it sets no limit. */
+export function maxTokensOf(params: Readonly<Record<string, unknown>>): number | undefined {
+  const { max_tokens: maxTokens } = params;
+  return typeof maxTokens === 'number' ? maxTokens : undefined;
+}
+
+function useOf(call: PricedCall): CallUse {
+  if (call.kind === 'image') return { kind: 'image' };
   const { body, path } = call.request;
-  return maximumCharge(
-    {
-      kind: 'text',
-      // A token is never shorter than a byte.
-      promptBytes: hasMedia(call.messages) ? undefined : Buffer.byteLength(body ?? path),
-      maxTokens: typeof maxTokens === 'number' ? maxTokens : undefined,
-    },
-    price.rates,
-    rounding,
-  );
+  return {
+    kind: 'text',
+    // A token is never shorter than a byte.
+    promptBytes: hasMedia(call.messages) ? undefined : Buffer.byteLength(body ?? path),
+    maxTokens: maxTokensOf(call.params),
+  };
 }
 
 // No byte count bounds the tokens of a picture.
-function hasMedia(messages: readonly Message[]): boolean {
+export function hasMedia(messages: readonly Message[]): boolean {
   return messages.some(
     ({ content }) =>
       Array.isArray(content) &&

@@ -1,85 +1,121 @@
-import { formatAmount } from '../pollen/amount.ts';
+import type { JobChecks, Values } from '../manifest/job.ts';
+import type { Problem } from '../manifest/problem.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
-import type { Dialect, WireRequest } from '../pollinations/dialects/dialect.ts';
-import { requestDigest } from './digest.ts';
-import type { ExpandedItem, ExpandedStep } from './expand/expanded-item.ts';
-import { maximumOf } from './maximum.ts';
-import type { Expectation, PlannedCall, PlannedItem } from './plan.ts';
-import { stableSeed } from './seed.ts';
+import { createAnswerSchemas } from './answer-formats.ts';
+import { canonicalJson, requestDigest, sha256 } from './digest.ts';
+import type { ExpandedItem } from './expand/expanded-item.ts';
+import type { JobFiles } from './job-files.ts';
+import type { JobInput } from './job-inputs.ts';
+import { createLocalImages } from './local-images.ts';
+import { makeCall, makeRequest } from './make-call.ts';
+import type { PlannedApi, PlannedItem } from './plan.ts';
+import { type ChainStep, isChain, planChain, stepCalls } from './plan-chain.ts';
+import { prepareStep, type PreparedStep } from './prepare-step.ts';
+import { createSeeds, type SeedContext } from './seeds.ts';
+
+/** Most calls of one item, so that it fits into a page with room for others. */
+const ITEM_CALLS = 200;
 
 export interface ItemContext {
-  /** Name of the job: part of every seed that is drawn. */
-  readonly job: string;
-  readonly dialect: Dialect;
-  /** Id of the API, part of every digest. */
-  readonly apiId: string;
+  readonly api: Pick<PlannedApi, 'id' | 'dialect'>;
   readonly prices: PriceSnapshot;
-  /** Whether another run of the job may have sent the same bytes before. */
-  readonly mayRepeat: boolean;
-  /** What seeds are drawn from besides job and item; absent where every run of the job has the same. */
-  readonly seedScope?: string;
+  readonly laneOf: (model: string) => string;
+  /** Zone of templates that are filled in later. */
+  readonly timezone: string;
+  readonly files: JobFiles;
+  readonly checks: Pick<JobChecks, 'paramProblems'>;
+  readonly seeds: SeedContext;
 }
 
-/** Makes a planner of items, in the job's order: each with its bytes, digest and highest price. */
-export function createItemPlanner(context: ItemContext): (item: ExpandedItem) => PlannedItem {
-  const occurrences = new Map<string, number>();
-  const scope = context.seedScope === undefined ? [context.job] : [context.job, context.seedScope];
+/** Plans items in the job's order: each with its bytes, digest and highest price. */
+export interface ItemPlanner {
+  readonly plan: (
+    item: ExpandedItem,
+  ) => Promise<{ readonly item: PlannedItem } | { readonly problem: Problem }>;
+  /** Files that were read: pictures and schemas. */
+  readonly inputs: () => readonly JobInput[];
+  /** Schemas that answers are checked against. */
+  readonly schemas: () => Readonly<Record<string, Values>> | undefined;
+  /** Whether any seed was drawn from the run, so that another run has other bytes. */
+  readonly hasFreshSeeds: () => boolean;
+}
 
-  // Without an id the seed follows the request itself, so that inserting a row moves no other row's seed.
-  function seedOf(item: ExpandedItem, step: ExpandedStep): number {
-    const pinned = step.params['seed'];
-    if (typeof pinned === 'number') return pinned;
-    if (item.id !== undefined) return stableSeed(...scope, item.id);
-    const bytes = digestOf(context, requestOf(step, context.dialect, undefined));
-    const earlier = occurrences.get(bytes) ?? 0;
-    occurrences.set(bytes, earlier + 1);
-    return stableSeed(...scope, bytes, String(earlier + 1));
+/** Makes a planner of items. */
+export function createItemPlanner(context: ItemContext): ItemPlanner {
+  const { api, prices } = context;
+  const seeds = createSeeds(context.seeds);
+  const images = createLocalImages(context.files);
+  const schemas = createAnswerSchemas(context.files);
+  const stepContext = { dialect: api.dialect, images, schemas, checks: context.checks };
+
+  async function plan(item: ExpandedItem): ReturnType<ItemPlanner['plan']> {
+    const { place } = item;
+    const prepared: PreparedStep[] = [];
+    for (const step of item.steps) {
+      const result = await prepareStep(step, place, stepContext);
+      if ('problem' in result) return result;
+      prepared.push(result);
+    }
+    const draw = seeds.of(item, () => contentDigest(item, prepared, context));
+    if ('problem' in draw) return { problem: { ...place, code: 'value-invalid', message: draw.problem } };
+    const steps = item.steps.flatMap((step, position): readonly ChainStep[] => {
+      const found = prepared[position];
+      return found === undefined ? [] : [{ step, prepared: found, seed: draw(step.params['seed'], step.id) }];
+    });
+    for (const { step, seed } of steps) {
+      const [problem] = context.checks.paramProblems(step.kind, { seed: seed.seed });
+      if (problem !== undefined)
+        return { problem: { ...place, code: problem.code, message: problem.message } };
+    }
+    const { number, id = String(number), customId, vars } = item;
+    const base = {
+      number,
+      id,
+      ...(customId === undefined ? {} : { customId }),
+      ...(vars === undefined ? {} : { vars }),
+    };
+    if (!isChain(item)) return { item: { ...base, ...callOf(steps) } };
+    const chain = planChain(steps, context);
+    const calls = stepCalls(chain.steps);
+    if (calls <= ITEM_CALLS) return { item: { ...base, ...chain } };
+    const message = `the item may come to ${calls} calls, lists and repairs counted in full; ${ITEM_CALLS} are possible`;
+    return { problem: { ...place, code: 'step-limit', message } };
   }
 
-  return function planItem(item): PlannedCall {
-    const [step] = item.steps;
-    if (step === undefined) throw new Error(`item ${item.number} has no step`);
-    const seed = seedOf(item, step);
-    const request = requestOf(step, context.dialect, seed);
-    const model = modelOf(step);
-    const maximum = maximumOf({ ...step, model, request }, context.prices, context.dialect.rounding);
-    const expect = expectationOf(step);
-    const isShared = context.mayRepeat || step.params['seed'] !== undefined;
+  function callOf([only]: readonly ChainStep[]) {
+    if (only === undefined) throw new Error('an item has no step');
+    const { parts, attachments, expect } = only.prepared;
+    const { seed, isShared } = only.seed;
     return {
-      number: item.number,
-      id: item.id ?? String(item.number),
-      kind: step.kind,
-      model,
+      kind: parts.kind,
+      model: parts.model,
       seed,
-      request,
-      digest: digestOf(context, request),
-      maximum: maximum === undefined ? null : formatAmount(maximum),
+      ...makeCall({ ...parts, seed }, api, prices),
       ...(isShared ? { shared: true as const } : {}),
       ...(expect === undefined ? {} : { expect }),
+      ...(attachments === undefined ? {} : { attachments }),
     };
+  }
+
+  return {
+    plan,
+    inputs: () => [...images.inputs(), ...schemas.inputs()],
+    schemas: schemas.all,
+    hasFreshSeeds: seeds.areFresh,
   };
 }
 
-/** The model of a step; the manifest always sets one. */
-export function modelOf(step: Pick<ExpandedStep, 'params'>): string {
-  return String(step.params['model']);
-}
-
-function requestOf(step: ExpandedStep, dialect: Dialect, seed: number | undefined): WireRequest {
-  const { model: _model, seed: _seed, ...params } = step.params;
-  const common = { model: modelOf(step), params, ...(seed === undefined ? {} : { seed }) };
-  return step.kind === 'text'
-    ? dialect.textRequest({ ...common, messages: step.messages })
-    : dialect.imageRequest({ ...common, prompt: step.prompt });
-}
-
-function digestOf({ apiId, dialect }: ItemContext, request: WireRequest): string {
-  return requestDigest({ id: apiId, dialect: dialect.name }, request);
-}
-
-function expectationOf(step: ExpandedStep): Expectation | undefined {
-  if (step.kind === 'image') return undefined;
-  const format = step.params['response_format'];
-  const type = typeof format === 'object' && format !== null && 'type' in format ? format.type : undefined;
-  return type === 'json_object' || type === 'json_schema' ? { json: true } : undefined;
+// All that an item sends, without its seeds.
+function contentDigest(
+  { steps }: ExpandedItem,
+  prepared: readonly PreparedStep[],
+  { api }: ItemContext,
+): string {
+  const contents = prepared.map(({ parts }, position) =>
+    steps[position]?.scope === undefined
+      ? requestDigest(api, makeRequest(parts, api.dialect))
+      : sha256(canonicalJson([api.id, api.dialect, parts, steps[position].scope])),
+  );
+  const [only, ...others] = contents;
+  return only !== undefined && others.length === 0 ? only : sha256(canonicalJson(contents));
 }

@@ -5,11 +5,15 @@ import type { ItemKind, Job } from '../manifest/job.ts';
 import type { Problem } from '../manifest/problem.ts';
 import { findPrice, type ModelPrice, type PriceSnapshot } from '../pollen/prices.ts';
 import { dialects } from '../pollinations/dialects/index.ts';
-import { createEstimator } from './estimate.ts';
+import { createModelChecker } from './check-models.ts';
+import { createEstimator, type ModelEstimate } from './estimate.ts';
 import { expandJob, type ExpandContext } from './expand/expand-job.ts';
+import type { JobInput } from './job-inputs.ts';
+import type { Measured } from './likely-use.ts';
 import { createPageCutter, type CutPage } from './pages.ts';
 import type { Plan, PlannedApi, PlannedItem, PlanSource } from './plan.ts';
 import { createItemPlanner } from './plan-item.ts';
+import type { ReuseIndex } from './reuse.ts';
 import type { Spool, Stretch } from './spool.ts';
 import { createTwins } from './twins.ts';
 
@@ -26,16 +30,36 @@ export interface PlanJobInput extends Omit<ExpandContext, 'time' | 'noteSource'>
   readonly createdAt: string;
   /** What `run.time` is in templates, ISO 8601. @default createdAt */
   readonly time?: string;
-  /** Draws seeds for this run alone, in place of those that every run of the job has. */
+  /** What fresh seeds are drawn from: the run's own. @default createdAt */
   readonly seedScope?: string;
+  /** Seeds of items where neither they nor the job say anything. @default 'stable' */
+  readonly usualSeed?: 'stable' | 'fresh';
+  /** Draws every seed anew that is not pinned, whatever the job says. @default false */
+  readonly allFresh?: boolean;
   /** Takes the pages until their run is known. */
   readonly spool: Spool;
+  /** What past runs of the job have measured. @default nothing */
+  readonly measured?: readonly Measured[];
+  /** Work of earlier runs that is taken over. @default nothing */
+  readonly reuse?: ReuseIndex;
+  /** Items to plan, from the first on. @default all */
+  readonly first?: number;
+  /** Is told of every item. */
+  readonly onItem?: (item: PlannedItem) => void;
 }
 
 /** A plan that is not a run's yet, and waits in its spool. */
 export interface PlannedJob {
   readonly plan: Omit<Plan, 'runId'>;
   readonly warnings: readonly Problem[];
+  /** Files of its author's that the job uses. */
+  readonly inputs: readonly JobInput[];
+  /** Whether seeds were drawn from the run, so that another run has other bytes. */
+  readonly hasFreshSeeds: boolean;
+  /** What the calls of each model can cost. */
+  readonly models: readonly ModelEstimate[];
+  /** Items that are taken over from earlier runs. */
+  readonly reused: number;
   /** What the calls ask, each once. */
   readonly uses: readonly { readonly kind: ItemKind; readonly model: string }[];
   /** Text of a page's file. */
@@ -55,23 +79,38 @@ export async function planJob(
   input: PlanJobInput,
 ): Promise<PlannedJob | { readonly problems: readonly Problem[] }> {
   const { job, api, spool, laneOf } = input;
-  const planItem = createItemPlanner({
-    job: job.name,
-    dialect: dialects[api.dialect],
-    apiId: api.id,
+  const planner = createItemPlanner({
+    api,
     prices: input.prices,
-    mayRepeat: input.mayRepeat,
-    ...(input.seedScope === undefined ? {} : { seedScope: input.seedScope }),
+    laneOf,
+    timezone: job.timezone ?? 'UTC',
+    files: input.files,
+    checks: input.checks,
+    seeds: {
+      job: job.name,
+      rule: job.seed ?? input.usualSeed ?? 'stable',
+      allFresh: input.allFresh ?? false,
+      scope: input.seedScope ?? input.createdAt,
+      mayRepeat: input.mayRepeat,
+    },
   });
   const cutter = createPageCutter();
-  const estimator = createEstimator(input.prices);
+  const { rounding } = dialects[api.dialect];
+  const estimator = createEstimator({
+    prices: input.prices,
+    rounding,
+    ...(input.measured === undefined ? {} : { measured: input.measured }),
+  });
   const twins = createTwins();
+  const checker = createModelChecker(job, input.checks, input.allowUnpriced || job.allowUnpriced === true);
   const uses = new Map<string, { readonly kind: ItemKind; readonly model: string }>();
+  const lanes = new Set<string>();
   const problems: Problem[] = [];
   const stretches = new Map<number, Stretch>();
   const pages: Plan['pages'][number][] = [];
   const sources = new Map<string, PlanSource>();
   let items = 0;
+  let reused = 0;
 
   function keep({ page, lane, items: calls, text }: CutPage): void {
     stretches.set(page, spool.append(text));
@@ -93,21 +132,39 @@ export async function planJob(
       if (problems.length >= MAX_PROBLEMS) break;
       continue;
     }
+    // What follows is read all the same: a run is named by all of its data.
+    if (items === input.first) continue;
     items += 1;
-    const item = planItem(expansion.item);
+    problems.push(...checker.check(expansion.item));
+    const planning = await planner.plan(expansion.item);
+    if ('problem' in planning) problems.push(planning.problem);
+    if (problems.length >= MAX_PROBLEMS) break;
+    if ('problem' in planning) continue;
+    const done = input.reuse?.find(planning.item.digest);
+    const item = done === undefined ? planning.item : { ...planning.item, reuse: done };
+    if (done !== undefined) reused += 1;
     const calls = 'steps' in item ? item.steps : [item];
-    for (const { kind, model } of calls) uses.set(`${kind} ${model}`, { kind, model });
+    for (const { kind, model } of calls) {
+      uses.set(`${kind} ${model}`, { kind, model });
+      lanes.add(laneOf(model));
+    }
     estimator.add(item);
     const { page, full } = cutter.add(item, laneOf(calls[0]?.model ?? ''));
     twins.add(item, page, expansion.item.place);
     if (full !== undefined) keep(full);
+    input.onItem?.(item);
   }
   if (problems.length > 0) return { problems };
   for (const page of cutter.rest()) keep(page);
 
   const used = [...uses.values()];
+  const schemas = planner.schemas();
   return {
-    warnings: twins.warnings(),
+    warnings: [...checker.warnings(), ...twins.warnings()],
+    inputs: planner.inputs(),
+    hasFreshSeeds: planner.hasFreshSeeds(),
+    models: estimator.models(),
+    reused,
     uses: used,
     pageText,
     plan: {
@@ -122,7 +179,9 @@ export async function planJob(
       items,
       pages: pages.sort((left, right) => left.page - right.page),
       ...(sources.size === 0 ? {} : { sources: [...sources.values()] }),
+      lanes: [...lanes],
       models: [...new Set(used.map(({ model }) => model))],
+      ...(schemas === undefined ? {} : { schemas }),
       prices: pricesOf(used, input.prices, input.allowUnpriced || job.allowUnpriced === true),
       estimate: estimator.total(),
     },
@@ -133,6 +192,14 @@ export async function planJob(
     if (stretch === undefined) throw new Error(`the plan has no page ${page}`);
     return twins.mark(page, spool.read(stretch).toString('utf8'));
   }
+}
+
+/** Everything that a planned job has read: it names the job's run. */
+export function filesOf({
+  plan,
+  inputs,
+}: Pick<PlannedJob, 'plan' | 'inputs'>): readonly { readonly path: string; readonly sha256: string }[] {
+  return [...(plan.sources ?? []), ...inputs];
 }
 
 /** Reads the items of a page's file. */

@@ -122,6 +122,12 @@ export interface PlanSource {
 }
 
 export interface Estimate {
+  /** What the prompts cost with the shortest answers, decimal Pollen. Absent in plans of earlier versions, as the next two. */
+  readonly atLeast?: string;
+  /** Sum of the charges that past runs or bounds make likely. */
+  readonly likely?: string;
+  /** Calls of which nothing tells what they will likely cost. */
+  readonly unknown?: number;
   /** Sum of the maximum prices that are known, decimal Pollen. */
   readonly atMost: string;
   /** Calls whose price has no known bound, such as text without `max_tokens`. */
@@ -144,6 +150,8 @@ export interface Plan {
   readonly api: PlannedApi;
   readonly items: number;
   readonly pages: readonly { readonly page: number; readonly lane: string; readonly calls: number }[];
+  /** Lanes of all calls, those of steps too. Absent in plans of earlier versions. */
+  readonly lanes?: readonly string[];
   readonly models: readonly string[];
   /** Data files that the items were made of. */
   readonly sources?: readonly PlanSource[];

@@ -1,6 +1,5 @@
 import type { Job } from '../manifest/job.ts';
 import { canonicalJson, sha256 } from './digest.ts';
-import type { PlanSource } from './plan.ts';
 
 /**
  * A job's meaning as canonical JSON: what a run of it does, whatever the file's layout and comments, and whenever it
@@ -32,18 +31,26 @@ export function fromContent(job: Job): Job {
 export interface RunIdOptions {
   /** 1 for the first run; later ones are asked for with `--new` and numbered `-r2`, `-r3`. @default 1 */
   readonly ordinal?: number;
-  /** Data files that its items were made of. @default none */
-  readonly sources?: readonly Pick<PlanSource, 'path' | 'sha256'>[];
+  /** Files that the job uses and reads, in any order. @default none */
+  readonly files?: readonly { readonly path: string; readonly sha256: string }[];
+  /** Items of a run that tries the job out, which is a run of its own: `-first3`. @default all */
+  readonly first?: number;
 }
 
-/** Name of the run of a job against an API: the same job, data and API give the same run. */
+/** Name of the run of a job against an API: the same job, the same files and the same API give the same run. */
 export function runIdOf(
   job: Job,
   api: { readonly id: string; readonly dialect: string },
-  { ordinal = 1, sources = [] }: RunIdOptions = {},
+  { ordinal = 1, files = [], first }: RunIdOptions = {},
 ): string {
-  const data = sources.map(({ path, sha256: digest }) => `${path} ${digest}`).sort();
-  const parts = [jobContent(job), api.id, api.dialect, ...(data.length === 0 ? [] : [data])];
+  const bytes = files.map((file) => `${file.sha256} ${file.path}`).sort();
+  const parts = [jobContent(job), api.id, api.dialect, ...(bytes.length === 0 ? [] : [bytes])];
   const digest = sha256(canonicalJson(parts)).slice(0, 10);
-  return `${job.name}-${digest}${ordinal > 1 ? `-r${ordinal}` : ''}`;
+  const trial = first === undefined ? '' : `-first${first}`;
+  return `${job.name}-${digest}${trial}${ordinal > 1 ? `-r${ordinal}` : ''}`;
+}
+
+/** Whether a run is of the first items of its job alone. */
+export function isTrial(runId: string): boolean {
+  return /-[0-9a-f]{10}-first\d+(-r\d+)?$/.test(runId);
 }

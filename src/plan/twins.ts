@@ -15,9 +15,11 @@ export interface Twins {
   warnings(): readonly Problem[];
 }
 
-/** Looks at the calls whose bytes are known beforehand. */
+/** Looks at the calls whose bytes are known beforehand; items that share no more than a step are fine. */
 export function createTwins(): Twins {
-  const seen = new Map<string, { readonly page: number; readonly id: string }>();
+  // By the digest of a call, the page of the first that makes it; by that of an item's whole work, its id.
+  const pages = new Map<string, number>();
+  const ids = new Map<string, string>();
   // By page, the digests that occur again.
   const repeated = new Map<number, Set<string>>();
   const warnings: Problem[] = [];
@@ -32,18 +34,23 @@ export function createTwins(): Twins {
     add(item, page, place) {
       for (const call of 'steps' in item ? item.steps : [item]) {
         if (!('digest' in call)) continue;
-        const first = seen.get(call.digest);
+        const first = pages.get(call.digest);
         if (first === undefined) {
-          seen.set(call.digest, { page, id: item.id });
+          pages.set(call.digest, page);
           continue;
         }
-        note(first.page, call.digest);
+        note(first, call.digest);
         note(page, call.digest);
-        count += 1;
-        if (count > TOLD) continue;
-        const message = `item ${quoted(item.id)} asks the same as ${quoted(first.id)}, with the same seed: both get one result`;
-        warnings.push({ ...place, code: 'item-duplicate', message });
       }
+      const twin = ids.get(item.digest);
+      if (twin === undefined) {
+        ids.set(item.digest, item.id);
+        return;
+      }
+      count += 1;
+      if (count > TOLD) return;
+      const message = `item ${quoted(item.id)} asks the same as ${quoted(twin)}, with the same seed: both get one result`;
+      warnings.push({ ...place, code: 'item-duplicate', message });
     },
     mark(page, text) {
       const digests = repeated.get(page);

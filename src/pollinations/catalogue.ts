@@ -45,7 +45,7 @@ function priceOf(model: KindOfModel, table: PriceSnapshot, priceFile: PriceSnaps
 }
 
 function describe(model: KindOfModel, prices: PriceSnapshot): ModelInfo {
-  const { id, kind, aliases, description, paidOnly, surcharges, limits } = model;
+  const { id, kind, aliases, description, paidOnly, surcharges, limits, abilities } = model;
   const price = findPrice(prices, kind, id);
   return {
     id,
@@ -58,6 +58,7 @@ function describe(model: KindOfModel, prices: PriceSnapshot): ModelInfo {
     ...(paidOnly && { paidOnly }),
     ...(surcharges && { surcharges }),
     ...(limits && { limits }),
+    ...(abilities && { abilities }),
   };
 }
 

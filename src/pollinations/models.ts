@@ -18,6 +18,16 @@ export interface ModelInfo {
   /** Whether options or long prompts cost more than its price says. */
   readonly surcharges?: true;
   readonly limits?: ModelLimits;
+  readonly abilities?: ModelAbilities;
+}
+
+/** What a list tells of what a model takes and makes; what it leaves open is absent. */
+export interface ModelAbilities {
+  /** `text`, `image`, `audio`, `video`. */
+  readonly inputs?: readonly string[];
+  readonly outputs?: readonly string[];
+  /** Names of the parameters that it honours. */
+  readonly params?: readonly string[];
 }
 
 /** What a list tells of a model's limits. */
@@ -43,6 +53,7 @@ export interface ListedModel {
   readonly surcharges: boolean;
   readonly paidOnly?: true;
   readonly limits?: ModelLimits;
+  readonly abilities?: ModelAbilities;
 }
 
 /**
@@ -75,7 +86,27 @@ function readEntry(entry: unknown, index: number): ListedModel {
     ...(rates && { rates }),
     ...(entry['paid_only'] === true && { paidOnly: true }),
     ...readLimits(entry),
+    ...readAbilities(entry),
   };
+}
+
+function readAbilities(entry: Json): { readonly abilities?: ModelAbilities } {
+  const inputs = namesIn(entry['input_modalities']);
+  const outputs = namesIn(entry['output_modalities']);
+  const params = namesIn(entry['supported_parameters']);
+  const abilities: ModelAbilities = {
+    // The first lists said of some models that they see, and not what they take.
+    ...(inputs && { inputs: entry['vision'] === true ? [...inputs, 'image'] : inputs }),
+    ...(outputs && { outputs }),
+    ...(params && { params }),
+  };
+  return Object.keys(abilities).length === 0 ? {} : { abilities };
+}
+
+/** An empty list tells as little as none. */
+function namesIn(value: unknown): readonly string[] | undefined {
+  const names = Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+  return names.length === 0 ? undefined : names;
 }
 
 /** The names of the limits differ between the eras; what is no count is none. */

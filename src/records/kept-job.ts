@@ -1,7 +1,7 @@
 import type { Job } from '../manifest/job.ts';
 import { sha256 } from '../plan/digest.ts';
+import type { JobInput } from '../plan/job-inputs.ts';
 import type { PlannedApi } from '../plan/plan.ts';
-import type { KeptInput } from './kept-inputs.ts';
 import { keptJobKey, type JobLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
@@ -14,8 +14,8 @@ export interface KeptJob {
   readonly allowUnpriced: boolean;
   /** Items that it had when it was applied. */
   readonly items: number;
-  /** Local files that it reads, as they were then. */
-  readonly inputs?: readonly KeptInput[];
+  /** Files of its author's that it reads, as they were then: below the schedule's `inputs/`. */
+  readonly inputs?: readonly JobInput[];
   readonly job: Job;
 }
 

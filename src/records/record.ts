@@ -68,6 +68,8 @@ interface RecordBase {
   readonly cost: ItemCost;
   /** The calls of an item that has several. */
   readonly steps?: readonly StepResult[];
+  /** Set when an earlier run had done this work: the run that made the call. */
+  readonly reused?: { readonly runId: string };
   /** When the record was written, ISO 8601. */
   readonly at: string;
 }
@@ -149,6 +151,8 @@ export interface Receipt {
   readonly cost: ItemCost;
   readonly attempts: number;
   readonly throttled: number;
+  /** Set when it was taken over from an earlier run. */
+  readonly reused?: true;
   /** Of a failed item: what went wrong, and what to do about it. */
   readonly code?: string;
   readonly httpStatus?: number;
@@ -164,6 +168,7 @@ export function receiptOf(record: ItemRecord | StepRecord, recordKey: string): R
     cost: record.cost,
     attempts: record.attempts.length + record.throttled,
     throttled: record.throttled,
+    ...(record.reused === undefined ? {} : { reused: true as const }),
   };
   return record.status === 'succeeded'
     ? {

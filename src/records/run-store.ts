@@ -1,4 +1,5 @@
 import type { Job } from '../manifest/job.ts';
+import type { JobInput } from '../plan/job-inputs.ts';
 import type { Plan, PlannedApi, PlanSource } from '../plan/plan.ts';
 import type { RunOutcome } from './outcome.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
@@ -16,6 +17,14 @@ export interface JobFile {
   readonly claimedBy?: string;
   /** Data files that the items were made of; the plan says which version of an object it was. */
   readonly sources?: readonly PlanSource[];
+  /** What the run's fresh seeds are drawn from; whoever claims the run first says it. Absent where it has none. */
+  readonly seedScope?: string;
+  /** Whether every seed is drawn anew that is not pinned. */
+  readonly allFresh?: true;
+  /** Files of its author's that the job uses: below `inputs/` once the run is planned. */
+  readonly inputs?: readonly JobInput[];
+  /** Items that the run is of, from the first on; absent where it is of all. */
+  readonly first?: number;
   readonly job: Job;
 }
 
@@ -36,7 +45,7 @@ const WRITES = 16;
 const json = { contentType: 'application/json' };
 
 /**
- * Claims a run by its job file.
+ * Claims a run by its job file. What seeds are drawn from is no part of what is asked for: it stays what the first said.
  *
  * @returns `taken` when another job already has this run id
  */
@@ -47,7 +56,11 @@ export async function claimRun(
 ): Promise<'claimed' | 'ours' | 'taken'> {
   const result = await store.putOnce(runKeys(run).job, `${JSON.stringify(job)}\n`, json);
   if (result.stored) return 'claimed';
-  return result.same ? 'ours' : 'taken';
+  return result.same || asked(parse(result.existing.body) as JobFile) === asked(job) ? 'ours' : 'taken';
+}
+
+function asked({ seedScope: _seedScope, ...file }: JobFile): string {
+  return JSON.stringify(file);
 }
 
 /**

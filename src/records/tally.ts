@@ -4,6 +4,8 @@ import type { ItemCost, Receipt } from './record.ts';
 /** Counts and money over a set of items; amounts are decimal Pollen, so that the tally travels as JSON. */
 export interface Tally {
   readonly succeeded: number;
+  /** Of these, taken over from earlier runs; absent where none was. */
+  readonly reused?: number;
   readonly failed: number;
   /** Items without a record because the run was stopped. */
   readonly cancelled: number;
@@ -30,8 +32,10 @@ export const emptyTally: Tally = {
 
 /** Adds two tallies; amounts are added as integers of 1e-8 Pollen. */
 export function addTallies(left: Tally, right: Tally): Tally {
+  const reused = (left.reused ?? 0) + (right.reused ?? 0);
   return {
     succeeded: left.succeeded + right.succeeded,
+    ...(reused === 0 ? {} : { reused }),
     failed: left.failed + right.failed,
     cancelled: left.cancelled + right.cancelled,
     settled: addAmounts(left.settled, right.settled),
@@ -55,9 +59,10 @@ export function sumCosts(costs: readonly ItemCost[]): ItemCost {
 }
 
 /** The tally of one item. */
-export function tallyOf(receipt: Pick<Receipt, 'status' | 'cost' | 'throttled'>): Tally {
+export function tallyOf(receipt: Pick<Receipt, 'status' | 'cost' | 'throttled' | 'reused'>): Tally {
   return {
     succeeded: receipt.status === 'succeeded' ? 1 : 0,
+    ...(receipt.reused === true ? { reused: 1 } : {}),
     failed: receipt.status === 'failed' ? 1 : 0,
     cancelled: 0,
     settled: receipt.cost.settled,

@@ -2,6 +2,9 @@ import type { Estimate, Plan } from '../plan/plan.ts';
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import type { CallPart } from '../storage/keys.ts';
 import type { EndState } from '../records/outcome.ts';
+import { sumMeasured } from '../records/measured.ts';
+import type { Measured } from '../plan/likely-use.ts';
+import { measureLine } from './measure-line.ts';
 import { callsOf, tallyLine, type ResultLine } from './result-line.ts';
 import { addTallies, emptyTally, type Tally } from '../records/tally.ts';
 
@@ -34,6 +37,8 @@ export interface Report {
   /** Attempts by outcome: `answered`, or the code of what went wrong. */
   readonly attempts: Readonly<Record<string, number>>;
   readonly estimate: Estimate;
+  /** What the answers used and how long they took, for the estimates of later runs. */
+  readonly measured: readonly Measured[];
 }
 
 /** One line of `bill.jsonl`: one attempt and its charge. */
@@ -62,6 +67,7 @@ export function createReportFold(): ReportFold {
   const models = new Map<string, ModelReport>();
   const attempts = new Map<string, number>();
   let tally = emptyTally;
+  let measured: readonly Measured[] = [];
 
   function count(code: string, times: number): void {
     if (times > 0) attempts.set(code, (attempts.get(code) ?? 0) + times);
@@ -77,6 +83,7 @@ export function createReportFold(): ReportFold {
       }
       for (const { code } of line.attempts) count(code, 1);
       if (line.status !== 'cancelled') count('throttled', line.throttled);
+      measured = sumMeasured([...measured, ...measureLine(line)]);
     },
     tally: () => tally,
     report: (plan, state, endedAt) => ({
@@ -95,6 +102,7 @@ export function createReportFold(): ReportFold {
       models: [...models.values()].sort(byCost),
       attempts: Object.fromEntries(attempts),
       estimate: plan.estimate,
+      measured,
     }),
   };
 }

@@ -32,13 +32,19 @@ const nothingSent: KeptAttempts = {
   cost: { settled: '0', unknown: { count: 0, atMost: '0' } },
 };
 
-/** One line of the results: an item's record, or the word that it has none. */
-export type ResultLine = ItemRecord | CancelledItem;
+/** One line of the results: an item's record with its key, or the word that it has none. */
+export type ResultLine = RecordLine | CancelledItem;
+
+/** A record as a part of the results has it. */
+export type RecordLine = ItemRecord & {
+  /** Key of the record; absent in parts of earlier versions. */
+  readonly key?: string;
+};
 
 /** The result line of a planned item that may have a record, or left something without one. */
 export function resultLine(
   item: PlannedItem,
-  record: ItemRecord | undefined,
+  record: RecordLine | undefined,
   left: KeptAttempts | ChainObjects | undefined,
 ): ResultLine {
   if (record !== undefined) return record;

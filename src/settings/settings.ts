@@ -30,6 +30,9 @@ const proxy = z
   .transform((value) => (value.includes('://') ? value : `http://${value}`))
   .refine((value) => URL.canParse(value) && /^https?:\/\/[^/]/.test(value), { error: proxyRule, abort: true })
   .refine((value) => hasPlainUser(new URL(value)), proxyUserRule);
+const pollen = z
+  .string()
+  .regex(/^\d{1,12}(\.\d{1,8})?$/, 'must be an amount of Pollen, such as "2.5", with quotes in a file');
 const oneOf = <const Value extends string>(values: readonly Value[]) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 
@@ -64,6 +67,7 @@ export const settings = {
       .max(1_000, { error: concurrencyRule }),
   },
   POLLEN_BATCH_LANES: { schema: text, key: 'lanes', inFile: lanesSchema },
+  POLLEN_BATCH_CONFIRM_ABOVE: { schema: pollen, key: 'plan.confirmAbove', inFile: pollen },
   POLLEN_BATCH_DATA: { ...path, key: 'folders.data' },
   POLLEN_BATCH_CACHE: { ...path, key: 'folders.cache' },
   POLLEN_BATCH_TEMPORAL: { ...path, key: 'programs.temporal' },

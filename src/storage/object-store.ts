@@ -67,4 +67,13 @@ export interface ObjectStore {
   putOnce(key: string, body: Uint8Array | string, options: PutOptions): Promise<PutOnceResult>;
   /** Every object below a prefix, in key order, read a thousand at a time. */
   list(prefix: string, options?: ReadOptions): AsyncIterable<ListedObject>;
+  /** Names of the folders right below a prefix that ends with a slash, in order; their objects are not read. */
+  listFolders(prefix: string, options?: ReadOptions): Promise<readonly string[]>;
+  /**
+   * Copies an object with its type and metadata inside the store, over whatever is there: only for objects that are
+   * named by a record that is written once.
+   *
+   * @returns `false` when there is no such object
+   */
+  copy(from: string, to: string, options?: ReadOptions): Promise<boolean>;
 }

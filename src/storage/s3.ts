@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Agent, AgentOptions } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+  CopyObjectCommand,
   CreateBucketCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -179,6 +180,39 @@ export function createS3Store(settings: S3Settings): S3Store {
       } catch (error) {
         if (errorFacts(error).status === 404) return undefined;
         throw translate(error, `read s3://${otherBucket}/${key}`);
+      }
+    },
+    listFolders: async (prefix, options = {}) => {
+      const folders: string[] = [];
+      let token: string | undefined;
+      do {
+        const command = new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          Delimiter: '/',
+          ContinuationToken: token,
+        });
+        const page = await client.send(command, abortBy(options.signal)).catch((error: unknown) => {
+          throw translate(error, `list ${prefix}`, options.signal);
+        });
+        for (const { Prefix: folder = '' } of page.CommonPrefixes ?? []) {
+          folders.push(folder.slice(prefix.length, -1));
+        }
+        token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+      } while (token !== undefined);
+      return folders;
+    },
+    copy: async (from, to, options = {}) => {
+      try {
+        const source = `${bucket}/${from}`.split('/').map(encodeURIComponent).join('/');
+        await client.send(
+          new CopyObjectCommand({ Bucket: bucket, Key: to, CopySource: source }),
+          abortBy(options.signal),
+        );
+        return true;
+      } catch (error) {
+        if (isNoSuchKey(error)) return false;
+        throw translate(error, `copy ${from}`, options.signal);
       }
     },
     createBucket: async () => {

@@ -34,8 +34,8 @@ const picture = sampleAnswer({
   modelUsed: 'flux.1 “schnell”',
 });
 
-function itemStore(store: MemoryStore, isStale = false) {
-  const item: ResolvedCall = { plan: samplePlan(), call: sampleCall() };
+function itemStore(store: MemoryStore, isStale = false, more: Partial<ResolvedCall> = {}) {
+  const item: ResolvedCall = { plan: samplePlan(), call: sampleCall(), ...more };
   return createItemStore({
     store,
     records: createRecords(store),
@@ -211,5 +211,63 @@ describe('looking for what an earlier attempt left', () => {
     const store = createMemoryStore();
     await store.putOnce(keys.artifact(0, 1, 'haiku-2', 'png'), 'x', { contentType: 'image/png' });
     expect(await itemStore(store).find(sampleHistory())).toBeUndefined();
+  });
+});
+
+describe('a call of an item of several', () => {
+  const part = { step: 'list', index: 1 };
+  const stepKey = keys.step(0, 1, 'haiku', part);
+
+  it('has a record of its own, with the lengths of lists in it and in its receipt', async () => {
+    const store = createMemoryStore();
+    const receipt = await itemStore(store, false, { part }).succeed(sampleAnswer(), note, sampleHistory(), {
+      json: true,
+      lists: { 2: 3 },
+    });
+    expect(store.keys()).toEqual([stepKey]);
+    expect(readRecord(store, stepKey)).toMatchObject({ part, json: true, lists: { 2: 3 } });
+    expect(receipt.lists).toEqual({ 2: 3 });
+    expect(await itemStore(store, false, { part }).find(sampleHistory())).toEqual(receipt);
+  });
+
+  it('knows the lengths of lists again from an artifact whose worker died', async () => {
+    const whole = createMemoryStore();
+    const body = Buffer.from(`["${'x'.repeat(70_000)}"]`);
+    const answer = sampleAnswer({ body, extension: 'json', contentType: 'application/json' });
+    const output = { json: true, lists: { 2: 1 } } as const;
+    await itemStore(whole, false, { part }).succeed(answer, note, sampleHistory(), output);
+    const store = createMemoryStore();
+    const key = keys.artifact(0, 1, 'haiku', 'json', part);
+    const { metadata = {} } = (await whole.get(key)) ?? {};
+    await store.putOnce(key, body, { contentType: 'application/json', metadata });
+    const receipt = await itemStore(store, false, { part }).find(sampleHistory());
+    expect(receipt).toMatchObject({ key, lists: { 2: 1 } });
+    expect(store.text(stepKey)).toBe(whole.text(stepKey));
+  });
+
+  it('takes over nothing of the calls beside it, and nothing of those that mend it', async () => {
+    const store = createMemoryStore();
+    for (const other of [{ step: 'list' }, { step: 'list', index: 11 }, { ...part, repair: 1 }]) {
+      await itemStore(store, false, { part: other }).succeed(picture, note, sampleHistory());
+    }
+    expect(await itemStore(store, false, { part }).find(sampleHistory())).toBeUndefined();
+    expect(await itemStore(store).find(sampleHistory())).toBeUndefined();
+  });
+
+  it('keeps an answer that does not fit beside its fault, up to 64 KB', async () => {
+    const store = createMemoryStore();
+    const fault = { code: 'output-invalid', message: 'no list', remedy: 'Ask again.' };
+    const failing = itemStore(store, false, { part }).fail(fault, sampleHistory(), 'x'.repeat(100_000));
+    await expect(failing).rejects.toMatchObject({ type: 'output-invalid' });
+    expect(readRecord(store, stepKey)).toMatchObject({ status: 'failed', part, answer: 'x'.repeat(65_536) });
+  });
+});
+
+describe('a record', () => {
+  it("has the values of its item's row, and what its author called it", async () => {
+    const store = createMemoryStore();
+    const call = sampleCall({ customId: 'row/1', vars: { colour: 'red' } });
+    await itemStore(store, false, { call }).succeed(sampleAnswer(), note, sampleHistory());
+    expect(readRecord(store)).toMatchObject({ customId: 'row/1', vars: { colour: 'red' } });
   });
 });

@@ -160,6 +160,22 @@ describe('a call that hangs on earlier steps', () => {
     }
   });
 
+  it('carries all images of a step over a list', async () => {
+    const { resolve, answer } = world([
+      textStep('a', 'x'),
+      laterImage('draw', '{{ each }}', [0], { forEach: { step: 0, path: [], max: 3 } }),
+      laterText('look', 'What?', [1], { images: ['{{ steps.draw | map: "image" }}'] }),
+    ]);
+    await answer({ step: 'a' }, { text: '["x","y"]', lists: { 1: 2 } });
+    const shas = ['d'.repeat(64), 'e'.repeat(64)];
+    for (const [index, sha256] of shas.entries()) {
+      await answer({ step: 'draw', index }, { kind: 'image', text: undefined, artifact, sha256 });
+    }
+    const { images, fault } = await resolve({ step: 2 });
+    expect(fault).toBeUndefined();
+    expect(Object.keys(images ?? {})).toEqual(shas);
+  });
+
   it.each([
     ['a variable that is not there', '{{ steps.a.json.name }}', 'prose', 'undefined variable'],
     ['an empty prompt', '{{ steps.a.text }}', '  ', 'the prompt is empty'],
@@ -188,7 +204,7 @@ describe('a call that hangs on earlier steps', () => {
       },
     });
     const { resolve, answer } = world([textStep('a', 'x'), step('{{ steps.a.json.width }}')]);
-    await answer({ step: 'a' }, { text: '{"width":320}' });
+    await answer({ step: 'a' }, { text: '{"width":320,"look":"soft"}' });
     const { path } = (await resolve({ step: 1 })).call.call.request;
     expect(path.split('?')[1]).toBe(`model=flux&new=${'a'.repeat(64)}&nologo=true&seed=7&width=320`);
     const other = world([textStep('a', 'x'), step('{{ steps.a.text }}')]);

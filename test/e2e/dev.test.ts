@@ -125,7 +125,9 @@ describe('beside a local stack that runs', { timeout: 180_000 }, () => {
     );
     const refused = await desk.run('submit', file);
     expect([refused.code, refused.stdout]).toEqual([2, '']);
-    expect(refused.stderr).toContain('no-price: no price is known for no-such-model');
+    expect(refused.stderr).toContain(
+      'failing.yaml:4:5: model-unknown: the API has no text model "no-such-model"',
+    );
 
     const { code, stderr } = await desk.run('submit', file, '--allow-unpriced', '--watch');
     expect(stderr).toContain('completed with failures. 1 succeeded, 1 failed');

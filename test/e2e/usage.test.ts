@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,6 +38,9 @@ describe('the command line', () => {
     [['run', '--bogus', 'good.yaml'], "unknown option '--bogus'"],
     [['list', '-o', 'yaml'], 'Allowed choices are text, json'],
     [['list', '-n', 'few'], 'Give a whole number.'],
+    [['run', 'good.yaml', '--first', '0'], 'Give a whole number from 1 on.'],
+    [['run', 'good.yaml', '--max-cost', '-1'], 'Give an amount of Pollen'],
+    [['submit', 'good.yaml', '--max-cost', '1e3'], 'Give an amount of Pollen'],
     [['emulator', '--port', '70000'], 'A port is at most 65535.'],
     [
       ['run', 'none.yaml'],
@@ -91,6 +95,54 @@ describe('the command line', () => {
   });
 });
 
+describe('plan', () => {
+  it('tells calls, price and the first request before anything runs, and what it could not compare', async () => {
+    const { code, stdout, stderr } = await desk.run('plan', 'good.yaml');
+    expect(code).toBe(0);
+    expect(stderr).toContain('a run on this machine calls the emulator');
+    expect(stdout).toContain('good.yaml: 1 item, 1 call\nRun: good-');
+    expect(stdout).toMatch(/^openai +text +1 +in .* per 1M tokens/m);
+    expect(stdout).toMatch(/^Cost: at least 0\.\d+, likely 0, at most 0 Pollen; of 1 call no likely price/m);
+    expect(stdout).toContain('Not compared: no bucket is configured and no local stack runs');
+    expect(stdout).toContain('    "model": "openai",');
+  });
+
+  it('gives programs the same as JSON', async () => {
+    const { code, stdout } = await desk.run('plan', 'good.yaml', '--show', '0', '-o', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      items: 1,
+      calls: 1,
+      run: { state: 'new' },
+      estimate: { unbounded: 1, unknown: 1 },
+      requests: [],
+    });
+  });
+
+  it('makes what came from others harmless on the screen', async () => {
+    await desk.file(
+      'hostile.yaml',
+      'version: 1\nitems:\n  - { id: a, text: "\\u001b[2J \\u202e bees", params: { max_tokens: 9 } }\n',
+    );
+    const { stdout } = await desk.run('plan', 'hostile.yaml');
+    expect(stdout).toContain('bees');
+    // oxlint-disable-next-line no-control-regex -- these are what must not reach a screen
+    expect(stdout).not.toMatch(/[\u001b\u202e]/);
+  });
+
+  it('says every problem of a wrong job, and of a model that the API does not list', async () => {
+    const wrong = await desk.run('plan', 'bad.yaml');
+    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toContain('bad.yaml:2:1: key-unknown');
+    await desk.file('new.yaml', 'version: 1\nitems:\n  - { text: Hello, params: { model: new-one } }\n');
+    const unpriced = await desk.run('plan', 'new.yaml');
+    expect(unpriced.stderr).toContain('new.yaml:3:5: model-unknown: the API has no text model "new-one"');
+    expect(unpriced.code).toBe(2);
+    const allowed = await desk.run('plan', 'new.yaml', '--allow-unpriced');
+    expect(allowed.stdout).toMatch(/^new-one +text +1 +unknown +0 +unknown +no known bound$/m);
+  });
+});
+
 describe('validate', () => {
   it('says of every file whether it is right, and every problem with its place', async () => {
     const { code, stdout, stderr } = await desk.run('validate', 'good.yaml', 'bad.yaml');
@@ -107,12 +159,11 @@ describe('validate', () => {
   });
 
   it('finds the example jobs right', async () => {
-    const files = ['quickstart', 'texts', 'images', 'vision'].map((name) =>
-      join(repository, `jobs/${name}.yaml`),
-    );
+    const names = (await readdir(join(repository, 'jobs'))).filter((name) => /\.(yaml|jsonl)$/.test(name));
+    const files = names.map((name) => join(repository, 'jobs', name));
     const { code, stdout } = await desk.run('validate', ...files);
+    expect(stdout.match(/: ok, /g)).toHaveLength(names.length);
     expect(code).toBe(0);
-    expect(stdout.match(/: ok, /g)).toHaveLength(4);
   });
 
   it('gives programs the same as JSON, from standard input as well', async () => {

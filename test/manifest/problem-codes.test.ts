@@ -16,11 +16,20 @@ it('every code of the job file is shown by a bad one', () => {
   // What other tests show: bytes, the file's name, and what only the expanded job tells.
   const elsewhere = [
     'file-encoding',
+    'data-invalid',
+    'model-kind',
+    'model-param',
+    'model-size',
+    'model-unknown',
     'name-invalid',
     'item-limit',
     'item-duplicate',
     'id-duplicate',
     'id-reserved',
+    'image-invalid',
+    'image-too-large',
+    'image-unreadable',
+    'schema-invalid',
     'prompt-ill-formed',
     'url-too-long',
   ];

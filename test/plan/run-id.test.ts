@@ -53,7 +53,7 @@ describe('the id of a run', () => {
   it('changes with the content and the name of a data file, and not with their order', () => {
     const one = { path: 'a.csv', sha256: 'aa' };
     const two = { path: 'b.csv', sha256: 'bb' };
-    const idOf = (...sources: (typeof one)[]): string => runIdOf(jobOf(plain), api, { sources });
+    const idOf = (...sources: (typeof one)[]): string => runIdOf(jobOf(plain), api, { files: sources });
     expect(idOf()).toBe(runIdOf(jobOf(plain), api));
     expect(idOf(one, two)).toBe(idOf(two, one));
     const others = [idOf(), idOf(one), idOf({ ...one, sha256: 'ab' }), idOf({ ...one, path: 'c.csv' })];
@@ -64,5 +64,14 @@ describe('the id of a run', () => {
     const first = runIdOf(jobOf(plain), api);
     expect(runIdOf(jobOf(plain), api, { ordinal: 1 })).toBe(first);
     expect(runIdOf(jobOf(plain), api, { ordinal: 3 })).toBe(`${first}-r3`);
+  });
+
+  it('hangs on the files that the job uses, in whatever order they were read', () => {
+    const lamp = { path: 'lamp.png', sha256: 'a' };
+    const chair = { path: 'chair.png', sha256: 'b' };
+    const both = runIdOf(jobOf(plain), api, { files: [lamp, chair] });
+    expect(runIdOf(jobOf(plain), api, { files: [chair, lamp] })).toBe(both);
+    expect(runIdOf(jobOf(plain), api, { files: [lamp, { ...chair, sha256: 'c' }] })).not.toBe(both);
+    expect(runIdOf(jobOf(plain), api)).not.toBe(both);
   });
 });

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { formatProblem } from '../../src/manifest/problem.ts';
+import type { ExpandedItem } from '../../src/plan/expand/expanded-item.ts';
+import { parsePage } from '../../src/plan/plan-job.ts';
+import { createTwins } from '../../src/plan/twins.ts';
 import { planOf } from '../support/plan.ts';
+import { itemOf, planner, textStep } from '../support/planning.ts';
 
 async function warningsOf(...items: readonly string[]): Promise<readonly string[]> {
   const { warnings } = await planOf(`version: 1\nitems:\n${items.map((item) => `  - ${item}\n`).join('')}`, {
@@ -48,5 +52,43 @@ describe('items that ask the same', () => {
     expect(pages).toHaveLength(2);
     expect(pages[0]?.items[0]).toMatchObject({ id: 'i0', shared: true });
     expect(pages[1]?.items.at(-1)).toMatchObject({ id: 'i259', shared: true });
+  });
+});
+
+describe('items of steps', () => {
+  const chain = (id: string, second: string) =>
+    itemOf(
+      [
+        textStep('An outline', { id: 'outline', params: { model: 'openai', seed: 1 } }),
+        textStep(second, { id: 'text', params: { model: 'openai', seed: 2 } }),
+      ],
+      { id },
+    );
+  const plan = (...items: readonly ExpandedItem[]) => {
+    const twins = createTwins();
+    const { plan: planItem } = planner();
+    return Promise.all(items.map((item) => planItem(item))).then((planned) => {
+      const found = planned.flatMap((each) => ('item' in each ? [each.item] : []));
+      for (const item of found) twins.add(item, 0, { file: 'job.yaml', line: 1, column: 1 });
+      return { twins, text: found.map((item) => `${JSON.stringify(item)}\n`).join('') };
+    });
+  };
+
+  it('are pointed out where all their steps ask the same, and not where only some do', async () => {
+    const { twins } = await plan(chain('a', 'One bee'), chain('b', 'Two bees'), chain('c', 'One bee'));
+    expect(twins.warnings().map(({ message }) => message)).toEqual([
+      'item `c` asks the same as `a`, with the same seed: both get one result',
+    ]);
+  });
+
+  it('know of a step that another item asks too', async () => {
+    const outline = textStep('An outline', { id: 'outline' });
+    const alone = itemOf([outline, textStep('One bee', { id: 'text' })]);
+    const { twins, text } = await plan(alone, alone);
+    const [first] = parsePage(twins.mark(0, text));
+    expect(first !== undefined && 'steps' in first && first.steps.map(({ shared }) => shared)).toEqual([
+      true,
+      true,
+    ]);
   });
 });

@@ -32,6 +32,14 @@ describe('a run is claimed', () => {
     expect(await claimRun(store, run, { ...file, allowUnpriced: true })).toBe('taken');
     expect(await readJobFile(store, run)).toMatchObject({ runId: run.runId, allowUnpriced: false });
   });
+
+  it('once, whatever seeds a later claim would draw from: those of the first count', async () => {
+    const store = createMemoryStore();
+    expect(await claimRun(store, run, { ...file, seedScope: 'first' })).toBe('claimed');
+    expect(await claimRun(store, run, { ...file, seedScope: 'second' })).toBe('ours');
+    expect(await claimRun(store, run, { ...file, seedScope: 'third', allFresh: true })).toBe('taken');
+    expect(await readJobFile(store, run)).toMatchObject({ seedScope: 'first' });
+  });
 });
 
 describe('a plan', () => {

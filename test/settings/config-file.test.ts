@@ -19,6 +19,7 @@ const whole = `
 api: { keyFile: key, anonymous: false, base: "https://gen.pollinations.ai/", dialect: gen, cache: none, prices: p.json }
 store: { bucket: bees, endpoint: "http://127.0.0.1:9", prefix: team, region: eu, pathStyle: false, publicEndpoint: "https://files.example/" }
 lanes: { all: { rps: 2 }, slow: { models: [kontext], rps: 0.5, concurrency: 4 } }
+plan: { confirmAbove: "2.5" }
 folders: { data: data, cache: /var/cache/bees }
 programs: { temporal: bin/temporal, weed: bin/weed }
 logLevel: warn
@@ -123,7 +124,7 @@ describe('the configuration file', () => {
       'conf.yaml:5:48: key-unknown: unknown key `speed`; known here: models, rps, concurrency',
       'conf.yaml:5:78: value-invalid: `concurrency` is `2000`; must be a whole number from 1 to 1000',
       'conf.yaml:6:11: value-invalid: `logLevel` must be one of `trace`, `debug`, `info`, `warn`, `error`, not `3`',
-      'conf.yaml:7:1: key-unknown: unknown key `wholly`; known here: lanes, logLevel, api, store, folders, programs',
+      'conf.yaml:7:1: key-unknown: unknown key `wholly`; known here: lanes, logLevel, api, store, plan, folders, programs',
     ]);
   });
 

@@ -85,6 +85,46 @@ export function describeStoreContract(title: string, startServer: () => Promise<
       expect(await readAll(store, `nothing/${randomUUID()}/`)).toEqual([]);
     });
 
+    it('lists the folders right below a prefix, whatever is in them', async () => {
+      const prefix = `folders/${randomUUID()}/`;
+      for (const key of ['b/deep/er.txt', 'a/one', 'a/two', 'beside.txt']) {
+        await store.put(`${prefix}${key}`, key, text);
+      }
+      expect(await store.listFolders(prefix)).toEqual(['a', 'b']);
+      expect(await store.listFolders(`${prefix}a/`)).toEqual([]);
+    });
+
+    it('lists more than a thousand folders', async () => {
+      const prefix = `runs/${randomUUID()}/`;
+      const names = Array.from({ length: 1_050 }, (_, index) => `run-${String(index).padStart(5, '0')}`);
+      await inBatches(names, 50, (name) => store.put(`${prefix}${name}/job.json`, name, text));
+      expect(await store.listFolders(prefix)).toEqual(names);
+    });
+
+    it('copies bytes, type and metadata, over what is there as well', async () => {
+      const folder = `copies/${randomUUID()}`;
+      const body = randomBytes(300_000);
+      await store.putOnce(`${folder}/from.png`, body, {
+        contentType: 'image/png',
+        metadata: { facts: '{"a":1}' },
+      });
+      await store.put(`${folder}/to.png`, 'something else', text);
+      expect(await store.copy(`${folder}/from.png`, `${folder}/to.png`)).toBe(true);
+      const copied = await store.get(`${folder}/to.png`);
+      expect(body.equals(copied?.body ?? new Uint8Array())).toBe(true);
+      expect(copied).toMatchObject({
+        contentType: 'image/png',
+        metadata: { facts: '{"a":1}', sha256: sha256(body) },
+      });
+      expect(await store.putOnce(`${folder}/to.png`, 'another', text)).toMatchObject({ stored: false });
+    });
+
+    it('says of what is not there that it was not copied', async () => {
+      const folder = `copies/${randomUUID()}`;
+      expect(await store.copy(`${folder}/none.png`, `${folder}/to.png`)).toBe(false);
+      expect(await store.head(`${folder}/to.png`)).toBeUndefined();
+    });
+
     it('keeps type, metadata and the sha256 of the body', async () => {
       const key = `metadata/${randomUUID()}`;
       const metadata = { run: 'shots-0a1b2c3d4e', usage: '{"completionTextTokens":12}', charge: '0.0009177' };
@@ -212,6 +252,6 @@ function decode(body: Uint8Array | undefined): string {
   return Buffer.from(body ?? []).toString();
 }
 
-function sha256(body: string): string {
+function sha256(body: string | Uint8Array): string {
   return createHash('sha256').update(body).digest('hex');
 }

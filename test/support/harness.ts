@@ -5,8 +5,9 @@ import { NativeConnection } from '@temporalio/worker';
 
 import { createCallActivities, createControlActivities } from '../../src/activities/index.ts';
 import { createPlanReader } from '../../src/activities/plan-reader.ts';
+import type { ReadJob } from '../../src/commands/read-job.ts';
 import type { Session } from '../../src/commands/session.ts';
-import { submit, type Submitted } from '../../src/commands/submit.ts';
+import { submit, type SubmitOptions, type Submitted } from '../../src/commands/submit.ts';
 import { readConfig } from '../../src/config.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
 import type { LaneSettings } from '../../src/lanes/lanes.ts';
@@ -54,7 +55,10 @@ export interface Harness {
   /** Starts one more worker, with all its queues, and gives a way to drain it. */
   readonly startWorker: () => Promise<() => Promise<void>>;
   /** Submits a job file's text as the command does. */
-  readonly submit: (yaml: string, options?: { readonly isNew: boolean }) => Promise<Submitted>;
+  readonly submit: (
+    yaml: string,
+    options?: Partial<SubmitOptions> & { readonly reading?: Partial<ReadJob> },
+  ) => Promise<Submitted>;
   readonly handle: (run: RunLocation) => WorkflowHandle<typeof runJob>;
   /** Waits until the run has ended. */
   readonly finish: (run: RunLocation) => Promise<RunOutcome>;
@@ -132,8 +136,12 @@ export async function openHarness(
     key,
     writes: store.writes,
     startWorker,
-    submit: (yaml, { isNew } = { isNew: false }) =>
-      submit(session, readOf(yaml), { isNew, allowUnpriced: false }),
+    submit: (yaml, { reading, ...changes } = {}) =>
+      submit(
+        session,
+        { ...readOf(yaml), ...reading },
+        { isNew: false, fresh: false, allowUnpriced: false, ...changes },
+      ),
     handle,
     finish: (run) => handle(run).result(),
     files: (run) => runFiles(session.store, run),

@@ -72,6 +72,19 @@ export function createMemoryStore(): MemoryStore {
         yield { key, bytes: objects.get(key)?.body.byteLength ?? 0, modified: new Date(0) };
       }
     },
+    async listFolders(prefix) {
+      note('listFolders', prefix);
+      const below = [...objects.keys()].filter((key) => key.startsWith(prefix));
+      const names = below.map((key) => key.slice(prefix.length).split('/'));
+      return [...new Set(names.flatMap(([name = '', ...rest]) => (rest.length > 0 ? [name] : [])))].sort();
+    },
+    async copy(from, to) {
+      note('copy', from);
+      const object = objects.get(from);
+      if (object === undefined) return false;
+      objects.set(to, object);
+      return true;
+    },
     keys: () => [...objects.keys()],
     text: (key) => {
       const object = objects.get(key);

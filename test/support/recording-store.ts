@@ -13,6 +13,12 @@ export function recordWrites(store: ObjectStore): RecordingStore {
     get: (key, options) => store.get(key, options),
     head: (key, options) => store.head(key, options),
     list: (prefix, options) => store.list(prefix, options),
+    listFolders: (prefix, options) => store.listFolders(prefix, options),
+    async copy(from, to, options) {
+      const found = await store.copy(from, to, options);
+      if (found) writes.push(to);
+      return found;
+    },
     async put(key, body, options) {
       await store.put(key, body, options);
       writes.push(key);

@@ -1,31 +1,66 @@
+import { once } from 'node:events';
 import { relative } from 'node:path';
 
+import { PollenBatchError } from '../../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { plural } from '../render/words.ts';
-import { results } from '../results.ts';
+import { openaiBatchResults, results } from '../results.ts';
+import type { Session } from '../session.ts';
 import { configure, withSession } from './configure.ts';
-import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
+import { done, type CommandContext, type Outcome, type OutputFlags } from './outcome.ts';
 
 export interface ResultsFlags extends OutputFlags {
   readonly out: string;
+  readonly format: 'files' | 'openai-batch';
 }
 
 /** `results RUN` */
-export function resultsAction(
+export function resultsAction(runId: string, flags: ResultsFlags, context: CommandContext): Promise<Outcome> {
+  const { out, format } = flags;
+  if (out === '-' && format === 'files') {
+    throw new PollenBatchError('usage', 'files cannot be printed', {
+      remedy: 'Give a folder with --out, or `--format openai-batch --out -`.',
+    });
+  }
+  return withSession(configure(), (session) =>
+    format === 'files' ? copyFiles(session, runId, out, context) : writeBatch(session, runId, out),
+  );
+}
+
+async function copyFiles(
+  session: Session,
   runId: string,
-  flags: ResultsFlags,
+  out: string,
   { terminal }: CommandContext,
 ): Promise<Outcome> {
-  return withSession(configure(), async (session) => {
-    const { marker, folder, copied, kept } = await results(session, runId, flags.out);
-    terminal.say(
-      `${plural(copied, 'file')} copied, ${kept} there already; results.jsonl, report.json, bill.jsonl and errors.jsonl beside them.`,
-    );
-    const near = relative('.', folder);
-    return {
-      data: { runId, state: marker.state, folder, copied, kept, tally: marker.tally },
-      text: near.startsWith('..') ? folder : near,
-      exitCode: exitCodes.succeeded,
-    };
-  });
+  const { marker, folder, copied, kept } = await results(session, runId, out);
+  terminal.say(
+    `${plural(copied, 'file')} copied, ${kept} there already; results.jsonl, report.json, bill.jsonl and errors.jsonl beside them.`,
+  );
+  return {
+    data: { runId, state: marker.state, folder, copied, kept, tally: marker.tally },
+    text: near(folder),
+    exitCode: exitCodes.succeeded,
+  };
+}
+
+async function writeBatch(session: Session, runId: string, out: string): Promise<Outcome> {
+  const isPiped = out === '-';
+  const { marker, file } = await openaiBatchResults(session, runId, isPiped ? toStdout : out);
+  if (file === undefined) return done;
+  return {
+    data: { runId, state: marker.state, file, tally: marker.tally },
+    text: near(file),
+    exitCode: exitCodes.succeeded,
+  };
+}
+
+// Whoever reads may be slower than the store.
+async function toStdout(chunk: Uint8Array): Promise<void> {
+  if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
+}
+
+function near(path: string): string {
+  const short = relative('.', path);
+  return short.startsWith('..') ? path : short;
 }

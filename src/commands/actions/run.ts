@@ -15,9 +15,9 @@ export interface RunFlags extends SubmitFlags {
 export async function runAction(file: string, flags: RunFlags, context: CommandContext): Promise<Outcome> {
   const { terminal } = context;
   const config = configure(flags);
-  const reading = await readValidJob(file);
+  const reading = await readValidJob(file, { model: flags.model });
   tellWarnings(reading.warnings, terminal);
-  const options = { ...submitOptionsOf(flags), out: flags.out };
+  const options = { ...submitOptionsOf(flags, terminal), out: flags.out };
   const { submitted, watched, folder } = await run(config, reading, options, terminal, context.interrupts());
   const data = submitted === undefined ? {} : watchedData(submitted.run.runId, watched);
   return { data: { ...data, folder }, exitCode: exitCodeOfRun(watched) };

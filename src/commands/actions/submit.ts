@@ -1,7 +1,9 @@
 import { exitCodes } from '../exit-codes.ts';
 import { readValidJob } from '../read-job.ts';
 import { tellWarnings } from '../render/problems.ts';
+import { outlookLine } from '../render/outlook-text.ts';
 import { tellSubmitted } from '../render/submitted.ts';
+import type { Terminal } from '../render/terminal.ts';
 import { submit, type SubmitOptions } from '../submit.ts';
 import { configure, withSession } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
@@ -9,8 +11,15 @@ import { watchToTheEnd } from './watch.ts';
 
 export interface SubmitFlags extends OutputFlags {
   readonly new?: boolean;
+  readonly fresh?: boolean;
+  readonly first?: number;
+  readonly reuse?: boolean;
+  readonly maxCost?: string;
+  readonly yes?: boolean;
   readonly allowUnpriced?: boolean;
   readonly anonymous?: boolean;
+  /** For every line of a batch file. */
+  readonly model?: string;
 }
 
 /** `submit FILE [--watch]` */
@@ -21,10 +30,10 @@ export async function submitAction(
 ): Promise<Outcome> {
   const { terminal } = context;
   const config = configure(flags);
-  const reading = await readValidJob(file);
+  const reading = await readValidJob(file, { model: flags.model });
   tellWarnings(reading.warnings, terminal);
   return withSession(config, async (session) => {
-    const submitted = await submit(session, reading, submitOptionsOf(flags));
+    const submitted = await submit(session, reading, submitOptionsOf(flags, terminal));
     tellSubmitted(session, submitted, terminal);
     const { run, status, marker, plan } = submitted;
     if (flags.watch === true) return watchToTheEnd(session, run, plan.createdAt, context);
@@ -36,7 +45,21 @@ export async function submitAction(
   });
 }
 
-/** The flags as `submit` takes them. */
-export function submitOptionsOf(flags: SubmitFlags): SubmitOptions {
-  return { isNew: flags.new === true, allowUnpriced: flags.allowUnpriced === true };
+/** The flags as `submit` takes them, with the terminal to tell and to ask. */
+export function submitOptionsOf(flags: SubmitFlags, terminal: Terminal): SubmitOptions {
+  const { first, maxCost } = flags;
+  return {
+    isNew: flags.new === true,
+    fresh: flags.fresh === true,
+    allowUnpriced: flags.allowUnpriced === true,
+    reuse: flags.reuse === true,
+    isConfirmed: flags.yes === true,
+    ...(first === undefined ? {} : { first }),
+    ...(maxCost === undefined ? {} : { maxCost }),
+    ...(terminal.ask === undefined ? {} : { confirm: terminal.ask }),
+    onOutlook(outlook, warnings) {
+      for (const warning of warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
+      terminal.say(outlookLine(outlook));
+    },
+  };
 }

@@ -7,18 +7,15 @@ import type { Sight } from '../follow.ts';
 import type { RunDetails } from '../get.ts';
 import type { ListedRun } from '../list.ts';
 import type { Session } from '../session.ts';
+import { costText } from './outlook-text.ts';
 import { progressWords } from './progress.ts';
 import { plain } from './terminal.ts';
 import { duration, money, plural, table } from './words.ts';
 
-/** What a job will do, before it does. */
-export function planText(plan: Plan): string {
-  const { estimate, api } = plan;
-  const unbounded =
-    estimate.unbounded > 0 ? ` and ${plural(estimate.unbounded, 'call')} without a known bound` : '';
+/** Which run it is, and of what. */
+export function planHead({ runId, items, models, api }: Plan): string {
   return [
-    `${plan.runId}: ${plural(plan.items, 'item')} for ${plan.models.join(', ')}`,
-    `At most ${estimate.atMost} Pollen${unbounded}${estimate.free > 0 ? `; ${plural(estimate.free, 'call')} free` : ''}.`,
+    `${runId}: ${plural(items, 'item')} for ${models.join(', ')}`,
     ...(api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
   ].join('\n');
 }
@@ -28,7 +25,7 @@ export function endText(session: Session, { run, marker, startedAt, failures }: 
   const { tally } = marker;
   const unnamed = tally.failed - failures.length;
   const counts = [
-    `${tally.succeeded} succeeded`,
+    `${tally.succeeded} succeeded${tally.reused === undefined ? '' : ` (${tally.reused} taken over from earlier runs)`}`,
     ...(tally.failed > 0 ? [`${tally.failed} failed`] : []),
     ...(tally.cancelled > 0 ? [`${tally.cancelled} cancelled`] : []),
   ].join(', ');
@@ -66,7 +63,10 @@ export function brokenText(
 
 /** A run as `get` shows it. */
 export function detailsText(session: Session, { run, plan, sight, report, ending }: RunDetails): string {
-  const head = plan === undefined ? `${run.runId}: not planned yet` : planText(plan);
+  const head =
+    plan === undefined
+      ? `${run.runId}: not planned yet`
+      : `${planHead(plan)}\nPlanned: ${costText(plan.estimate)}.`;
   const failures = sight.kind === 'running' ? sight.view.failures : [];
   return [
     head,

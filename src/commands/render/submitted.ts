@@ -1,16 +1,15 @@
 import { runWorkflowId } from '../../workflows/ids.ts';
 import type { Session } from '../session.ts';
 import type { Submitted } from '../submit.ts';
-import { planText } from './run-text.ts';
+import { planHead } from './run-text.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Says what became of a submitted job, and where to look at it. */
 export function tellSubmitted(session: Session, submitted: Submitted, terminal: Terminal): void {
   const { plan, status, run } = submitted;
-  const warnings = [...submitted.warnings, ...keyWarnings(session)];
   for (const sentence of session.api.summary) terminal.say(terminal.color.dim(sentence));
-  for (const warning of warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
-  terminal.say(planText(plan));
+  for (const warning of keyWarnings(session)) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
+  terminal.say(planHead(plan));
   if (status === 'attached') terminal.say('This run is going on already; nothing was started twice.');
   if (status === 'ended') {
     terminal.say(

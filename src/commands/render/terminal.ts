@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline/promises';
+
 import pc from 'picocolors';
 
 /** Where a command talks: people on stderr, data on stdout. */
@@ -13,6 +15,8 @@ export interface Terminal {
   draw(line: string): void;
   /** Data for programs. */
   data(text: string): void;
+  /** Asks for a yes; absent where nobody can answer. */
+  readonly ask?: (question: string) => Promise<boolean>;
 }
 
 /** The terminal of this process; NO_COLOR and pipes are respected. */
@@ -43,8 +47,23 @@ export function createTerminal(
       talk.write(`${wipe()}${line}`);
       isDrawn = line !== '';
     },
+    ...(isInteractive && Boolean(process.stdin.isTTY as boolean | undefined)
+      ? { ask: (question: string) => askOnce(question, talk) }
+      : {}),
     data: (text) => void out.write(text.endsWith('\n') ? text : `${text}\n`),
   };
+}
+
+async function askOnce(question: string, output: NodeJS.WriteStream): Promise<boolean> {
+  const reader = createInterface({ input: process.stdin, output });
+  try {
+    return /^y(es)?$/i.test((await reader.question(`${question} Start it? [y/N] `)).trim());
+  } catch {
+    // Ctrl-C and Ctrl-D are no yes.
+    return false;
+  } finally {
+    reader.close();
+  }
 }
 
 /**

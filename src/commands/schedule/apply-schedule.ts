@@ -6,12 +6,11 @@ import type { Schedule } from '../../manifest/schedule.ts';
 import type { Estimate, Plan } from '../../plan/plan.ts';
 import type { PlannedJob } from '../../plan/plan-job.ts';
 import { jobContent, runIdOf } from '../../plan/run-id.ts';
-import { isObject } from '../../plan/job-files.ts';
 import { openSpool } from '../../plan/spool.ts';
-import { hashInputs, keepInputs, rememberOpened } from '../../records/kept-inputs.ts';
+import { hashInputs, keepInputs, rememberOpened } from '../../records/inputs.ts';
 import { isKept, keepJob, readKeptJob, type KeptJob, type KeptJobLocation } from '../../records/kept-job.ts';
 import { folderAt } from '../../storage/folder.ts';
-import { jobPrefix, type JobLocation } from '../../storage/keys.ts';
+import { jobPrefix, keptInputKey, type JobLocation } from '../../storage/keys.ts';
 import { CONTROL_QUEUE, runWorkflowId } from '../../workflows/ids.ts';
 import type { runJob } from '../../workflows/run-job.ts';
 import { checkAccess } from '../access.ts';
@@ -71,18 +70,21 @@ export async function applySchedule(
   }
   // What the check of it reads is what its runs will read.
   const { files, opened } = rememberOpened(reading.files);
-  const { plan, uses } = await planOnce(session, { ...reading, files }, options);
-  const inputs = await hashInputs(reading.files, opened());
-  const sources = (plan.sources ?? []).filter(({ path }) => !isObject(path));
+  const { plan, uses, inputs: used } = await planOnce(session, { ...reading, files }, options);
+  const inputs = await hashInputs(reading.files, opened(), used);
   const warnings = checkAccess(uses, session.api, session.config.api);
   const kept: KeptJob = {
     version: 1,
-    runId: runIdOf(job, session.plannedApi, { sources }),
+    runId: runIdOf(job, session.plannedApi, { files: inputs }),
     api: session.plannedApi,
     allowUnpriced: options.allowUnpriced,
     items: plan.items,
     ...(inputs.length === 0 ? {} : { inputs }),
-    job: { ...(JSON.parse(jobContent(job)) as Job), schedule },
+    job: {
+      ...(JSON.parse(jobContent(job)) as Job),
+      schedule,
+      ...(job.reuse === undefined ? {} : { reuse: job.reuse }),
+    },
   };
   const { estimate } = plan;
   const home = { ...session.location, job: job.name };
@@ -95,8 +97,8 @@ export async function applySchedule(
   const { timezone } = schedule;
   const common = { schedule: job.name, timezone, status, dryRun, changes, estimate, warnings } as const;
   if (dryRun) return { ...common, paused: before?.description.state.paused ?? false, next: [] };
+  await keepInputs(session.store, (sha256) => keptInputKey(home, sha256), reading.files, inputs);
   // Also where nothing has changed: somebody may have changed the schedule in the Temporal UI.
-  await keepInputs(session.store, home, reading.files, inputs);
   const location = await keepJob(session.store, home, kept);
   await write(session, job, schedule, before, actionOf(session, { ...plan, runId: kept.runId }, location));
   const { description } = await findSchedule(session.temporal.client, job.name);

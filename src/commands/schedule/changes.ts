@@ -48,6 +48,7 @@ function settingsOf({
     items: String(items),
     API: `${api.id} (${api.dialect})`,
     allowUnpriced: String(allowUnpriced),
+    reuse: String(job.reuse === true),
   };
 }
 

@@ -1,3 +1,4 @@
+import { hasTemplate } from '../../manifest/call-texts.ts';
 import type { ImageStep, JobChecks, Message, Step, TextStep } from '../../manifest/job.ts';
 import { isTemplate, type TemplateName, type TemplateScope } from '../../manifest/template.ts';
 import { compileParams, type ParamsFiller } from './compile-params.ts';
@@ -78,7 +79,7 @@ function textStep(
   return { ...filled, messages: messages.filter((message) => !isEmptySystem(message)) };
 }
 
-function deferredStep(step: Step, names: readonly TemplateName[], params: ParamsFiller): StepFiller {
+function deferredStep(step: Step, names: readonly TemplateName[], given: ParamsFiller): StepFiller {
   const texts = JSON.stringify(step.kind === 'image' ? step.prompt : [step.messages, step.images]);
   const mayMiss = /\bdefault\b|\{%/u.test(texts);
   return {
@@ -87,14 +88,18 @@ function deferredStep(step: Step, names: readonly TemplateName[], params: Params
         const missing = missingName(name, scope);
         if (missing !== undefined) throw new FillFault(missing.code, missing.message, prompt(step), [name]);
       }
-      const filled = params.fill(scope);
+      const filled = given.fill(scope);
       const model = filled['model'];
       if (typeof model === 'string' && isTemplate(model)) {
         const message =
           'the model has to be known before the run: a template that names a step cannot choose it';
         throw new FillFault('param-invalid', message, ['params', 'model']);
       }
-      return { ...step, params: filled, scope: pickScope(names, scope) };
+      // What a row says is no template: where it looks like one, its own is left for later.
+      const params = Object.fromEntries(
+        Object.entries(filled).map(([key, value]) => [key, hasTemplate(value) ? step.params[key] : value]),
+      );
+      return { ...step, params, scope: pickScope(names, scope) };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { idProblem } from '../../manifest/item-id.ts';
-import type { Entry, FilePath, Job, SeedRule, Values } from '../../manifest/job.ts';
+import type { Entry, FilePath, Job, Values } from '../../manifest/job.ts';
 import { quoted } from '../../manifest/printable.ts';
 import type { TemplateScope } from '../../manifest/template.ts';
 import type { Row } from '../sources/row.ts';
@@ -71,15 +71,19 @@ export function compileEntry(
   if (id === undefined || faults.length > 0) return { faults };
   const samples = entry.samples ?? (Array.isArray(entry.seed) ? entry.seed.length : 1);
   const entryPlace = at(entry.path);
-  const scopes = new WeakMap<Values, TemplateScope>();
+  let combined: { readonly of: Values | undefined; readonly scope: Record<string, unknown> } | undefined;
 
+  // One scope serves all rows and samples of a combination: it is read at once, and kept by nobody.
   function scopeOf({ number, row, combination, sample }: ItemOrigin): TemplateScope {
-    let common = combination === undefined ? base : scopes.get(combination);
-    if (common === undefined) {
-      common = { ...base, ...combination, matrix: combination };
-      scopes.set(combination as Values, common);
+    if (combined === undefined || combined.of !== combination) {
+      const matrix = combination === undefined ? {} : { ...combination, matrix: combination };
+      combined = { of: combination, scope: { ...base, ...matrix } };
     }
-    return { ...common, ...(row === undefined ? {} : { row: row.values }), sample, item: { number } };
+    const { scope } = combined;
+    if (row !== undefined) scope['row'] = row.values;
+    scope['sample'] = sample;
+    scope['item'] = { number };
+    return scope;
   }
 
   function make(origin: ItemOrigin): ReturnType<EntryFiller['make']> {
@@ -92,7 +96,7 @@ export function compileEntry(
     );
     if (faults.length > 0) return { faults: [...faults] };
     const vars = itemVars(combination, row?.values);
-    const seed = seedOf(entry.seed, sample);
+    const { seed } = entry;
     return {
       item: {
         number,
@@ -118,8 +122,4 @@ function fillId(id: Filler, scope: TemplateScope, sample: number | undefined): s
   const problem = id.isConstant && sample === undefined ? undefined : idProblem(filled);
   if (problem === undefined) return filled;
   throw new FillFault('id-invalid', `the id ${quoted(filled)} cannot be one: ${problem}`, ['id'], id.names);
-}
-
-function seedOf(seed: SeedRule | undefined, sample: number): SeedRule | undefined {
-  return typeof seed === 'object' ? seed[sample - 1] : seed;
 }

@@ -2,6 +2,7 @@ import type { Entry, FilePath, Job, JobChecks } from '../../manifest/job.ts';
 import { localClock } from '../../manifest/local-clock.ts';
 import type { Place, Problem } from '../../manifest/problem.ts';
 import type { TemplateScope } from '../../manifest/template.ts';
+import { expandBatch } from '../batch/expand-batch.ts';
 import type { JobFiles } from '../job-files.ts';
 import type { PlanSource } from '../plan.ts';
 import type { Row } from '../sources/row.ts';
@@ -40,10 +41,11 @@ const MAX_ITEMS = 1_000_000;
  * than some rows of it are in memory.
  */
 export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerator<Expansion> {
+  if (job.batch !== undefined) return yield* expandBatch(job.batch, context);
   const base = baseScope(job, context.time);
   const ids = createIdRegister();
   const slips = createProblemLimiter();
-  const count = { items: 0, problems: 0 };
+  const count = { items: 0, problems: 0, isFull: false };
   const tell = (problem: Problem): Expansion => {
     count.problems += 1;
     return { kind: 'problem', problem };
@@ -66,6 +68,7 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
     else {
       for await (const rows of entryRows(entry, entry.from, context)) {
         for (const row of rows) {
+          if (count.isFull) break;
           if (row.kind === 'row') yield* expansions(row);
           else if (row.kind === 'problem') yield tell(row.problem);
           else {
@@ -74,7 +77,7 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
           }
         }
         if (slips.isFull()) break;
-        if (count.items > MAX_ITEMS) {
+        if (count.isFull) {
           yield tell({ ...at([...entry.path, 'from']), code: 'item-limit', message: tooMany });
           return;
         }
@@ -97,6 +100,8 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
     return function* expandRow(row) {
       for (const combination of combinations()) {
         for (let sample = 1; sample <= filler.samples; sample += 1) {
+          count.isFull = count.items === MAX_ITEMS;
+          if (count.isFull) return;
           count.items += 1;
           const result = filler.make({ number: count.items, row, combination, sample });
           if ('item' in result) {

@@ -60,7 +60,7 @@ describe('a job with data', () => {
     ]);
     expect(items[5]).toMatchObject({
       sample: 2,
-      seed: 6,
+      seed: [5, 6],
       vars: { tone: 'warm', style: 'photo', line: 'two' },
       steps: [{ prompt: 'two 2 6' }],
     });
@@ -105,6 +105,13 @@ describe('a job with data', () => {
       'c.txt': 'a {{ run.time }}',
     });
     expect(items[0]?.steps[0]).toMatchObject({ prompt: 'a {{ run.time }}' });
+    const steps =
+      '[{ id: a, text: hi }, { id: b, text: "{{ steps.a.text }}", params: { user: "{{ row.line }}" } }]';
+    const later = await expand(`  - { from: c.txt, steps: ${steps} }`, { 'c.txt': '{{ steps.a.text }}' });
+    expect(later.items[0]?.steps[1]).toMatchObject({
+      params: { user: '{{ row.line }}' },
+      scope: { row: { line: '{{ steps.a.text }}' } },
+    });
   });
 
   it('keeps 2 KiB of an item’s values, leaving out those that do not fit', async () => {

@@ -1,0 +1,42 @@
+import { exitCodes } from '../exit-codes.ts';
+import { plan } from '../plan.ts';
+import { openPlanningDesk } from '../planning-desk.ts';
+import { readValidJob } from '../read-job.ts';
+import { planPreviewText } from '../render/plan-preview-text.ts';
+import { tellWarnings } from '../render/problems.ts';
+import { configure } from './configure.ts';
+import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
+
+export interface PlanFlags extends OutputFlags {
+  readonly show: number;
+  readonly reuse?: boolean;
+  readonly allowUnpriced?: boolean;
+  readonly anonymous?: boolean;
+  readonly fresh?: boolean;
+  readonly model?: string;
+}
+
+/** `plan FILE` */
+export async function planAction(
+  file: string,
+  flags: PlanFlags,
+  { terminal }: CommandContext,
+): Promise<Outcome> {
+  const config = configure(flags);
+  const reading = await readValidJob(file, { model: flags.model });
+  tellWarnings(reading.warnings, terminal);
+  const desk = await openPlanningDesk(config);
+  try {
+    for (const sentence of desk.api.summary) terminal.say(terminal.color.dim(sentence));
+    const preview = await plan(desk, reading, {
+      show: flags.show,
+      reuse: flags.reuse === true,
+      allowUnpriced: flags.allowUnpriced === true,
+      fresh: flags.fresh === true,
+    });
+    for (const warning of preview.warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
+    return { data: preview, text: planPreviewText(preview), exitCode: exitCodes.succeeded };
+  } finally {
+    desk.close();
+  }
+}

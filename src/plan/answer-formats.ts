@@ -1,0 +1,128 @@
+import type { Output, Values } from '../manifest/job.ts';
+import { quoted } from '../manifest/printable.ts';
+import type { Problem } from '../manifest/problem.ts';
+import { readTree } from '../manifest/read-tree.ts';
+import { readYaml } from '../manifest/read-yaml.ts';
+import { compileSchema } from './answer-schema.ts';
+import { canonicalJson, sha256 } from './digest.ts';
+import type { ItemPlace } from './expand/expanded-item.ts';
+import type { JobFiles } from './job-files.ts';
+import { readWhole, type JobInput } from './job-inputs.ts';
+
+/** Most bytes of a file with a schema. */
+const SCHEMA_BYTES = 1024 * 1024;
+
+/** A schema as its author wrote it, and the name of what it says. */
+export interface AnswerSchema {
+  readonly digest: string;
+  readonly schema: Values;
+}
+
+/** The schemas of a job's answers; each file is read once. */
+export interface AnswerSchemas {
+  /** Finds the schema that an output names, if it names any. */
+  find(
+    output: Output | undefined,
+    place: ItemPlace,
+  ): Promise<AnswerSchema | { readonly problem: Problem } | undefined>;
+  /** All that were found, by their digests. */
+  readonly all: () => Readonly<Record<string, Values>> | undefined;
+  /** Their files. */
+  readonly inputs: () => readonly JobInput[];
+}
+
+/** Looks into no file before it is asked for. */
+export function createAnswerSchemas(files: JobFiles): AnswerSchemas {
+  const byPath = new Map<string, Promise<AnswerSchema | { readonly problem: Problem }>>();
+  // An entry's rows share the object that its author wrote.
+  const written = new WeakMap<object, AnswerSchema | string>();
+  const all: Record<string, Values> = {};
+  const inputs: JobInput[] = [];
+
+  function check(schema: unknown): AnswerSchema | string {
+    const known = typeof schema === 'object' && schema !== null ? written.get(schema) : undefined;
+    if (known !== undefined) return known;
+    const problem = schemaProblem(schema);
+    const checked = problem ?? { digest: sha256(canonicalJson(schema)), schema: schema as Values };
+    if (typeof checked === 'object') all[checked.digest] = checked.schema;
+    if (typeof schema === 'object' && schema !== null) written.set(schema, checked);
+    return checked;
+  }
+
+  async function read(path: string, place: ItemPlace): Promise<AnswerSchema | { readonly problem: Problem }> {
+    const refuse = (message: string, where: ItemPlace = { file: path, line: 1, column: 1 }) => ({
+      problem: { ...where, code: 'schema-invalid' as const, message },
+    });
+    const reading = await readWhole(files, path, SCHEMA_BYTES);
+    if ('refusal' in reading)
+      return refuse(`the schema ${quoted(path)} cannot be used: ${reading.reason}`, place);
+    const parsed = parse(Buffer.from(reading.bytes).toString('utf8'));
+    if ('problem' in parsed) return refuse(parsed.problem, { file: path, ...parsed.place });
+    const checked = check(parsed.value);
+    if (typeof checked === 'string') return refuse(checked);
+    const bytes = reading.bytes.byteLength;
+    inputs.push({ path, sha256: sha256(reading.bytes), bytes, contentType: 'application/schema+json' });
+    return checked;
+  }
+
+  return {
+    async find(output, place) {
+      const named = output?.schema;
+      if (named === undefined) return undefined;
+      if (isFile(named)) {
+        const schema = byPath.get(named.file) ?? read(named.file, place);
+        byPath.set(named.file, schema);
+        return schema;
+      }
+      const checked = check(named);
+      return typeof checked === 'string'
+        ? { problem: { ...place, code: 'schema-invalid', message: checked } }
+        : checked;
+    },
+    all: () => (Object.keys(all).length === 0 ? undefined : all),
+    inputs: () => inputs,
+  };
+}
+
+/** How a request asks for an answer: by the schema where there is one, else for JSON of any kind. */
+export function responseFormat(schema: AnswerSchema | undefined): Readonly<Record<string, unknown>> {
+  return schema === undefined
+    ? { type: 'json_object' }
+    : { type: 'json_schema', json_schema: { name: 'answer', schema: schema.schema } };
+}
+
+// A schema of one key `file` that names a text cannot be told from a file's name, and would say nothing.
+function isFile(schema: NonNullable<Output['schema']>): schema is { readonly file: string } {
+  return Object.keys(schema).length === 1 && typeof schema['file'] === 'string';
+}
+
+function parse(
+  text: string,
+):
+  | { readonly value: unknown }
+  | { readonly problem: string; readonly place: Pick<Problem, 'line' | 'column'> } {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    const { contents, findings, placeOf } = readYaml(text);
+    const tree = readTree(contents ?? null);
+    const [first] = [...findings, ...tree.findings];
+    if (first !== undefined) return { problem: first.message, place: placeOf(first.offset) };
+    return { value: tree.value };
+  }
+}
+
+// Compiled, and not only held against its draft: a reference that leads nowhere shows itself only then, and a worker
+// would find it after the call was paid.
+function schemaProblem(schema: unknown): string | undefined {
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+    return 'a JSON Schema is an object';
+  }
+  try {
+    compileSchema(schema as Values);
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    return `this is no JSON Schema: ${reason.slice(0, 300)}`;
+  }
+}

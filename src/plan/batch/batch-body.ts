@@ -1,0 +1,158 @@
+import type { ItemKind, JobChecks, Message } from '../../manifest/job.ts';
+import { quoted } from '../../manifest/printable.ts';
+import type { ExpandedStep } from '../expand/expanded-item.ts';
+import { isFields, type Fields, type Slip } from './slip.ts';
+
+/** A line's body as a call, or what is wrong with it. */
+export type ReadBody = { readonly step: ExpandedStep } | { readonly slips: readonly Slip[] };
+
+export interface BodyContext {
+  readonly checks: JobChecks;
+  /** Takes the place of the model that the line names. */
+  readonly model?: string;
+}
+
+const ROLES: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool']);
+
+const SIZE = /^(\d{1,5})x(\d{1,5})$/;
+
+/** Reads the body of `/v1/chat/completions`. */
+export function readChatBody({ messages, ...members }: Fields, context: BodyContext): ReadBody {
+  const { max_completion_tokens: newerName, ...rest } = given(members);
+  const written = newerName === undefined || 'max_tokens' in rest ? rest : { ...rest, max_tokens: newerName };
+  const { params, slips } = sortParams('text', written, context);
+  const wrong = [...messagesSlips(messages, context.checks), ...slips];
+  if (wrong.length > 0) return { slips: wrong };
+  const said = (messages as readonly Fields[]).map(
+    (message) => ({ ...message, content: message['content'] ?? '' }) as unknown as Message,
+  );
+  return { step: { kind: 'text', messages: said, params, needs: [], path: [] } };
+}
+
+/** Reads the body of `/v1/images/generations`. */
+export function readImageBody({ prompt, ...members }: Fields, context: BodyContext): ReadBody {
+  // How a picture is handed over is up to whoever copies the results.
+  const { n, size, quality, background, response_format: _handing, stream, ...rest } = given(members);
+  const [, width, height] = (typeof size === 'string' ? SIZE.exec(size) : undefined) ?? [];
+  const isAsWritten = quality !== undefined && quality !== 'auto' && quality !== 'standard';
+  const { params, slips } = sortParams(
+    'image',
+    {
+      ...rest,
+      ...(width === undefined ? {} : { width: Number(width), height: Number(height) }),
+      ...(isAsWritten ? { quality } : quality === 'standard' ? { quality: 'medium' } : {}),
+      ...(background === 'transparent' ? { transparent: true } : {}),
+    },
+    context,
+  );
+  const wrong = [...imageSlips(prompt, { n, size, stream }, context.checks), ...slips];
+  if (wrong.length > 0 || typeof prompt !== 'string') return { slips: wrong };
+  return { step: { kind: 'image', prompt, params, needs: [], path: [] } };
+}
+
+/** Clients write out what they leave open as null. */
+function given(members: Fields): Fields {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
+}
+
+/** Parts what the API documents from the rest, which goes to it as written. */
+function sortParams(
+  kind: ItemKind,
+  written: Fields,
+  { checks, model }: BodyContext,
+): { readonly params: Fields; readonly slips: readonly Slip[] } {
+  const named = { model: kind === 'text' ? 'openai' : 'flux', ...written, ...(model && { model }) };
+  const problems = checks.paramProblems(kind, named);
+  const isUnknown = (name: string): boolean =>
+    problems.some(({ param, code }) => param === name && code === 'param-unknown');
+  const [known, extra] = [false, true].map((wanted) =>
+    Object.fromEntries(Object.entries(named).filter(([name]) => isUnknown(name) === wanted)),
+  ) as [Fields, Fields];
+  const slips = problems
+    .filter(({ code }) => code !== 'param-unknown')
+    .map(({ param, code, message }) => ({ code, message, at: ['body', param] }));
+  const own = Object.hasOwn(written, '__proto__')
+    ? [{ code: 'key-forbidden', message: 'no member may have the name `__proto__`', at: ['body'] } as const]
+    : [];
+  return { params: Object.keys(extra).length === 0 ? known : { ...known, extra }, slips: [...own, ...slips] };
+}
+
+function messagesSlips(messages: unknown, checks: JobChecks): readonly Slip[] {
+  const at = ['body', 'messages'];
+  if (messages === undefined) return [{ code: 'key-missing', message: 'the body has no `messages`', at }];
+  if (!Array.isArray(messages) || messages.length === 0) {
+    return [{ code: 'type-wrong', message: '`messages` is a list of at least one message', at }];
+  }
+  return messages.flatMap((message: unknown, index): readonly Slip[] => {
+    const what = `message ${index + 1}`;
+    if (!isFields(message)) return [{ code: 'type-wrong', message: `${what} is no object`, at }];
+    const { role, content } = message;
+    if (!ROLES.has(role)) {
+      return [
+        {
+          code: 'value-invalid',
+          message: `${what} has the role ${shown(role)}; there are ${list(ROLES)}`,
+          at,
+        },
+      ];
+    }
+    if (content != null && typeof content !== 'string' && !Array.isArray(content)) {
+      return [{ code: 'type-wrong', message: `the content of ${what} is a text or a list of parts`, at }];
+    }
+    return textsOf(content).flatMap((text) => {
+      const problem = checks.promptProblem(text, 'text');
+      const isTold = problem !== undefined && (problem.code !== 'prompt-empty' || role === 'user');
+      return isTold ? [{ ...problem, message: `${what}: ${problem.message}`, at }] : [];
+    });
+  });
+}
+
+function textsOf(content: unknown): readonly string[] {
+  if (typeof content === 'string') return [content];
+  if (!Array.isArray(content)) return [];
+  return content.flatMap((part: unknown) =>
+    isFields(part) && typeof part['text'] === 'string' ? [part['text']] : [],
+  );
+}
+
+function imageSlips(prompt: unknown, { n, size, stream }: Fields, checks: JobChecks): readonly Slip[] {
+  const slips: Slip[] = [];
+  if (typeof prompt === 'string') {
+    const problem = checks.promptProblem(prompt, 'image');
+    if (problem !== undefined) slips.push({ ...problem, at: ['body', 'prompt'] });
+  } else {
+    slips.push({
+      code: 'key-missing',
+      message: 'the body has no `prompt`, which is a text',
+      at: ['body', 'prompt'],
+    });
+  }
+  if (n !== undefined && n !== 1) {
+    slips.push({
+      code: 'param-invalid',
+      message: '`n` may only be 1: write a line for each picture',
+      at: ['body', 'n'],
+    });
+  }
+  if (stream !== undefined && stream !== false) {
+    const message = '`stream` may only be false: results are stored whole';
+    slips.push({ code: 'param-invalid', message, at: ['body', 'stream'] });
+  }
+  if (size !== undefined && size !== 'auto' && !(typeof size === 'string' && SIZE.test(size))) {
+    const message = `\`size\` is a width and a height, such as "1024x768", or "auto", not ${shown(size)}`;
+    slips.push({ code: 'param-invalid', message, at: ['body', 'size'] });
+  }
+  return slips;
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string'
+    ? quoted(value)
+    : value === undefined
+      ? 'none'
+      : JSON.stringify(value).slice(0, 40);
+}
+
+function list(values: Iterable<unknown>): string {
+  return [...values].join(', ');
+}

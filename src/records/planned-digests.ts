@@ -1,0 +1,29 @@
+import { runKeys } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { PastRun } from './past-runs.ts';
+
+/** Pages read at once. */
+const READS = 8;
+
+/** What the items of a planned run ask: digests by ids, from the pages of its plan. */
+export async function readPlannedDigests(
+  store: ObjectStore,
+  { run, plan }: PastRun,
+): Promise<Map<string, string>> {
+  const keys = runKeys(run);
+  const digests = new Map<string, string>();
+  for (let first = 0; first < plan.pages.length; first += READS) {
+    const some = plan.pages.slice(first, first + READS);
+    const pages = await Promise.all(some.map(({ page }) => store.get(keys.page(plan.digest, page))));
+    for (const page of pages) {
+      for (const line of Buffer.from(page?.body ?? [])
+        .toString('utf8')
+        .split('\n')) {
+        if (line === '') continue;
+        const { id, digest } = JSON.parse(line) as { readonly id: string; readonly digest: string };
+        digests.set(id, digest);
+      }
+    }
+  }
+  return digests;
+}

@@ -1,0 +1,92 @@
+import type { SucceededRecord } from '../records/record.ts';
+import type { Usage } from '../pollen/usage.ts';
+import type { ResultLine } from './result-line.ts';
+
+/** One line of an output file of OpenAI's Batch API: a response, or an error. */
+export interface OpenAiBatchLine {
+  readonly id: string;
+  readonly custom_id: string;
+  readonly response: {
+    readonly status_code: 200;
+    readonly request_id: string;
+    readonly body: Readonly<Record<string, unknown>>;
+  } | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/**
+ * A result as OpenAI's Batch API tells it: a text as a chat completion, an image as base64.
+ *
+ * @param bytes - the artifact, where the result has one
+ */
+export function openaiBatchLine(
+  runId: string,
+  line: ResultLine,
+  bytes: Uint8Array | undefined,
+): OpenAiBatchLine {
+  const base = {
+    id: `batch_req_${runId}_${line.number}`,
+    custom_id: line.customId ?? line.id,
+  };
+  if (line.status === 'succeeded') {
+    const request_id = line.attempts.findLast(({ requestId }) => requestId !== undefined)?.requestId ?? '';
+    const body = line.kind === 'text' ? completionOf(line, bytes) : pictureOf(line, bytes);
+    return { ...base, response: { status_code: 200, request_id, body }, error: null };
+  }
+  const error =
+    line.status === 'failed'
+      ? { code: line.fault.code, message: line.fault.message }
+      : { code: 'batch_cancelled', message: 'The run was stopped before this request was answered.' };
+  return { ...base, response: null, error };
+}
+
+function completionOf(
+  line: SucceededRecord,
+  bytes: Uint8Array | undefined,
+): Readonly<Record<string, unknown>> {
+  const text = bytes === undefined ? (line.text ?? '') : Buffer.from(bytes).toString('utf8');
+  return {
+    id: `chatcmpl-${line.runId}-${line.number}`,
+    object: 'chat.completion',
+    created: secondsOf(line.at),
+    model: line.modelUsed ?? line.model,
+    choices: [
+      {
+        index: 0,
+        message: line.message ?? { role: 'assistant', content: text },
+        logprobs: null,
+        finish_reason: line.finishReason ?? 'stop',
+      },
+    ],
+    usage: usageOf(line.usage),
+  };
+}
+
+function pictureOf(line: SucceededRecord, bytes: Uint8Array | undefined): Readonly<Record<string, unknown>> {
+  const data = bytes === undefined ? [] : [{ b64_json: Buffer.from(bytes).toString('base64') }];
+  return { created: secondsOf(line.at), data };
+}
+
+// Units that are no tokens (seconds, images at a flat price) have no place there; the bill has them.
+function usageOf(usage: Usage): Readonly<Record<string, unknown>> {
+  const cached = usage.promptCachedTokens ?? 0;
+  const reasoning = usage.completionReasoningTokens ?? 0;
+  const prompt =
+    cached +
+    (usage.promptTextTokens ?? 0) +
+    (usage.promptCacheWriteTokens ?? 0) +
+    (usage.promptAudioTokens ?? 0) +
+    (usage.promptImageTokens ?? 0);
+  const completion = reasoning + (usage.completionTextTokens ?? 0) + (usage.completionAudioTokens ?? 0);
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: { cached_tokens: cached },
+    completion_tokens_details: { reasoning_tokens: reasoning },
+  };
+}
+
+function secondsOf(time: string): number {
+  return Math.floor(Date.parse(time) / 1_000);
+}

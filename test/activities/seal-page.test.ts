@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+
+import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
+import { createPlanReader } from '../../src/activities/plan-reader.ts';
+import { createSealPage } from '../../src/activities/seal-page.ts';
+import type { PlannedItem } from '../../src/plan/plan.ts';
+import { createRecords } from '../../src/records/record-store.ts';
+import { writePlan } from '../../src/records/run-store.ts';
+import type { StepRecord } from '../../src/records/record.ts';
+import type { ResultLine } from '../../src/report/result-line.ts';
+import { runKeys } from '../../src/storage/keys.ts';
+import { chain, laterImage, textStep } from '../support/chain-plan.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
+import { run, sampleCall, samplePlan, succeeded } from '../support/samples.ts';
+
+const keys = runKeys(run);
+
+const items: readonly PlannedItem[] = [
+  sampleCall(),
+  chain(2, 'lamp', [
+    textStep('list', 'x'),
+    laterImage('draw', 'A {{ each }}', [0], { forEach: { step: 0, path: [], max: 3 } }),
+  ]),
+];
+
+async function world() {
+  const store = createMemoryStore();
+  const records = createRecords(store);
+  await writePlan(store, run, {
+    plan: samplePlan({ items: items.length }),
+    pageText: () => items.map((item) => `${JSON.stringify(item)}\n`).join(''),
+  });
+  const part = { step: 'list' };
+  const list: StepRecord = { ...succeeded({ text: '["rose"]', json: true }), part, lists: { 1: 1 } };
+  await records.write(keys.step(0, 2, 'lamp', part), list);
+  const seal = createSealPage({
+    store,
+    records,
+    plans: createPlanReader(store),
+  } as unknown as ActivityDependencies);
+  const lines = (): readonly ResultLine[] =>
+    (store.text(keys.part(0)) ?? '')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as ResultLine);
+  return { seal, lines, records };
+}
+
+describe('a page that was stopped', () => {
+  it('says what the calls of its items may have cost whose worker was lost', async () => {
+    const { seal, lines } = await world();
+    const counts = await seal({
+      run,
+      page: 0,
+      lost: [0],
+      lostSteps: [{ position: 1, step: 1, index: 0 }],
+    });
+    expect(counts.tally).toMatchObject({
+      cancelled: 2,
+      settled: '0.00005',
+      // Half a Pollen as the plan has it, and the price of a picture.
+      unknown: { count: 2, atMost: '0.502' },
+    });
+    expect(counts.models).toEqual([{ model: 'openai', done: 1, failed: 0, settled: '0.00005' }]);
+    expect(lines()[1]).toMatchObject({
+      id: 'lamp',
+      status: 'cancelled',
+      steps: [
+        { step: 'list', status: 'succeeded', text: '["rose"]' },
+        { step: 'draw', index: 0, status: 'cancelled', cost: { unknown: { count: 1 } } },
+      ],
+      attempts: [
+        { step: 'list', model: 'openai', code: 'answered' },
+        { step: 'draw', index: 0, model: 'flux', code: 'lost-worker' },
+      ],
+    });
+  });
+
+  it('leaves out nothing that a call has recorded all the same', async () => {
+    const { seal, lines, records } = await world();
+    const part = { step: 'draw', index: 0 };
+    const late: StepRecord = { ...succeeded({ kind: 'image', model: 'flux' }), part };
+    await records.write(keys.step(0, 2, 'lamp', part), late);
+    await seal({ run, page: 0, lost: [], lostSteps: [{ position: 1, step: 1, index: 0 }] });
+    expect(lines()[1]).toMatchObject({
+      cost: { settled: '0.0001', unknown: { count: 0 } },
+      steps: [{ status: 'succeeded' }, { status: 'succeeded' }],
+    });
+  });
+});

@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
+import { takeOver } from '../../src/activities/take-over.ts';
+import type { PlannedItem } from '../../src/plan/plan.ts';
+import { createRecords } from '../../src/records/record-store.ts';
+import type { ItemRecord, SucceededRecord } from '../../src/records/record.ts';
+import { runKeys } from '../../src/storage/keys.ts';
+import { StoreError } from '../../src/storage/store-error.ts';
+import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
+import { failed, now, run, sampleCall, succeeded } from '../support/samples.ts';
+
+const earlier = { ...run, runId: 'bees-9999999999' };
+const sourceKey = runKeys(earlier).record(3, 7, 'old');
+const prefix = sourceKey.slice(0, -'record.json'.length);
+const picture = {
+  key: `${prefix}jpg`,
+  bytes: 3,
+  sha256: 'a'.repeat(64),
+  contentType: 'image/jpeg',
+};
+
+let store: MemoryStore;
+
+beforeEach(() => {
+  store = createMemoryStore();
+});
+
+async function put(key: string, body: string): Promise<void> {
+  await store.put(key, body, { contentType: 'application/json' });
+}
+
+async function source(changes: Partial<SucceededRecord> & Record<string, unknown> = {}): Promise<void> {
+  const { text: _text, ...record } = succeeded({ runId: earlier.runId, number: 7, id: 'old' });
+  await put(sourceKey, JSON.stringify({ ...record, artifact: picture, ...changes }));
+}
+
+function take(changes: Partial<PlannedItem> = {}): Promise<readonly ItemRecord[]> {
+  const item = { ...sampleCall({ reuse: { runId: earlier.runId, key: sourceKey } }), ...changes };
+  const dependencies = { store, records: createRecords(store), now: () => now };
+  return takeOver(dependencies as unknown as ActivityDependencies, run, 0, [item]);
+}
+
+describe('taking over', () => {
+  it('gives the item a record of its own, without attempts and costs, that names who paid', async () => {
+    await source();
+    await put(picture.key, 'jpg');
+    const [record] = await take();
+    expect(record).toMatchObject({
+      runId: run.runId,
+      number: 1,
+      id: 'haiku',
+      attempts: [],
+      cost: { settled: '0', unknown: { count: 0 } },
+      reused: { runId: earlier.runId },
+      artifact: { key: runKeys(run).artifact(0, 1, 'haiku', 'jpg') },
+    });
+    expect(store.text(runKeys(run).artifact(0, 1, 'haiku', 'jpg'))).toBe('jpg');
+    expect(store.keys().at(-1)).toBe(runKeys(run).record(0, 1, 'haiku'));
+  });
+
+  it('names the run that made the call, however often its work was taken over', async () => {
+    await source({ reused: { runId: 'bees-0000000000' } });
+    await put(picture.key, 'jpg');
+    expect(await take()).toMatchObject([{ reused: { runId: 'bees-0000000000' } }]);
+  });
+
+  it('copies the artifacts of all steps', async () => {
+    const step = { ...picture, key: `${prefix}shot.0.png` };
+    const cost = { settled: '1', unknown: { count: 0, atMost: '0' } };
+    const call = { model: 'openai', status: 'succeeded', throttled: 0, cost } as const;
+    await source({
+      steps: [
+        { ...call, kind: 'image', step: 'shot', artifact: step, attempts: 2 },
+        { ...call, kind: 'text', step: 'words', attempts: 1 },
+      ],
+    });
+    await put(picture.key, 'jpg');
+    await put(step.key, 'png');
+    const [record] = await take();
+    const key = runKeys(run).record(0, 1, 'haiku').replace('record.json', 'shot.0.png');
+    expect(record).toMatchObject({
+      steps: [
+        { artifact: { key }, cost: { settled: '0' }, attempts: 0 },
+        { step: 'words', cost: { settled: '0' } },
+      ],
+    });
+    expect(store.text(key)).toBe('png');
+  });
+
+  it.each([
+    ['the record is gone', async () => {}],
+    ['the artifact is gone', () => source()],
+    [
+      'it asked something else',
+      async () => {
+        await source({ digest: 'e'.repeat(64) });
+        await put(picture.key, 'jpg');
+      },
+    ],
+    ['it failed', () => put(sourceKey, JSON.stringify(failed()))],
+    [
+      'the record names what is not its own',
+      async () => {
+        await source({ artifact: { ...picture, key: 'runs/secret/other.jpg' } });
+        await put('runs/secret/other.jpg', 'jpg');
+      },
+    ],
+    [
+      'the record is damaged',
+      async () => {
+        await source();
+        store.failNext('get', new StoreError('store-corrupt', 'damaged'));
+      },
+    ],
+  ])('leaves the item to be called when %s', async (_why, prepare) => {
+    await prepare();
+    expect(await take()).toEqual([]);
+    expect(store.text(runKeys(run).record(0, 1, 'haiku'))).toBeUndefined();
+  });
+
+  it('waits for a store that is away, as all that steers a run', async () => {
+    await source();
+    store.failNext('get', new StoreError('store-unavailable', 'away'));
+    await expect(take()).rejects.toMatchObject({ code: 'store-unavailable' });
+  });
+
+  it('keeps the record that was there first', async () => {
+    await source();
+    await put(picture.key, 'jpg');
+    const own = runKeys(run).record(0, 1, 'haiku');
+    await put(own, JSON.stringify(succeeded({ text: 'called' })));
+    expect(await take()).toMatchObject([{ text: 'called' }]);
+  });
+});

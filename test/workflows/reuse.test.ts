@@ -1,0 +1,199 @@
+import { describe, expect } from 'vitest';
+
+import { plan, type PlanPreview } from '../../src/commands/plan.ts';
+import { runKeys } from '../../src/storage/keys.ts';
+import { callsOf } from '../support/calls.ts';
+import type { Harness } from '../support/harness.ts';
+import { readOf } from '../support/job.ts';
+import { test } from '../support/on-servers.ts';
+
+const quick = {
+  emulator: { latency: { kind: 'fixed' as const, ms: 0 } },
+  lanes: [{ name: 'all', concurrency: 64 }],
+};
+
+const thousand = (changed?: number): string =>
+  [
+    'version: 1',
+    'name: thousand',
+    'defaults: { text: { max_tokens: 20 } }',
+    'items:',
+    ...Array.from(
+      { length: 1_000 },
+      (_, index) => `  - { id: i${index}, text: "${index === changed ? 'Another' : 'A'} line ${index}" }`,
+    ),
+    '',
+  ].join('\n');
+
+const pictures = `
+version: 1
+name: pictures
+items:
+  - { id: lamp, image: A lamp, params: { width: 64, height: 48, seed: 1 } }
+  - { id: chair, image: A chair, params: { width: 64, height: 48, seed: 2 } }
+  - { id: words, text: A word, params: { max_tokens: 5, seed: 3 } }
+`;
+
+async function keysOf({ session }: Harness): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for await (const { key } of session.store.list(`emulated/${session.location.prefix}/`)) keys.push(key);
+  return keys;
+}
+
+function preview(harness: Harness, yaml: string, reuse = false): Promise<PlanPreview> {
+  const options = { show: 1, reuse, allowUnpriced: false, fresh: false };
+  return plan({ ...harness.session, close: () => {} }, readOf(yaml), options);
+}
+
+describe('reuse', () => {
+  test('calls nothing of an unchanged job of 1,000 items, and one item of a job with one changed line', async ({
+    open,
+  }) => {
+    const { submit, finish, files, emulator } = await open(quick);
+    await finish((await submit(thousand())).run);
+    const calls = callsOf(emulator).length;
+    const spent = emulator.meter().charged;
+    expect(calls).toBe(1_000);
+
+    const again = await submit(thousand(), { isNew: true, reuse: true });
+    expect(await finish(again.run)).toMatchObject({
+      state: 'completed',
+      tally: { succeeded: 1_000, reused: 1_000, settled: '0', unknown: { count: 0 } },
+    });
+    expect(callsOf(emulator)).toHaveLength(calls);
+    expect(emulator.meter().charged).toBe(spent);
+    const texts = (lines: Awaited<ReturnType<ReturnType<typeof files>['results']>>) =>
+      lines.map((line) => [line.id, line.status === 'succeeded' ? line.text : '']);
+    const [first] = await files(again.run).results();
+    expect(first).toMatchObject({ runId: again.run.runId, attempts: [], cost: { settled: '0' } });
+    expect(await files(again.run).bill()).toEqual([]);
+
+    const changed = await submit(thousand(500), { reuse: true });
+    expect(changed.plan.estimate).toMatchObject({ unknown: 0, unbounded: 0 });
+    expect(await finish(changed.run)).toMatchObject({ tally: { succeeded: 1_000, reused: 999 } });
+    expect(callsOf(emulator)).toHaveLength(calls + 1);
+    const [before, after] = [await files(again.run).results(), await files(changed.run).results()].map(texts);
+    expect(after?.filter(([id, text], index) => id !== 'i500' && text !== before?.[index]?.[1])).toEqual([]);
+    expect(await files(changed.run).bill()).toHaveLength(1);
+    // Whoever paid is named, however often the work was taken over since.
+    const [line] = await files(changed.run).results();
+    expect(line).toMatchObject({ id: 'i0', reused: { runId: again.run.runId.replace('-r2', '') } });
+  }, 400_000);
+
+  test('copies artifacts inside the store, so that a run has all its results of its own', async ({
+    open,
+  }) => {
+    const { submit, finish, files, session, emulator } = await open(quick);
+    const { run: earlier } = await submit(pictures);
+    await finish(earlier);
+    const { run } = await submit(pictures, { isNew: true, reuse: true });
+    await finish(run);
+    expect(callsOf(emulator)).toHaveLength(3);
+    const [old, own] = [await files(earlier).records(), await files(run).records()];
+    for (const [index, record] of own.entries()) {
+      const source = old[index];
+      expect(record).toMatchObject({ id: source?.id, digest: source?.digest, status: 'succeeded' });
+      if (record.status !== 'succeeded' || record.artifact === undefined) continue;
+      expect(record.artifact.key).toBe(
+        `${runKeys(run).itemPrefix(0)}000000${record.number}-${record.id}.jpg`,
+      );
+      const copied = await session.store.get(record.artifact.key);
+      expect(copied?.metadata['sha256']).toBe(record.sha256);
+    }
+    expect(await files(run).report()).toMatchObject({
+      tally: { reused: 3 },
+      measured: [],
+      estimate: { atMost: '0' },
+    });
+  });
+
+  test('takes the first items over from a run that tried them', async ({ open }) => {
+    const { submit, finish, emulator } = await open(quick);
+    const tried = await submit(pictures, { first: 2 });
+    expect(tried.run.runId).toMatch(/^pictures-[0-9a-f]{10}-first2$/);
+    expect(tried.plan).toMatchObject({ items: 2 });
+    await finish(tried.run);
+    const whole = await submit(pictures, { reuse: true });
+    expect(whole).toMatchObject({ status: 'started', plan: { items: 3 } });
+    expect(whole.run.runId).toBe(tried.run.runId.replace('-first2', ''));
+    expect(await finish(whole.run)).toMatchObject({ tally: { succeeded: 3, reused: 2 } });
+    expect(callsOf(emulator)).toHaveLength(3);
+  });
+});
+
+describe('a plan', () => {
+  test('marks what is new, changed, the same and gone, and writes nothing', async ({ open }) => {
+    const harness = await open(quick);
+    await harness.finish((await harness.submit(pictures)).run);
+    const keys = await keysOf(harness);
+    const edited = pictures.replace('A chair', 'An old chair').replace('id: words', 'id: word');
+
+    const seen = await preview(harness, edited);
+    expect(seen.changes).toMatchObject({
+      counts: { new: 1, changed: 1, same: 1, gone: 1 },
+      listed: [
+        { mark: 'changed', id: 'chair' },
+        { mark: 'new', id: 'word' },
+        { mark: 'gone', id: 'words' },
+      ],
+    });
+    expect(seen).toMatchObject({ items: 3, calls: 3, reused: 0, run: { state: 'new' } });
+    expect(seen.requests.map(({ id }) => id)).toEqual(['lamp']);
+
+    // The pinned seed makes `word` ask what `words` has asked.
+    const reusing = await preview(harness, edited, true);
+    expect(reusing).toMatchObject({ reused: 2, calls: 1, changes: { counts: { new: 0, same: 2 } } });
+    expect((await preview(harness, pictures)).run.state).toBe('completed');
+    expect(await keysOf(harness)).toEqual(keys);
+    expect(callsOf(harness.emulator)).toHaveLength(3);
+  });
+
+  test('takes what the last runs have measured for likely', async ({ open }) => {
+    const harness = await open(quick);
+    const job = `
+version: 1
+name: measured
+items:
+  - { text: One bee }
+`;
+    expect((await preview(harness, job)).estimate).toMatchObject({ unknown: 1 });
+    await harness.finish((await harness.submit(job)).run);
+    const { estimate, time } = await preview(harness, job.replace('One', 'Two'));
+    expect(estimate).toMatchObject({ unknown: 0, likely: harness.emulator.meter().charged });
+    expect(time.seconds).toBeLessThan(2);
+  });
+});
+
+describe('a limit of costs', () => {
+  test('refuses a job above it before anything is written', async ({ open }) => {
+    const harness = await open(quick);
+    const keys = await keysOf(harness);
+    await expect(harness.submit(pictures, { maxCost: '0.0001' })).rejects.toMatchObject({ code: 'too-dear' });
+    const unbounded = pictures.replace('max_tokens: 5, ', '');
+    await expect(harness.submit(unbounded, { maxCost: '100' })).rejects.toMatchObject({
+      details: ['openai (text): 1 call without a known bound'],
+    });
+    expect(await keysOf(harness)).toEqual(keys);
+    const { run } = await harness.submit(pictures, { maxCost: '0.1' });
+    await harness.finish(run);
+    // What is there already costs nothing again.
+    expect(await harness.submit(pictures, { maxCost: '0' })).toMatchObject({ status: 'ended' });
+  });
+
+  test('asks above the configured threshold, and starts only what is confirmed', async ({ open }) => {
+    const harness = await open(quick);
+    const config = { ...harness.session.config, confirmAbove: '0.001' };
+    Object.assign(harness.session, { config });
+    const asked: string[] = [];
+    const answer = (yes: boolean) => (question: string) => {
+      asked.push(question);
+      return Promise.resolve(yes);
+    };
+    await expect(harness.submit(pictures)).rejects.toThrow('has to be confirmed');
+    await expect(harness.submit(pictures, { confirm: answer(false) })).rejects.toThrow('not confirmed');
+    expect(await harness.submit(pictures, { confirm: answer(true) })).toMatchObject({ status: 'started' });
+    expect(asked).toHaveLength(2);
+    const another = pictures.replace('name: pictures', 'name: others');
+    expect(await harness.submit(another, { isConfirmed: true })).toMatchObject({ status: 'started' });
+  });
+});
