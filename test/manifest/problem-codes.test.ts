@@ -16,7 +16,9 @@ it('every code of the job file is shown by a bad one', () => {
   // What other tests show: bytes, the file's name, and what only the expanded job tells.
   const elsewhere = [
     'file-encoding',
+    'source-missing',
     'data-invalid',
+    'column-unknown',
     'model-kind',
     'model-param',
     'model-size',
