@@ -1,5 +1,6 @@
 import { Context, Liquid, TokenKind, toValueSync, Value } from 'liquidjs';
 import type { Template as LiquidTemplate } from 'liquidjs';
+import { parsePlain } from './plain-template.ts';
 
 /** Way to a value that a template names, as far as it is written out: `['row', 'name']`. */
 export type TemplateName = readonly (string | number)[];
@@ -83,8 +84,9 @@ function parseLiquid(text: string): Template {
   if (countMarks(text) > maxMarks) throw new RangeError(`it has more than ${maxMarks} outputs and tags`);
   const reader = engineFor('UTC');
   const templates = reader.parse(text);
+  const plain = parsePlain(text);
   const render = (scope: TemplateScope, timezone = 'UTC'): string =>
-    String(engineFor(timezone).renderSync(templates, scope));
+    plain?.fill(scope) ?? String(engineFor(timezone).renderSync(templates, scope));
   const single = singleOutput(text, templates, reader);
   return {
     isConstant: false,

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { WireRequest } from '../pollinations/dialects/dialect.ts';
 
 /** sha256 of a text or bytes, in hex. */
 export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  return hash('sha256', content);
 }
 
 /** JSON with keys sorted at every level, so that equal values give equal bytes. */

@@ -1,4 +1,5 @@
-import type { PlannedItem } from './plan.ts';
+import type { Plan, PlannedItem } from './plan.ts';
+import type { Spool, Stretch } from './spool.ts';
 
 /**
  * Calls a page holds at most. A slow call costs its page's history six events, so 250 stay well below 2,000 even when
@@ -7,67 +8,74 @@ import type { PlannedItem } from './plan.ts';
 export const PAGE_CALLS = 250;
 /** Bytes of item ids a page holds at most, so that what its workflow learns of it stays far below 64 KB. */
 const PAGE_ID_BYTES = 24_000;
-/** Characters of a page's file: a worker holds some dozens of them in memory. */
-const PAGE_CHARACTERS = 4_000_000;
-
-/** A page that is full, as its file and as the plan knows it. */
-export interface CutPage {
-  readonly page: number;
-  readonly lane: string;
-  /** Items of the page. */
-  readonly items: number;
-  readonly text: string;
-}
+/** Bytes of a page's file: a worker holds some dozens of them in memory. */
+const PAGE_BYTES = 4_000_000;
 
 /** Cuts a stream of items into pages, each of one lane, in the job's order within the lane. */
 export interface PageCutter {
-  /** Adds an item. @returns its page's number, and a page that it did not fit into any more. */
-  add(item: PlannedItem, lane: string): { readonly page: number; readonly full?: CutPage };
-  /** The pages that are still open, in order. */
-  rest(): readonly CutPage[];
+  /** Adds an item, and tells the number of its page. */
+  add(item: PlannedItem, lane: string): number;
+  /** The pages so far, in order. */
+  pages(): Plan['pages'];
+  /** Text of a page's file. */
+  text(page: number): string;
 }
 
-interface OpenPage {
+interface Page {
   readonly page: number;
-  readonly lines: string[];
+  readonly lane: string;
+  readonly stretches: Stretch[];
+  items: number;
   calls: number;
   idBytes: number;
-  characters: number;
+  bytes: number;
 }
 
-/** A cutter without pages. */
-export function createPageCutter(): PageCutter {
-  const open = new Map<string, OpenPage>();
-  let next = 0;
-  const cut = (lane: string, { page, lines }: OpenPage): CutPage => ({
-    page,
-    lane,
-    items: lines.length,
-    text: lines.join(''),
-  });
+/** A cutter without pages, whose lines go to a spool. */
+export function createPageCutter(spool: Spool): PageCutter {
+  const pages: Page[] = [];
+  const open = new Map<string, Page>();
+
+  function pageFor(lane: string, calls: number, idBytes: number, bytes: number): Page {
+    const current = open.get(lane);
+    if (
+      current !== undefined &&
+      current.calls + calls <= PAGE_CALLS &&
+      current.idBytes + idBytes <= PAGE_ID_BYTES &&
+      current.bytes + bytes <= PAGE_BYTES
+    ) {
+      return current;
+    }
+    const page = { page: pages.length, lane, stretches: [], items: 0, calls: 0, idBytes: 0, bytes: 0 };
+    pages.push(page);
+    open.set(lane, page);
+    return page;
+  }
+
   return {
     add(item, lane) {
-      const line = `${JSON.stringify(item)}\n`;
+      const stretch = spool.append(`${JSON.stringify(item)}\n`);
       const calls = callsAtMost(item);
-      const current = open.get(lane);
-      const isFull =
-        current !== undefined &&
-        (current.calls + calls > PAGE_CALLS ||
-          current.idBytes + item.id.length > PAGE_ID_BYTES ||
-          current.characters + line.length > PAGE_CHARACTERS);
-      const page =
-        current === undefined || isFull
-          ? { page: next++, lines: [], calls: 0, idBytes: 0, characters: 0 }
-          : current;
-      open.set(lane, page);
-      page.lines.push(line);
+      const page = pageFor(lane, calls, item.id.length, stretch.length);
+      page.items += 1;
       page.calls += calls;
       page.idBytes += item.id.length;
-      page.characters += line.length;
-      return { page: page.page, ...(isFull ? { full: cut(lane, current) } : {}) };
+      page.bytes += stretch.length;
+      const last = page.stretches.at(-1);
+      if (last !== undefined && last.offset + last.length === stretch.offset) {
+        page.stretches[page.stretches.length - 1] = {
+          offset: last.offset,
+          length: last.length + stretch.length,
+        };
+      } else page.stretches.push(stretch);
+      return page.page;
     },
-    rest: () =>
-      [...open].map(([lane, page]) => cut(lane, page)).sort((left, right) => left.page - right.page),
+    pages: () => pages.map(({ page, lane, items }) => ({ page, lane, calls: items })),
+    text(page) {
+      const found = pages[page];
+      if (found === undefined) throw new Error(`the plan has no page ${page}`);
+      return Buffer.concat(found.stretches.map((stretch) => spool.read(stretch))).toString('utf8');
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { JobChecks, Values } from '../manifest/job.ts';
 import type { Problem } from '../manifest/problem.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
+import { urlProblem } from '../pollinations/prompt-problem.ts';
 import { createAnswerSchemas } from './answer-formats.ts';
 import { canonicalJson, requestDigest, sha256 } from './digest.ts';
 import type { ExpandedItem } from './expand/expanded-item.ts';
@@ -46,7 +47,7 @@ export function createItemPlanner(context: ItemContext): ItemPlanner {
   const seeds = createSeeds(context.seeds);
   const images = createLocalImages(context.files);
   const schemas = createAnswerSchemas(context.files);
-  const stepContext = { dialect: api.dialect, images, schemas, checks: context.checks };
+  const stepContext = { images, schemas, checks: context.checks };
 
   async function plan(item: ExpandedItem): ReturnType<ItemPlanner['plan']> {
     const { place } = item;
@@ -74,8 +75,13 @@ export function createItemPlanner(context: ItemContext): ItemPlanner {
       ...(customId === undefined ? {} : { customId }),
       ...(vars === undefined ? {} : { vars }),
     };
-    if (!isChain(item)) return { item: { ...base, ...callOf(steps) } };
-    const chain = planChain(steps, context);
+    const work = isChain(item) ? planChain(steps, context) : callOf(steps);
+    for (const call of 'steps' in work ? work.steps : [work]) {
+      const problem = 'request' in call ? urlProblem(call.request) : undefined;
+      if (problem !== undefined) return { problem: { ...place, ...problem } };
+    }
+    if (!('steps' in work)) return { item: { ...base, ...work } };
+    const chain = work;
     const calls = stepCalls(chain.steps);
     if (calls <= ITEM_CALLS) return { item: { ...base, ...chain } };
     const message = `the item may come to ${calls} calls, lists and repairs counted in full; ${ITEM_CALLS} are possible`;

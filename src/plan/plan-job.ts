@@ -10,11 +10,11 @@ import { createEstimator, type ModelEstimate } from './estimate.ts';
 import { expandJob, type ExpandContext } from './expand/expand-job.ts';
 import type { JobInput } from './job-inputs.ts';
 import type { Measured } from './likely-use.ts';
-import { createPageCutter, type CutPage } from './pages.ts';
+import { createPageCutter } from './pages.ts';
 import type { Plan, PlannedApi, PlannedItem, PlanSource } from './plan.ts';
 import { createItemPlanner } from './plan-item.ts';
 import type { ReuseIndex } from './reuse.ts';
-import type { Spool, Stretch } from './spool.ts';
+import type { Spool } from './spool.ts';
 import { createTwins } from './twins.ts';
 
 export interface PlanJobInput extends Omit<ExpandContext, 'time' | 'noteSource'> {
@@ -94,7 +94,7 @@ export async function planJob(
       mayRepeat: input.mayRepeat,
     },
   });
-  const cutter = createPageCutter();
+  const cutter = createPageCutter(spool);
   const { rounding } = dialects[api.dialect];
   const estimator = createEstimator({
     prices: input.prices,
@@ -106,16 +106,9 @@ export async function planJob(
   const uses = new Map<string, { readonly kind: ItemKind; readonly model: string }>();
   const lanes = new Set<string>();
   const problems: Problem[] = [];
-  const stretches = new Map<number, Stretch>();
-  const pages: Plan['pages'][number][] = [];
   const sources = new Map<string, PlanSource>();
   let items = 0;
   let reused = 0;
-
-  function keep({ page, lane, items: calls, text }: CutPage): void {
-    stretches.set(page, spool.append(text));
-    pages.push({ page, lane, calls });
-  }
 
   const context: ExpandContext = {
     ...input,
@@ -149,14 +142,12 @@ export async function planJob(
       lanes.add(laneOf(model));
     }
     estimator.add(item);
-    const { page, full } = cutter.add(item, laneOf(calls[0]?.model ?? ''));
-    twins.add(item, page, expansion.item.place);
-    if (full !== undefined) keep(full);
+    twins.add(item, cutter.add(item, laneOf(calls[0]?.model ?? '')), expansion.item.place);
     input.onItem?.(item);
   }
   if (problems.length > 0) return { problems };
-  for (const page of cutter.rest()) keep(page);
 
+  const pages = cutter.pages();
   const used = [...uses.values()];
   const schemas = planner.schemas();
   return {
@@ -177,7 +168,7 @@ export async function planJob(
       createdAt: input.createdAt,
       api,
       items,
-      pages: pages.sort((left, right) => left.page - right.page),
+      pages,
       ...(sources.size === 0 ? {} : { sources: [...sources.values()] }),
       lanes: [...lanes],
       models: [...new Set(used.map(({ model }) => model))],
@@ -188,9 +179,7 @@ export async function planJob(
   };
 
   function pageText(page: number): string {
-    const stretch = stretches.get(page);
-    if (stretch === undefined) throw new Error(`the plan has no page ${page}`);
-    return twins.mark(page, spool.read(stretch).toString('utf8'));
+    return twins.mark(page, cutter.text(page));
   }
 }
 

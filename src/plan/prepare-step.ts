@@ -2,12 +2,10 @@ import type { JobChecks, Message } from '../manifest/job.ts';
 import { quoted } from '../manifest/printable.ts';
 import type { Problem } from '../manifest/problem.ts';
 import { isTemplate } from '../manifest/template.ts';
-import { urlProblem } from '../pollinations/prompt-problem.ts';
-import type { DialectName } from '../pollinations/dialects/dialect.ts';
 import { responseFormat, type AnswerSchemas } from './answer-formats.ts';
 import type { ExpandedStep, ItemPlace } from './expand/expanded-item.ts';
 import type { LocalImages } from './local-images.ts';
-import { attachmentUrl, makeRequest, type CallParts } from './make-call.ts';
+import { attachmentUrl, type CallParts } from './make-call.ts';
 import type { Attachment, Expectation } from './plan.ts';
 
 /** A step with all that its files and its wishes for the answer add to it. */
@@ -20,7 +18,6 @@ export interface PreparedStep {
 }
 
 export interface StepContext {
-  readonly dialect: DialectName;
   readonly images: LocalImages;
   readonly schemas: AnswerSchemas;
   readonly checks: Pick<JobChecks, 'paramProblems'>;
@@ -36,9 +33,6 @@ export async function prepareStep(
   const model = modelOf(step);
   if (step.kind === 'image') {
     const parts = { kind: 'image', model, params: step.params, prompt: step.prompt } as const;
-    const problem =
-      step.scope === undefined ? urlProblem(makeRequest(withSeed(parts), context.dialect)) : undefined;
-    if (problem !== undefined) return refuse(problem.code, problem.message);
     // What is asked for in the parameters is no promise: models scale it to what they can.
     const { expect } = step;
     return { parts, repair: 0, ...(expect === undefined ? {} : { expect }) };
@@ -77,11 +71,6 @@ export async function prepareStep(
 /** The model of a step; the manifest always sets one. */
 function modelOf({ params }: Pick<ExpandedStep, 'params'>): string {
   return String(params['model']);
-}
-
-// Seeds are up to ten digits long.
-function withSeed(parts: CallParts): CallParts {
-  return { ...parts, seed: 2_147_483_647 };
 }
 
 async function findImages(

@@ -15,6 +15,9 @@ export interface Spool {
   close(): void;
 }
 
+/** What is collected in memory before it is written. */
+const BLOCK_BYTES = 1024 * 1024;
+
 /**
  * Opens a spool in the folder for temporary files. Its file has no name once it is open: nothing is left of it, however
  * the process ends.
@@ -23,23 +26,37 @@ export function openSpool(): Spool {
   const folder = mkdtempSync(join(tmpdir(), 'pollen-batch-'));
   const file = openSync(join(folder, 'spool'), 'wx+', 0o600);
   rmSync(folder, { recursive: true, force: true });
-  let end = 0;
+  const block = Buffer.allocUnsafe(BLOCK_BYTES);
+  let written = 0;
+  let filled = 0;
+
+  function write(bytes: Buffer): void {
+    for (let done = 0; done < bytes.length;) {
+      done += writeSync(file, bytes, done, bytes.length - done, written + done);
+    }
+    written += bytes.length;
+  }
+  function flush(): void {
+    write(block.subarray(0, filled));
+    filled = 0;
+  }
+
   return {
     append(text) {
-      const bytes = Buffer.from(text);
-      for (let written = 0; written < bytes.length;) {
-        written += writeSync(file, bytes, written, bytes.length - written, end + written);
-      }
-      const stretch = { offset: end, length: bytes.length };
-      end += bytes.length;
-      return stretch;
+      const length = Buffer.byteLength(text);
+      if (length > BLOCK_BYTES - filled) flush();
+      const offset = written + filled;
+      if (length > BLOCK_BYTES) write(Buffer.from(text));
+      else filled += block.write(text, filled);
+      return { offset, length };
     },
     read({ offset, length }) {
+      flush();
       const bytes = Buffer.allocUnsafe(length);
-      for (let read = 0; read < length;) {
-        const count = readSync(file, bytes, read, length - read, offset + read);
+      for (let done = 0; done < length;) {
+        const count = readSync(file, bytes, done, length - done, offset + done);
         if (count === 0) throw new Error('the spool ends before its stretch');
-        read += count;
+        done += count;
       }
       return bytes;
     },

@@ -4,6 +4,7 @@ import type { ActivityDependencies } from '../../src/activities/dependencies.ts'
 import { createOpenPage } from '../../src/activities/open-page.ts';
 import { createPlanReader } from '../../src/activities/plan-reader.ts';
 import { createPageCutter } from '../../src/plan/pages.ts';
+import { openSpool } from '../../src/plan/spool.ts';
 import type { PlannedItem } from '../../src/plan/plan.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import { writePlan } from '../../src/records/run-store.ts';
@@ -60,18 +61,19 @@ describe('what a page is told of its items', () => {
   });
 
   it('stays below 64 KB for the fullest page of items with long names, all of them different', async () => {
-    const cutter = createPageCutter();
-    let full: number | undefined;
+    const spool = openSpool();
+    const cutter = createPageCutter(spool);
     const items: PlannedItem[] = [];
-    for (let number = 1; full === undefined; number += 1) {
+    for (let number = 1; ; number += 1) {
       const long = (what: string): string => `${what}-${number}-`.padEnd(40, 'x');
       const item = chain(number, long('item').padEnd(100, 'y'), [
         textStep(long('first'), 'x', { model: long('model') }),
         laterText(long('second'), '{{ x }}', [0], { lane: long('lane') }),
       ]);
-      full = cutter.add(item, 'all').full?.items;
-      if (full === undefined) items.push(item);
+      if (cutter.add(item, 'all') > 0) break;
+      items.push(item);
     }
+    spool.close();
     const opened = await open(items);
     expect(opened.ids.length).toBeGreaterThan(60);
     expect(Buffer.byteLength(JSON.stringify(opened))).toBeLessThan(64 * 1024);

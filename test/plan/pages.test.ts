@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest';
 
-import { createPageCutter, type CutPage } from '../../src/plan/pages.ts';
+import { createPageCutter } from '../../src/plan/pages.ts';
 import type { PlannedCall } from '../../src/plan/plan.ts';
 import { parsePage } from '../../src/plan/plan-job.ts';
+import { openSpool } from '../../src/plan/spool.ts';
 import { sampleCall } from '../support/samples.ts';
 
 const calls = (count: number, idOf: (number: number) => string = String) =>
   Array.from({ length: count }, (_, index) => sampleCall({ number: index + 1, id: idOf(index + 1) }));
-function cutPages(items: readonly PlannedCall[], laneOf: (model: string) => string): readonly CutPage[] {
-  const cutter = createPageCutter();
-  const full = items.flatMap((item) => cutter.add(item, laneOf(item.model)).full ?? []);
-  return [...full, ...cutter.rest()].sort((left, right) => left.page - right.page);
+function cutPages(items: readonly PlannedCall[], laneOf: (model: string) => string) {
+  const spool = openSpool();
+  const cutter = createPageCutter(spool);
+  for (const item of items) cutter.add(item, laneOf(item.model));
+  const pages = cutter.pages().map((page) => ({ ...page, items: parsePage(cutter.text(page.page)) }));
+  spool.close();
+  return pages;
 }
-const sizes = (pages: readonly CutPage[]) => pages.map((page) => page.items);
+const sizes = (pages: ReturnType<typeof cutPages>) => pages.map((page) => page.items.length);
 
 describe('pages', () => {
   it('hold at most 250 calls', () => {
@@ -28,7 +32,7 @@ describe('pages', () => {
     );
     expect(sizes(pages)).toEqual([240, 240, 20]);
     for (const page of pages) {
-      expect(parsePage(page.text).reduce((sum, { id }) => sum + id.length, 0)).toBeLessThanOrEqual(24_000);
+      expect(page.items.reduce((sum, { id }) => sum + id.length, 0)).toBeLessThanOrEqual(24_000);
     }
   });
 
@@ -46,7 +50,7 @@ describe('pages', () => {
     for (const lane of ['pictures', 'all']) {
       const numbers = pages
         .filter((page) => page.lane === lane)
-        .flatMap((page) => parsePage(page.text).map(({ number }) => number));
+        .flatMap((page) => page.items.map(({ number }) => number));
       expect(numbers).toEqual([...numbers].sort((left, right) => left - right));
       expect(numbers).toHaveLength(350);
     }
