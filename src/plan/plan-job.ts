@@ -101,7 +101,7 @@ export async function planJob(
     rounding,
     ...(input.measured === undefined ? {} : { measured: input.measured }),
   });
-  const twins = createTwins();
+  const twins = createTwins((page) => cutter.text(page));
   const checker = createModelChecker(job, input.checks, input.allowUnpriced || job.allowUnpriced === true);
   const uses = new Map<string, { readonly kind: ItemKind; readonly model: string }>();
   const lanes = new Set<string>();

@@ -15,11 +15,14 @@ export interface Twins {
   warnings(): readonly Problem[];
 }
 
-/** Looks at the calls whose bytes are known beforehand; items that share no more than a step are fine. */
-export function createTwins(): Twins {
-  // By the digest of a call, the page of the first that makes it; by that of an item's whole work, its id.
+/**
+ * Looks at the calls whose bytes are known beforehand; items that share no more than a step are fine.
+ *
+ * @param textOf - reads a page back: the few items that have a twin are looked up in it, so that not all are remembered
+ */
+export function createTwins(textOf: (page: number) => string): Twins {
+  // The page of the first that has it, by the digest of a call, and by that of an item's whole work.
   const pages = new Map<string, number>();
-  const ids = new Map<string, string>();
   // By page, the digests that occur again.
   const repeated = new Map<number, Set<string>>();
   const warnings: Problem[] = [];
@@ -32,6 +35,7 @@ export function createTwins(): Twins {
 
   return {
     add(item, page, place) {
+      const twinOf = pages.get(item.digest);
       for (const call of 'steps' in item ? item.steps : [item]) {
         if (!('digest' in call)) continue;
         const first = pages.get(call.digest);
@@ -42,13 +46,13 @@ export function createTwins(): Twins {
         note(first, call.digest);
         note(page, call.digest);
       }
-      const twin = ids.get(item.digest);
-      if (twin === undefined) {
-        ids.set(item.digest, item.id);
+      if (twinOf === undefined) {
+        pages.set(item.digest, page);
         return;
       }
       count += 1;
       if (count > TOLD) return;
+      const twin = findId(textOf(twinOf), item.digest);
       const message = `item ${quoted(item.id)} asks the same as ${quoted(twin)}, with the same seed: both get one result`;
       warnings.push({ ...place, code: 'item-duplicate', message });
     },
@@ -69,6 +73,15 @@ export function createTwins(): Twins {
       ];
     },
   };
+}
+
+function findId(text: string, digest: string): string {
+  for (const line of text.split('\n')) {
+    if (!line.includes(digest)) continue;
+    const item = JSON.parse(line) as PlannedItem;
+    if (item.digest === digest) return item.id;
+  }
+  return 'another one';
 }
 
 function markLine(line: string, digests: ReadonlySet<string>): string {

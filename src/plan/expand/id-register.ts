@@ -15,7 +15,12 @@ export interface IdRegister {
 
 /** An empty register. */
 export function createIdRegister(): IdRegister {
-  const given = new Map<string, { readonly id: string; readonly place: ItemPlace }>();
+  // For each id the line that it was given in: of a hundred thousand no more can be remembered. What few differ in is
+  // kept beside it, by the same folded id.
+  const lines = new Map<string, number>();
+  const written = new Map<string, string>();
+  const files = new Map<string, string>();
+  let usualFile: string | undefined;
   // Numbers that are an item's name, and ids that look like one: the few that there are of both.
   const automatic = new Set<number>();
   const numeric: { readonly id: string; readonly place: ItemPlace }[] = [];
@@ -26,10 +31,16 @@ export function createIdRegister(): IdRegister {
         return undefined;
       }
       const folded = id.toLowerCase();
-      const earlier = given.get(folded);
-      if (earlier !== undefined)
+      const line = lines.get(folded);
+      if (line !== undefined) {
+        const file = files.get(folded) ?? usualFile ?? place.file;
+        const earlier = { id: written.get(folded) ?? folded, file, line };
         return { ...place, code: 'id-duplicate', message: taken(id, earlier, place) };
-      given.set(folded, { id, place });
+      }
+      lines.set(folded, place.line);
+      if (folded !== id) written.set(folded, id);
+      usualFile ??= place.file;
+      if (place.file !== usualFile) files.set(folded, place.file);
       if (/^[1-9]\d*$/.test(id)) numeric.push({ id, place });
       return undefined;
     },
@@ -46,10 +57,10 @@ export function createIdRegister(): IdRegister {
 
 function taken(
   id: string,
-  earlier: { readonly id: string; readonly place: ItemPlace },
+  earlier: { readonly id: string; readonly file: string; readonly line: number },
   place: ItemPlace,
 ): string {
   const how = id === earlier.id ? 'taken' : `taken by ${quoted(earlier.id)}, whose case alone differs,`;
-  const { file, line } = earlier.place;
+  const { file, line } = earlier;
   return `the id ${quoted(id)} is ${how} in line ${line}${file === place.file ? '' : ` of ${file}`}`;
 }
