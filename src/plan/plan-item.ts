@@ -11,7 +11,7 @@ import { createLocalImages } from './local-images.ts';
 import { makeCall, makeRequest } from './make-call.ts';
 import type { PlannedApi, PlannedItem } from './plan.ts';
 import { type ChainStep, isChain, planChain, stepCalls } from './plan-chain.ts';
-import { prepareStep, type PreparedStep } from './prepare-step.ts';
+import { prepareStep, type Preparation, type PreparedStep } from './prepare-step.ts';
 import { createSeeds, type SeedContext } from './seeds.ts';
 
 /** Most calls of one item, so that it fits into a page with room for others. */
@@ -28,11 +28,13 @@ export interface ItemContext {
   readonly seeds: SeedContext;
 }
 
+/** An item as it will be called, or why it cannot be. */
+export type Planning = { readonly item: PlannedItem } | { readonly problem: Problem };
+
 /** Plans items in the job's order: each with its bytes, digest and highest price. */
 export interface ItemPlanner {
-  readonly plan: (
-    item: ExpandedItem,
-  ) => Promise<{ readonly item: PlannedItem } | { readonly problem: Problem }>;
+  /** Plans one item: at once, unless it names files. */
+  readonly plan: (item: ExpandedItem) => Planning | Promise<Planning>;
   /** Files that were read: pictures and schemas. */
   readonly inputs: () => readonly JobInput[];
   /** Schemas that answers are checked against. */
@@ -49,13 +51,28 @@ export function createItemPlanner(context: ItemContext): ItemPlanner {
   const schemas = createAnswerSchemas(context.files);
   const stepContext = { images, schemas, checks: context.checks };
 
-  async function plan(item: ExpandedItem): ReturnType<ItemPlanner['plan']> {
+  function plan(item: ExpandedItem): Planning | Promise<Planning> {
+    const ready: Preparation[] = [];
+    for (const step of item.steps) {
+      const preparation = prepareStep(step, item.place, stepContext);
+      if (preparation instanceof Promise) return planSlowly(item);
+      ready.push(preparation);
+    }
+    return planPrepared(item, ready);
+  }
+
+  async function planSlowly(item: ExpandedItem): Promise<Planning> {
+    const ready: Preparation[] = [];
+    for (const step of item.steps) ready.push(await prepareStep(step, item.place, stepContext));
+    return planPrepared(item, ready);
+  }
+
+  function planPrepared(item: ExpandedItem, preparations: readonly Preparation[]): Planning {
     const { place } = item;
     const prepared: PreparedStep[] = [];
-    for (const step of item.steps) {
-      const result = await prepareStep(step, place, stepContext);
-      if ('problem' in result) return result;
-      prepared.push(result);
+    for (const preparation of preparations) {
+      if ('problem' in preparation) return preparation;
+      prepared.push(preparation);
     }
     const draw = seeds.of(item, () => contentDigest(item, prepared, context));
     if ('problem' in draw) return { problem: { ...place, code: 'value-invalid', message: draw.problem } };

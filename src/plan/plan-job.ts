@@ -129,7 +129,8 @@ export async function planJob(
     if (items === input.first) continue;
     items += 1;
     problems.push(...checker.check(expansion.item));
-    const planning = await planner.plan(expansion.item);
+    const made = planner.plan(expansion.item);
+    const planning = made instanceof Promise ? await made : made;
     if ('problem' in planning) problems.push(planning.problem);
     if (problems.length >= MAX_PROBLEMS) break;
     if ('problem' in planning) continue;

@@ -1,8 +1,8 @@
-import type { JobChecks, Message } from '../manifest/job.ts';
+import type { JobChecks, Message, TextStep } from '../manifest/job.ts';
 import { quoted } from '../manifest/printable.ts';
 import type { Problem } from '../manifest/problem.ts';
 import { isTemplate } from '../manifest/template.ts';
-import { responseFormat, type AnswerSchemas } from './answer-formats.ts';
+import { responseFormat, type AnswerSchema, type AnswerSchemas } from './answer-formats.ts';
 import type { ExpandedStep, ItemPlace } from './expand/expanded-item.ts';
 import type { LocalImages } from './local-images.ts';
 import { attachmentUrl, type CallParts } from './make-call.ts';
@@ -23,31 +23,53 @@ export interface StepContext {
   readonly checks: Pick<JobChecks, 'paramProblems'>;
 }
 
-/** Reads what a step names, and says what cannot be sent. */
-export async function prepareStep(
+/** A step that is ready, or why it cannot be sent. */
+export type Preparation = PreparedStep | { readonly problem: Problem };
+
+/**
+ * Reads what a step names, and says what cannot be sent. Most steps name no files, and are ready at once: a promise for
+ * each of a hundred thousand would keep them all in memory until the next one is made.
+ */
+export function prepareStep(
   step: ExpandedStep,
   place: ItemPlace,
   context: StepContext,
-): Promise<PreparedStep | { readonly problem: Problem }> {
-  const refuse = (code: Problem['code'], message: string) => ({ problem: { ...place, code, message } });
-  const model = modelOf(step);
+): Preparation | Promise<Preparation> {
   if (step.kind === 'image') {
-    const parts = { kind: 'image', model, params: step.params, prompt: step.prompt } as const;
+    const { params, prompt } = step;
+    const parts = { kind: 'image', model: modelOf(step), params, prompt } as const;
     // What is asked for in the parameters is no promise: models scale it to what they can.
     const { expect } = step;
     return { parts, repair: 0, ...(expect === undefined ? {} : { expect }) };
   }
   const url = step.messages.flatMap(foreignUrls)[0];
   if (url !== undefined) {
-    return refuse(
-      'url-invalid',
-      `an image_url is an https: or data: URL, not ${quoted(url)}; files go under \`images\``,
-    );
+    const message = `an image_url is an https: or data: URL, not ${quoted(url)}; files go under \`images\``;
+    return { problem: { ...place, code: 'url-invalid', message } };
   }
+  const readsNothing = (step.images ?? []).length === 0 && step.output?.schema === undefined;
+  return readsNothing
+    ? prepareText(step, { urls: [], attachments: [] }, undefined)
+    : prepareWithFiles(step, place, context);
+}
+
+async function prepareWithFiles(
+  step: TextStep,
+  place: ItemPlace,
+  context: StepContext,
+): Promise<Preparation> {
   const images = await findImages(step.images ?? [], context.images);
-  if ('code' in images) return refuse(images.code, images.message);
+  if ('code' in images) return { problem: { ...place, ...images } };
   const schema = await context.schemas.find(step.output, place);
   if (schema !== undefined && 'problem' in schema) return schema;
+  return prepareText(step, images, schema);
+}
+
+function prepareText(
+  step: TextStep,
+  images: { readonly urls: readonly string[]; readonly attachments: readonly Attachment[] },
+  schema: AnswerSchema | undefined,
+): PreparedStep {
   const asksJson = step.output?.format === 'json';
   const format = asksJson && step.params['response_format'] === undefined;
   const params = format ? { ...step.params, response_format: responseFormat(schema) } : step.params;
@@ -55,7 +77,7 @@ export async function prepareStep(
   return {
     parts: {
       kind: 'text',
-      model,
+      model: modelOf(step),
       params,
       messages: step.messages,
       ...(images.urls.length === 0 ? {} : { images: images.urls }),

@@ -10,6 +10,9 @@ export interface LineBlock {
 
 const newline = 0x0a;
 
+/** Rows of a piece are in memory together; few of them die young, many make the heap grow. */
+const PIECE_BYTES = 8 * 1024;
+
 /**
  * Cuts a stream of bytes into blocks that end with a line, and checks that they are UTF-8. Never more than a block and a
  * line are in memory.
@@ -26,8 +29,7 @@ export async function* lineBlocks(stream: AsyncIterable<Uint8Array>): AsyncGener
     checkBytes(text, line);
     return text;
   };
-  for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  for await (const bytes of pieces(stream)) {
     const joined = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
     const end = joined.lastIndexOf(newline) + 1;
     rest = joined.subarray(end);
@@ -39,6 +41,15 @@ export async function* lineBlocks(stream: AsyncIterable<Uint8Array>): AsyncGener
     if (rest.length > MAX_ROW_BYTES) throw tooLong(line);
   }
   if (rest.length > 0) yield { bytes: check(rest), line };
+}
+
+async function* pieces(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+      yield bytes.subarray(start, start + PIECE_BYTES);
+    }
+  }
 }
 
 /** A line of a file, without what ends it. */
