@@ -66,7 +66,7 @@ describe('items of steps', () => {
     );
   const plan = (...items: readonly ExpandedItem[]) => {
     const { plan: planItem } = planner();
-    return Promise.all(items.map((item) => planItem(item))).then((planned) => {
+    return Promise.all(items.map(async (item) => planItem(item))).then((planned) => {
       const found = planned.flatMap((each) => ('item' in each ? [each.item] : []));
       const twins = createTwins(() => found.map((item) => `${JSON.stringify(item)}\n`).join(''));
       for (const item of found) twins.add(item, 0, { file: 'job.yaml', line: 1, column: 1 });

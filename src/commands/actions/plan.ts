@@ -6,6 +6,7 @@ import { planPreviewText } from '../render/plan-preview-text.ts';
 import { tellWarnings } from '../render/problems.ts';
 import { configure } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 export interface PlanFlags extends OutputFlags {
   readonly show: number;
@@ -22,6 +23,7 @@ export async function planAction(
   flags: PlanFlags,
   { terminal }: CommandContext,
 ): Promise<Outcome> {
+  keepHeapSmall();
   const config = configure(flags);
   const reading = await readValidJob(file, { model: flags.model });
   tellWarnings(reading.warnings, terminal);

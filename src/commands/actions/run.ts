@@ -5,6 +5,7 @@ import { watchedData } from '../render/run-data.ts';
 import { run } from '../run.ts';
 import { configure } from './configure.ts';
 import type { CommandContext, Outcome } from './outcome.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { submitOptionsOf, type SubmitFlags } from './submit.ts';
 
 export interface RunFlags extends SubmitFlags {
@@ -14,6 +15,7 @@ export interface RunFlags extends SubmitFlags {
 /** `run FILE` */
 export async function runAction(file: string, flags: RunFlags, context: CommandContext): Promise<Outcome> {
   const { terminal } = context;
+  keepHeapSmall();
   const config = configure(flags);
   const reading = await readValidJob(file, { model: flags.model });
   tellWarnings(reading.warnings, terminal);

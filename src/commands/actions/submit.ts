@@ -7,6 +7,7 @@ import type { Terminal } from '../render/terminal.ts';
 import { submit, type SubmitOptions } from '../submit.ts';
 import { configure, withSession } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { watchToTheEnd } from './watch.ts';
 
 export interface SubmitFlags extends OutputFlags {
@@ -29,6 +30,7 @@ export async function submitAction(
   context: CommandContext,
 ): Promise<Outcome> {
   const { terminal } = context;
+  keepHeapSmall();
   const config = configure(flags);
   const reading = await readValidJob(file, { model: flags.model });
   tellWarnings(reading.warnings, terminal);
