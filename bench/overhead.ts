@@ -7,7 +7,7 @@ import { emulatorKeys } from '../src/emulator/index.ts';
 import type { Child } from '../src/local/child.ts';
 import { workerEnvironment } from '../src/local/product-stack.ts';
 import { planReading } from '../src/commands/plan-reading.ts';
-import { parsePage } from '../src/plan/plan-job.ts';
+import { parsePage } from '../src/plan/pages.ts';
 import { openSpool } from '../src/plan/spool.ts';
 import { readPlan } from '../src/records/run-store.ts';
 import { runWorkflowId } from '../src/workflows/ids.ts';

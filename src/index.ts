@@ -8,7 +8,7 @@ import { get, type RunDetails } from './commands/get.ts';
 import { invalidJob, readValidJob, type JobSource, type ReadJob } from './commands/read-job.ts';
 import { readChecked, readParts } from './commands/read-results.ts';
 import { submit as submitTo } from './commands/submit.ts';
-import { countItems, withoutObjects } from './commands/validate.ts';
+import { countItems, withoutObjects } from './commands/count-items.ts';
 import { hold, type CallOptions } from './connection.ts';
 import { runKeys } from './storage/keys.ts';
 import { PollenBatchError } from './errors.ts';

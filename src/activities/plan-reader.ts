@@ -1,3 +1,4 @@
+import { parsePage } from '../plan/pages.ts';
 import type { Plan, PlannedItem } from '../plan/plan.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -35,10 +36,7 @@ export function createPlanReader(store: ObjectStore): PlanReader {
       return pages.get(key, async () => {
         const object = await store.get(key);
         if (object === undefined) throw new Error(`${key} is missing from the bucket`);
-        return textOf(object.body)
-          .split('\n')
-          .filter((line) => line !== '')
-          .map((line) => JSON.parse(line) as PlannedItem);
+        return parsePage(textOf(object.body));
       });
     },
   };

@@ -8,6 +8,7 @@ import { loadJob } from '../manifest/load-job.ts';
 import { formatProblem, type Place, type Problem } from '../manifest/problem.ts';
 import type { JobFiles } from '../plan/job-files.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
+import { allProblems, withoutObjects } from './count-items.ts';
 import { jobFolder } from './job-folder.ts';
 import { readBatch } from './read-batch.ts';
 
@@ -24,7 +25,15 @@ export interface ReadJob {
 }
 
 /** What reading a job file gave: a job, or every problem of the file. */
-export type JobReading = ReadJob | { readonly file: string; readonly problems: readonly Problem[] };
+export type JobReading = ReadJob | WrongJob;
+
+/** A job file with problems. */
+export interface WrongJob {
+  readonly file: string;
+  readonly problems: readonly Problem[];
+  /** What is right about it, whose data may have problems of their own. */
+  readonly rest?: ReadJob;
+}
 
 /**
  * A path, `-` for standard input, or the text of a job file and its name for problems. Files that a job names are below
@@ -62,7 +71,11 @@ export async function readJob(source: JobSource, options: ReadOptions = {}): Pro
  */
 export async function readValidJob(source: JobSource, options?: ReadOptions): Promise<ReadJob> {
   const reading = await readJob(source, options);
-  if ('problems' in reading) throw invalidJob(reading.file, reading.problems);
+  if ('problems' in reading) {
+    const { file, rest } = reading;
+    const local = rest === undefined ? reading : { ...reading, rest: withoutObjects(rest) };
+    throw invalidJob(file, await allProblems(local, new Date().toISOString()));
+  }
   return reading;
 }
 
@@ -81,7 +94,10 @@ export function invalidJob(file: string, problems: readonly Problem[]): PollenBa
 
 function check(text: string, file: string, folder: string): JobReading {
   const loaded = loadJob(text, file, jobChecks);
-  return 'problems' in loaded ? { file, ...loaded } : { file, ...loaded, files: jobFolder(folder) };
+  const files = jobFolder(folder);
+  if (!('problems' in loaded)) return { file, ...loaded, files };
+  const { problems, rest } = loaded;
+  return { file, problems, ...(rest === undefined ? {} : { rest: { file, ...rest, warnings: [], files } }) };
 }
 
 /** Reads no further than shows that there is too much: a pipe or a device may have no end. */

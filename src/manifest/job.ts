@@ -226,4 +226,8 @@ export type LoadedJob =
       /** Where a value stands in the file; the nearest place above one that is left out. */
       readonly placeOf: (path: FilePath) => Place;
     }
-  | { readonly problems: readonly Problem[] };
+  | {
+      readonly problems: readonly Problem[];
+      /** What is right about the file, to be looked into for further problems; absent where that is nothing. */
+      readonly rest?: { readonly job: Job; readonly placeOf: (path: FilePath) => Place };
+    };

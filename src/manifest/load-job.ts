@@ -8,11 +8,11 @@ import { checkMatrix, checkVariableNames } from './check-matrix.ts';
 import { checkExtra, checkParams } from './check-params.ts';
 import { createTemplateChecker } from './check-templates.ts';
 import { maxFileBytes, tooLarge } from './decode-job-file.ts';
-import type { JobChecks, LoadedJob, Values } from './job.ts';
+import type { FilePath, JobChecks, LoadedJob, Values } from './job.ts';
 import { nodeAt } from './node-at.ts';
 import type { Path } from './node-at.ts';
 import { quoted } from './printable.ts';
-import type { Problem } from './problem.ts';
+import type { Place, Problem } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { readTree } from './read-tree.ts';
 import { readYaml } from './read-yaml.ts';
@@ -20,7 +20,7 @@ import { reportIssues } from './report-issues.ts';
 import { createReporter } from './reporter.ts';
 import type { Reporter } from './reporter.ts';
 import { calendarSchema, scheduleSchema } from './schedule-schema.ts';
-import { fileSchema, isName, nameRule } from './schema.ts';
+import { fileSchema, isName, nameRule, type WrittenFile } from './schema.ts';
 import type { NameScope } from './template-scope.ts';
 
 /**
@@ -74,12 +74,21 @@ function checkFile(
   const checked = checkItems(listed, nodeAt(root, ['items']), scope, context);
 
   const problems = reporter.problems();
-  if (problems.length > 0 || !parsed.success) return { problems };
-  return {
-    job: buildJob(name, parsed.data, checked),
-    warnings: [],
-    placeOf: (path) => reporter.placeOf(nodeAt(root, path)),
-  };
+  const placeOf = (path: FilePath): Place => reporter.placeOf(nodeAt(root, path));
+  if (problems.length === 0 && parsed.success) {
+    return { job: buildJob(name, parsed.data, checked), warnings: [], placeOf };
+  }
+  if (checked.length === 0) return { problems };
+  return { problems, rest: { job: buildJob(name, parsed.data ?? rightPart(written), checked), placeOf } };
+}
+
+/** The keys of a file that are right each on its own. */
+function rightPart(written: Readonly<Record<string, unknown>>): WrittenFile {
+  const right = Object.entries(fileSchema.shape).flatMap(([key, schema]) => {
+    const parsed = schema.safeParse(written[key]);
+    return parsed.success ? [[key, parsed.data] as const] : [];
+  });
+  return Object.fromEntries(right) as WrittenFile;
 }
 
 /** Defaults stand for every item of their kind, so that their templates know what all of these know. */

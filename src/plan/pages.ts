@@ -84,3 +84,11 @@ export function callsAtMost(item: PlannedItem): number {
   if (!('steps' in item)) return 1;
   return item.steps.reduce((sum, { forEach, repair = 0 }) => sum + (forEach?.max ?? 1) * (1 + repair), 1);
 }
+
+/** Reads the items of a page's file. */
+export function parsePage(text: string): readonly PlannedItem[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as PlannedItem);
+}

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
 import { PollenBatchError } from '../errors.ts';
-import type { ItemKind, Job } from '../manifest/job.ts';
+import type { Job } from '../manifest/job.ts';
 import type { Problem } from '../manifest/problem.ts';
-import { findPrice, type ModelPrice, type PriceSnapshot } from '../pollen/prices.ts';
+import type { PriceSnapshot } from '../pollen/prices.ts';
 import { dialects } from '../pollinations/dialects/index.ts';
 import { createModelChecker } from './check-models.ts';
 import { createEstimator, type ModelEstimate } from './estimate.ts';
@@ -11,7 +11,8 @@ import { expandJob, type ExpandContext } from './expand/expand-job.ts';
 import type { JobInput } from './job-inputs.ts';
 import type { Measured } from './likely-use.ts';
 import { createPageCutter } from './pages.ts';
-import type { Plan, PlannedApi, PlannedItem, PlanSource } from './plan.ts';
+import type { Plan, PlannedApi, PlannedItem, PlannedUse, PlanSource } from './plan.ts';
+import { pricesOf } from './planned-prices.ts';
 import { createItemPlanner } from './plan-item.ts';
 import type { ReuseIndex } from './reuse.ts';
 import type { Spool } from './spool.ts';
@@ -61,7 +62,7 @@ export interface PlannedJob {
   /** Items that are taken over from earlier runs. */
   readonly reused: number;
   /** What the calls ask, each once. */
-  readonly uses: readonly { readonly kind: ItemKind; readonly model: string }[];
+  readonly uses: readonly PlannedUse[];
   /** Text of a page's file. */
   readonly pageText: (page: number) => string;
 }
@@ -103,7 +104,7 @@ export async function planJob(
   });
   const twins = createTwins((page) => cutter.text(page));
   const checker = createModelChecker(job, input.checks, input.allowUnpriced || job.allowUnpriced === true);
-  const uses = new Map<string, { readonly kind: ItemKind; readonly model: string }>();
+  const uses = new Map<string, PlannedUse>();
   const lanes = new Set<string>();
   const problems: Problem[] = [];
   const sources = new Map<string, PlanSource>();
@@ -192,14 +193,6 @@ export function filesOf({
   return [...(plan.sources ?? []), ...inputs];
 }
 
-/** Reads the items of a page's file. */
-export function parsePage(text: string): readonly PlannedItem[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as PlannedItem);
-}
-
 function changedSource(path: string): PollenBatchError {
   return new PollenBatchError('job-invalid', `${path} has changed while it was read`, {
     remedy: 'Nothing was started. Try it again once the file is whole.',
@@ -211,21 +204,4 @@ function digestOf(pages: number, pageText: (page: number) => string): string {
   const hash = createHash('sha256');
   for (let page = 0; page < pages; page += 1) hash.update(pageText(page));
   return hash.digest('hex').slice(0, 10);
-}
-
-function pricesOf(
-  uses: PlannedJob['uses'],
-  prices: PriceSnapshot,
-  allowUnpriced: boolean,
-): readonly ModelPrice[] {
-  const found = uses.map(({ kind, model }) => findPrice(prices, kind, model));
-  const missing = uses.filter((_, index) => found[index] === undefined);
-  if (missing.length > 0 && !allowUnpriced) {
-    const names = missing.map(({ kind, model }) => `${model} (${kind})`).join(', ');
-    throw new PollenBatchError('no-price', `no price is known for ${names}`, {
-      remedy:
-        'Check the model names with the API, name their prices in a file given by POLLINATIONS_PRICES, or allow calls of unknown price with --allow-unpriced.',
-    });
-  }
-  return [...new Set(found.filter((price) => price !== undefined))];
 }

@@ -100,6 +100,12 @@ export interface PlannedPage {
   readonly items: readonly PlannedItem[];
 }
 
+/** A model, and what it is asked for. */
+export interface PlannedUse {
+  readonly kind: 'text' | 'image';
+  readonly model: string;
+}
+
 /** Which API a run belongs to. Its id is part of every digest, so runs of different APIs never mix. */
 export interface PlannedApi {
   readonly id: string;

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { createPageCutter } from '../../src/plan/pages.ts';
+import { createPageCutter, parsePage } from '../../src/plan/pages.ts';
 import type { PlannedCall } from '../../src/plan/plan.ts';
-import { parsePage } from '../../src/plan/plan-job.ts';
 import { openSpool } from '../../src/plan/spool.ts';
 import { sampleCall } from '../support/samples.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { formatProblem } from '../../src/manifest/problem.ts';
 import type { ExpandedItem } from '../../src/plan/expand/expanded-item.ts';
-import { parsePage } from '../../src/plan/plan-job.ts';
+import { parsePage } from '../../src/plan/pages.ts';
 import { createTwins } from '../../src/plan/twins.ts';
 import { planOf } from '../support/plan.ts';
 import { itemOf, planner, textStep } from '../support/planning.ts';

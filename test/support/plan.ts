@@ -1,7 +1,8 @@
 import type { Problem } from '../../src/manifest/problem.ts';
 import { noFiles } from '../../src/plan/job-files.ts';
 import type { Plan, PlannedPage } from '../../src/plan/plan.ts';
-import { parsePage, planJob, type PlanJobInput } from '../../src/plan/plan-job.ts';
+import { planJob, type PlanJobInput } from '../../src/plan/plan-job.ts';
+import { parsePage } from '../../src/plan/pages.ts';
 import { openSpool } from '../../src/plan/spool.ts';
 import { jobChecks } from '../../src/pollinations/job-checks.ts';
 import { readOf } from './job.ts';

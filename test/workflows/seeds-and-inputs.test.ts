@@ -7,7 +7,7 @@ import type { Session } from '../../src/commands/session.ts';
 import { submit as submitTo } from '../../src/commands/submit.ts';
 import { sha256 } from '../../src/plan/digest.ts';
 import type { PlannedPage } from '../../src/plan/plan.ts';
-import { parsePage } from '../../src/plan/plan-job.ts';
+import { parsePage } from '../../src/plan/pages.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { png } from '../pollinations/pictures.ts';

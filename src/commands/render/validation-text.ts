@@ -1,5 +1,5 @@
 import { formatProblem } from '../../manifest/problem.ts';
-import type { Validation } from '../validate.ts';
+import type { Validation } from '../count-items.ts';
 import { annotation } from './annotations.ts';
 import { plural } from './words.ts';
 
