@@ -99,7 +99,7 @@ describe('the package', { timeout: 240_000 }, () => {
     await desk.file('example.ts', /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '');
     await desk.file(
       'wrong.ts',
-      "import { loadJob } from 'pollen-batch';\nexport const name: number = (await loadJob('job.yaml')).name;\n",
+      "import { loadJob } from 'pollen-batch';\nexport const name: number = (await loadJob('job.yaml')).file;\n",
     );
     await desk.file(
       'tsconfig.json',
