@@ -1,5 +1,5 @@
 import { access, copyFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { PollenBatchError } from '../errors.ts';
@@ -50,17 +50,39 @@ export async function init({ example, file, force }: InitOptions): Promise<reado
   const folder = dirname(target);
   const data = join(jobs, source.replace(/\.\w+$/, ''));
   const dataTarget = join(folder, basename(data));
+  if (isLines(target) !== isLines(source)) {
+    throw new PollenBatchError(
+      'usage',
+      `the example is a ${extname(source)} file, and ${target} would be read as another`,
+      {
+        remedy: `Give it a name that ends in ${extname(source)}.`,
+      },
+    );
+  }
   const hasData = await isThere(data);
   if (!force) for (const path of hasData ? [target, dataTarget] : [target]) await refuseExisting(path);
+
+  const isYaml = source.endsWith('.yaml');
+  if (isYaml && !force) await refuseForeignSchema(join(folder, SCHEMA));
 
   await mkdir(folder, { recursive: true });
   const text = await readFile(join(jobs, source), 'utf8');
   await writeFile(target, renamed(text, target));
   if (hasData) await cp(data, dataTarget, { recursive: true });
-  const isYaml = source.endsWith('.yaml');
   // The schema is ours, and goes with this version of the program.
   if (isYaml) await copyFile(join(jobs, SCHEMA), join(folder, SCHEMA));
   return [target, ...(hasData ? [dataTarget] : []), ...(isYaml ? [join(folder, SCHEMA)] : [])];
+}
+
+/** Whether a file is read line by line, as one of OpenAI's Batch API. */
+function isLines(file: string): boolean {
+  return /\.(jsonl|ndjson)$/i.test(file);
+}
+
+// One of an earlier version of ours is written over; another file by that name may be somebody's own.
+async function refuseForeignSchema(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text !== undefined && !text.includes('"A pollen-batch job"')) await refuseExisting(path);
 }
 
 async function findExample(name: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import { PollenBatchError } from '../errors.ts';
@@ -58,6 +58,8 @@ function hasBatchLine(head: string): boolean {
 async function headOf(source: JobSource): Promise<string | undefined> {
   if (typeof source !== 'string') return source.text.slice(0, HEAD_BYTES);
   try {
+    // What is read from a pipe is not there for the next reader.
+    if (!(await stat(source)).isFile()) return undefined;
     await using handle = await open(source);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES));
     return buffer.toString('utf8', 0, bytesRead);

@@ -7,7 +7,7 @@ import { quoted } from './printable.ts';
 import type { Reporter } from './reporter.ts';
 
 /** What the product itself says of a call, or sends for it: no parameter may go over it. */
-const ownParams: ReadonlySet<string> = new Set([
+export const ownParams: ReadonlySet<string> = new Set([
   'messages',
   'prompt',
   'model',

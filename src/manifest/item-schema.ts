@@ -13,7 +13,8 @@ const maxEach = 100;
 /** Most steps of an item. */
 export const maxSteps = 50;
 
-const seedNumber = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+/** The widest range that every model of the API takes. */
+const seedNumber = z.int().min(0).max(2_147_483_647);
 
 const seed = z
   .union([seedNumber, z.array(seedNumber).min(1).max(maxSamples), z.enum(['stable', 'fresh'])])

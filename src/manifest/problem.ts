@@ -29,7 +29,7 @@ export interface Problem extends Place {
 /** Formats a problem as `file:line:column: code: message`, the form that editors and CI tools link. */
 export function formatProblem(problem: Problem): string {
   const { file, line, column, code, message } = problem;
-  return `${printable(file)}:${line}:${column}: ${code}: ${message}`;
+  return `${printable(file)}:${line}:${column}: ${code}: ${printable(message)}`;
 }
 
 /** Says whether `left` comes after (positive) or before (negative) `right` in the file. */

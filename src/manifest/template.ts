@@ -31,8 +31,11 @@ const limits = { parseLimit: 1_000_000, renderLimit: 10_000, memoryLimit: 10_000
 /** Most marks (`{{` and `{%`) of one template: reading takes the square of them. */
 const maxMarks = 300;
 
-/** Tags that read other files, and the one that would hold others without a mark. */
-const forbiddenTags = ['include', 'render', 'layout', 'block', 'liquid'] as const;
+/**
+ * Tags that read other files, the one that would hold others without a mark, and those that would change what the next
+ * row is filled in with.
+ */
+const forbiddenTags = ['include', 'render', 'layout', 'block', 'liquid', 'increment', 'decrement'] as const;
 
 /** Rows of a table share their templates, so that few are read anew; past these, the oldest make room. */
 const maxCached = 10_000;

@@ -55,4 +55,10 @@ describe('a template', () => {
   it('does not go on for ever', () => {
     expect(failure('{% for i in (1..1000000000) %}x{% endfor %}')).toContain('limit');
   });
+
+  it('has no tags that change what another item is filled in with', () => {
+    for (const tag of ['increment', 'decrement']) {
+      expect(() => parseTemplate(`{% ${tag} n %}`)).toThrow(tag);
+    }
+  });
 });

@@ -1,3 +1,4 @@
+import { printable } from '../../manifest/printable.ts';
 import { formatProblem } from '../../manifest/problem.ts';
 import type { Validation } from '../count-items.ts';
 import { annotation } from './annotations.ts';
@@ -11,7 +12,7 @@ export function validationText(readings: readonly Validation[]): string {
         ? reading.problems.map(formatProblem)
         : [
             ...reading.warnings.map((warning) => `${formatProblem(warning)} (warning)`),
-            `${reading.file}: ok, ${plural(reading.items, 'item')}`,
+            `${printable(reading.file)}: ok, ${plural(reading.items, 'item')}`,
           ],
     )
     .join('\n');

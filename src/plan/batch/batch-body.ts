@@ -1,6 +1,8 @@
 import type { ItemKind, JobChecks, Message } from '../../manifest/job.ts';
+import { ownParams } from '../../manifest/check-params.ts';
 import { quoted } from '../../manifest/printable.ts';
 import type { ExpandedStep } from '../expand/expanded-item.ts';
+import { rowFault } from '../sources/check-values.ts';
 import { isFields, type Fields, type Slip } from './slip.ts';
 
 /** A line's body as a call, or what is wrong with it. */
@@ -71,10 +73,19 @@ function sortParams(
   const slips = problems
     .filter(({ code }) => code !== 'param-unknown')
     .map(({ param, code, message }) => ({ code, message, at: ['body', param] }));
-  const own = Object.hasOwn(written, '__proto__')
-    ? [{ code: 'key-forbidden', message: 'no member may have the name `__proto__`', at: ['body'] } as const]
-    : [];
-  return { params: Object.keys(extra).length === 0 ? known : { ...known, extra }, slips: [...own, ...slips] };
+  // Too deep, or named as what objects inherit: the steps after this one could not take it.
+  const fault = rowFault(written);
+  const own = Object.keys(extra)
+    .filter((name) => ownParams.has(name))
+    .map((name): Slip => ({
+      code: 'key-misplaced',
+      message: `${quoted(name)} cannot be sent: the key comes from the worker, and the prompt from its own member`,
+      at: ['body', name],
+    }));
+  return {
+    params: Object.keys(extra).length === 0 ? known : { ...known, extra },
+    slips: [...(fault === undefined ? [] : [{ ...fault, at: ['body'] }]), ...own, ...slips],
+  };
 }
 
 function messagesSlips(messages: unknown, checks: JobChecks): readonly Slip[] {

@@ -171,6 +171,19 @@ describe('a file of OpenAI’s Batch API', () => {
     expect(problems).toHaveLength(1);
   });
 
+  it('sends no key of its lines, nor what would go over the prompt, and nothing too deep to be written', async () => {
+    const deep = JSON.parse(`${'['.repeat(100)}1${']'.repeat(100)}`) as unknown;
+    const { problems } = await expand([
+      image('a', { key: 'sk_x', token: 'sk_y' }),
+      chat('b', { prompt: 'another', extra: { a: 1 } }),
+      chat('c', { metadata: deep }),
+    ]);
+    expect(problems.map((problem) => problem.replace(/^x\.jsonl:(\d+):\d+: ([\w-]+): .*$/, '$1 $2'))).toEqual(
+      ['1 key-misplaced', '1 key-misplaced', '2 key-misplaced', '2 key-misplaced', '3 data-invalid'],
+    );
+    expect(problems.join()).not.toContain('sk_');
+  });
+
   it('is refused when it is another one than it was', async () => {
     const files = {
       // oxlint-disable-next-line require-await
