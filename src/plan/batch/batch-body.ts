@@ -75,8 +75,8 @@ function sortParams(
     .map(({ param, code, message }) => ({ code, message, at: ['body', param] }));
   // Too deep, or named as what objects inherit: the steps after this one could not take it.
   const fault = rowFault(written);
-  const own = Object.keys(extra)
-    .filter((name) => ownParams.has(name))
+  const own = Object.keys(written)
+    .filter((name) => ownParams.has(name) && name !== 'model' && name !== 'seed')
     .map((name): Slip => ({
       code: 'key-misplaced',
       message: `${quoted(name)} cannot be sent: the key comes from the worker, and the prompt from its own member`,
