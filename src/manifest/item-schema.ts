@@ -13,6 +13,9 @@ const maxEach = 100;
 /** Most steps of an item. */
 export const maxSteps = 50;
 
+/** Most calls that one item may come to, lists and repairs counted in full; a page of the plan holds them all. */
+export const maxItemCalls = 248;
+
 const seedNumber = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 const seed = z
