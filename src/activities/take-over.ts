@@ -1,7 +1,7 @@
 import type { PlannedItem } from '../plan/plan.ts';
 import type { Artifact, ItemCost, ItemRecord, SucceededRecord } from '../records/record.ts';
+import { unlessDamaged } from '../records/unless-damaged.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
-import { StoreError } from '../storage/store-error.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { COPY_MARK } from './item-store.ts';
 
@@ -42,10 +42,11 @@ async function takeOverItem(
   present: readonly string[],
 ): Promise<ItemRecord | undefined> {
   if (item.reuse === undefined) return undefined;
-  const source = await readSource(dependencies, item.reuse.key);
+  const { key: sourceKey } = item.reuse;
+  const source = await unlessDamaged(() => dependencies.records.read(sourceKey));
   if (source?.status !== 'succeeded' || source.digest !== item.digest) return undefined;
   const key = runKeys(run).record(page, item.number, item.id);
-  const [from, to] = [item.reuse.key, key].map((name) => name.slice(0, -'record.json'.length));
+  const [from, to] = [sourceKey, key].map((name) => name.slice(0, -'record.json'.length));
   const copied = new Map<string, Artifact>();
   const artifacts = artifactsOf(source);
   for (const artifact of artifacts) {
@@ -79,17 +80,6 @@ async function takeOverItem(
   };
   // Another attempt may have been first; the copy of identical bytes that it names is this one.
   return dependencies.records.write(key, record);
-}
-
-async function readSource({ records }: ActivityDependencies, key: string): Promise<ItemRecord | undefined> {
-  try {
-    return await records.read(key);
-  } catch (error) {
-    // It stays damaged however often it is read.
-    if (error instanceof SyntaxError) return undefined;
-    if (error instanceof StoreError && error.code === 'store-corrupt') return undefined;
-    throw error;
-  }
 }
 
 // What an attempt that died midway has copied is copied again; what a call has left counts more.
