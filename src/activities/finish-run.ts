@@ -1,6 +1,7 @@
 import { sha256 } from '../plan/digest.ts';
 import { billLines, createReportFold } from '../report/report.ts';
 import type { ResultLine } from '../report/result-line.ts';
+import type { FailedRecord } from '../records/record.ts';
 import type { Tally } from '../records/tally.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import { readMarker, type Marker } from '../records/run-store.ts';
@@ -34,7 +35,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
       for (const line of lines) {
         fold.add(line);
         items.add(line.number);
-        if (line.status === 'failed') errors += `${JSON.stringify(line)}\n`;
+        if (line.status === 'failed') errors += `${JSON.stringify(withoutAnswers(line))}\n`;
         for (const row of billLines(line)) bill += `${JSON.stringify(row)}\n`;
       }
       parts.push({ key: keys.part(page), sha256: sha256(serialise(lines)), items: lines.length });
@@ -82,6 +83,15 @@ async function readPart(
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as ResultLine);
+}
+
+// One file for the whole run: what was answered stays in the results.
+function withoutAnswers({
+  answer: _answer,
+  steps,
+  ...line
+}: Extract<ResultLine, { status: 'failed' }>): Omit<FailedRecord, 'answer'> {
+  return steps === undefined ? line : { ...line, steps: steps.map(({ text: _text, ...step }) => step) };
 }
 
 function serialise(lines: readonly ResultLine[]): string {

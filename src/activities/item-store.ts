@@ -27,6 +27,9 @@ import {
 /** Texts up to this size live inside the record, so that an item takes one write. */
 const INLINE_TEXT_BYTES = 64 * 1024;
 
+/** Metadata of a copy from an earlier run, whose name it has: until a record names it, nobody has paid for it here. */
+export const COPY_MARK = 'reused';
+
 /** Stores how one item ended; the record is always the last write. */
 export interface ItemStore {
   /**
@@ -116,11 +119,14 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
       const { extension } = answer;
       const key = (await isLate()) ? keys.late(extension) : keys.artifact(extension);
       const artifact = describe(key, answer);
-      const result = await store.putOnce(artifact.key, answer.body, {
-        contentType: answer.contentType,
-        metadata: toMetadata(facts, artifact),
-      });
+      const stored = { contentType: answer.contentType, metadata: toMetadata(facts, artifact) };
+      const result = await store.putOnce(artifact.key, answer.body, stored);
       if (result.stored) return write(succeededRecord(item, history, facts, { artifact }, now()));
+      if (COPY_MARK in result.existing.metadata) {
+        // Left by a take-over that came to nothing.
+        await store.put(artifact.key, answer.body, stored);
+        return write(succeededRecord(item, history, facts, { artifact }, now()));
+      }
       const found = factsOf(key, result.existing);
       if (found === undefined) throw new StoreError('store-corrupt', `${key} holds bytes of unknown origin`);
       if (isSameNote(found.facts.note, note)) {

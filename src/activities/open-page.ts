@@ -14,12 +14,12 @@ import { takeOver } from './take-over.ts';
  */
 export function createOpenPage(dependencies: ActivityDependencies): ControlActivities['openPage'] {
   return async function openPage({ run, page }) {
-    const [items, { records: present }] = await Promise.all([
+    const [items, { records: present, keys }] = await Promise.all([
       dependencies.plans.page(run, page),
       readPageRecords(dependencies, run, page),
     ]);
     const reusable = items.filter(({ number, reuse }) => reuse !== undefined && !present.has(number));
-    const taken = await takeOver(dependencies, run, page, reusable);
+    const taken = await takeOver(dependencies, run, page, reusable, keys);
     const found = new Map([...present, ...taken.map((record) => [record.number, record] as const)]);
     const models = [...new Set(items.flatMap((item) => callsOf(item).map(({ model }) => model)))];
     // Of an item of several calls its last one, as everywhere.

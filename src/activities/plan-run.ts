@@ -3,14 +3,13 @@ import { Context } from '@temporalio/activity';
 import { PollenBatchError } from '../errors.ts';
 import { laneOf, type LaneSettings } from '../lanes/lanes.ts';
 import type { Job } from '../manifest/job.ts';
-import type { Problem } from '../manifest/problem.ts';
 import { labelEntries } from '../plan/labels.ts';
-import { withObjects } from '../plan/job-files.ts';
+import { withObjects, type JobFiles } from '../plan/job-files.ts';
 import type { Plan } from '../plan/plan.ts';
-import { planJob } from '../plan/plan-job.ts';
+import { planJob, type PlannedJob } from '../plan/plan-job.ts';
 import { fromContent } from '../plan/run-id.ts';
 import { takesOver } from '../plan/reuse.ts';
-import { openSpool } from '../plan/spool.ts';
+import { openSpool, type Spool } from '../plan/spool.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
 import { readDoneWork } from '../records/done-work.ts';
 import { keepInputs, keptFiles } from '../records/inputs.ts';
@@ -23,9 +22,7 @@ import type { ControlActivities } from '../workflows/contract.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { unknownLaneFailure, unplannableFailure, wrongApiFailure } from './failure.ts';
-
-/** Problems that a failed run names. */
-const TOLD_PROBLEMS = 5;
+import { invalidJob } from './invalid-job.ts';
 
 /**
  * Makes sure a run is planned, by the same code that `submit` plans with, and tells its workflow the pages. A run whose
@@ -73,45 +70,20 @@ async function makePlan(
   run: RunLocation,
   scheduled: KeptJobLocation | undefined,
 ): Promise<Plan> {
-  const { store, lanes, prices, now, apiId, openObject } = dependencies;
+  const { store } = dependencies;
   const spool = openSpool();
   try {
     const file = await readSource(dependencies, run, scheduled);
-    const { api, allowUnpriced, plannedFor, inputs } = file;
-    const inputKey = (sha256: string): string =>
-      scheduled === undefined ? runKeys(run).input(sha256) : keptInputKey(scheduled, sha256);
-    const files = withObjects(keptFiles(store, inputKey, inputs), openObject);
-    const job = fromContent(file.job);
-    // Prices are this worker's, and so they must be those of the run's API.
-    if (api.id !== apiId) throw wrongApiFailure(api.id, apiId);
-    const planned = await planJob({
-      job,
-      file: job.name,
-      placeOf: () => ({ line: 1, column: 1 }),
-      files,
-      checks: jobChecks,
-      spool,
-      api,
-      prices: await prices(),
-      laneOf: (model) => laneOf(lanes, model),
-      allowUnpriced,
-      // Other runs of the schedule have the same stable seeds, and whoever claimed a submitted run may have had others.
-      mayRepeat: true,
-      createdAt: now().toISOString(),
-      seedScope: file.seedScope ?? run.runId,
-      allFresh: file.allFresh === true,
-      ...(file.first === undefined ? {} : { first: file.first }),
-      ...(takesOver(job) ? { reuse: await readDoneWork(store, await recentRuns(store, run, api)) } : {}),
-      // Night after night the same job is meant to give something new.
-      ...(plannedFor === undefined ? {} : { time: plannedFor, usualSeed: usualSeedOf(job) }),
-    });
-    if ('problems' in planned) throw invalidJob(job.name, planned.problems);
+    let planned = await planFile(dependencies, run, scheduled, file, spool);
     // Only now, as with `submit`: a job that cannot be planned must not claim a run. Who was first is the one who counts.
     if (scheduled !== undefined) {
       const { sources } = planned.plan;
-      await claimRun(store, run, { ...file, ...(sources === undefined ? {} : { sources }) });
+      const claim = { ...file, ...(sources === undefined ? {} : { sources }) };
+      const first =
+        (await claimRun(store, run, claim)) === 'taken' ? await readJobFile(store, run) : undefined;
+      if (first !== undefined) planned = await planFile(dependencies, run, scheduled, first, spool);
     }
-    await keepInputs(store, (sha256) => runKeys(run).input(sha256), files, planned.inputs);
+    await keepInputs(store, (sha256) => runKeys(run).input(sha256), planned.files, planned.inputs);
     return await writePlan(store, run, planned);
   } catch (error) {
     throw error instanceof PollenBatchError ? unplannableFailure(error) : error;
@@ -120,15 +92,48 @@ async function makePlan(
   }
 }
 
-function usualSeedOf({ schedule }: Job): 'stable' | 'fresh' {
-  return schedule?.newOnly === true ? 'stable' : 'fresh';
+async function planFile(
+  dependencies: ActivityDependencies,
+  run: RunLocation,
+  scheduled: KeptJobLocation | undefined,
+  file: JobFile,
+  spool: Spool,
+): Promise<PlannedJob & { readonly files: JobFiles }> {
+  const { store, lanes, prices, now, apiId, openObject } = dependencies;
+  const { api, allowUnpriced, plannedFor, inputs } = file;
+  const inputKey = (sha256: string): string =>
+    scheduled === undefined ? runKeys(run).input(sha256) : keptInputKey(scheduled, sha256);
+  const files = withObjects(keptFiles(store, inputKey, inputs), openObject);
+  const job = fromContent(file.job);
+  // Prices are this worker's, and so they must be those of the run's API.
+  if (api.id !== apiId) throw wrongApiFailure(api.id, apiId);
+  const planned = await planJob({
+    job,
+    file: job.name,
+    placeOf: () => ({ line: 1, column: 1 }),
+    files,
+    checks: jobChecks,
+    spool,
+    api,
+    prices: await prices(),
+    laneOf: (model) => laneOf(lanes, model),
+    allowUnpriced,
+    // Other runs of the schedule have the same stable seeds, and whoever claimed a submitted run may have had others.
+    mayRepeat: true,
+    createdAt: now().toISOString(),
+    seedScope: file.seedScope ?? run.runId,
+    allFresh: file.allFresh === true,
+    ...(file.first === undefined ? {} : { first: file.first }),
+    ...(takesOver(job) ? { reuse: await readDoneWork(store, await recentRuns(store, run, api)) } : {}),
+    // Night after night the same job is meant to give something new.
+    ...(plannedFor === undefined ? {} : { time: plannedFor, usualSeed: usualSeedOf(job) }),
+  });
+  if ('problems' in planned) throw invalidJob(job.name, planned.problems);
+  return { ...planned, files };
 }
 
-function invalidJob(name: string, problems: readonly Problem[]): PollenBatchError {
-  return new PollenBatchError('job-invalid', `the job ${name} cannot be planned`, {
-    details: problems.slice(0, TOLD_PROBLEMS).map(({ code, message }) => `${code}: ${message}`),
-    remedy: 'Correct its file, and apply its schedule again.',
-  });
+function usualSeedOf({ schedule }: Job): 'stable' | 'fresh' {
+  return schedule?.newOnly === true ? 'stable' : 'fresh';
 }
 
 // What `submit` has written for its run, a schedule's tick makes here from the job that the schedule keeps.

@@ -1,8 +1,9 @@
 import type { PlannedItem } from '../plan/plan.ts';
 import type { Artifact, ItemCost, ItemRecord, SucceededRecord } from '../records/record.ts';
+import { unlessDamaged } from '../records/unless-damaged.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
-import { StoreError } from '../storage/store-error.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { COPY_MARK } from './item-store.ts';
 
 /** Items taken over at once. */
 const COPIES = 32;
@@ -11,18 +12,23 @@ const nothing: ItemCost = { settled: '0', unknown: { count: 0, atMost: '0' } };
 
 /**
  * Takes over what earlier runs have done for items of a page: their artifacts are copied inside the store, and they get
- * records of their own that cost nothing. Where the source is gone or another, the item is left to be called.
+ * records of their own that cost nothing. Where the source is gone or another, or a call has left something for the item,
+ * it is left to be called.
+ *
+ * @param keys - every key that the page's items have
  */
 export async function takeOver(
   dependencies: ActivityDependencies,
   run: RunLocation,
   page: number,
   items: readonly PlannedItem[],
+  keys: ReadonlySet<string>,
 ): Promise<readonly ItemRecord[]> {
+  const present = [...keys];
   const records: ItemRecord[] = [];
   for (let first = 0; first < items.length; first += COPIES) {
     const some = items.slice(first, first + COPIES);
-    const found = await Promise.all(some.map((item) => takeOverItem(dependencies, run, page, item)));
+    const found = await Promise.all(some.map((item) => takeOverItem(dependencies, run, page, item, present)));
     records.push(...found.filter((record) => record !== undefined));
   }
   return records;
@@ -33,20 +39,29 @@ async function takeOverItem(
   run: RunLocation,
   page: number,
   item: PlannedItem,
+  present: readonly string[],
 ): Promise<ItemRecord | undefined> {
   if (item.reuse === undefined) return undefined;
-  const source = await readSource(dependencies, item.reuse.key);
+  const { key: sourceKey } = item.reuse;
+  const source = await unlessDamaged(() => dependencies.records.read(sourceKey));
   if (source?.status !== 'succeeded' || source.digest !== item.digest) return undefined;
   const key = runKeys(run).record(page, item.number, item.id);
-  const [from, to] = [item.reuse.key, key].map((name) => name.slice(0, -'record.json'.length));
+  const [from, to] = [sourceKey, key].map((name) => name.slice(0, -'record.json'.length));
   const copied = new Map<string, Artifact>();
-  for (const artifact of artifactsOf(source)) {
+  const artifacts = artifactsOf(source);
+  for (const artifact of artifacts) {
     // What the record names must be its own.
     const name = from !== undefined && artifact.key.startsWith(from) ? artifact.key.slice(from.length) : '';
     if (!/^[A-Za-z0-9._-]+$/.test(name)) return undefined;
-    const target = `${to}${name}`;
-    if (!(await dependencies.store.copy(artifact.key, target))) return undefined;
-    copied.set(artifact.key, { ...artifact, key: target });
+    copied.set(artifact.key, { ...artifact, key: `${to}${name}` });
+  }
+  const own = present.filter((name) => to !== undefined && name.startsWith(to));
+  if (!(await areCopies(dependencies, own, copied))) return undefined;
+  if (!(await areWhole(dependencies, artifacts))) return undefined;
+  for (const [source, { key: target, contentType, sha256 }] of copied) {
+    // Without the facts of the call that the bytes were bought by: they would be taken for a charge of this run.
+    const options = { contentType, sha256, metadata: { [COPY_MARK]: item.reuse.runId } };
+    if (!(await dependencies.store.copy(source, target, options))) return undefined;
   }
   const { number, id, customId, vars } = item;
   const { customId: _customId, vars: _vars, ...work } = source;
@@ -67,14 +82,25 @@ async function takeOverItem(
   return dependencies.records.write(key, record);
 }
 
-async function readSource({ records }: ActivityDependencies, key: string): Promise<ItemRecord | undefined> {
-  try {
-    return await records.read(key);
-  } catch (error) {
-    // It stays damaged however often it is read.
-    if (error instanceof StoreError && error.code === 'store-corrupt') return undefined;
-    throw error;
+// What an attempt that died midway has copied is copied again; what a call has left counts more.
+async function areCopies(
+  { store }: ActivityDependencies,
+  keys: readonly string[],
+  copied: ReadonlyMap<string, Artifact>,
+): Promise<boolean> {
+  const targets = new Set([...copied.values()].map(({ key }) => key));
+  if (!keys.every((key) => targets.has(key))) return false;
+  const found = await Promise.all(keys.map((key) => store.head(key)));
+  return found.every((object) => object === undefined || COPY_MARK in object.metadata);
+}
+
+// Looked at before the first copy, so that none is made in vain.
+async function areWhole({ store }: ActivityDependencies, artifacts: Iterable<Artifact>): Promise<boolean> {
+  for (const { key, bytes, sha256 } of artifacts) {
+    const found = await store.head(key);
+    if (found?.bytes !== bytes || found.metadata['sha256'] !== sha256) return false;
   }
+  return true;
 }
 
 function artifactsOf(record: SucceededRecord): readonly Artifact[] {

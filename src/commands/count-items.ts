@@ -1,6 +1,7 @@
 import type { Entry } from '../manifest/job.ts';
 import { comparePlaces, type Problem } from '../manifest/problem.ts';
 import { expandJob } from '../plan/expand/expand-job.ts';
+import { createGiveWay } from '../plan/give-way.ts';
 import { isObject } from '../plan/job-files.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
 import type { ReadJob, WrongJob } from './read-job.ts';
@@ -21,7 +22,10 @@ export async function countItems({ job, warnings, ...context }: ReadJob, time: s
   const { file } = context;
   const problems: Problem[] = [];
   let items = 0;
+  const giveWay = createGiveWay();
   for await (const expansion of expandJob(job, { ...context, time, checks: jobChecks })) {
+    const turn = giveWay();
+    if (turn !== undefined) await turn;
     if (expansion.kind === 'item') items += 1;
     else problems.push(expansion.problem);
     if (problems.length >= MAX_PROBLEMS) break;

@@ -5,7 +5,7 @@ import { checkCall, checkForm } from './check-call.ts';
 import type { CheckContext, Forms } from './check-call.ts';
 import { eachRule, readEachList } from './each-list.ts';
 import type { EachList } from './each-list.ts';
-import { anyStepSchema, maxSteps, stepSchemas } from './item-schema.ts';
+import { anyStepSchema, maxItemCalls, maxSteps, stepSchemas } from './item-schema.ts';
 import type { WrittenStep } from './item-schema.ts';
 import { nodeAt } from './node-at.ts';
 import { quoted } from './printable.ts';
@@ -20,9 +20,6 @@ export interface CheckedStep {
   readonly needs: readonly string[];
   readonly forEach?: EachList;
 }
-
-/** Most calls that one item may come to; a page of the plan holds them all. */
-const maxCalls = 248;
 
 const forms: Forms = { thing: 'a step', schemas: stepSchemas, any: anyStepSchema };
 
@@ -62,8 +59,8 @@ export function checkSteps(
   });
   checkOrder(ids, uses, context.reporter);
   const calls = checked.reduce((sum, step) => sum + (step === undefined ? 0 : callsOf(step)), 0);
-  if (calls > maxCalls) {
-    const message = `the item may take ${calls} calls with its lists and repairs, and ${maxCalls} at most; lower \`max\` or \`repair\``;
+  if (calls > maxItemCalls) {
+    const message = `the item may take ${calls} calls with its lists and repairs, and ${maxItemCalls} at most; lower \`max\` or \`repair\``;
     context.reporter.report(listNode, 'step-limit', message);
   }
   const well = checked.filter((step) => step !== undefined);

@@ -13,6 +13,9 @@ const maxEach = 100;
 /** Most steps of an item. */
 export const maxSteps = 50;
 
+/** Most calls that one item may come to, lists and repairs counted in full; a page of the plan holds them all. */
+export const maxItemCalls = 248;
+
 /** The widest range that every model of the API takes. */
 const seedNumber = z.int().min(0).max(2_147_483_647);
 

@@ -1,4 +1,5 @@
 import type { Plan, PlannedItem } from './plan.ts';
+import { stepCalls } from './plan-chain.ts';
 import type { Spool, Stretch } from './spool.ts';
 
 /**
@@ -81,8 +82,7 @@ export function createPageCutter(spool: Spool): PageCutter {
 
 /** Calls that an item may come to: a chain has one more activity, which closes it. */
 export function callsAtMost(item: PlannedItem): number {
-  if (!('steps' in item)) return 1;
-  return item.steps.reduce((sum, { forEach, repair = 0 }) => sum + (forEach?.max ?? 1) * (1 + repair), 1);
+  return 'steps' in item ? stepCalls(item.steps) + 1 : 1;
 }
 
 /** Reads the items of a page's file. */

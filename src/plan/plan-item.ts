@@ -1,3 +1,4 @@
+import { maxItemCalls } from '../manifest/item-schema.ts';
 import type { JobChecks, Values } from '../manifest/job.ts';
 import type { Problem } from '../manifest/problem.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
@@ -13,9 +14,6 @@ import type { PlannedApi, PlannedItem } from './plan.ts';
 import { type ChainStep, isChain, planChain, stepCalls } from './plan-chain.ts';
 import { prepareStep, type Preparation, type PreparedStep } from './prepare-step.ts';
 import { createSeeds, type SeedContext } from './seeds.ts';
-
-/** Most calls of one item, so that it fits into a page with room for others. */
-const ITEM_CALLS = 200;
 
 export interface ItemContext {
   readonly api: Pick<PlannedApi, 'id' | 'dialect'>;
@@ -100,8 +98,8 @@ export function createItemPlanner(context: ItemContext): ItemPlanner {
     if (!('steps' in work)) return { item: { ...base, ...work } };
     const chain = work;
     const calls = stepCalls(chain.steps);
-    if (calls <= ITEM_CALLS) return { item: { ...base, ...chain } };
-    const message = `the item may come to ${calls} calls, lists and repairs counted in full; ${ITEM_CALLS} are possible`;
+    if (calls <= maxItemCalls) return { item: { ...base, ...chain } };
+    const message = `the item may come to ${calls} calls, lists and repairs counted in full; ${maxItemCalls} are possible`;
     return { problem: { ...place, code: 'step-limit', message } };
   }
 

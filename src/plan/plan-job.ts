@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 
 import { PollenBatchError } from '../errors.ts';
 import type { Job } from '../manifest/job.ts';
@@ -8,6 +9,7 @@ import { dialects } from '../pollinations/dialects/index.ts';
 import { createModelChecker } from './check-models.ts';
 import { createEstimator, type ModelEstimate } from './estimate.ts';
 import { expandJob, type ExpandContext } from './expand/expand-job.ts';
+import { createGiveWay } from './give-way.ts';
 import type { JobInput } from './job-inputs.ts';
 import type { Measured } from './likely-use.ts';
 import { createPageCutter } from './pages.ts';
@@ -108,6 +110,7 @@ export async function planJob(
   const lanes = new Set<string>();
   const problems: Problem[] = [];
   const sources = new Map<string, PlanSource>();
+  const giveWay = createGiveWay();
   let items = 0;
   let reused = 0;
 
@@ -121,6 +124,8 @@ export async function planJob(
     },
   };
   for await (const expansion of expandJob(job, context)) {
+    const turn = giveWay();
+    if (turn !== undefined) await turn;
     if (expansion.kind === 'problem') {
       problems.push(expansion.problem);
       if (problems.length >= MAX_PROBLEMS) break;
@@ -162,7 +167,7 @@ export async function planJob(
     pageText,
     plan: {
       version: 1,
-      digest: digestOf(pages.length, pageText),
+      digest: await digestOf(pages.length, pageText),
       job: job.name,
       ...(job.description === undefined ? {} : { description: job.description }),
       ...(job.labels === undefined ? {} : { labels: job.labels }),
@@ -200,8 +205,11 @@ function changedSource(path: string): PollenBatchError {
 }
 
 // One page after the other: all of them together are what memory shall not hold.
-function digestOf(pages: number, pageText: (page: number) => string): string {
+async function digestOf(pages: number, pageText: (page: number) => string): Promise<string> {
   const hash = createHash('sha256');
-  for (let page = 0; page < pages; page += 1) hash.update(pageText(page));
+  for (let page = 0; page < pages; page += 1) {
+    hash.update(pageText(page));
+    await setImmediate();
+  }
   return hash.digest('hex').slice(0, 10);
 }

@@ -20,14 +20,38 @@ export function takesOver({ reuse, schedule }: Job): boolean {
   return reuse === true || schedule?.newOnly === true;
 }
 
-/** An empty index. */
+/** An empty index. Of each work it keeps two short strings; what the works of a page have in common is kept once. */
 export function createReuseIndex(): ReuseIndex {
-  const done = new Map<string, DoneWork>();
+  const positions = new Map<string, number>();
+  const names: string[] = [];
+  const places: DoneWork[] = [];
+  const folders = new Map<string, DoneWork>();
   return {
-    add(digest, work) {
-      if (!done.has(digest)) done.set(digest, work);
+    add(digest, { runId, key }) {
+      const short = shortened(digest);
+      if (positions.has(short)) return;
+      const end = key.lastIndexOf('/') + 1;
+      const folder = key.slice(0, end);
+      const place = folders.get(folder) ?? { runId, key: folder };
+      folders.set(folder, place);
+      positions.set(short, names.length);
+      // Of its own: a part of a string keeps the whole.
+      names.push(Buffer.from(key.slice(end)).toString());
+      places.push(place);
     },
-    find: (digest) => done.get(digest),
-    size: () => done.size,
+    find(digest) {
+      const position = positions.get(shortened(digest));
+      const place = position === undefined ? undefined : places[position];
+      return position === undefined || place === undefined
+        ? undefined
+        : { runId: place.runId, key: `${place.key}${names[position]}` };
+    },
+    size: () => positions.size,
   };
+}
+
+// A byte a character instead of two hexadecimal digits.
+function shortened(digest: string): string {
+  const bytes = Buffer.from(digest, 'hex');
+  return bytes.length * 2 === digest.length ? bytes.toString('latin1') : digest;
 }

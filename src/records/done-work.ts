@@ -3,9 +3,12 @@ import { createReuseIndex, type ReuseIndex } from '../plan/reuse.ts';
 import { runKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { EndedRun } from './past-runs.ts';
+import { unlessDamaged } from './unless-damaged.ts';
 
 /** Parts read at once. */
 const READS = 4;
+/** Works that are remembered: more of older runs are called again, so that planning stays small. */
+const MAX_WORKS = 300_000;
 
 /** What a line of a sealed part says of the work it stands for. */
 interface SealedLine {
@@ -16,19 +19,23 @@ interface SealedLine {
 
 /**
  * Reads what ended runs have done, the newest run first, from their sealed parts: no listing, and no object an item. A
- * part that is missing or not what the marker says is passed over; its items are called again.
+ * part that is missing, damaged or not what the marker says is passed over; its items are called again.
+ *
+ * @param most - works after which no more parts are read
  */
-export async function readDoneWork(store: ObjectStore, runs: readonly EndedRun[]): Promise<ReuseIndex> {
+export async function readDoneWork(
+  store: ObjectStore,
+  runs: readonly EndedRun[],
+  most = MAX_WORKS,
+): Promise<ReuseIndex> {
   const index = createReuseIndex();
   for (const { run, marker } of runs) {
     const { root } = runKeys(run);
     const parts = marker.parts.filter(({ key }) => key.startsWith(root));
-    for (let first = 0; first < parts.length; first += READS) {
+    for (let first = 0; first < parts.length && index.size() < most; first += READS) {
       const some = parts.slice(first, first + READS);
-      const texts = await Promise.all(some.map((part) => readPart(store, part)));
-      for (const line of texts.flatMap((text) => text.split('\n'))) {
-        if (line === '') continue;
-        const { status, digest, key } = JSON.parse(line) as SealedLine;
+      const read = await Promise.all(some.map((part) => unlessDamaged(() => readPart(store, part))));
+      for (const { status, digest, key } of read.flatMap((lines) => lines ?? [])) {
         if (status !== 'succeeded' || digest === undefined || key?.startsWith(root) !== true) continue;
         index.add(digest, { runId: run.runId, key });
       }
@@ -40,9 +47,12 @@ export async function readDoneWork(store: ObjectStore, runs: readonly EndedRun[]
 async function readPart(
   store: ObjectStore,
   { key, sha256: digest }: EndedRun['marker']['parts'][number],
-): Promise<string> {
+): Promise<readonly SealedLine[]> {
   const object = await store.get(key);
-  return object === undefined || sha256(object.body) !== digest
-    ? ''
-    : Buffer.from(object.body).toString('utf8');
+  if (object === undefined || sha256(object.body) !== digest) return [];
+  return Buffer.from(object.body)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as SealedLine);
 }

@@ -3,20 +3,26 @@ import { USAGE_TYPES, type Usage } from '../pollen/usage.ts';
 import { runKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { EndedRun } from './past-runs.ts';
+import { unlessDamaged } from './unless-damaged.ts';
 
 /** What the reports of ended runs have measured, added up by model. Reports of earlier versions say nothing. */
 export async function readMeasured(
   store: ObjectStore,
   runs: readonly EndedRun[],
 ): Promise<readonly Measured[]> {
-  const reports = await Promise.all(runs.map(({ run }) => store.get(runKeys(run).report)));
-  const found = reports.flatMap((report) =>
-    report === undefined
-      ? []
-      : ((JSON.parse(Buffer.from(report.body).toString('utf8')) as { measured?: readonly Measured[] })
-          .measured ?? []),
+  const found = await Promise.all(
+    runs.map(({ run }) => unlessDamaged(() => readReport(store, runKeys(run).report))),
   );
-  return sumMeasured(found);
+  return sumMeasured(found.flatMap((measured) => measured ?? []));
+}
+
+async function readReport(store: ObjectStore, key: string): Promise<readonly Measured[]> {
+  const report = await store.get(key);
+  if (report === undefined) return [];
+  const { measured } = JSON.parse(Buffer.from(report.body).toString('utf8')) as {
+    readonly measured?: readonly Measured[];
+  };
+  return measured ?? [];
 }
 
 /** Adds up what was measured, one sum a model. */

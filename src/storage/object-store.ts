@@ -34,6 +34,12 @@ export interface PutOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a copy is stored with: what its source has besides stays behind. */
+export interface CopyOptions extends PutOptions {
+  /** Of the bytes, hex. The server copies them, so nobody here sees them. */
+  readonly sha256: string;
+}
+
 /** Options of a reading call. */
 export interface ReadOptions {
   /** Ends the call with an `AbortError`. */
@@ -70,10 +76,10 @@ export interface ObjectStore {
   /** Names of the folders right below a prefix that ends with a slash, in order; their objects are not read. */
   listFolders(prefix: string, options?: ReadOptions): Promise<readonly string[]>;
   /**
-   * Copies an object with its type and metadata inside the store, over whatever is there: only for objects that are
-   * named by a record that is written once.
+   * Copies an object's bytes inside the store, over whatever is there: only for objects that are named by a record that
+   * is written once.
    *
    * @returns `false` when there is no such object
    */
-  copy(from: string, to: string, options?: ReadOptions): Promise<boolean>;
+  copy(from: string, to: string, options: CopyOptions): Promise<boolean>;
 }

@@ -202,11 +202,19 @@ export function createS3Store(settings: S3Settings): S3Store {
       } while (token !== undefined);
       return folders;
     },
-    copy: async (from, to, options = {}) => {
+    copy: async (from, to, options) => {
+      checkMetadata(to, options.metadata);
       try {
         const source = `${bucket}/${from}`.split('/').map(encodeURIComponent).join('/');
         await client.send(
-          new CopyObjectCommand({ Bucket: bucket, Key: to, CopySource: source }),
+          new CopyObjectCommand({
+            Bucket: bucket,
+            Key: to,
+            CopySource: source,
+            MetadataDirective: 'REPLACE',
+            ContentType: options.contentType,
+            Metadata: { ...options.metadata, sha256: options.sha256 },
+          }),
           abortBy(options.signal),
         );
         return true;

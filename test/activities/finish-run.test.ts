@@ -79,6 +79,30 @@ describe('a run that closes', () => {
     );
   });
 
+  it('lists what failed without what was answered, which stays in the results', async () => {
+    const cost = { settled: '0', unknown: { count: 0, atMost: '0' } };
+    const step = {
+      kind: 'text',
+      model: 'openai',
+      status: 'succeeded',
+      cost,
+      attempts: 1,
+      throttled: 0,
+    } as const;
+    const wrong = failed({
+      number: 3,
+      answer: 'a'.repeat(999),
+      steps: [{ ...step, step: 'one', text: 'a bee' }],
+    });
+    const store = await storedRun(...all.slice(0, 2), wrong);
+    await finish(store, 'finished');
+    const line = JSON.parse(store.text(keys.errors) ?? '') as object;
+    expect(line).toMatchObject({ id: 'item-3', fault: { code: 'bad-request' }, steps: [{ step: 'one' }] });
+    expect(line).not.toHaveProperty('answer');
+    expect(line).not.toHaveProperty('steps.0.text');
+    expect(JSON.parse(store.text(keys.part(1)) ?? '')).toMatchObject({ answer: wrong.answer });
+  });
+
   it('seals pages that were never started, all their items cancelled', async () => {
     const store = await storedRun(...all.slice(0, 2));
     expect(await finish(store, 'stopped')).toMatchObject({

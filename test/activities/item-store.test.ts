@@ -66,6 +66,16 @@ describe('an answer', () => {
     expect(JSON.stringify(receipt)).not.toContain('bloom');
   });
 
+  it('takes the place of a copy that a take-over has left, and owes nothing to it', async () => {
+    const store = createMemoryStore();
+    const left = { contentType: 'image/png', metadata: { reused: 'bees-9999999999' } };
+    await store.put(imageKey, 'copied', left);
+    expect(await itemStore(store).find(sampleHistory())).toBeUndefined();
+    await itemStore(store).succeed(picture, note, sampleHistory());
+    expect(store.text(imageKey)).toBe(Buffer.from(picture.body).toString());
+    expect(readRecord(store)).toMatchObject({ status: 'succeeded', bytes: 3, cost: { settled: '0.00005' } });
+  });
+
   it('of much text is an object of its own, before its record', async () => {
     const store = createMemoryStore();
     const body = Buffer.from('x'.repeat(64 * 1024 + 1));

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
 import { takeOver } from '../../src/activities/take-over.ts';
-import type { PlannedItem } from '../../src/plan/plan.ts';
+import { sha256 } from '../../src/plan/digest.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import type { ItemRecord, SucceededRecord } from '../../src/records/record.ts';
 import { runKeys } from '../../src/storage/keys.ts';
@@ -16,7 +16,7 @@ const prefix = sourceKey.slice(0, -'record.json'.length);
 const picture = {
   key: `${prefix}jpg`,
   bytes: 3,
-  sha256: 'a'.repeat(64),
+  sha256: sha256('jpg'),
   contentType: 'image/jpeg',
 };
 
@@ -35,10 +35,10 @@ async function source(changes: Partial<SucceededRecord> & Record<string, unknown
   await put(sourceKey, JSON.stringify({ ...record, artifact: picture, ...changes }));
 }
 
-function take(changes: Partial<PlannedItem> = {}): Promise<readonly ItemRecord[]> {
-  const item = { ...sampleCall({ reuse: { runId: earlier.runId, key: sourceKey } }), ...changes };
+function take(keys: readonly string[] = store.keys()): Promise<readonly ItemRecord[]> {
+  const item = sampleCall({ reuse: { runId: earlier.runId, key: sourceKey } });
   const dependencies = { store, records: createRecords(store), now: () => now };
-  return takeOver(dependencies as unknown as ActivityDependencies, run, 0, [item]);
+  return takeOver(dependencies as unknown as ActivityDependencies, run, 0, [item], new Set(keys));
 }
 
 describe('taking over', () => {
@@ -66,7 +66,7 @@ describe('taking over', () => {
   });
 
   it('copies the artifacts of all steps', async () => {
-    const step = { ...picture, key: `${prefix}shot.0.png` };
+    const step = { ...picture, key: `${prefix}shot.0.png`, sha256: sha256('png') };
     const cost = { settled: '1', unknown: { count: 0, atMost: '0' } };
     const call = { model: 'openai', status: 'succeeded', throttled: 0, cost } as const;
     await source({
@@ -107,6 +107,29 @@ describe('taking over', () => {
       },
     ],
     [
+      'the artifact is another one',
+      async () => {
+        await source();
+        await put(picture.key, 'gif');
+      },
+    ],
+    [
+      'a call has left something for it',
+      async () => {
+        await source();
+        await put(picture.key, 'jpg');
+        await put(runKeys(run).attempts(0, 1, 'haiku'), '{}');
+      },
+    ],
+    [
+      'a call has stored its artifact already',
+      async () => {
+        await source();
+        await put(picture.key, 'jpg');
+        await put(runKeys(run).artifact(0, 1, 'haiku', 'jpg'), 'own');
+      },
+    ],
+    [
       'the record is damaged',
       async () => {
         await source();
@@ -119,6 +142,28 @@ describe('taking over', () => {
     expect(store.text(runKeys(run).record(0, 1, 'haiku'))).toBeUndefined();
   });
 
+  it('copies nothing of an item of which one artifact is gone', async () => {
+    const cost = { settled: '1', unknown: { count: 0, atMost: '0' } };
+    const call = { model: 'openai', kind: 'image', status: 'succeeded', throttled: 0, cost } as const;
+    await source({
+      steps: [{ ...call, step: 'shot', artifact: { ...picture, key: `${prefix}shot.png` }, attempts: 1 }],
+    });
+    await put(picture.key, 'jpg');
+    expect(await take()).toEqual([]);
+    expect(store.calls().filter((call) => call.startsWith('copy'))).toEqual([]);
+  });
+
+  it('leaves the facts of the call that was paid behind, and can be done again after it died midway', async () => {
+    await source();
+    const facts = { facts: '{}' };
+    await store.put(picture.key, 'jpg', { contentType: 'image/jpeg', metadata: facts });
+    const target = runKeys(run).artifact(0, 1, 'haiku', 'jpg');
+    store.failNext('putOnce', new StoreError('store-unavailable', 'away'));
+    await expect(take()).rejects.toThrow('away');
+    expect((await store.head(target))?.metadata).toEqual({ reused: earlier.runId, sha256: picture.sha256 });
+    expect(await take()).toMatchObject([{ artifact: { key: target } }]);
+  });
+
   it('waits for a store that is away, as all that steers a run', async () => {
     await source();
     store.failNext('get', new StoreError('store-unavailable', 'away'));
@@ -129,7 +174,8 @@ describe('taking over', () => {
     await source();
     await put(picture.key, 'jpg');
     const own = runKeys(run).record(0, 1, 'haiku');
+    const listed = store.keys();
     await put(own, JSON.stringify(succeeded({ text: 'called' })));
-    expect(await take()).toMatchObject([{ text: 'called' }]);
+    expect(await take(listed)).toMatchObject([{ text: 'called' }]);
   });
 });

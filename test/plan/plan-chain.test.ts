@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { maxItemCalls } from '../../src/manifest/item-schema.ts';
 import { itemOf, imageStep, planCall, planSteps, problemOf, textStep } from '../support/planning.ts';
 
 const limited = { model: 'openai', max_tokens: 100 };
@@ -70,7 +71,7 @@ describe('an item of steps', () => {
     expect((await planSteps(itemOf([caption, shot]), elsewhere)).digest).not.toBe(known);
   });
 
-  it('is refused where lists and repairs could make more than 200 calls of it', async () => {
+  it('is refused where lists and repairs could make more calls of it than a page holds, as the check of its file says', async () => {
     const wide = (max: number, repair: number) =>
       textStep('About {{ each }}', {
         id: 'each',
@@ -78,9 +79,9 @@ describe('an item of steps', () => {
         output: { format: 'json', repair },
         scope: {},
       });
-    expect((await planSteps(itemOf([caption, wide(199, 0)]))).steps).toHaveLength(2);
-    expect(await problemOf(itemOf([caption, wide(50, 3)]))).toBe(
-      'job.yaml:7:5: step-limit: the item may come to 201 calls, lists and repairs counted in full; 200 are possible',
+    expect((await planSteps(itemOf([caption, wide(maxItemCalls - 1, 0)]))).steps).toHaveLength(2);
+    expect(await problemOf(itemOf([caption, wide(62, 3)]))).toBe(
+      'job.yaml:7:5: step-limit: the item may come to 249 calls, lists and repairs counted in full; 248 are possible',
     );
   });
 });

@@ -63,6 +63,21 @@ describe('a plan', () => {
     });
   });
 
+  it('lets timers run while it is made, as the heartbeats of a worker are', async () => {
+    let beats = 0;
+    const timer = setInterval(() => (beats += 1), 1);
+    const many = (id: string): string =>
+      `  - { id: ${id}, text: Many bees, samples: 1000, params: { max_tokens: 5 } }
+`;
+    const { plan: planned } = await plan(many('a') + many('b'), {
+      onItem: ({ number }) => {
+        if (number === 2_000) clearInterval(timer);
+      },
+    });
+    expect(planned.items).toBe(2_000);
+    expect(beats).toBeGreaterThan(0);
+  });
+
   it('is the same each time it is made', async () => {
     expect(await plan(mixed)).toEqual(await plan(mixed));
   });

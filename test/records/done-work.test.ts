@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { sha256 } from '../../src/plan/digest.ts';
 import { readDoneWork } from '../../src/records/done-work.ts';
-import { listPastRuns, recentlyEnded, type PastRun } from '../../src/records/past-runs.ts';
+import { listPastRuns, recentlyEnded, recentRuns, type PastRun } from '../../src/records/past-runs.ts';
 import { runKeys } from '../../src/storage/keys.ts';
+import { StoreError } from '../../src/storage/store-error.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { api, run, samplePlan } from '../support/samples.ts';
 
@@ -29,6 +30,13 @@ async function leave(
   return key;
 }
 
+const damaged = new StoreError('store-corrupt', 'damaged');
+
+/** A store in which some objects are damaged. */
+function damage(store: MemoryStore, ...keys: readonly string[]): MemoryStore {
+  return { ...store, get: (key) => (keys.includes(key) ? Promise.reject(damaged) : store.get(key)) };
+}
+
 const past = (store: MemoryStore): Promise<readonly PastRun[]> => listPastRuns(store, run, api);
 
 describe('past runs', () => {
@@ -52,8 +60,52 @@ describe('past runs', () => {
     }
     await leave(store, 'bees-open', 30, [{ status: 'succeeded', digest: 'c'.repeat(64) }], false);
     const done = await readDoneWork(store, recentlyEnded(await past(store)));
-    expect(done.find(a ?? '')?.runId).toBe('bees-11');
+    const key = runKeys({ ...run, runId: 'bees-11' }).record(0, 1, 'a');
+    expect(done.find(a ?? '')).toEqual({ runId: 'bees-11', key });
     expect([done.find(b ?? ''), done.find('c'.repeat(64)), done.size()]).toEqual([undefined, undefined, 1]);
+  });
+
+  it('are read no further than the tenth of a schedule, and their plans only where they count', async () => {
+    const store = createMemoryStore();
+    for (let day = 10; day < 60; day += 1) await leave(store, `bees-202601${day}T060000Z`, day - 10, []);
+    for (let index = 0; index < 3; index += 1) await leave(store, `bees-000000000${index}`, index, []);
+    const recent = await recentRuns(store, run, api);
+    expect(recent.map((one) => one.run.runId)).toEqual(
+      Array.from({ length: 10 }, (_, index) => `bees-202601${59 - index}T060000Z`),
+    );
+    const reads = store.calls().filter((call) => call.startsWith('get'));
+    expect(reads.filter((call) => call.endsWith('plan.json')).length).toBeLessThanOrEqual(13);
+    expect(reads.length).toBeLessThanOrEqual(16 * 2 + 3 * 2 + 13);
+  });
+
+  it('are passed over where they are damaged, and so are their parts', async () => {
+    const store = createMemoryStore();
+    const [one, two, three, four] = [1, 2, 3, 4].map((index) => `bees-${index}`) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    for (const [index, name] of [one, two, three, four].entries()) {
+      await leave(store, name, index, [{ status: 'succeeded', digest: String(index).repeat(64) }]);
+    }
+    const keysOf = (runId: string) => runKeys({ ...run, runId });
+    await store.put(keysOf(three).success, '{"runId', json);
+    const broken = damage(store, keysOf(one).plan, keysOf(two).part(0));
+    expect((await past(broken)).map((found) => found.run.runId)).toEqual([four, two]);
+    const recent = await recentRuns(broken, run, api);
+    expect(recent.map((found) => found.run.runId)).toEqual([four, two]);
+    expect((await readDoneWork(broken, recent)).size()).toBe(1);
+    const away = { ...store, get: () => Promise.reject(new StoreError('store-unavailable', 'away')) };
+    await expect(recentRuns(away, run, api)).rejects.toThrow('away');
+  });
+
+  it('are not read beyond what the index shall hold, the oldest first', async () => {
+    const store = createMemoryStore();
+    await leave(store, 'bees-1', 1, [{ status: 'succeeded', digest: a }]);
+    await leave(store, 'bees-2', 2, [{ status: 'succeeded', digest: b }]);
+    const done = await readDoneWork(store, await recentRuns(store, run, api), 1);
+    expect([done.find(a ?? ''), done.find(b ?? '')?.runId]).toEqual([undefined, 'bees-2']);
   });
 
   it('give nothing of failed items, of other folders, or of parts that are not what the marker says', async () => {

@@ -78,11 +78,11 @@ export function createMemoryStore(): MemoryStore {
       const names = below.map((key) => key.slice(prefix.length).split('/'));
       return [...new Set(names.flatMap(([name = '', ...rest]) => (rest.length > 0 ? [name] : [])))].sort();
     },
-    async copy(from, to) {
+    async copy(from, to, { contentType, metadata, sha256 }) {
       note('copy', from);
       const object = objects.get(from);
       if (object === undefined) return false;
-      objects.set(to, object);
+      objects.set(to, { ...object, contentType, metadata: { ...metadata, sha256 } });
       return true;
     },
     keys: () => [...objects.keys()],
