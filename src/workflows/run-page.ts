@@ -103,7 +103,9 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   async function close(position: number): Promise<void> {
     closing += 1;
     try {
-      counts = addCounts(counts, await closeChain(input, opened, position));
+      // Places that a signal grants start in the workflow's own scope, which a stop cancels: the record is due all the same.
+      const closed = await CancellationScope.nonCancellable(() => closeChain(input, opened, position));
+      counts = addCounts(counts, closed);
       ended += 1;
       show(stopping ? 'stopping' : 'running');
       reporter.note(progress(), ended);
