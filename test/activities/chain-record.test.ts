@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { chainRecord } from '../../src/activities/chain-record.ts';
 import { billLines, billTotal, createReportFold } from '../../src/report/report.ts';
-import { resultLine } from '../../src/report/result-line.ts';
+import { resultLine, tallyLine } from '../../src/report/result-line.ts';
 import type { PlannedChain } from '../../src/plan/plan.ts';
 import type { KeptAttempts, StepRecord } from '../../src/records/record.ts';
 import type { CallPart } from '../../src/storage/keys.ts';
@@ -152,7 +152,9 @@ describe('an item of several calls without a record', () => {
       customId: 'row/3',
       vars: { colour: 'red' },
       cost: { settled: '0.123', unknown: { count: 1, atMost: '0.002' } },
+      throttled: 2,
     });
+    expect(tallyLine(line).throttled).toBe(2);
     expect(line.steps?.map(({ step, status }) => `${step} ${status}`)).toEqual([
       'list failed',
       'list succeeded',
