@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   condition,
   getExternalWorkflowHandle,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -59,10 +60,13 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     freed: places - running,
   });
   const parent = workflowInfo().parent;
-  const reporter = createReporter(opened.missing.length, (report) =>
-    parent === undefined
-      ? Promise.resolve()
-      : getExternalWorkflowHandle(parent.workflowId).signal(pageProgressSignal, report),
+  const reporter = createReporter(
+    opened.missing.length,
+    (report) =>
+      parent === undefined
+        ? Promise.resolve()
+        : getExternalWorkflowHandle(parent.workflowId).signal(pageProgressSignal, report),
+    () => patched('places-held'),
   );
   function show(state: PanelState): void {
     const items = opened.ids.length;
