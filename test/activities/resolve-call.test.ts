@@ -77,7 +77,9 @@ describe('a call that hangs on earlier steps', () => {
     });
     expect(Number(first.call.call.maximum)).toBeGreaterThan(100 * 2e-6);
     const writes = store.keys().length;
-    expect(await resolve({ step: 1 })).toEqual(first);
+    const { isNew, ...kept } = first;
+    expect(isNew).toBe(true);
+    expect(await resolve({ step: 1 })).toEqual(kept);
     expect(store.keys()).toHaveLength(writes);
   });
 
@@ -213,6 +215,34 @@ describe('a call that hangs on earlier steps', () => {
   });
 });
 
+describe('a call whose inputs are damaged', () => {
+  const steps = [textStep('a', 'x', { repair: 1 }), laterText('b', '{{ steps.a.text }}', [0])];
+  const unusable = (message: string) => ({
+    code: 'step-input-unusable',
+    message: expect.stringContaining(message),
+    remedy: expect.stringContaining('bucket'),
+  });
+  const put = { contentType: 'application/json' };
+
+  it('fails without a call, and quotes nothing of them', async () => {
+    for (const key of [keys.step(0, 1, 'item', { step: 'a' }), keys.request(0, 1, 'item', { step: 'b' })]) {
+      const { resolve, store } = world(steps);
+      await store.put(key, 'secret', put);
+      const { fault } = await resolve({ step: 1 });
+      expect(fault).toMatchObject(unusable(`${key} holds no re`));
+      expect(JSON.stringify(fault)).not.toContain('secret');
+    }
+  });
+
+  it('fails without a call where they are gone', async () => {
+    const { resolve, answer } = world(steps);
+    expect((await resolve({ step: 1 })).fault).toMatchObject(unusable('step a of item item has no result'));
+    expect((await resolve({ step: 0, repair: 1 })).fault).toMatchObject(unusable('nothing to mend'));
+    await answer({ step: 'a' }, { text: undefined, artifact });
+    expect((await resolve({ step: 1 })).fault).toMatchObject(unusable('is missing from the bucket'));
+  });
+});
+
 describe('what a call takes from rows and models', () => {
   const other = `attachment:${'c'.repeat(64)}`;
   const parts = (content: readonly unknown[], deferred: object = {}): PlannedStep => ({
@@ -322,6 +352,15 @@ describe('a call that mends an answer', () => {
     expect(bodyOf(second.call.call.request).messages).toHaveLength(3);
     expect(second.call.call.request.body).toContain(String.raw`{\"a\":2}`);
     expect(new Set([7, seed, second.call.call.seed]).size).toBe(3);
+  });
+
+  it('is not made where the answer was not kept', async () => {
+    const { resolve, fail } = world([textStep('a', 'Say it', { repair: 1 })]);
+    await fail({ step: 'a' }, { fault: wrong.fault });
+    expect((await resolve({ step: 0, repair: 1 })).fault).toMatchObject({
+      code: 'step-unfillable',
+      message: expect.stringContaining('was not kept'),
+    });
   });
 
   it('starts from what was first sent for its element of a list', async () => {
