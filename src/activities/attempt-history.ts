@@ -32,6 +32,8 @@ export interface AttemptHistory {
   readonly throttledInRow: number;
   /** Refusals of the key (401) since the last other outcome. */
   readonly unauthorized?: { readonly count: number; readonly since: number };
+  /** Set when an attempt of this execution was the first to have the bytes of the request: none before it sent them. */
+  readonly isFirst?: true;
   /** How the item has failed for good, when its record could not be written yet. */
   readonly verdict?: FailedRecord['fault'];
   /** Every other attempt, oldest first. */
@@ -95,9 +97,12 @@ export function withThrottle(history: AttemptHistory, attempt: number): AttemptH
 /**
  * What a call knows of itself after its run was ended from outside and taken up again: nothing, save that it may have
  * been sent before.
+ *
+ * @param isNew - whether its request has only just been made, so that it was not
  */
-export function withEarlierExecution(history: AttemptHistory): AttemptHistory {
-  if (history.notes.length > 0) return history;
+export function withEarlierExecution(history: AttemptHistory, isNew: boolean): AttemptHistory {
+  if (isNew) return { ...history, isFirst: true };
+  if (history.notes.length > 0 || history.isFirst === true) return history;
   return { ...history, notes: [{ attempt: 0, code: LOST_WORKER, effect: { kind: 'lost' } }] };
 }
 

@@ -26,13 +26,14 @@ export function chainRecord(runId: string, item: PlannedChain, objects: ChainObj
     at: now.toISOString(),
   };
   const fault = firstFault(item, objects.records);
+  if (fault === undefined) checkAllDone(item, objects.records);
   if (fault !== undefined) return { ...base, status: 'failed', fault };
   return { ...base, status: 'succeeded', ...resultOf(item, objects.records) };
 }
 
 // The first in the order of the steps; an answer that was mended is none.
 function firstFault(item: PlannedChain, records: readonly StepRecord[]): FailedRecord['fault'] | undefined {
-  for (const { id, forEach } of item.steps) {
+  for (const { id } of item.steps) {
     const good = succeededOf(records, id);
     const failed = records
       .filter((record): record is StepRecord & FailedRecord => record.status === 'failed')
@@ -41,11 +42,17 @@ function firstFault(item: PlannedChain, records: readonly StepRecord[]): FailedR
     if (worst !== undefined) {
       return { ...worst.fault, message: `step ${partName(worst.part)}: ${worst.fault.message}` };
     }
-    if (good.length !== callsOf(item, records, forEach?.step, id)) {
+  }
+  return undefined;
+}
+
+// Only where none has failed: once a step has, those after it in time are not made, wherever they stand.
+function checkAllDone(item: PlannedChain, records: readonly StepRecord[]): void {
+  for (const { id, forEach } of item.steps) {
+    if (succeededOf(records, id).length !== callsOf(item, records, forEach?.step, id)) {
       throw new Error(`step ${id} of item ${item.id} is not done`);
     }
   }
-  return undefined;
 }
 
 function callsOf(

@@ -26,9 +26,23 @@ const checks = new WeakMap<object, SchemaCheck>();
 
 /**
  * Holds a text answer against what its call expects of it: JSON, a schema, lists for later steps. JSON that stands whole
- * in a code fence counts, without the fence: models put it there however they are asked, and nobody wants it.
+ * in a code fence counts, without the fence: models put it there however they are asked, and nobody wants it. An answer
+ * that no check gets through, such as one nested deeper than the stack, is not what was asked for.
  */
-export function checkOutput(
+export function checkOutput(...given: Parameters<typeof check>): CheckedOutput {
+  try {
+    return check(...given);
+  } catch (error) {
+    // It was paid for: thrown on, this would buy the next answer again and again.
+    const why = error instanceof RangeError ? 'it is nested too deep' : 'its check fails';
+    return {
+      problem: `the answer cannot be checked: ${why}`,
+      text: Buffer.from(given[0].body).toString('utf8'),
+    };
+  }
+}
+
+function check(
   answer: Answer,
   { expect }: Pick<PlannedCall, 'expect'>,
   schemas: Plan['schemas'],

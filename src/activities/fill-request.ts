@@ -2,6 +2,7 @@ import type { Message } from '../manifest/job.ts';
 import { parseTemplate, templateReason } from '../manifest/template.ts';
 import { makeRequest } from '../plan/make-call.ts';
 import type { DeferredRequest } from '../plan/plan.ts';
+import { attachmentsOf } from '../pollinations/attachments.ts';
 import type { Dialect, WireRequest } from '../pollinations/dialects/dialect.ts';
 import { paramProblems } from '../pollinations/params.ts';
 import { promptProblem, urlProblem } from '../pollinations/prompt-problem.ts';
@@ -35,10 +36,13 @@ export function fillRequest({ deferred, scope, dialect, ...input }: FillInput): 
     }
   };
   const fill = (text: string): string => String(filled(text, 'render'));
+  // One that stands among the images as it is was put there by the planner, and is among the run's inputs. What rows and
+  // models say names none.
+  const planned = new Set((deferred.images ?? []).map(attachmentIn));
+  const isOurAttachment = (sha256: string): boolean => planned.has(sha256) || input.isOwn(sha256);
   const isOurs = (url: string): boolean => {
-    const sha256 = /^attachment:([0-9a-f]{64})$/.exec(url)?.[1];
-    // One that stands in the plan as it is was put there by the planner, and is among the run's inputs.
-    return sha256 !== undefined && (input.isOwn(sha256) || JSON.stringify(deferred).includes(`"${url}"`));
+    const sha256 = attachmentIn(url);
+    return sha256 !== undefined && isOurAttachment(sha256);
   };
   try {
     const { kind, model, seed } = input;
@@ -63,12 +67,29 @@ export function fillRequest({ deferred, scope, dialect, ...input }: FillInput): 
         );
       }
     }
-    const messages = (deferred.messages ?? []).map((message) => fillMessage(message, fill, isOurs));
-    return { request: makeRequest({ kind, ...common, messages, images }, dialect.name) };
+    if (attachmentsOf(JSON.stringify(params)).length > 0) {
+      throw new Unfillable('a parameter names an attachment; only `images` and messages may');
+    }
+    // As elsewhere, an empty system message is none.
+    const messages = (deferred.messages ?? [])
+      .map((message) => fillMessage(message, fill, isOurs))
+      .filter(({ role, content }) => role !== 'system' || content !== '');
+    const request = makeRequest({ kind, ...common, messages, images }, dialect.name);
+    if (!attachmentsOf(request.body ?? '').every(isOurAttachment)) {
+      throw new Unfillable("a message names an attachment that is none of the item's own");
+    }
+    return { request };
   } catch (error) {
     if (error instanceof Unfillable) return { problem: error.message };
+    // Neither would be different at another attempt, nor does what they say belong into a record.
+    if (error instanceof URIError) return { problem: 'a parameter holds half of a surrogate pair' };
+    if (error instanceof RangeError) return { problem: 'a value is nested too deep' };
     throw error;
   }
+}
+
+function attachmentIn(url: string): string | undefined {
+  return /^attachment:([0-9a-f]{64})$/.exec(url)?.[1];
 }
 
 function refuse(problem: string | undefined): void {
@@ -102,8 +123,20 @@ function fillParams(
     ),
   );
   refuse(paramProblems(kind, changed)[0]?.message);
+  refuse(imageParamProblem(changed['image']));
   // What the API does not document is sent beside the others, unchecked.
   return { ...(fillValue(extra, fill) as object | undefined), ...result };
+}
+
+// The file's own may be http; what a model says is fetched by nobody over it.
+function imageParamProblem(value: unknown): string | undefined {
+  if (typeof value !== 'string' && !Array.isArray(value)) return undefined;
+  // As the API splits them.
+  const joined = typeof value === 'string' ? value : value.join('|');
+  const url = joined
+    .split(joined.includes('|') ? '|' : ',')
+    .find((each) => !each.trim().startsWith('https://'));
+  return url === undefined ? undefined : `"image" must be https URLs, not "${url.slice(0, 80)}"`;
 }
 
 function fillValue(value: unknown, fill: (text: string) => unknown): unknown {
@@ -125,11 +158,7 @@ function fillMessage(
     // Turns of the model may have nothing but calls of tools.
     if (problem?.code !== 'prompt-empty' || message.role === 'user') refuse(problem?.message);
   }
-  for (const url of typeof content === 'string' ? [] : content.map(urlOf)) {
-    if (url !== undefined && !/^(?:https|data):/.test(url) && !isOurs(url)) {
-      throw new Unfillable(`an image_url must be an https URL, not "${url.slice(0, 80)}"`);
-    }
-  }
+  if (typeof content !== 'string') checkAddresses(message.content, content, isOurs);
   return { ...message, content };
 }
 
@@ -139,8 +168,24 @@ function textOf(part: unknown): string | undefined {
     : undefined;
 }
 
-function urlOf(part: unknown): string | undefined {
-  if (typeof part !== 'object' || part === null || !('image_url' in part)) return undefined;
-  const image = part.image_url;
-  return typeof image === 'object' && image !== null && 'url' in image ? String(image.url) : undefined;
+/** Members of media parts that say where, or hold, what is shown to the model. */
+const ADDRESS = /url$|^file_data$/i;
+
+// The file's own were checked with it.
+function checkAddresses(
+  written: unknown,
+  filled: unknown,
+  isOurs: (url: string) => boolean,
+  name = '',
+): void {
+  if (typeof filled === 'string') {
+    if (!ADDRESS.test(name) || filled === written || filled.startsWith('https://') || isOurs(filled)) return;
+    throw new Unfillable(`"${name}" of a message must be an https URL, not "${filled.slice(0, 80)}"`);
+  }
+  if (typeof filled !== 'object' || filled === null) return;
+  const before = written as Readonly<Record<string, unknown>>;
+  for (const [key, inner] of Object.entries(filled)) {
+    // Within `image_url: { url }` and lists alike, the inner name counts.
+    checkAddresses(before[key], inner, isOurs, Array.isArray(filled) ? name : key);
+  }
 }

@@ -61,8 +61,7 @@ export function createGenerate(
     const { attempt } = context.info;
     const startedAt = performance.now();
     const isStale = (): boolean => performance.now() - startedAt > STALE_MS;
-    const told = recallHistory(context.info.heartbeatDetails, attempt);
-    const recalled = reference.resumed ? withEarlierExecution(told) : told;
+    let recalled = recallHistory(context.info.heartbeatDetails, attempt);
     // What the next attempt will know of this one. Until it has ended a lost worker must leave a hole, so the beat
     // tells only what was recalled.
     let history = withNothingSent(recalled, attempt);
@@ -75,6 +74,10 @@ export function createGenerate(
         if (receipt !== undefined) return receipt;
       }
       const resolution = await resolveCall(dependencies, reference, planned);
+      if (reference.resumed) {
+        recalled = withEarlierExecution(recalled, resolution.isNew === true);
+        history = withNothingSent(recalled, attempt);
+      }
       const item = resolution.call;
       const itemStore = createItemStore({ ...dependencies, reference, item, isStale });
       if (isRepeated) {

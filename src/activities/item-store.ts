@@ -14,6 +14,7 @@ import type { Records } from '../records/record-store.ts';
 import { readMarker } from '../records/run-store.ts';
 import type { CallReference } from '../workflows/messages.ts';
 import type { AttemptHistory, AttemptNote } from './attempt-history.ts';
+import { cutText } from './cut-text.ts';
 import { itemFailure } from './failure.ts';
 import {
   failedRecord,
@@ -142,7 +143,15 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
       await store.put(keys.attempts, JSON.stringify(kept), { contentType: 'application/json' });
     },
     fail: (fault, history, answer) =>
-      write(failedRecord(item, history, fault, answer?.slice(0, INLINE_TEXT_BYTES), now())),
+      write(
+        failedRecord(
+          item,
+          history,
+          fault,
+          answer === undefined ? undefined : cutText(answer, INLINE_TEXT_BYTES),
+          now(),
+        ),
+      ),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Message } from '../manifest/job.ts';
 import type { Dialect, WireRequest } from '../pollinations/dialects/dialect.ts';
+import { cutText } from './cut-text.ts';
 
 interface ChatBody {
   readonly model: string;
@@ -8,7 +9,7 @@ interface ChatBody {
   readonly [param: string]: unknown;
 }
 
-/** Characters of what is wrong that are told: the first things are enough to mend an answer by. */
+/** Bytes of what is wrong that are told: the first things are enough to mend an answer by. */
 const TOLD = 800;
 
 /**
@@ -31,7 +32,7 @@ export function repairRequest(
       { role: 'assistant', content: wrong.answer },
       {
         role: 'user',
-        content: `That cannot be used: ${wrong.problem.slice(0, TOLD)}. Answer again with the corrected JSON and nothing else.`,
+        content: `That cannot be used: ${cutText(wrong.problem, TOLD)}. Answer again with the corrected JSON and nothing else.`,
       },
     ],
   });

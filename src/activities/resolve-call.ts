@@ -7,6 +7,7 @@ import { formatAmount } from '../pollen/amount.ts';
 import { dialects, type WireRequest } from '../pollinations/dialects/index.ts';
 import { attachmentsOf } from '../pollinations/attachments.ts';
 import { runKeys, type CallPart } from '../storage/keys.ts';
+import { StoreError } from '../storage/store-error.ts';
 import type { FailedRecord } from '../records/record.ts';
 import type { CallReference } from '../workflows/messages.ts';
 import { ATTACHED_BYTES } from './attached.ts';
@@ -19,6 +20,8 @@ import { readStepValues, type StepImage } from './step-values.ts';
 /** A call with its bytes, or the fault of one that cannot be made. */
 export interface Resolution {
   readonly call: ResolvedCall;
+  /** Set when its bytes have just been kept for the first time, so that nothing can have been sent before. */
+  readonly isNew?: true;
   /** Objects of earlier steps that the request carries, by sha256; all others are the run's inputs. */
   readonly images?: Readonly<Record<string, StepImage>>;
   readonly fault?: FailedRecord['fault'];
@@ -32,7 +35,9 @@ interface KeptRequest {
   readonly images?: Readonly<Record<string, StepImage>>;
 }
 
-type Made = Omit<KeptRequest, 'version'> | { readonly problem: string };
+type Kept = Omit<KeptRequest, 'version'> & { readonly isNew?: true };
+
+type Made = Kept | { readonly problem: string; readonly isDamaged?: true };
 
 /** Which call of its item a reference means; `undefined` for an item's only one. */
 export function partOf(reference: CallReference, item: PlannedItem): CallPart | undefined {
@@ -60,20 +65,27 @@ export async function resolveCall(
   if ('request' in step && part.index === undefined && part.repair === undefined) {
     return { call: { plan, part, call: callOf(plan, item, step, step) } };
   }
-  const kept = await fix(dependencies, reference, { plan, item, step, part });
+  const kept = await fixWhole(dependencies, reference, { plan, item, step, part });
   if (!('problem' in kept)) {
-    const { images } = kept;
+    const { images, isNew } = kept;
     const call = callOf(plan, item, step, kept);
-    return { call: { plan, part, call }, ...(images === undefined ? {} : { images }) };
+    return {
+      call: { plan, part, call },
+      ...(isNew === undefined ? {} : { isNew }),
+      ...(images === undefined ? {} : { images }),
+    };
   }
   // A request that cannot be made has no bytes to name it by.
   const nothing = { request: { method: 'GET' as const, path: '' }, digest: item.digest };
   return {
     call: { plan, part, call: callOf(plan, item, step, nothing) },
     fault: {
-      code: 'step-unfillable',
+      code: kept.isDamaged === true ? 'step-input-unusable' : 'step-unfillable',
       message: `step ${step.id} cannot be filled in: ${kept.problem}`,
-      remedy: 'Look at what the steps before it answered, and at the templates of this one.',
+      remedy:
+        kept.isDamaged === true
+          ? 'Look for who changed the bucket, and submit the job as a new run.'
+          : 'Look at what the steps before it answered, and at the templates of this one.',
     },
   };
 }
@@ -85,6 +97,16 @@ interface StepInput {
   readonly part: CallPart;
 }
 
+// Steps are made after those that they need: what is not there now, or no longer whole, will not be at another attempt.
+async function fixWhole(...given: Parameters<typeof fix>): Promise<Made> {
+  try {
+    return await fix(...given);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'store-corrupt') throw error;
+    return { problem: error.message, isDamaged: true };
+  }
+}
+
 async function fix(
   dependencies: ActivityDependencies,
   reference: CallReference,
@@ -94,13 +116,13 @@ async function fix(
   const { item, part } = input;
   const key = runKeys(reference.run).request(reference.page, item.number, item.id, part);
   const known = await store.get(key);
-  if (known !== undefined) return parseKept(known.body);
+  if (known !== undefined) return parseKept(key, known.body);
   const made = await make(dependencies, reference, input);
   if ('problem' in made) return made;
   const written = await store.putOnce(key, JSON.stringify({ version: 1, ...made } satisfies KeptRequest), {
     contentType: 'application/json',
   });
-  return written.stored ? made : parseKept(written.existing.body);
+  return written.stored ? { ...made, isNew: true } : parseKept(key, written.existing.body);
 }
 
 async function make(
@@ -118,13 +140,10 @@ async function make(
         ? step
         : await fix(dependencies, reference, { ...input, part: first });
     if ('problem' in base) return base;
+    const wrong = await readWrong(dependencies, reference, input);
+    if (wrong.answer === undefined) return { problem: 'the answer that it would mend was not kept' };
     const seed = seedOf(base.seed, 'repair', repair);
-    const request = repairRequest(
-      dialect,
-      base.request,
-      await readWrong(dependencies, reference, input),
-      seed,
-    );
+    const request = repairRequest(dialect, base.request, { ...wrong, answer: wrong.answer }, seed);
     const images = 'images' in base ? base.images : undefined;
     return { ...withSeedOf(seed), request, ...(images === undefined ? {} : { images }) };
   }
@@ -154,18 +173,20 @@ async function make(
   };
 }
 
-// The call before this one has failed, or this one would not be made.
+// The call before this one has failed, or this one would not be made. Its answer is lost where the store took the failure
+// at a later attempt only.
 async function readWrong(
   { records }: ActivityDependencies,
   { run, page }: CallReference,
   { item, part }: StepInput,
-): Promise<{ readonly answer: string; readonly problem: string }> {
+): Promise<{ readonly answer: string | undefined; readonly problem: string }> {
   const { repair = 1, ...first } = part;
   const before = repair > 1 ? { ...first, repair: repair - 1 } : first;
   const record = await records.read(runKeys(run).step(page, item.number, item.id, before));
-  if (record?.status !== 'failed')
-    throw new Error(`there is nothing to mend in step ${part.step} of ${item.id}`);
-  return { answer: record.answer ?? '', problem: record.fault.message };
+  if (record?.status !== 'failed') {
+    throw new StoreError('store-corrupt', `there is nothing to mend in step ${part.step} of ${item.id}`);
+  }
+  return { answer: record.answer, problem: record.fault.message };
 }
 
 function callOf(
@@ -224,6 +245,11 @@ function stepOf({ step }: Pick<CallReference, 'step'>, item: PlannedChain): Plan
   return found;
 }
 
-function parseKept(body: Uint8Array): KeptRequest {
-  return JSON.parse(Buffer.from(body).toString('utf8')) as KeptRequest;
+// The parser's own error would quote the bytes.
+function parseKept(key: string, body: Uint8Array): KeptRequest {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8')) as KeptRequest;
+  } catch {
+    throw new StoreError('store-corrupt', `${key} holds no request`);
+  }
 }

@@ -32,7 +32,10 @@ async function keepLostCall(dependencies: ActivityDependencies, reference: CallR
   const { call } = await resolveCall(dependencies, reference, { plan, item });
   const key = runKeys(run).attempts(page, item.number, item.id, call.part);
   const earlier = await readKeptAttempts(dependencies, key);
-  const attempt = (earlier?.attempts.at(-1)?.attempt ?? 0) + 1;
+  const last = earlier?.attempts.at(-1);
+  // Attempts keep theirs when they end, with the time: one without was added here, by a seal that is tried again.
+  if (last?.code === LOST_WORKER && last.at === undefined) return;
+  const attempt = (last?.attempt ?? 0) + 1;
   const note: AttemptNote = { attempt, code: LOST_WORKER, effect: { kind: 'lost' } };
   const kept = addAttempts(earlier, keptAttempts(call, [note]));
   await dependencies.store.put(key, JSON.stringify(kept), { contentType: 'application/json' });

@@ -1,5 +1,6 @@
 import type { PlannedChain, PlannedStep } from '../plan/plan.ts';
 import { runKeys } from '../storage/keys.ts';
+import { StoreError } from '../storage/store-error.ts';
 import type { StepRecord, SucceededRecord } from '../records/record.ts';
 import type { CallReference } from '../workflows/messages.ts';
 import { valueAt } from './check-output.ts';
@@ -21,7 +22,11 @@ export interface StepValues {
 
 type Succeeded = StepRecord & SucceededRecord;
 
-/** Reads what the steps before a call have answered: those it needs, and the element of the list that it is for. */
+/**
+ * Reads what the steps before a call have answered: those it needs, and the element of the list that it is for.
+ *
+ * @throws StoreError `store-corrupt` when the bucket has no longer what they answered
+ */
 export async function readStepValues(
   dependencies: ActivityDependencies,
   { run, page, index }: CallReference,
@@ -42,12 +47,13 @@ export async function readStepValues(
       const record = await records.read(runKeys(run).step(page, item.number, item.id, part));
       if (record?.status === 'succeeded') return record as Succeeded;
     }
-    throw new Error(`step ${id} of item ${item.id} has no result`);
+    throw new StoreError('store-corrupt', `step ${id} of item ${item.id} has no result in the bucket`);
   }
   async function textOf({ text, artifact }: Succeeded): Promise<string> {
     if (text !== undefined || artifact === undefined) return text ?? '';
     const object = await store.get(artifact.key);
-    if (object === undefined) throw new Error(`${artifact.key} is missing from the bucket`);
+    if (object === undefined)
+      throw new StoreError('store-corrupt', `${artifact.key} is missing from the bucket`);
     return Buffer.from(object.body).toString('utf8');
   }
   async function valueOf(record: Succeeded): Promise<unknown> {

@@ -21,6 +21,9 @@ export interface CheckedStep {
   readonly forEach?: EachList;
 }
 
+/** Words that end the names of what an item stores, beside the ids of its steps. */
+const storedNames: ReadonlySet<string> = new Set(['record', 'step', 'attempts', 'request']);
+
 const forms: Forms = { thing: 'a step', schemas: stepSchemas, any: anyStepSchema };
 
 /** Checks the steps of an item, each on its own and then what they say of each other; `undefined` where one is not well formed. */
@@ -39,6 +42,10 @@ export function checkSteps(
     const id = isRecord(step) && typeof step['id'] === 'string' ? step['id'] : '';
     ids.push(id);
     if (!isRecord(step) || id === '') return;
+    if (storedNames.has(id.toLowerCase())) {
+      const message = `${quoted(id)} cannot be the id of a step: it names an object that every item stores; choose another`;
+      context.reporter.report(nodeAt(listNode, [index, 'id']), 'value-invalid', message);
+    }
     const twin = folded.get(id.toLowerCase());
     if (twin === undefined) {
       folded.set(id.toLowerCase(), id);

@@ -25,6 +25,8 @@ export interface CancelledItem {
   /** What it was sent for all the same, and what that may have cost. */
   readonly attempts: readonly AttemptRecord[];
   readonly cost: ItemCost;
+  /** Attempts of its steps that were told to slow down; absent where none was. */
+  readonly throttled?: number;
 }
 
 const nothingSent: KeptAttempts = {
@@ -67,18 +69,17 @@ export function resultLine(
 function sentOf(
   item: PlannedItem,
   left: KeptAttempts | ChainObjects | undefined,
-): Pick<CancelledItem, 'steps' | 'attempts' | 'cost'> {
+): Pick<CancelledItem, 'steps' | 'attempts' | 'cost' | 'throttled'> {
   if (left === undefined || !('records' in left)) return left ?? nothingSent;
   if (!('steps' in item)) return nothingSent;
-  const { steps, attempts, cost } = foldChain(item, left);
-  return { steps, attempts, cost };
+  const { steps, attempts, cost, throttled } = foldChain(item, left);
+  return { steps, attempts, cost, ...(throttled === 0 ? {} : { throttled }) };
 }
 
 /** The tally of one result line. */
 export function tallyLine(line: ResultLine): Tally {
   if (line.status !== 'cancelled') return tallyOf(receiptOf(line, ''));
-  const { settled, unknown } = line.cost;
-  return { ...emptyTally, cancelled: 1, settled, unknown };
+  return { ...emptyTally, cancelled: 1, ...line.cost, throttled: line.throttled ?? 0 };
 }
 
 /** One call of a result line, as the figures of its model count it. */

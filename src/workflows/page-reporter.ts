@@ -20,13 +20,22 @@ export interface Reporter {
 
 /**
  * Decides which progress is worth a signal: each one costs events in two histories, so a page tells its run about each
- * quarter of its items, and gives its places back in quarters of what it was granted. Where a step makes calls ready that
+ * quarter of its items, and gives its places back in quarters of what it held when it was last granted some. Where a step makes calls ready that
  * the run takes for done, it asks for places.
+ *
+ * @param countsHeld - asked where quarters of all that was ever granted are larger than those of what is held: pages that
+ * were under way before the two were told apart go on with the former
  */
-export function createReporter(items: number, send: (progress: PageProgress) => Promise<void>): Reporter {
+export function createReporter(
+  items: number,
+  send: (progress: PageProgress) => Promise<void>,
+  countsHeld: () => boolean = () => true,
+): Reporter {
   const itemStep = Math.max(1, Math.ceil(items / REPORTS));
   let reportedItems = 0;
   let reportedPlaces = 0;
+  let granted = 0;
+  let held = 0;
   // What the run takes to be waiting; at first a call an item.
   let believed = items;
   const sending: Promise<void>[] = [];
@@ -35,9 +44,14 @@ export function createReporter(items: number, send: (progress: PageProgress) => 
       believed -= places;
     },
     note(progress, ended) {
+      if (progress.places !== granted) {
+        granted = progress.places;
+        held = progress.places - progress.freed;
+      }
       if (ended >= items) return;
-      const placeStep = Math.max(1, Math.ceil(progress.places / PORTIONS));
-      const isDue = ended - reportedItems >= itemStep || progress.freed - reportedPlaces >= placeStep;
+      const freed = progress.freed - reportedPlaces;
+      const gives = (places: number): boolean => freed >= Math.max(1, Math.ceil(places / PORTIONS));
+      const isDue = ended - reportedItems >= itemStep || gives(granted) || (gives(held) && countsHeld());
       const isHungry = progress.waiting > 0 && believed <= 0;
       if (!isDue && !isHungry) return;
       reportedItems = ended;

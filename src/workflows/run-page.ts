@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   condition,
   getExternalWorkflowHandle,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -59,10 +60,13 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     freed: places - running,
   });
   const parent = workflowInfo().parent;
-  const reporter = createReporter(opened.missing.length, (report) =>
-    parent === undefined
-      ? Promise.resolve()
-      : getExternalWorkflowHandle(parent.workflowId).signal(pageProgressSignal, report),
+  const reporter = createReporter(
+    opened.missing.length,
+    (report) =>
+      parent === undefined
+        ? Promise.resolve()
+        : getExternalWorkflowHandle(parent.workflowId).signal(pageProgressSignal, report),
+    () => patched('places-held'),
   );
   function show(state: PanelState): void {
     const items = opened.ids.length;
@@ -103,7 +107,9 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   async function close(position: number): Promise<void> {
     closing += 1;
     try {
-      counts = addCounts(counts, await closeChain(input, opened, position));
+      // Places that a signal grants start in the workflow's own scope, which a stop cancels: the record is due all the same.
+      const closed = await CancellationScope.nonCancellable(() => closeChain(input, opened, position));
+      counts = addCounts(counts, closed);
       ended += 1;
       show(stopping ? 'stopping' : 'running');
       reporter.note(progress(), ended);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   LOST_WORKER,
   recallHistory,
+  withEarlierExecution,
   withNote,
   withNothingSent,
   withRefusedKey,
@@ -70,5 +71,21 @@ describe('the history of a call', () => {
     expect(history.notes).toHaveLength(100);
     expect(history.notes[0]).toEqual(lost);
     expect(history.notes.at(-1)?.attempt).toBe(150);
+  });
+});
+
+describe('a call of a run that was taken up again', () => {
+  const none = recallHistory(undefined, 1);
+
+  it('may have been sent before, once', () => {
+    const earlier = withEarlierExecution(none, false);
+    expect(earlier.notes).toEqual([{ attempt: 0, code: 'lost-worker', effect: { kind: 'lost' } }]);
+    expect(withEarlierExecution(earlier, false)).toEqual(earlier);
+  });
+
+  it('was not where its request has only now been made, nor do its later attempts forget that', () => {
+    const first = withThrottle(withEarlierExecution(none, true), 1);
+    expect(first.notes).toEqual([]);
+    expect(withEarlierExecution(recallHistory(first, 2), false).notes).toEqual([]);
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { chainRecord } from '../../src/activities/chain-record.ts';
 import { billLines, billTotal, createReportFold } from '../../src/report/report.ts';
-import { resultLine } from '../../src/report/result-line.ts';
+import { resultLine, tallyLine } from '../../src/report/result-line.ts';
+import type { PlannedChain } from '../../src/plan/plan.ts';
 import type { KeptAttempts, StepRecord } from '../../src/records/record.ts';
 import type { CallPart } from '../../src/storage/keys.ts';
 import { chain, laterImage, laterText, textStep } from '../support/chain-plan.ts';
@@ -40,8 +41,11 @@ const draw = (index: number): StepRecord =>
   good({ step: 'draw', index }, '0.003', { kind: 'image', model: 'flux', throttled: 2 });
 const sum = good({ step: 'sum' }, '0.0004', { text: 'Two', finishReason: 'stop' });
 
-const record = (records: readonly StepRecord[], kept: readonly KeptAttempts[] = [], of = item) =>
-  chainRecord(run.runId, of, { records, kept }, now);
+const record = (
+  records: readonly StepRecord[],
+  kept: readonly KeptAttempts[] = [],
+  of: PlannedChain = item,
+) => chainRecord(run.runId, of, { records, kept }, now);
 
 describe('the record of an item of several calls', () => {
   it('is the answer of its last step, with all its calls in order and their costs added up', () => {
@@ -104,6 +108,23 @@ describe('the record of an item of several calls', () => {
     expect(record(twice)).toMatchObject({ status: 'failed', fault: { message: 'step list.r1: no' } });
   });
 
+  it('fails with a step that failed, though one before it was never made', () => {
+    const of = {
+      ...item,
+      ...chain(3, 'lamp', [
+        textStep('first', 'x'),
+        laterText('second', '{{ steps.first.text }}', [0]),
+        textStep('third', 'z'),
+      ]),
+    };
+    const records = [good({ step: 'first' }, '0.1'), bad({ step: 'third' }, '0.1')];
+    expect(record(records, [], of)).toMatchObject({
+      status: 'failed',
+      fault: { message: expect.stringContaining('step third: ') },
+      cost: cost('0.2'),
+    });
+  });
+
   it('is not written before all is done', () => {
     expect(() => record([...list, draw(0), sum])).toThrow('step draw of item lamp is not done');
     expect(() => record(list.slice(1))).toThrow('is not done');
@@ -131,7 +152,9 @@ describe('an item of several calls without a record', () => {
       customId: 'row/3',
       vars: { colour: 'red' },
       cost: { settled: '0.123', unknown: { count: 1, atMost: '0.002' } },
+      throttled: 2,
     });
+    expect(tallyLine(line).throttled).toBe(2);
     expect(line.steps?.map(({ step, status }) => `${step} ${status}`)).toEqual([
       'list failed',
       'list succeeded',

@@ -17,8 +17,11 @@ const schemas = {
     items: [{ type: 'string' }, { type: 'number' }],
     additionalItems: false,
   },
+  nested: { $id: 'nested', type: 'array', items: { $ref: '#' } },
   remote: { $ref: 'https://example.com/schema.json' },
 };
+
+const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
 
 const check = (said: string, expect_: Expectation, lists: readonly WantedList[] = []) =>
   checkOutput(
@@ -46,6 +49,13 @@ describe('a text answer', () => {
       answer: { extension: 'json', contentType: 'application/json', body: Buffer.from(' {"a": 1}\n') },
     });
     expect(problemOf('{"a": 1', { json: true })).toBe('JSON was asked for, and the answer is none (stop)');
+  });
+
+  it('is not what was asked for where it is nested deeper than a check can go', () => {
+    expect(check(deep, { schema: 'nested' })).toEqual({
+      problem: 'the answer cannot be checked: it is nested too deep',
+      text: deep,
+    });
   });
 
   it.each([

@@ -77,7 +77,9 @@ describe('a call that hangs on earlier steps', () => {
     });
     expect(Number(first.call.call.maximum)).toBeGreaterThan(100 * 2e-6);
     const writes = store.keys().length;
-    expect(await resolve({ step: 1 })).toEqual(first);
+    const { isNew, ...kept } = first;
+    expect(isNew).toBe(true);
+    expect(await resolve({ step: 1 })).toEqual(kept);
     expect(store.keys()).toHaveLength(writes);
   });
 
@@ -213,6 +215,119 @@ describe('a call that hangs on earlier steps', () => {
   });
 });
 
+describe('a call whose inputs are damaged', () => {
+  const steps = [textStep('a', 'x', { repair: 1 }), laterText('b', '{{ steps.a.text }}', [0])];
+  const unusable = (message: string) => ({
+    code: 'step-input-unusable',
+    message: expect.stringContaining(message),
+    remedy: expect.stringContaining('bucket'),
+  });
+  const put = { contentType: 'application/json' };
+
+  it('fails without a call, and quotes nothing of them', async () => {
+    for (const key of [keys.step(0, 1, 'item', { step: 'a' }), keys.request(0, 1, 'item', { step: 'b' })]) {
+      const { resolve, store } = world(steps);
+      await store.put(key, 'secret', put);
+      const { fault } = await resolve({ step: 1 });
+      expect(fault).toMatchObject(unusable(`${key} holds no re`));
+      expect(JSON.stringify(fault)).not.toContain('secret');
+    }
+  });
+
+  it('fails without a call where they are gone', async () => {
+    const { resolve, answer } = world(steps);
+    expect((await resolve({ step: 1 })).fault).toMatchObject(unusable('step a of item item has no result'));
+    expect((await resolve({ step: 0, repair: 1 })).fault).toMatchObject(unusable('nothing to mend'));
+    await answer({ step: 'a' }, { text: undefined, artifact });
+    expect((await resolve({ step: 1 })).fault).toMatchObject(unusable('is missing from the bucket'));
+  });
+});
+
+describe('what a call takes from rows and models', () => {
+  const other = `attachment:${'c'.repeat(64)}`;
+  const parts = (content: readonly unknown[], deferred: object = {}): PlannedStep => ({
+    ...laterText('b', '', [0]),
+    deferred: {
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'What?' }, ...content] }],
+      params: {},
+      scope: { said: other },
+      timezone: 'UTC',
+      ...deferred,
+    },
+  });
+  const faultOf = async (step: PlannedStep, text: string) => {
+    const { resolve, answer } = world([textStep('a', 'x'), step]);
+    await answer({ step: 'a' }, { text });
+    return (await resolve({ step: 1 })).fault?.message;
+  };
+  const said = '{{ steps.a.text }}';
+
+  it.each([
+    ['an image', { type: 'image_url', image_url: { url: said } }, 'url'],
+    ['an image without a map', { type: 'image_url', image_url: said }, 'image_url'],
+    ['a video', { type: 'video_url', video_url: { url: said } }, 'url'],
+    ['a file', { type: 'file', file: { file_data: said } }, 'file_data'],
+  ])('is shown to a model from https alone: %s', async (_, part, name) => {
+    expect(await faultOf(parts([part]), 'https://example.com/a.png')).toBeUndefined();
+    for (const url of ['http://example.com/a.png', 'file:///etc/passwd', 'data:image/png;base64,AA', other]) {
+      expect(await faultOf(parts([part]), url)).toContain(`"${name}" of a message must be an https URL`);
+    }
+  });
+
+  it('leaves the addresses alone that the file itself has', async () => {
+    const own = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } };
+    expect(await faultOf(parts([own, { type: 'text', text: said }]), 'x')).toBeUndefined();
+  });
+
+  it('names no attachment of another item, by whatever way', async () => {
+    expect(await faultOf(parts([], { images: ['{{ said }}'] }), 'x')).toContain('an image must be');
+    const extra = { extra: { more: { url: said } } };
+    expect(await faultOf(parts([], { params: extra }), other)).toContain('a parameter names an attachment');
+    const tools = { tools: [{ type: 'function', function: { url: said } }] };
+    expect(await faultOf(parts([], { params: tools }), other)).toContain('a parameter names an attachment');
+    expect(await faultOf(parts([{ type: 'other', more: { url: other } }]), 'x')).toContain(
+      'a message names an attachment',
+    );
+  });
+
+  it('is fetched for an image over https alone', async () => {
+    const step = {
+      ...laterImage('b', 'A lamp', [0]),
+      deferred: { prompt: 'A lamp', params: { model: 'flux', image: said }, scope: {}, timezone: 'UTC' },
+    };
+    expect(await faultOf(step, 'https://a.example/1.png,https://a.example/2.png')).toBeUndefined();
+    for (const url of ['http://a.example/1.png', 'https://a.example/1.png|http://127.0.0.1/']) {
+      expect(await faultOf(step, url)).toContain('"image" must be https URLs');
+    }
+  });
+
+  it('fails the step where no request can carry it', async () => {
+    const image = {
+      ...laterImage('b', 'A lamp', [0]),
+      deferred: {
+        prompt: 'A lamp',
+        params: { model: 'flux', extra: { style: '{{ steps.a.json }}' } },
+        scope: {},
+        timezone: 'UTC',
+      },
+    };
+    expect(await faultOf(image, String.raw`"\ud800"`)).toContain('half of a surrogate pair');
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    expect(await faultOf(image, deep)).toContain('nested too deep');
+  });
+
+  it('makes no empty system message', async () => {
+    const messages = [
+      { role: 'system', content: said },
+      { role: 'user', content: 'Hi' },
+    ];
+    const { resolve, answer } = world([textStep('a', 'x'), parts([], { messages })]);
+    await answer({ step: 'a' }, { text: '' });
+    const { call } = await resolve({ step: 1 });
+    expect(bodyOf(call.call.request).messages).toEqual([{ role: 'user', content: 'Hi' }]);
+  });
+});
+
 describe('a call that mends an answer', () => {
   const wrong = {
     fault: { code: 'output-invalid', message: '/a must be string', remedy: '' },
@@ -237,6 +352,15 @@ describe('a call that mends an answer', () => {
     expect(bodyOf(second.call.call.request).messages).toHaveLength(3);
     expect(second.call.call.request.body).toContain(String.raw`{\"a\":2}`);
     expect(new Set([7, seed, second.call.call.seed]).size).toBe(3);
+  });
+
+  it('is not made where the answer was not kept', async () => {
+    const { resolve, fail } = world([textStep('a', 'Say it', { repair: 1 })]);
+    await fail({ step: 'a' }, { fault: wrong.fault });
+    expect((await resolve({ step: 0, repair: 1 })).fault).toMatchObject({
+      code: 'step-unfillable',
+      message: expect.stringContaining('was not kept'),
+    });
   });
 
   it('starts from what was first sent for its element of a list', async () => {

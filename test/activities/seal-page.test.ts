@@ -76,6 +76,13 @@ describe('a page that was stopped', () => {
     });
   });
 
+  it('says it once, however often its seal is tried', async () => {
+    const { seal } = await world();
+    const input = { run, page: 0, lost: [0], lostSteps: [{ position: 1, step: 1, index: 0 }] };
+    const first = await seal(input);
+    expect(await seal(input)).toEqual(first);
+  });
+
   it('leaves out nothing that a call has recorded all the same', async () => {
     const { seal, lines, records } = await world();
     const part = { step: 'draw', index: 0 };

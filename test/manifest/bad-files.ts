@@ -293,6 +293,12 @@ export const badFiles: readonly BadFile[] = [
     ['3:19: value-invalid'],
   ],
   [
+    'a step with the name of a stored object',
+    item('steps: [{ id: record, text: a }]'),
+    ['3:19: value-invalid'],
+  ],
+  ['the same in other letters', item('steps: [{ id: Attempts, text: a }]'), ['3:19: value-invalid']],
+  [
     'steps that differ in case alone',
     item('steps: [{ id: a, text: a }, { id: A, text: b }]'),
     ['3:39: step-duplicate'],

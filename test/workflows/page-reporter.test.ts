@@ -62,6 +62,27 @@ describe('the reports of a page', () => {
     expect(delivered).toBeGreaterThan(0);
   });
 
+  it('come with each quarter of the places that it holds, however many it has given back before', () => {
+    const freedOf = (countsHeld: boolean): readonly number[] => {
+      const sent: PageProgress[] = [];
+      const send = (report: PageProgress): Promise<void> => {
+        sent.push(report);
+        return Promise.resolve();
+      };
+      const reporter = createReporter(100, send, () => countsHeld);
+      const note = (places: number, freed: number): void =>
+        reporter.note({ page: 0, tally: emptyTally, waiting: 0, inFlight: 1, places, freed }, 0);
+      reporter.granted(32);
+      for (let freed = 0; freed <= 32; freed += 1) note(32, freed);
+      sent.length = 0;
+      reporter.granted(4);
+      for (let freed = 32; freed <= 36; freed += 1) note(36, freed);
+      return sent.map(({ freed }) => freed);
+    };
+    expect(freedOf(true)).toEqual([33, 34, 35, 36]);
+    expect(freedOf(false)).toEqual([]);
+  });
+
   it('ask for places when a step makes calls ready that the run takes for done', () => {
     const sent: PageProgress[] = [];
     const reporter = createReporter(8, (report) => {
