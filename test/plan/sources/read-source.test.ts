@@ -163,7 +163,7 @@ describe('other data', () => {
   });
 
   it('is a text, a line an item, or a folder of texts', async () => {
-    expect(await valuesOf('x.txt', 'one\r\n\n  \nthree')).toEqual([{ line: 'one' }, { line: 'three' }]);
+    expect(await valuesOf('x.txt', 'one\r\n\n  \nthree')).toEqual([{ text: 'one' }, { text: 'three' }]);
     const { reads, sources } = await readAll('texts/*.md', {
       'texts/b.md': 'B',
       'texts/a.md': 'A\n',
