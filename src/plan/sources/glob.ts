@@ -4,7 +4,8 @@
  */
 export function globPattern(glob: string): { readonly test: (path: string) => boolean } {
   const parts = partsOf(glob);
-  const isName = (part: string, name: string): boolean => isMatch(Array.from(part), Array.from(name), '*', isSame);
+  const isName = (part: string, name: string): boolean =>
+    isMatch(Array.from(part), Array.from(name), '*', isSame);
   return { test: (path) => isMatch(parts, path.split('/'), '**', isName) };
 }
 
