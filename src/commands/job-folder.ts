@@ -51,13 +51,13 @@ async function locate(folder: string, path: string): Promise<string> {
   } catch (error) {
     throw refusal(path, `${reasonOf(error)}${await hintFor(join(root, path))}`, error);
   }
-  if (!isBelow(root, real)) throw refusal(path, "a link leads out of the job's folder");
+  if (!isWithin(root, real)) throw refusal(path, "a link leads out of the job's folder");
   return real;
 }
 
-function isBelow(root: string, path: string): boolean {
+function isWithin(root: string, path: string): boolean {
   const way = relative(root, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
+  return way !== '..' && !way.startsWith(`..${sep}`);
 }
 
 async function hintFor(path: string): Promise<string> {

@@ -110,10 +110,17 @@ function checkSource(item: Record<string, unknown>, node: Node, reporter: Report
   }
   const problem = sourcePathProblem(from);
   if (problem !== undefined) reporter.report(place, 'source-path', `${problem}: ${quoted(from)}`);
-  else if (item['format'] === undefined && !isGlob(from) && formatOf(from) === undefined) {
+  else if (isGlob(from)) checkGlobFormat(item['format'], node, reporter);
+  else if (item['format'] === undefined && formatOf(from) === undefined) {
     const message = `the ending of ${quoted(from)} tells no format; say \`format: csv\`, jsonl, json, yaml or text`;
     reporter.report(place, 'source-path', message);
   }
+}
+
+function checkGlobFormat(format: unknown, node: Node, reporter: Reporter): void {
+  if (format === undefined || format === 'text') return;
+  const message = 'each file that a glob names is one row, a text; name a table or a list by its own path';
+  reporter.report(nodeAt(node, ['format']), 'source-path', message);
 }
 
 /** The one rule that a form alone cannot tell: the shorthand takes some keys for one kind only. */

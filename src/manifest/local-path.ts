@@ -2,6 +2,7 @@ import type { DataFormat } from './job.ts';
 
 const formats: Readonly<Record<string, DataFormat>> = {
   csv: 'csv',
+  tsv: 'csv',
   jsonl: 'jsonl',
   ndjson: 'jsonl',
   json: 'json',

@@ -43,6 +43,7 @@ describe('the files of a job', () => {
     ['zero.csv', "a link leads out of the job's folder"],
     ['pipe.csv', 'it is no regular file'],
     ['data', 'it is a folder'],
+    ['.', 'it is a folder'],
     ['data/catalog.csv', 'there is no such file; did you mean `catalogue.csv`?'],
     ['none/catalogue.csv', 'there is no such file'],
   ])('are never %s', async (path, reason) => {
@@ -52,6 +53,8 @@ describe('the files of a job', () => {
   it('are found by a pattern, in one order, and never outside', async () => {
     const match = (glob: string): Promise<readonly string[]> => jobFolder(folder).match(glob);
     expect(await match('*.txt')).toEqual(['a.txt']);
+    expect(await match('./*.txt')).toEqual(['a.txt']);
+    expect(await match('./data/**')).toEqual(['data/catalogue.csv', 'data/deep/b.txt']);
     expect(await match('**/*.txt')).toEqual(['a.txt', 'data/deep/b.txt']);
     expect(await match('data/*/?.txt')).toEqual(['data/deep/b.txt']);
     await expect(match('*.md')).rejects.toThrow('it matches no file');

@@ -115,6 +115,8 @@ describe('what an item may say', () => {
     ],
     ['the sample and the number', '{ id: "a{{ item.number }}", text: "{{ sample }}" }'],
     ['a glob of files', '{ text: "{{ row.text }}", from: "notes/**/*.md" }'],
+    ['tables with tabs', '{ text: "{{ row.a }}", from: rows.tsv }'],
+    ['a glob of files that is said to be text', '{ text: "{{ row.text }}", from: "notes/*", format: text }'],
     ['another format than its ending tells', '{ text: a, from: rows.data, format: csv }'],
     [
       'a data URL in a chat',
@@ -122,6 +124,12 @@ describe('what an item may say', () => {
     ],
   ])('are %s', (_about, item) => {
     expect(problemsOf(`version: 1\nitems:\n  - ${item}\n`)).toEqual([]);
+  });
+
+  it('are no glob of tables', () => {
+    const [problem] = problemsOf('version: 1\nitems:\n  - { text: a, from: "rows/*.csv", format: csv }\n');
+    expect(problem).toMatchObject({ line: 3, column: 44, code: 'source-path' });
+    expect(problem?.message).toContain('each file that a glob names is one row');
   });
 
   it('are up to 5,000 items, then it is told of `from`', () => {

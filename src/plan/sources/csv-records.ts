@@ -40,9 +40,10 @@ export function readRecords(block: LineBlock, delimiter: string, isLast: boolean
   } catch (error) {
     const isOpen = error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED';
     if (!isOpen) throw refusal(error, block.line);
+    const read = readClosed(block, delimiter);
     // What is left over starts with the row in question.
-    if (isLast) throw endless(block.line);
-    return readClosed(block, delimiter);
+    if (isLast) throw endless(read.rest?.line ?? block.line);
+    return read;
   }
 }
 

@@ -22,19 +22,29 @@ export async function* readCsv(
   if (header === undefined) throw new SourceError('data-invalid', 'the file has no line of column names');
 }
 
-// A block may end inside a quoted cell, which the next one ends.
+// A block may end inside a quoted cell, which a later one ends. What is left over is only read again once there is twice as
+// much of it, since long cells would be read for every block otherwise.
 async function* recordBlocks(stream: AsyncIterable<Uint8Array>): AsyncGenerator<readonly CsvRecord[]> {
   let delimiter: string | undefined;
-  let rest: LineBlock | undefined;
+  let waiting: LineBlock[] = [];
+  let length = 0;
+  let wanted = 0;
   for await (const block of lineBlocks(stream)) {
-    const whole: LineBlock =
-      rest === undefined ? block : { bytes: Buffer.concat([rest.bytes, block.bytes]), line: rest.line };
-    delimiter ??= delimiterOf(firstLine(whole.bytes));
-    const read = readRecords(whole, delimiter, false);
-    rest = read.rest;
-    yield read.records;
+    delimiter ??= delimiterOf(firstLine(block.bytes));
+    waiting.push(block);
+    length += block.bytes.length;
+    if (length < wanted) continue;
+    const { records, rest } = readRecords(joined(waiting), delimiter, false);
+    waiting = rest === undefined ? [] : [rest];
+    length = rest?.bytes.length ?? 0;
+    wanted = 2 * length;
+    yield records;
   }
-  if (rest !== undefined) yield readRecords(rest, delimiter ?? ',', true).records;
+  if (waiting.length > 0) yield readRecords(joined(waiting), delimiter ?? ',', true).records;
+}
+
+function joined(blocks: readonly LineBlock[]): LineBlock {
+  return { bytes: Buffer.concat(blocks.map(({ bytes }) => bytes)), line: blocks[0]?.line ?? 1 };
 }
 
 function firstLine(bytes: Buffer): string {

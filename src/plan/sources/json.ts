@@ -1,26 +1,46 @@
+import { maxFileBytes } from '../../manifest/decode-job-file.ts';
 import { asRow, rowFault } from './check-values.ts';
 import { jsonFaultOffset, jsonFaultReason } from './json-fault.ts';
 import { readWhole } from './read-whole.ts';
 import { SourceError, type Read } from './row.ts';
 
-const MAX_BYTES = 32 * 1024 * 1024;
+// By code, since a regular expression that matches whole strings has no stack for long ones.
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const LIST_END = 0x5d;
+const MAP = 0x7b;
+const MAP_END = 0x7d;
 
-/** Reads a JSON list of maps, up to 32 MiB: JSON Lines are read as they come, a list only whole. */
+/** Rows that are handed on together. */
+const BATCH = 1_000;
+
+/** Reads a JSON list of maps, up to the size of a job file: JSON Lines are read as they come, a list only whole. */
 export async function* readJson(
   stream: AsyncIterable<Uint8Array>,
   file: string,
 ): AsyncGenerator<readonly Read[]> {
-  const text = await readWhole(stream, MAX_BYTES, 'write it as JSON Lines (.jsonl), which may have any size');
-  const list = parse(text);
+  const text = await readWhole(
+    stream,
+    maxFileBytes,
+    'write it as JSON Lines (.jsonl), which may have any size',
+  );
+  const list: unknown = parse(text);
   if (!Array.isArray(list)) throw new SourceError('data-invalid', 'the file is no list: [{…}, {…}]');
   const lines = elementLines(text);
-  yield list.map((value: unknown, index): Read => {
-    const at = { number: index + 1, file, line: lines[index] ?? 1 };
-    const fault = rowFault(value);
-    return fault === undefined
-      ? { kind: 'row', ...at, values: asRow(value) }
-      : { kind: 'fault', ...at, column: 1, ...fault };
-  });
+  for (let start = 0; start < list.length; start += BATCH) {
+    yield list.slice(start, start + BATCH).map((value: unknown, offset): Read => {
+      const index = start + offset;
+      const at = { number: index + 1, file, line: lines[index] ?? 1 };
+      const fault = rowFault(value);
+      return fault === undefined
+        ? { kind: 'row', ...at, values: asRow(value) }
+        : { kind: 'fault', ...at, column: 1, ...fault };
+    });
+  }
 }
 
 function parse(text: string): unknown {
@@ -41,17 +61,24 @@ function elementLines(text: string): readonly number[] {
   let line = 1;
   let depth = 0;
   let isExpected = false;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[^\s"]|\n/gu)) {
-    if (token === '\n') {
-      line += 1;
-      continue;
-    }
-    if (isExpected && depth === 1 && token !== ']') lines.push(line);
-    isExpected = depth === 1 && token === ',';
-    if (token === '[' || token === '{') {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === NEWLINE) line += 1;
+    if (code <= SPACE) continue;
+    if (isExpected && code !== LIST_END) lines.push(line);
+    isExpected = depth === 1 && code === COMMA;
+    if (code === QUOTE) at = stringEnd(text, at);
+    else if (code === LIST || code === MAP) {
+      isExpected = depth === 0;
       depth += 1;
-      if (depth === 1) isExpected = true;
-    } else if (token === ']' || token === '}') depth -= 1;
+    } else if (code === LIST_END || code === MAP_END) depth -= 1;
   }
   return lines;
+}
+
+/** Where the string that starts at an offset has its closing quote. */
+function stringEnd(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return at;
 }

@@ -4,7 +4,7 @@ import type { Read } from './row.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
-/** Reads a text: a row a line, as `row.line`; empty lines are left out. */
+/** Reads a text: a row a line, as `row.text`; empty lines are left out. */
 export async function* readTextLines(
   stream: AsyncIterable<Uint8Array>,
   file: string,
@@ -18,7 +18,7 @@ export async function* readTextLines(
         number: (number += 1),
         file,
         line,
-        values: { line: text },
+        values: { text },
       }));
   }
 }

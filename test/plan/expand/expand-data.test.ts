@@ -43,7 +43,7 @@ describe('a job with data', () => {
 
   it('multiplies rows by the matrices, the job’s and the item’s, and by samples', async () => {
     const { items, problems } = await expand(
-      '  - { from: c.txt, matrix: { style: [photo, sketch] }, samples: 2, seed: [5, 6], id: "{{ row.line }}-{{ style }}-{{ matrix.tone }}", image: "{{ row.line }} {{ sample }} {{ item.number }}" }',
+      '  - { from: c.txt, matrix: { style: [photo, sketch] }, samples: 2, seed: [5, 6], id: "{{ row.text }}-{{ style }}-{{ matrix.tone }}", image: "{{ row.text }} {{ sample }} {{ item.number }}" }',
       { 'c.txt': 'one\ntwo\n' },
       'matrix: { tone: [warm] }\n',
     );
@@ -61,7 +61,7 @@ describe('a job with data', () => {
     expect(items[5]).toMatchObject({
       sample: 2,
       seed: [5, 6],
-      vars: { tone: 'warm', style: 'photo', line: 'two' },
+      vars: { tone: 'warm', style: 'photo', text: 'two' },
       steps: [{ prompt: 'two 2 6' }],
     });
   });
@@ -101,16 +101,16 @@ describe('a job with data', () => {
   });
 
   it('never fills in what a row says as a template', async () => {
-    const { items } = await expand('  - { from: c.txt, image: "{{ row.line }}" }', {
+    const { items } = await expand('  - { from: c.txt, image: "{{ row.text }}" }', {
       'c.txt': 'a {{ run.time }}',
     });
     expect(items[0]?.steps[0]).toMatchObject({ prompt: 'a {{ run.time }}' });
     const steps =
-      '[{ id: a, text: hi }, { id: b, text: "{{ steps.a.text }}", params: { user: "{{ row.line }}" } }]';
+      '[{ id: a, text: hi }, { id: b, text: "{{ steps.a.text }}", params: { user: "{{ row.text }}" } }]';
     const later = await expand(`  - { from: c.txt, steps: ${steps} }`, { 'c.txt': '{{ steps.a.text }}' });
     expect(later.items[0]?.steps[1]).toMatchObject({
-      params: { user: '{{ row.line }}' },
-      scope: { row: { line: '{{ steps.a.text }}' } },
+      params: { user: '{{ row.text }}' },
+      scope: { row: { text: '{{ steps.a.text }}' } },
     });
   });
 

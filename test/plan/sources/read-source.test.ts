@@ -94,6 +94,21 @@ describe('a table', () => {
     ]);
   });
 
+  it('is read in time by its length, however long its cells', async () => {
+    const cell = 'lorem, ipsum\n'.repeat(75_000);
+    const start = performance.now();
+    const values = await valuesOf('x.tsv', `a\n${`"${cell}"\n`.repeat(4)}`, { piece: 65_536 });
+    expect(values.map((each) => (each as { a: string }).a === cell)).toEqual(Array(4).fill(true));
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
+  it('names the row whose quote never ends behind others of several blocks', async () => {
+    const row = `"${'x\n'.repeat(10_000)}",1\n`;
+    expect(await refusal('x.csv', `a,b\n${row.repeat(3)}"y,1\n2,3\n`, { piece: 65_536 })).toContain(
+      '30005:1',
+    );
+  });
+
   it.each([
     ['a column twice', 'a,b,a\n', '1:5: key-duplicate'],
     ['a column without a name', 'a,,b\n', '1:3: data-invalid'],
@@ -162,8 +177,25 @@ describe('other data', () => {
     expect(await refusal('x.yaml', '- { a: 1, a: 2 }')).toContain('1:11: key-duplicate');
   });
 
+  it('is a list of JSON of 8 MiB at most, in rows of any length', async () => {
+    const long = 'x'.repeat(6_000_000);
+    expect(await valuesOf('x.json', `[{"a":"${long}\\\\"},\n{}]`, { piece: 65_536 })).toEqual([
+      { a: `${long}\\` },
+      {},
+    ]);
+    const start = performance.now();
+    const { reads } = await read('x.json', `[${'{},\n'.repeat(1_000_000)}{}]`, { piece: 65_536 });
+    expect(reads.at(-1)).toMatchObject({ number: 1_000_001, line: 1_000_001 });
+    expect(await refusal('x.json', `[{"a":"${long}"}, x]`, { piece: 65_536 })).toBe(
+      '1:1: data-invalid: the file is no JSON: unexpected "x"',
+    );
+    expect(performance.now() - start).toBeLessThan(10_000);
+    const more = await refusal('x.json', `["${long}${long}"]`, { piece: 65_536 });
+    expect(more).toContain('more than 8 MiB; write it as JSON Lines');
+  });
+
   it('is a text, a line an item, or a folder of texts', async () => {
-    expect(await valuesOf('x.txt', 'one\r\n\n  \nthree')).toEqual([{ line: 'one' }, { line: 'three' }]);
+    expect(await valuesOf('x.txt', 'one\r\n\n  \nthree')).toEqual([{ text: 'one' }, { text: 'three' }]);
     const { reads, sources } = await readAll('texts/*.md', {
       'texts/b.md': 'B',
       'texts/a.md': 'A\n',
