@@ -16,7 +16,7 @@ export type CheckedOutput =
   | { readonly answer: Answer; readonly json?: true; readonly lists?: Readonly<Record<string, number>> }
   | { readonly problem: string; readonly text: string };
 
-const FENCE = /^```(?:json)?[^\S\n]*\n([\s\S]*?)\n?[^\S\n]*```$/i;
+const FENCE = '```';
 const UNFENCED = 'The JSON came in a code fence, which was taken off.';
 
 /** Answers up to this size are searched for all problems; in larger ones the first must do. */
@@ -41,7 +41,7 @@ export function checkOutput(
     return { answer };
   }
   const said = Buffer.from(answer.body).toString('utf8');
-  const fenced = FENCE.exec(said.trim())?.[1];
+  const fenced = withoutFence(said.trim());
   const text = fenced ?? said;
   const value = parse(text);
   const wrong = (problem: string): CheckedOutput => ({ problem, text: said });
@@ -112,6 +112,15 @@ function checkOf(schema: NonNullable<Plan['schemas']>[string]): SchemaCheck {
   const known = checks.get(schema) ?? compileSchema(schema);
   checks.set(schema, known);
   return known;
+}
+
+// No regular expression: an answer of many blanks would take one of those longer than it took the model.
+function withoutFence(said: string): string | undefined {
+  const lineEnd = said.indexOf('\n');
+  if (lineEnd < 0 || !said.startsWith(FENCE) || !said.endsWith(FENCE)) return undefined;
+  const language = said.slice(FENCE.length, lineEnd).trim().toLowerCase();
+  if (language !== '' && language !== 'json') return undefined;
+  return said.slice(lineEnd + 1, -FENCE.length).trim();
 }
 
 function parse(text: string): unknown {

@@ -58,6 +58,13 @@ describe('a text answer', () => {
     expect('answer' in checked && Buffer.from(checked.answer.body).toString()).toBe(inside);
   });
 
+  it('is looked through for a code fence at once, whatever stands in it', () => {
+    const before = process.cpuUsage();
+    expect(problemOf(`\`\`\`json\n{${' '.repeat(1_000_000)}`, { json: true })).toContain('is none');
+    expect(problemOf(`\`\`\`json\n{${' \n'.repeat(500_000)}\`\`\``, { json: true })).toContain('is none');
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
+  });
+
   it.each(['Here it is: {"a":1}', '```json\n{"a":1}\n``` as you asked'])(
     'is no JSON when words stand around it: %j',
     (said) => expect(problemOf(said, { json: true })).toContain('the answer is none'),
