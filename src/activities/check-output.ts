@@ -1,7 +1,8 @@
-import { compileSchema, type SchemaCheck } from '../plan/answer-schema.ts';
+import { compileSchema, isCostly, type SchemaCheck } from '../plan/answer-schema.ts';
 import type { Plan, PlannedCall } from '../plan/plan.ts';
 import type { Answer } from '../pollinations/outcome.ts';
 import type { FailedRecord } from '../records/record.ts';
+import { checkApart } from './check-apart.ts';
 
 /** A list that a later step goes over. */
 export interface WantedList {
@@ -22,18 +23,26 @@ const UNFENCED = 'The JSON came in a code fence, which was taken off.';
 /** Answers up to this size are searched for all problems; in larger ones the first must do. */
 const SEARCHED_BYTES = 64 * 1024;
 
-const checks = new WeakMap<object, SchemaCheck>();
+type Schema = NonNullable<Plan['schemas']>[string];
+
+interface Check {
+  readonly check: SchemaCheck;
+  /** The schema itself, where it is checked in a thread of its own. */
+  readonly apart?: string;
+}
+
+const checks = new WeakMap<object, Check>();
 
 /**
  * Holds a text answer against what its call expects of it: JSON, a schema, lists for later steps. JSON that stands whole
  * in a code fence counts, without the fence: models put it there however they are asked, and nobody wants it.
  */
-export function checkOutput(
+export async function checkOutput(
   answer: Answer,
   { expect }: Pick<PlannedCall, 'expect'>,
   schemas: Plan['schemas'],
   lists: readonly WantedList[],
-): CheckedOutput {
+): Promise<CheckedOutput> {
   const schema = expect?.schema === undefined ? undefined : schemas?.[expect.schema];
   const needsJson = expect?.json === true || expect?.schema !== undefined || lists.length > 0;
   // A call of a tool stands in place of content, and is no answer to hold against anything.
@@ -49,7 +58,7 @@ export function checkOutput(
     return wrong(`JSON was asked for, and the answer is none (${answer.finishReason ?? 'no reason'})`);
   }
   const all = answer.body.byteLength <= SEARCHED_BYTES;
-  const problems = schema === undefined ? [] : checkOf(schema)(value, { all });
+  const problems = schema === undefined ? [] : await problemsOf(schema, { value, text, all });
   if (problems.length > 0) return wrong(`the answer does not fit its schema: ${problems.join('; ')}`);
 
   const lengths: Record<string, number> = {};
@@ -108,8 +117,11 @@ export function valueAt(value: unknown, path: readonly (string | number)[]): unk
 }
 
 // A plan is read once and kept, and so are the checks of its schemas.
-function checkOf(schema: NonNullable<Plan['schemas']>[string]): SchemaCheck {
-  const known = checks.get(schema) ?? compileSchema(schema);
+function checkOf(schema: Schema): Check {
+  const known = checks.get(schema) ?? {
+    check: compileSchema(schema),
+    ...(isCostly(schema) ? { apart: JSON.stringify(schema) } : {}),
+  };
   checks.set(schema, known);
   return known;
 }
@@ -121,6 +133,15 @@ function withoutFence(said: string): string | undefined {
   const language = said.slice(FENCE.length, lineEnd).trim().toLowerCase();
   if (language !== '' && language !== 'json') return undefined;
   return said.slice(lineEnd + 1, -FENCE.length).trim();
+}
+
+// Most schemas cannot hold the worker up, and their check is over before a thread would have heard of it.
+async function problemsOf(
+  schema: Schema,
+  { value, text, all }: { readonly value: unknown; readonly text: string; readonly all: boolean },
+): Promise<readonly string[]> {
+  const { check, apart } = checkOf(schema);
+  return apart === undefined ? check(value, { all }) : checkApart({ schema: apart, value: text, all });
 }
 
 function parse(text: string): unknown {

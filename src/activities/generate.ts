@@ -108,7 +108,7 @@ export function createGenerate(
         // Should storing fail, the answer is paid for all the same: the next attempt sends the same bytes for it.
         history = withNote(recalled, { ...note, code: NOT_STORED });
         const lists = listsOf(reference, planned.item);
-        const checked = checkOutput(outcome, item.call, planned.plan.schemas, lists);
+        const checked = await checkOutput(outcome, item.call, planned.plan.schemas, lists);
         if (!('problem' in checked)) {
           const { answer, ...output } = checked;
           return await itemStore.succeed(answer, note, recalled, output);
