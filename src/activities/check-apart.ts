@@ -13,7 +13,7 @@ export interface Asked {
 /** What the thread tells: that it can be asked, or what is wrong with a value. */
 export type Told = 'ready' | readonly string[];
 
-/** A check that takes longer is given up: a model's answer of 1 MB takes a hundredth of it. */
+/** A check that takes longer is given up. */
 const DEADLINE_MS = 5_000;
 
 let thread: Promise<Worker> | undefined;

@@ -25,7 +25,7 @@ import {
 } from './item-record.ts';
 
 /** Texts up to this size live inside the record, so that an item takes one write. */
-const INLINE_TEXT_BYTES = 64 * 1024;
+export const INLINE_TEXT_BYTES = 64 * 1024;
 
 /** Stores how one item ended; the record is always the last write. */
 export interface ItemStore {
