@@ -18,7 +18,7 @@ import { callSignal } from './call-signal.ts';
 import { decide, isPoison } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { itemFailure, retryFailure, wrongApiFailure } from './failure.ts';
-import { readAttached } from './attached.ts';
+import { readAttached, reserveAttached } from './attached.ts';
 import { checkOutput, schemaFault, type WantedList } from './check-output.ts';
 import type { ResolvedCall } from './item-record.ts';
 import { createItemStore } from './item-store.ts';
@@ -67,6 +67,7 @@ export function createGenerate(
     // tells only what was recalled.
     let history = withNothingSent(recalled, attempt);
     const beat = setInterval(() => context.heartbeat(recalled), HEARTBEAT_MS);
+    let release = (): void => {};
     try {
       const planned = await findPlanned(dependencies, reference);
       const isRepeated = attempt > 1 || reference.resumed;
@@ -87,6 +88,7 @@ export function createGenerate(
       }
       const unmade = resolution.fault ?? schemaFault(item.call, planned.plan.schemas);
       if (unmade !== undefined) return await itemStore.fail(unmade, recalled);
+      release = await reserveAttached(resolution, context.cancellationSignal);
       const attached = await readAttached(dependencies, reference.run, resolution);
       if (attached !== undefined && 'fault' in attached)
         return await itemStore.fail(attached.fault, recalled);
@@ -137,6 +139,7 @@ export function createGenerate(
       throw error;
     } finally {
       clearInterval(beat);
+      release();
     }
   };
 }
