@@ -3,11 +3,34 @@ import { attachmentsOf, type Attachments } from '../pollinations/attachments.ts'
 import { formatOf } from '../pollinations/image-format.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { FailedRecord } from '../records/record.ts';
+import { createByteBudget } from './byte-budget.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { Resolution } from './resolve-call.ts';
 
 /** Most bytes that a request may carry in attachments; as base64 in JSON they are a third more. */
 export const ATTACHED_BYTES = 20 * 1024 * 1024;
+
+/** Bytes that all calls of this process may carry at once; each is there several times over while it is sent. */
+const budget = createByteBudget(200 * 1024 * 1024);
+
+/**
+ * Waits until the process may hold the bytes that a request carries.
+ *
+ * @returns says that they are held no longer
+ */
+export async function reserveAttached(
+  { call: { call }, images }: Resolution,
+  signal: AbortSignal,
+): Promise<() => void> {
+  const wanted = attachmentsOf(call.request.body ?? '');
+  if (wanted.length === 0) return () => {};
+  const known = wanted.map(
+    (sha256) =>
+      images?.[sha256]?.bytes ?? call.attachments?.find((planned) => planned.sha256 === sha256)?.bytes,
+  );
+  const bytes = known.reduce<number>((sum, size) => sum + (size ?? ATTACHED_BYTES), 0);
+  return budget.take(Math.min(bytes, ATTACHED_BYTES), signal);
+}
 
 /** Reads the bytes that a request carries; `undefined` when it carries none. */
 export async function readAttached(

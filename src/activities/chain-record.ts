@@ -2,18 +2,50 @@ import { sha256 } from '../plan/digest.ts';
 import type { PlannedChain } from '../plan/plan.ts';
 import { USAGE_TYPES, type Usage } from '../pollen/usage.ts';
 import { foldChain, succeededOf, type ChainObjects } from '../report/fold-chain.ts';
-import { partName } from '../storage/keys.ts';
-import type { FailedRecord, ItemRecord, StepRecord, SucceededRecord } from '../records/record.ts';
+import { partName, runKeys, type CallPart, type RunLocation } from '../storage/keys.ts';
+import type { Artifact, FailedRecord, ItemRecord, StepRecord, SucceededRecord } from '../records/record.ts';
+import { INLINE_TEXT_BYTES } from './item-store.ts';
 
 type Succeeded = StepRecord & SucceededRecord;
 
-/** The record of an item of several calls, from the records of its calls. */
-export function chainRecord(runId: string, item: PlannedChain, objects: ChainObjects, now: Date): ItemRecord {
+/** A text that the record of its item names instead of holding it. */
+export interface Outgrown {
+  readonly artifact: Artifact;
+  readonly text: string;
+}
+
+/** The record of an item of several calls, and the texts that must be stored before it. */
+export interface ChainRecord {
+  readonly record: ItemRecord;
+  readonly outgrown: readonly Outgrown[];
+}
+
+/**
+ * The record of an item of several calls, from the records of its calls. It holds 64 KB of texts, as a call's own does:
+ * that of the item first, then those of its steps in order. A text that does not fit is an artifact.
+ */
+export function chainRecord(
+  { run, page }: { readonly run: RunLocation; readonly page: number },
+  item: PlannedChain,
+  objects: ChainObjects,
+  now: Date,
+): ChainRecord {
   const { number, id, customId, vars, digest } = item;
   const last = lastStep(item);
-  const base = {
+  const fault = firstFault(item, objects.records);
+  if (fault === undefined) checkAllDone(item, objects.records);
+  const { fit, outgrown } = createFit((extension, part) =>
+    runKeys(run).artifact(page, number, id, extension, part),
+  );
+  const end =
+    fault === undefined ? succeeded(resultOf(item, objects.records)) : { status: 'failed' as const, fault };
+  function succeeded({ text, ...result }: Result) {
+    return { status: 'succeeded' as const, ...result, ...fit(text, result.json) };
+  }
+  const { steps, ...folded } = foldChain(item, objects);
+  const record: ItemRecord = {
     version: 1 as const,
-    runId,
+    runId: run.runId,
     number,
     id,
     ...(customId === undefined ? {} : { customId }),
@@ -22,13 +54,33 @@ export function chainRecord(runId: string, item: PlannedChain, objects: ChainObj
     model: last.model,
     ...(last.seed === undefined ? {} : { seed: last.seed }),
     digest,
-    ...foldChain(item, objects),
+    steps: steps.map(({ text, ...step }) => ({ ...step, ...fit(text, step.json, step) })),
+    ...folded,
     at: now.toISOString(),
+    ...end,
   };
-  const fault = firstFault(item, objects.records);
-  if (fault === undefined) checkAllDone(item, objects.records);
-  if (fault !== undefined) return { ...base, status: 'failed', fault };
-  return { ...base, status: 'succeeded', ...resultOf(item, objects.records) };
+  return { record, outgrown };
+}
+
+type Content = Pick<SucceededRecord, 'text' | 'artifact'>;
+
+function createFit(keyOf: (extension: string, part?: CallPart) => string) {
+  const outgrown: Outgrown[] = [];
+  let left = INLINE_TEXT_BYTES;
+  function fit(text: string | undefined, json: true | undefined, part?: CallPart): Content {
+    if (text === undefined) return {};
+    const bytes = Buffer.byteLength(text);
+    if (bytes <= left) {
+      left -= bytes;
+      return { text };
+    }
+    const [extension, contentType] =
+      json === true ? ['json', 'application/json'] : ['txt', 'text/plain; charset=utf-8'];
+    const artifact = { key: keyOf(extension, part), bytes, sha256: sha256(text), contentType };
+    outgrown.push({ artifact, text });
+    return { artifact };
+  }
+  return { fit, outgrown };
 }
 
 // The first in the order of the steps; an answer that was mended is none.

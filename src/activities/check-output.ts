@@ -1,7 +1,8 @@
-import { compileSchema, type SchemaCheck } from '../plan/answer-schema.ts';
+import { compileSchema, isCostly, type SchemaCheck } from '../plan/answer-schema.ts';
 import type { Plan, PlannedCall } from '../plan/plan.ts';
 import type { Answer } from '../pollinations/outcome.ts';
 import type { FailedRecord } from '../records/record.ts';
+import { checkApart } from './check-apart.ts';
 
 /** A list that a later step goes over. */
 export interface WantedList {
@@ -16,22 +17,30 @@ export type CheckedOutput =
   | { readonly answer: Answer; readonly json?: true; readonly lists?: Readonly<Record<string, number>> }
   | { readonly problem: string; readonly text: string };
 
-const FENCE = /^```(?:json)?[^\S\n]*\n([\s\S]*?)\n?[^\S\n]*```$/i;
+const FENCE = '```';
 const UNFENCED = 'The JSON came in a code fence, which was taken off.';
 
 /** Answers up to this size are searched for all problems; in larger ones the first must do. */
 const SEARCHED_BYTES = 64 * 1024;
 
-const checks = new WeakMap<object, SchemaCheck>();
+type Schema = NonNullable<Plan['schemas']>[string];
+
+interface Check {
+  readonly check: SchemaCheck;
+  /** The schema itself, where it is checked in a thread of its own. */
+  readonly apart?: string;
+}
+
+const checks = new WeakMap<object, Check>();
 
 /**
  * Holds a text answer against what its call expects of it: JSON, a schema, lists for later steps. JSON that stands whole
  * in a code fence counts, without the fence: models put it there however they are asked, and nobody wants it. An answer
  * that no check gets through, such as one nested deeper than the stack, is not what was asked for.
  */
-export function checkOutput(...given: Parameters<typeof check>): CheckedOutput {
+export async function checkOutput(...given: Parameters<typeof check>): Promise<CheckedOutput> {
   try {
-    return check(...given);
+    return await check(...given);
   } catch (error) {
     // It was paid for: thrown on, this would buy the next answer again and again.
     const why = error instanceof RangeError ? 'it is nested too deep' : 'its check fails';
@@ -42,12 +51,12 @@ export function checkOutput(...given: Parameters<typeof check>): CheckedOutput {
   }
 }
 
-function check(
+async function check(
   answer: Answer,
   { expect }: Pick<PlannedCall, 'expect'>,
   schemas: Plan['schemas'],
   lists: readonly WantedList[],
-): CheckedOutput {
+): Promise<CheckedOutput> {
   const schema = expect?.schema === undefined ? undefined : schemas?.[expect.schema];
   const needsJson = expect?.json === true || expect?.schema !== undefined || lists.length > 0;
   // A call of a tool stands in place of content, and is no answer to hold against anything.
@@ -55,7 +64,7 @@ function check(
     return { answer };
   }
   const said = Buffer.from(answer.body).toString('utf8');
-  const fenced = FENCE.exec(said.trim())?.[1];
+  const fenced = withoutFence(said.trim());
   const text = fenced ?? said;
   const value = parse(text);
   const wrong = (problem: string): CheckedOutput => ({ problem, text: said });
@@ -63,7 +72,7 @@ function check(
     return wrong(`JSON was asked for, and the answer is none (${answer.finishReason ?? 'no reason'})`);
   }
   const all = answer.body.byteLength <= SEARCHED_BYTES;
-  const problems = schema === undefined ? [] : checkOf(schema)(value, { all });
+  const problems = schema === undefined ? [] : await problemsOf(schema, { value, text, all });
   if (problems.length > 0) return wrong(`the answer does not fit its schema: ${problems.join('; ')}`);
 
   const lengths: Record<string, number> = {};
@@ -122,10 +131,31 @@ export function valueAt(value: unknown, path: readonly (string | number)[]): unk
 }
 
 // A plan is read once and kept, and so are the checks of its schemas.
-function checkOf(schema: NonNullable<Plan['schemas']>[string]): SchemaCheck {
-  const known = checks.get(schema) ?? compileSchema(schema);
+function checkOf(schema: Schema): Check {
+  const known = checks.get(schema) ?? {
+    check: compileSchema(schema),
+    ...(isCostly(schema) ? { apart: JSON.stringify(schema) } : {}),
+  };
   checks.set(schema, known);
   return known;
+}
+
+// No regular expression: an answer of many blanks would take one of those longer than it took the model.
+function withoutFence(said: string): string | undefined {
+  const lineEnd = said.indexOf('\n');
+  if (lineEnd < 0 || !said.startsWith(FENCE) || !said.endsWith(FENCE)) return undefined;
+  const language = said.slice(FENCE.length, lineEnd).trim().toLowerCase();
+  if (language !== '' && language !== 'json') return undefined;
+  return said.slice(lineEnd + 1, -FENCE.length).trim();
+}
+
+// Most schemas cannot hold the worker up, and their check is over before a thread would have heard of it.
+async function problemsOf(
+  schema: Schema,
+  { value, text, all }: { readonly value: unknown; readonly text: string; readonly all: boolean },
+): Promise<readonly string[]> {
+  const { check, apart } = checkOf(schema);
+  return apart === undefined ? check(value, { all }) : checkApart({ schema: apart, value: text, all });
 }
 
 function parse(text: string): unknown {

@@ -7,12 +7,17 @@ import { listChain, readChain } from './page-records.ts';
 
 /** Folds the records of an item's calls into the record of the item: the last write of the item. */
 export function createCloseItem(dependencies: ActivityDependencies): ControlActivities['closeItem'] {
-  const { plans, records, now } = dependencies;
+  const { plans, records, store, now } = dependencies;
   return async function closeItem({ run, page, position }) {
     const item = (await plans.page(run, page))[position];
     if (item === undefined || !('steps' in item)) throw new Error(`the plan of ${run.runId} is incomplete`);
     const keys = await listChain(dependencies, run, page, item);
-    const record = chainRecord(run.runId, item, await readChain(dependencies, keys), now());
+    const objects = await readChain(dependencies, keys);
+    const { record, outgrown } = chainRecord({ run, page }, item, objects, now());
+    for (const { artifact, text } of outgrown) {
+      // Records of calls never change: where something is, it is this.
+      await store.putOnce(artifact.key, text, { contentType: artifact.contentType });
+    }
     const key = runKeys(run).record(page, item.number, item.id);
     return receiptOf(await records.write(key, record), key);
   };

@@ -18,7 +18,7 @@ import { callSignal } from './call-signal.ts';
 import { decide, isPoison } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { itemFailure, retryFailure, wrongApiFailure } from './failure.ts';
-import { readAttached } from './attached.ts';
+import { readAttached, reserveAttached } from './attached.ts';
 import { checkOutput, schemaFault, type WantedList } from './check-output.ts';
 import type { ResolvedCall } from './item-record.ts';
 import { createItemStore } from './item-store.ts';
@@ -66,6 +66,7 @@ export function createGenerate(
     // tells only what was recalled.
     let history = withNothingSent(recalled, attempt);
     const beat = setInterval(() => context.heartbeat(recalled), HEARTBEAT_MS);
+    let release = (): void => {};
     try {
       const planned = await findPlanned(dependencies, reference);
       const isRepeated = attempt > 1 || reference.resumed;
@@ -90,6 +91,7 @@ export function createGenerate(
       }
       const unmade = resolution.fault ?? schemaFault(item.call, planned.plan.schemas);
       if (unmade !== undefined) return await itemStore.fail(unmade, recalled);
+      release = await reserveAttached(resolution, context.cancellationSignal);
       const attached = await readAttached(dependencies, reference.run, resolution);
       if (attached !== undefined && 'fault' in attached)
         return await itemStore.fail(attached.fault, recalled);
@@ -111,7 +113,7 @@ export function createGenerate(
         // Should storing fail, the answer is paid for all the same: the next attempt sends the same bytes for it.
         history = withNote(recalled, { ...note, code: NOT_STORED });
         const lists = listsOf(reference, planned.item);
-        const checked = checkOutput(outcome, item.call, planned.plan.schemas, lists);
+        const checked = await checkOutput(outcome, item.call, planned.plan.schemas, lists);
         if (!('problem' in checked)) {
           const { answer, ...output } = checked;
           return await itemStore.succeed(answer, note, recalled, output);
@@ -140,6 +142,7 @@ export function createGenerate(
       throw error;
     } finally {
       clearInterval(beat);
+      release();
     }
   };
 }

@@ -26,7 +26,7 @@ import {
 } from './item-record.ts';
 
 /** Texts up to this size live inside the record, so that an item takes one write. */
-const INLINE_TEXT_BYTES = 64 * 1024;
+export const INLINE_TEXT_BYTES = 64 * 1024;
 
 /** Metadata of a copy from an earlier run, whose name it has: until a record names it, nobody has paid for it here. */
 export const COPY_MARK = 'reused';

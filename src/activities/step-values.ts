@@ -56,10 +56,11 @@ export async function readStepValues(
       throw new StoreError('store-corrupt', `${artifact.key} is missing from the bucket`);
     return Buffer.from(object.body).toString('utf8');
   }
-  async function valueOf(record: Succeeded): Promise<unknown> {
+  async function valueOf(record: Succeeded, isNamed: boolean): Promise<unknown> {
     const { model, sha256, bytes, artifact } = record;
     const common = { model, sha256, bytes };
     if (record.kind === 'text') {
+      if (!isNamed) return common;
       const text = await textOf(record);
       const json = parse(text);
       return { ...common, text, ...(json === undefined ? {} : { json }) };
@@ -75,10 +76,13 @@ export async function readStepValues(
     };
   }
   async function valuesOf(position: number): Promise<unknown> {
-    const { forEach } = stepAt(item, position);
-    if (forEach === undefined) return valueOf(await read(position, undefined));
+    const { id, forEach } = stepAt(item, position);
+    const isNamed = position === step.forEach?.step || mayName(step, id);
+    if (forEach === undefined) return valueOf(await read(position, undefined), isNamed);
     const length = (await read(forEach.step, undefined)).lists?.[position] ?? 0;
-    return Promise.all(Array.from({ length }, async (_, element) => valueOf(await read(position, element))));
+    return Promise.all(
+      Array.from({ length }, async (_, element) => valueOf(await read(position, element), isNamed)),
+    );
   }
 
   const needed = new Set([...step.needs, ...(step.forEach === undefined ? [] : [step.forEach.step])]);
@@ -91,6 +95,13 @@ export async function readStepValues(
   const source: unknown = steps[stepAt(item, step.forEach.step).id];
   const list = valueAt(source, ['json', ...step.forEach.path]);
   return { values: { steps, each: Array.isArray(list) ? list[index ?? 0] : undefined, index }, images };
+}
+
+// A step may wait for another one without a word of it: its text, which can be long, is not read. A step's id in a prompt
+// is enough to read it, and so is anything that goes over all steps.
+function mayName(step: PlannedStep, id: string): boolean {
+  const templates = 'deferred' in step ? JSON.stringify(step.deferred) : '';
+  return templates.includes(id) || /\bsteps\b(?!\.)/.test(templates);
 }
 
 function stepAt(item: PlannedChain, position: number): PlannedStep {

@@ -26,6 +26,14 @@ export function compileSchema(schema: Values): SchemaCheck {
   };
 }
 
+/**
+ * Whether a check may take far longer than its value is long: a pattern can search in circles, `uniqueItems` compares all
+ * with all, and a schema that leads back into itself can double its work at every level. A name counts wherever it stands.
+ */
+export function isCostly(schema: Values): boolean {
+  return /"(?:pattern|patternProperties|uniqueItems|\$\w*[rR]ef)":/.test(JSON.stringify(schema));
+}
+
 function compile(schema: Values, allErrors: boolean): ValidateFunction {
   const Draft = /draft-0[67]/.test(JSON.stringify(schema['$schema'] ?? '')) ? Ajv : Ajv2020;
   const ajv = new Draft({ strict: false, validateFormats: false, allErrors, logger: false });

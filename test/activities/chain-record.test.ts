@@ -45,7 +45,7 @@ const record = (
   records: readonly StepRecord[],
   kept: readonly KeptAttempts[] = [],
   of: PlannedChain = item,
-) => chainRecord(run.runId, of, { records, kept }, now);
+) => chainRecord({ run, page: 0 }, of, { records, kept }, now).record;
 
 describe('the record of an item of several calls', () => {
   it('is the answer of its last step, with all its calls in order and their costs added up', () => {
@@ -95,6 +95,39 @@ describe('the record of an item of several calls', () => {
     });
     const empty = good({ step: 'list' }, '0', { lists: { 1: 0 } });
     expect(record([empty], [], of)).toMatchObject({ status: 'succeeded', text: '[]' });
+  });
+
+  it('holds 64 KB of texts, its own first, and names the files of all others', () => {
+    const of = { ...item, steps: item.steps.slice(0, 2) };
+    const long = (index: number, bytes: number): StepRecord => ({
+      ...good({ step: 'draw', index }, '0', { text: String(index).repeat(bytes) }),
+    });
+    const write = (first: number, second: number) =>
+      chainRecord(
+        { run, page: 0 },
+        of,
+        { records: [...list, long(0, first), long(1, second)], kept: [] },
+        now,
+      );
+    const key = (name: string): string => expect.stringContaining(`items/00000/0000003-lamp.${name}`);
+
+    const small = write(16_000, 16_000);
+    expect(small.outgrown).toEqual([]);
+    expect(small.record.steps?.map(({ text }) => text?.length)).toEqual([undefined, 9, 16_000, 16_000]);
+
+    const middling = write(20_000, 20_000);
+    expect(middling.record).toMatchObject({ text: expect.stringMatching(/^\["0{20000}","1{20000}"\]$/) });
+    expect(middling.record.steps?.map(({ text }) => text?.length)).toEqual([undefined, 9, 20_000, undefined]);
+    expect(middling.record.steps?.at(-1)?.artifact).toMatchObject({ key: key('draw.1.txt'), bytes: 20_000 });
+
+    const large = write(40_000, 40_000);
+    expect(large.record).toMatchObject({ json: true, artifact: { key: key('json'), bytes: 80_007 } });
+    expect('text' in large.record).toBe(false);
+    expect(large.outgrown.map(({ artifact, text }) => [artifact.key, text.length])).toEqual([
+      [key('json'), 80_007],
+      [key('draw.1.txt'), 40_000],
+    ]);
+    expect(JSON.stringify(large.record).length).toBeLessThan(64 * 1024);
   });
 
   it('fails with the first step that failed, and not with an answer that was mended', () => {

@@ -83,6 +83,21 @@ describe('a call that hangs on earlier steps', () => {
     expect(store.keys()).toHaveLength(writes);
   });
 
+  it('reads no long texts of steps that it only waits for', async () => {
+    const gone = { artifact: { ...artifact, key: keys.artifact(0, 1, 'item', 'txt', { step: 'first' }) } };
+    const { resolve, answer } = world([
+      textStep('first', 'x'),
+      laterText('waits', 'Of {{ steps.other.text }}', [0, 2]),
+      textStep('other', 'y'),
+      laterText('names', 'Of {{ steps.first.text }}', [0]),
+    ]);
+    await answer({ step: 'first' }, { text: undefined, ...gone });
+    await answer({ step: 'other' }, { text: 'bees' });
+    const { call } = await resolve({ step: 1 });
+    expect(bodyOf(call.call.request).messages[0]?.content).toBe('Of bees');
+    expect(await resolve({ step: 3 })).toMatchObject({ fault: { code: 'step-input-unusable' } });
+  });
+
   it('is what somebody else has kept first', async () => {
     const { resolve, answer, store } = world([textStep('a', 'x'), laterText('b', '{{ steps.a.text }}', [0])]);
     await answer({ step: 'a' }, { text: 'ours' });

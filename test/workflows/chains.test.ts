@@ -279,5 +279,10 @@ describe.concurrent('an item of several steps', () => {
     const records = await harness.files(run).records();
     expect(records.map(({ steps = [] }) => steps.length)).toEqual([3, 3, 3, 3, 3, 3]);
     expect(records[0]).toMatchObject({ json: true });
+    // A call that was under way is paid for once: the cache tells whether its first try was.
+    const { bill, report } = harness.files(run);
+    const { charged } = harness.emulator.meter();
+    expect(billTotal(await bill())).toBe(charged);
+    expect(await report()).toMatchObject({ tally: { settled: charged, unknown: { count: 0 } } });
   });
 });
