@@ -143,7 +143,7 @@ export async function planJob(
       uses.set(`${kind} ${model}`, { kind, model });
       lanes.add(laneOf(model));
     }
-    estimator.add(item);
+    estimator.add(item, twins.has(item));
     twins.add(item, cutter.add(item, laneOf(calls[0]?.model ?? '')), expansion.item.place);
     input.onItem?.(item);
   }
