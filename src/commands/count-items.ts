@@ -3,6 +3,8 @@ import { comparePlaces, type Problem } from '../manifest/problem.ts';
 import { expandJob } from '../plan/expand/expand-job.ts';
 import { createGiveWay } from '../plan/give-way.ts';
 import { isObject } from '../plan/job-files.ts';
+import { createItemPlanner } from '../plan/plan-item.ts';
+import { createProblemList, withRest, type ProblemList } from '../plan/problem-list.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
 import type { ReadJob, WrongJob } from './read-job.ts';
 
@@ -11,26 +13,51 @@ export type Validation =
   | { readonly file: string; readonly items: number; readonly warnings: readonly Problem[] }
   | { readonly file: string; readonly problems: readonly Problem[] };
 
-/** Problems that are told; one slip in a template is one in every row. */
-const MAX_PROBLEMS = 100;
-
 /** Problems that may only come of what is left out of a file that has others. */
 const consequences: ReadonlySet<Problem['code']> = new Set(['id-reserved', 'item-empty']);
 
-/** Spreads a job out into its items to see whether all of them can be. */
-export async function countItems({ job, warnings, ...context }: ReadJob, time: string): Promise<Validation> {
-  const { file } = context;
-  const problems: Problem[] = [];
+/** Spreads a job out into its items, and plans each, to see whether all of them can be called. */
+export async function countItems(reading: ReadJob, time: string): Promise<Validation> {
+  const { file, warnings } = reading;
+  const { items, problems } = await tryItems(reading, time);
+  const found = problems.first();
+  return found.length > 0
+    ? { file, problems: withRest(found, problems.isFull()) }
+    : { file, items, warnings };
+}
+
+async function tryItems(
+  { job, ...context }: ReadJob,
+  time: string,
+): Promise<{ readonly items: number; readonly problems: ProblemList }> {
+  const problems = createProblemList();
+  // What is wrong with an item does not hang on prices and lanes.
+  const planner = createItemPlanner({
+    api: { id: '', dialect: 'gen' },
+    prices: [],
+    laneOf: () => '',
+    timezone: job.timezone ?? 'UTC',
+    files: context.files,
+    checks: jobChecks,
+    seeds: { job: job.name, rule: job.seed ?? 'stable', allFresh: false, scope: time, mayRepeat: false },
+  });
   let items = 0;
   const giveWay = createGiveWay();
   for await (const expansion of expandJob(job, { ...context, time, checks: jobChecks })) {
     const turn = giveWay();
     if (turn !== undefined) await turn;
-    if (expansion.kind === 'item') items += 1;
-    else problems.push(expansion.problem);
-    if (problems.length >= MAX_PROBLEMS) break;
+    if (expansion.kind === 'problem') problems.add(expansion.problem);
+    else {
+      items += 1;
+      const { item } = expansion;
+      // With an id no seed is drawn from the content, which would be digested for nothing.
+      const made = planner.plan({ ...item, id: item.id ?? String(item.number) });
+      const planning = made instanceof Promise ? await made : made;
+      if ('problem' in planning) problems.add(planning.problem);
+    }
+    if (problems.isFull()) break;
   }
-  return problems.length > 0 ? { file, problems } : { file, items, warnings };
+  return { items, problems };
 }
 
 /** Everything that is wrong with a job: with its file, and with the data of what is right about it. */
@@ -39,11 +66,21 @@ export async function allProblems(
   time: string,
 ): Promise<readonly Problem[]> {
   if (rest === undefined) return problems;
-  const counted = await countItems(rest, time);
-  if (!('problems' in counted)) return problems;
-  const found = counted.problems.filter(({ code }) => !consequences.has(code));
+  const tried = await tryItems(rest, time);
+  // A place that has a problem already tells of the same slip.
+  const places = new Set(problems.map(placeName));
+  const found = tried.problems
+    .first()
+    .filter((problem) => !consequences.has(problem.code) && !places.has(placeName(problem)));
   const own = [...problems, ...found.filter((problem) => problem.file === file)];
-  return [...own.sort(comparePlaces), ...found.filter((problem) => problem.file !== file)];
+  return withRest(
+    [...own.sort(comparePlaces), ...found.filter((problem) => problem.file !== file)],
+    tried.problems.isFull(),
+  );
+}
+
+function placeName({ file, line, column }: Problem): string {
+  return `${line}:${column}:${file}`;
 }
 
 /** Whether an entry reads an object of a bucket. */

@@ -16,7 +16,12 @@ export interface ModelEstimate extends Required<Estimate> {
 
 /** Adds up what a plan's calls can cost. */
 export interface Estimator {
-  add(item: PlannedItem): void;
+  /**
+   * Adds an item's calls.
+   *
+   * @param isTwin - whether an earlier item asks the same: the API likely charges the two once. @default false
+   */
+  add(item: PlannedItem, isTwin?: boolean): void;
   total(): Required<Estimate>;
   /** The same by model, in the order of their first calls. */
   models(): readonly ModelEstimate[];
@@ -62,7 +67,7 @@ export function createEstimator({ prices, rounding, measured = [] }: EstimatorIn
     return sums;
   }
 
-  function addCall(call: PlannedCall | PlannedStep, isReused: boolean): void {
+  function addCall(call: PlannedCall | PlannedStep, isReused: boolean, isTwin: boolean): void {
     const sums = sumsOf(call.kind, call.model);
     const { least, likely, most } = timesOf(call);
     if (isReused) {
@@ -71,23 +76,24 @@ export function createEstimator({ prices, rounding, measured = [] }: EstimatorIn
     }
     sums.calls += likely;
     const maximum = call.maximum === null ? undefined : parseAmount(call.maximum);
+    if (maximum === undefined) sums.unbounded += likely;
+    else sums.atMost += maximum * BigInt(most);
+    if (sums.price !== undefined && Object.keys(sums.price.rates).length === 0) sums.free += likely;
+    if (isTwin) return;
     const guess = sums.likelyCharge(call);
     // The price of an image is known to the last digit, or not at all.
     const isFixed = call.kind === 'image' && maximum !== undefined;
     const atLeast = isFixed ? maximum : lower(guess.atLeast, maximum);
     const guessed = isFixed ? maximum : guess.likely;
     sums.atLeast += atLeast * BigInt(least);
-    if (maximum === undefined) sums.unbounded += likely;
-    else sums.atMost += maximum * BigInt(most);
     if (guessed === undefined) sums.unknown += likely;
     else sums.likely += higher(lower(guessed, maximum), atLeast) * BigInt(likely);
-    if (sums.price !== undefined && Object.keys(sums.price.rates).length === 0) sums.free += likely;
   }
 
   return {
-    add(item) {
+    add(item, isTwin = false) {
       const isReused = item.reuse !== undefined;
-      for (const call of 'steps' in item ? item.steps : [item]) addCall(call, isReused);
+      for (const call of 'steps' in item ? item.steps : [item]) addCall(call, isReused, isTwin);
     },
     total: () => format(sumOf([...models.values()])),
     models: () =>

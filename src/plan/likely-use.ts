@@ -26,6 +26,8 @@ export interface LikelyCharge {
 
 /** UTF-8 bytes of a prompt that are taken for a token. Right within a third for prose; no tokenizer is every model's. */
 const BYTES_PER_TOKEN = 4;
+/** The same for a lower bound: vocabularies have few tokens that are longer, and no prompt is made of these alone. */
+const MOST_BYTES_PER_TOKEN = 16;
 /** Of `max_tokens` an answer is taken to use one part in so many, where no past run tells. */
 const ANSWER_SHARE = 2;
 
@@ -59,7 +61,7 @@ export function createLikelyCharge(
     const prompt = Math.ceil(bytes / BYTES_PER_TOKEN);
     const isOpen = maxTokens === undefined || hasMedia;
     return {
-      atLeast: textCharge(prompt, 1),
+      atLeast: textCharge(Math.ceil(bytes / MOST_BYTES_PER_TOKEN), 1),
       likely: measured ?? (isOpen ? undefined : textCharge(prompt, Math.ceil(maxTokens / ANSWER_SHARE))),
     };
   };

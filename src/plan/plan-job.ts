@@ -16,6 +16,7 @@ import { createPageCutter } from './pages.ts';
 import type { Plan, PlannedApi, PlannedItem, PlannedUse, PlanSource } from './plan.ts';
 import { pricesOf } from './planned-prices.ts';
 import { createItemPlanner } from './plan-item.ts';
+import { createProblemList, withRest } from './problem-list.ts';
 import type { ReuseIndex } from './reuse.ts';
 import type { Spool } from './spool.ts';
 import { createTwins } from './twins.ts';
@@ -69,9 +70,6 @@ export interface PlannedJob {
   readonly pageText: (page: number) => string;
 }
 
-/** Problems that are told; one slip in a template is one in every row. */
-const MAX_PROBLEMS = 100;
-
 /**
  * Plans a job in one pass: its items with their exact bytes, cut into pages, and the prices and limits they will run
  * under. No more than a page of each lane is in memory.
@@ -108,7 +106,7 @@ export async function planJob(
   const checker = createModelChecker(job, input.checks, input.allowUnpriced || job.allowUnpriced === true);
   const uses = new Map<string, PlannedUse>();
   const lanes = new Set<string>();
-  const problems: Problem[] = [];
+  const problems = createProblemList();
   const sources = new Map<string, PlanSource>();
   const giveWay = createGiveWay();
   let items = 0;
@@ -127,18 +125,18 @@ export async function planJob(
     const turn = giveWay();
     if (turn !== undefined) await turn;
     if (expansion.kind === 'problem') {
-      problems.push(expansion.problem);
-      if (problems.length >= MAX_PROBLEMS) break;
+      problems.add(expansion.problem);
+      if (problems.isFull()) break;
       continue;
     }
     // What follows is read all the same: a run is named by all of its data.
     if (items === input.first) continue;
     items += 1;
-    problems.push(...checker.check(expansion.item));
+    for (const problem of checker.check(expansion.item)) problems.add(problem);
     const made = planner.plan(expansion.item);
     const planning = made instanceof Promise ? await made : made;
-    if ('problem' in planning) problems.push(planning.problem);
-    if (problems.length >= MAX_PROBLEMS) break;
+    if ('problem' in planning) problems.add(planning.problem);
+    if (problems.isFull()) break;
     if ('problem' in planning) continue;
     const done = input.reuse?.find(planning.item.digest);
     const item = done === undefined ? planning.item : { ...planning.item, reuse: done };
@@ -148,11 +146,12 @@ export async function planJob(
       uses.set(`${kind} ${model}`, { kind, model });
       lanes.add(laneOf(model));
     }
-    estimator.add(item);
+    estimator.add(item, twins.has(item));
     twins.add(item, cutter.add(item, laneOf(calls[0]?.model ?? '')), expansion.item.place);
     input.onItem?.(item);
   }
-  if (problems.length > 0) return { problems };
+  const found = problems.first();
+  if (found.length > 0) return { problems: withRest(found, problems.isFull()) };
 
   const pages = cutter.pages();
   const used = [...uses.values()];

@@ -23,7 +23,6 @@ const growth: ReadonlyMap<string, number> = new Map([
   )
     .split(' ')
     .map((name): [string, number] => [name, 1]),
-  ['join', 4],
   ['url_encode', 3],
   ['json', 6],
   ['escape', 6],
@@ -47,10 +46,16 @@ export function renderedBytes(text: string, named: NamedBytes): number | undefin
 }
 
 function outputBytes(output: string, named: NamedBytes): number | undefined {
-  const bare = output.replaceAll(/'[^']*'|"[^"]*"/g, '""');
+  const literals: string[] = [];
+  const bare = output.replaceAll(/'[^']*'|"[^"]*"/g, (literal) => {
+    literals.push(literal);
+    return '""';
+  });
   let factor = 1;
-  for (const [, filter = ''] of bare.matchAll(/\|\s*(\w+)/g)) {
-    const grows = growth.get(filter);
+  for (const { 1: filter = '', index } of bare.matchAll(/\|\s*(\w+)/g)) {
+    const rest = bare.slice(index);
+    const separator = literals[bare.slice(0, index).split('""').length - 1];
+    const grows = filter === 'join' ? joinGrowth(rest, separator) : growth.get(filter);
     if (grows === undefined) return undefined;
     factor *= grows;
   }
@@ -64,6 +69,12 @@ function outputBytes(output: string, named: NamedBytes): number | undefined {
     sum += bytes;
   }
   return sum * factor;
+}
+
+// No list has more elements than bytes: its text has a quote or a comma beside each. Between them the separator comes.
+function joinGrowth(rest: string, separator = ''): number | undefined {
+  if (/^\|\s*join\s*:\s*""\s*(?:\||$)/.test(rest)) return Buffer.byteLength(separator) - 2 + 1;
+  return /^\|\s*join\s*(?:\||$)/.test(rest) ? 2 : undefined;
 }
 
 function valueBytes([root = '', ...path]: readonly string[], { scope, step, each }: NamedBytes) {

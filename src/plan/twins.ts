@@ -8,6 +8,8 @@ const TOLD = 20;
 
 /** Finds items that ask the same with the same seed: the API answers them with one result. */
 export interface Twins {
+  /** Whether an item that asks the same was added before. */
+  has(item: PlannedItem): boolean;
   add(item: PlannedItem, page: number, place: ItemPlace): void;
   /** A page's text in which every twin is known to be one, the first of them too. */
   mark(page: number, text: string): string;
@@ -34,6 +36,7 @@ export function createTwins(textOf: (page: number) => string): Twins {
   }
 
   return {
+    has: ({ digest }) => pages.has(digest),
     add(item, page, place) {
       const twinOf = pages.get(item.digest);
       for (const call of 'steps' in item ? item.steps : [item]) {

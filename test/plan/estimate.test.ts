@@ -57,10 +57,10 @@ describe('an estimate', () => {
     });
   });
 
-  it('takes four bytes of a prompt for a token, and half of `max_tokens` for the answer', () => {
-    // 40 bytes are 10 tokens at 0.000001; the answer is 1 token at least, and 50 likely, at 0.000002.
+  it('takes four bytes of a prompt for a token, sixteen at least, and half of `max_tokens` for the answer', () => {
+    // 40 bytes are 10 tokens at 0.000001, and 3 at least; the answer is 1 token at least, and 50 likely, at 0.000002.
     expect(estimate([text('0123456789'.repeat(4), 100)]).total()).toMatchObject({
-      atLeast: '0.000012',
+      atLeast: '0.000005',
       likely: '0.00011',
       atMost: '0.5',
     });

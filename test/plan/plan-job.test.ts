@@ -45,6 +45,18 @@ describe('a plan', () => {
     });
   });
 
+  it('takes items that ask the same for charged once, and at most each', async () => {
+    const lamp = '  - { image: A lamp, params: { seed: 7 } }\n';
+    const bee = '  - { text: One bee, params: { seed: 7 } }\n';
+    expect((await plan(lamp + lamp + bee + bee)).plan.estimate).toMatchObject({
+      atLeast: (await plan(lamp + bee)).plan.estimate.atLeast,
+      likely: '0.002',
+      atMost: '0.004',
+      unknown: 1,
+      unbounded: 2,
+    });
+  });
+
   it('is refused when a price is not known, naming each model once', async () => {
     const unpriced = `
   - { text: One bee, params: { model: new } }

@@ -19,7 +19,9 @@ describe('what a template adds to a text', () => {
     ['{{ each.name }} {{ index }}', 250],
     ['{{ row["a b"] }}', whole],
     ['{{ steps.long.text | upcase | append: row.name }}', 1_006],
-    ['{{ steps.long.json.tags | join: ", " }}', 4_000],
+    ['{{ steps.long.json.tags | join: ", " }}', 3_000],
+    ['{{ steps.long.json.tags | join }}', 2_000],
+    ["{{ steps.long.json.tags | append: 'ab' | join: ' and so on ' | upcase }}", 12_000],
     ['{{ "steps.other.text" }}', 0],
     ['{% if row.name %}{{ brand }}{% else %}{{ brand }}{% endif %}', 12],
   ])('%s', (text, bytes) => {
@@ -30,6 +32,7 @@ describe('what a template adds to a text', () => {
     '{{ steps.other.text }}',
     '{{ steps["long"].text }}',
     '{{ row.name | replace: "a", steps.long.text }}',
+    '{{ steps.long.json.tags | join: brand }}',
     '{% for n in (1..9) %}{{ brand }}{% endfor %}',
     '{% assign all = steps.long.text %}{{ all }}{{ all }}',
   ])('has no known bound: %s', (text) => {

@@ -2,6 +2,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { plan } from '../plan.ts';
 import { openPlanningDesk } from '../planning-desk.ts';
 import { readValidJob } from '../read-job.ts';
+import { figures } from '../render/outlook-text.ts';
 import { planPreviewText } from '../render/plan-preview-text.ts';
 import { tellWarnings } from '../render/problems.ts';
 import { configure } from './configure.ts';
@@ -37,7 +38,9 @@ export async function planAction(
       fresh: flags.fresh === true,
     });
     for (const warning of preview.warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
-    return { data: preview, text: planPreviewText(preview), exitCode: exitCodes.succeeded };
+    const { estimate, models } = preview;
+    const data = { ...preview, estimate: figures(estimate), models: models.map(figures) };
+    return { data, text: planPreviewText(preview), exitCode: exitCodes.succeeded };
   } finally {
     desk.close();
   }

@@ -13,17 +13,31 @@ export function outlookLine(outlook: Outlook): string {
 
 /** What calls can cost: at least, likely, at most, and where nothing tells. */
 export function costText({ atLeast, likely, atMost, unbounded, unknown = 0, free }: Estimate): string {
-  // Plans of earlier versions know the most alone.
+  const isOpen = unbounded > 0;
+  const most = isOpen ? 'no known bound' : `at most ${atMost} Pollen`;
+  // Plans of earlier versions know the most alone. A sum that leaves calls out would look like the whole.
   const range =
     atLeast === undefined || likely === undefined
-      ? `at most ${atMost} Pollen`
-      : `at least ${atLeast}, likely ${likely}, at most ${atMost} Pollen`;
+      ? most
+      : `at least ${atLeast}${isOpen ? ' Pollen' : ''}, likely ${unknown > 0 ? 'unknown' : likely}, ${most}`;
   return [
     range,
     ...(unknown > 0 ? [`of ${plural(unknown, 'call')} no likely price is known`] : []),
     ...(unbounded > 0 ? [`${plural(unbounded, 'call')} without a known bound`] : []),
     ...(free > 0 ? [`${plural(free, 'call')} free`] : []),
   ].join('; ');
+}
+
+/** Figures for programs: null in place of a sum that leaves calls out. */
+export function figures<Figures extends Estimate>(
+  estimate: Figures,
+): Omit<Figures, 'likely' | 'atMost'> & { readonly likely: string | null; readonly atMost: string | null } {
+  const { likely, atMost, unbounded, unknown = 0 } = estimate;
+  return {
+    ...estimate,
+    likely: unknown > 0 ? null : (likely ?? null),
+    atMost: unbounded > 0 ? null : atMost,
+  };
 }
 
 /** How long calls take, and what keeps them from being faster. */
