@@ -27,11 +27,6 @@ it.each([
     '  - { matrix: { at: ["file:///a"] }, messages: [{ role: user, content: [{ type: image_url, image_url: { url: "{{ at }}" } }] }] }',
     'url-invalid',
   ],
-  [
-    'more calls than an item may come to',
-    '  - { steps: [{ id: list, text: a, output: { format: json } }, { id: each, forEach: { list: steps.list.json, max: 70 }, text: b }, { id: again, forEach: { list: steps.list.json, max: 70 }, text: b }, { id: last, forEach: { list: steps.list.json, max: 70 }, text: b }] }',
-    'step-limit',
-  ],
 ])('tells without planning of %s', async (_what, items, code) => {
   expect(await problemsOf(items)).toEqual([expect.stringContaining(` ${code}: `)]);
 });
