@@ -1,4 +1,5 @@
 import { PollenBatchError } from '../errors.ts';
+import { collectBytes } from './collect-bytes.ts';
 import type { JobFiles } from './job-files.ts';
 
 /** A file of its author's that a job uses. */
@@ -17,20 +18,14 @@ export type FileReading =
 
 /** Reads a file whole, up to so many bytes. */
 export async function readWhole(files: JobFiles, path: string, most: number): Promise<FileReading> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
   try {
-    for await (const chunk of files.open(path)) {
-      length += chunk.byteLength;
-      if (length > most) {
-        return { refusal: 'too-large', reason: `it has more than ${most / 1024 / 1024} MiB` };
-      }
-      chunks.push(chunk);
-    }
+    const bytes = await collectBytes(files.open(path), most);
+    return bytes === undefined
+      ? { refusal: 'too-large', reason: `it has more than ${most / 1024 / 1024} MiB` }
+      : { bytes };
   } catch (error) {
     // Anything else is no fault of the job's.
     if (!(error instanceof PollenBatchError) || error.code !== 'job-invalid') throw error;
     return { refusal: 'unreadable', reason: error.message };
   }
-  return { bytes: Buffer.concat(chunks) };
 }

@@ -1,7 +1,6 @@
-import { maxFileBytes } from '../../manifest/decode-job-file.ts';
 import { asRow, rowFault } from './check-values.ts';
 import { jsonFaultOffset, jsonFaultReason } from './json-fault.ts';
-import { readWhole } from './read-whole.ts';
+import { readListText } from './read-text.ts';
 import { SourceError, type Read } from './row.ts';
 
 // By code, since a regular expression that matches whole strings has no stack for long ones.
@@ -23,11 +22,7 @@ export async function* readJson(
   stream: AsyncIterable<Uint8Array>,
   file: string,
 ): AsyncGenerator<readonly Read[]> {
-  const text = await readWhole(
-    stream,
-    maxFileBytes,
-    'write it as JSON Lines (.jsonl), which may have any size',
-  );
+  const text = await readListText(stream);
   const list: unknown = parse(text);
   if (!Array.isArray(list)) throw new SourceError('data-invalid', 'the file is no list: [{…}, {…}]');
   const lines = elementLines(text);

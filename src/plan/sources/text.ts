@@ -1,5 +1,5 @@
 import { lineBlocks, linesOf } from './line-blocks.ts';
-import { readWhole } from './read-whole.ts';
+import { readText } from './read-text.ts';
 import type { Read } from './row.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -29,7 +29,7 @@ export async function readTextFile(
   file: string,
   number: number,
 ): Promise<Read> {
-  const text = await readWhole(stream, MAX_BYTES, 'a prompt is shorter');
+  const text = await readText(stream, MAX_BYTES, 'a prompt is shorter');
   const name = (file.split('/').at(-1) ?? file).replace(/(?<=.)\.[^.]*$/u, '');
   return { kind: 'row', number, file, line: 1, values: { text, file, name } };
 }

@@ -1,10 +1,9 @@
 import { isSeq } from 'yaml';
 
-import { maxFileBytes } from '../../manifest/decode-job-file.ts';
 import { readTree } from '../../manifest/read-tree.ts';
 import { readYaml } from '../../manifest/read-yaml.ts';
 import { asRow, rowFault } from './check-values.ts';
-import { readWhole } from './read-whole.ts';
+import { readListText } from './read-text.ts';
 import { SourceError, type Read } from './row.ts';
 
 /** Reads a YAML list of maps, under the rules and the size of a job file. */
@@ -12,11 +11,7 @@ export async function* readYamlRows(
   stream: AsyncIterable<Uint8Array>,
   file: string,
 ): AsyncGenerator<readonly Read[]> {
-  const text = await readWhole(
-    stream,
-    maxFileBytes,
-    'write it as JSON Lines (.jsonl), which may have any size',
-  );
+  const text = await readListText(stream);
   const { contents, findings, placeOf } = readYaml(text);
   const tree = readTree(contents ?? null);
   const [fault] = [...findings, ...tree.findings].sort((left, right) => left.offset - right.offset);
