@@ -1,6 +1,7 @@
 import type { Entry } from '../manifest/job.ts';
 import { comparePlaces, type Problem } from '../manifest/problem.ts';
 import { expandJob } from '../plan/expand/expand-job.ts';
+import { createFaultTeller } from '../plan/expand/fault-teller.ts';
 import { createGiveWay } from '../plan/give-way.ts';
 import { isObject } from '../plan/job-files.ts';
 import { createItemPlanner } from '../plan/plan-item.ts';
@@ -31,6 +32,7 @@ async function tryItems(
   time: string,
 ): Promise<{ readonly items: number; readonly problems: ProblemList }> {
   const problems = createProblemList();
+  const faults = createFaultTeller(context);
   // What is wrong with an item does not hang on prices and lanes.
   const planner = createItemPlanner({
     api: { id: '', dialect: 'gen' },
@@ -53,10 +55,14 @@ async function tryItems(
       // With an id no seed is drawn from the content, which would be digested for nothing.
       const made = planner.plan({ ...item, id: item.id ?? String(item.number) });
       const planning = made instanceof Promise ? await made : made;
-      if ('problem' in planning) problems.add(planning.problem);
+      for (const fault of 'faults' in planning ? planning.faults : []) {
+        const told = faults.tell(item, fault);
+        if (told !== undefined) problems.add(told);
+      }
     }
-    if (problems.isFull()) break;
+    if (problems.isFull() || faults.isFull()) break;
   }
+  for (const problem of faults.finish()) problems.add(problem);
   return { items, problems };
 }
 

@@ -7,6 +7,7 @@ import { readSource } from '../sources/read-source.ts';
 import { SourceError, UnknownColumn, type Read } from '../sources/row.ts';
 import { dataPath } from './data-path.ts';
 import type { ExpandContext } from './expand-job.ts';
+import { itemPath } from './step-place.ts';
 
 /** The rows of an entry, some at a time; at the end, where there is one, what ended the reading too early. */
 export type EntryRows = AsyncGenerator<
@@ -39,10 +40,20 @@ function problemOf(
     const near = nearName(column, known);
     const hint = near === undefined ? '' : `did you mean ${quoted(near)}? `;
     const message = `no row of ${path} has the column ${quoted(column)}; ${hint}known here: ${known.map(quoted).join(', ')}`;
-    return { file, ...placeOf([...entry.path, 'select', 'where', column]), code: 'column-unknown', message };
+    return {
+      file,
+      ...placeOf([...itemPath(entry.path), 'select', 'where', column]),
+      code: 'column-unknown',
+      message,
+    };
   }
   if (error instanceof PollenBatchError && error.code === 'job-invalid') {
-    return { file, ...placeOf([...entry.path, 'from']), code: 'source-missing', message: error.message };
+    return {
+      file,
+      ...placeOf([...itemPath(entry.path), 'from']),
+      code: 'source-missing',
+      message: error.message,
+    };
   }
   return undefined;
 }

@@ -13,6 +13,7 @@ import type { ExpandedItem, ItemPlace } from './expanded-item.ts';
 import { createIdRegister } from './id-register.ts';
 import { itemProblem, rowProblem } from './item-problem.ts';
 import { createProblemLimiter } from './problem-limiter.ts';
+import { itemPath } from './step-place.ts';
 
 export interface ExpandContext {
   /** Names the job file in problems. */
@@ -62,7 +63,7 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
       yield tell({ ...at(entry.path), code: 'item-limit', message: tooMany });
       return;
     }
-    const idPlace = at([...entry.path, 'id']);
+    const idPlace = at([...itemPath(entry.path), 'id']);
     const expansions = rowExpander(entry, filler, entryCombinations(job, entry), idPlace);
     if (entry.from === undefined) yield* expansions(undefined);
     else {
@@ -78,7 +79,7 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
         }
         if (slips.isFull()) break;
         if (count.isFull) {
-          yield tell({ ...at([...entry.path, 'from']), code: 'item-limit', message: tooMany });
+          yield tell({ ...at([...itemPath(entry.path), 'from']), code: 'item-limit', message: tooMany });
           return;
         }
       }

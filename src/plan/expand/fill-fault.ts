@@ -15,12 +15,16 @@ export class FillFault extends Error {
   readonly path: FilePath;
   /** Whether a row gave it. */
   readonly isOfRow: boolean;
+  /** The column that it came from, or the first of several. */
+  readonly column: string | undefined;
 
   constructor(code: ProblemCode, message: string, path: FilePath, names: readonly TemplateName[] = []) {
     super(message);
     this.code = code;
     this.path = path;
     this.isOfRow = names.some(([root]) => root === 'row');
+    const column = names.find(([root, name]) => root === 'row' && name !== undefined)?.[1];
+    this.column = column === undefined ? undefined : String(column);
   }
 }
 

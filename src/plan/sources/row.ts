@@ -12,6 +12,8 @@ export interface Row {
   /** Line of the file that it starts in. */
   readonly line: number;
   readonly values: Values;
+  /** Where one of its values stands, where that can be told; the start of the row for one that it does not have. */
+  readonly placeOf?: (name: string) => Place;
 }
 
 /** A row that cannot be used; those after it can. */

@@ -1,5 +1,7 @@
-import { isSeq } from 'yaml';
+import { isMap, isSeq } from 'yaml';
 
+import { keyNode } from '../../manifest/node-at.ts';
+import type { Place } from '../../manifest/problem.ts';
 import { readTree } from '../../manifest/read-tree.ts';
 import { readYaml } from '../../manifest/read-yaml.ts';
 import { asRow, rowFault } from './check-values.ts';
@@ -26,8 +28,10 @@ export async function* readYamlRows(
     const place = placeOf(offset ?? 0);
     const at = { number: index + 1, file, line: place.line };
     const wrong = rowFault(value);
+    const placeOfValue = (name: string): Place =>
+      isMap(node) ? placeOf(keyNode(node, [], name).range?.[0] ?? offset ?? 0) : place;
     return wrong === undefined
-      ? { kind: 'row', ...at, values: asRow(value) }
+      ? { kind: 'row', ...at, values: asRow(value), placeOf: placeOfValue }
       : { kind: 'fault', ...at, column: place.column, ...wrong };
   });
 }

@@ -138,7 +138,7 @@ describe('problems of data', () => {
     );
     expect(problems).toHaveLength(6);
     expect(problems[0]).toBe(
-      'jobs/c.csv:4:1: param-invalid: row 3 of c.csv (line 4): "width" must be a whole number from 1 to 16384, not "wide" (asked for in jobs/job.yaml:6:22)',
+      'jobs/c.csv:4:3: param-invalid: row 3 of c.csv (line 4), column `width`: "width" must be a whole number from 1 to 16384, not "wide" (asked for in jobs/job.yaml:6:22)',
     );
     expect(problems[5]).toContain('and 13 more of the same, the last one: row 20 of c.csv (line 21)');
   });
@@ -160,13 +160,13 @@ describe('problems of data', () => {
       'an empty prompt',
       '  - { from: d.jsonl, text: "{{ row.a }}" }',
       '{"a":""}',
-      'jobs/d.jsonl:1:1: prompt-empty: row 1 of d.jsonl (line 1)',
+      'jobs/d.jsonl:1:2: prompt-empty: row 1 of d.jsonl (line 1), column `a`: ',
     ],
     [
       'an id that is none',
       '  - { from: d.jsonl, id: "{{ row.a }}", text: hi }',
       '{"a":"../x"}',
-      'jobs/d.jsonl:1:1: id-invalid: row 1 of d.jsonl (line 1): the id `../x` cannot be one',
+      'jobs/d.jsonl:1:2: id-invalid: row 1 of d.jsonl (line 1), column `a`: the id `../x` cannot be one',
     ],
     [
       'an id that Windows keeps',
@@ -184,7 +184,7 @@ describe('problems of data', () => {
       'a picture from elsewhere',
       '  - { from: d.jsonl, messages: [{ role: user, content: [{ type: image_url, image_url: { url: "{{ row.a }}" } }] }] }',
       '{"a":"file:///etc/passwd"}',
-      'jobs/d.jsonl:1:1: url-invalid: row 1',
+      'jobs/d.jsonl:1:2: url-invalid: row 1',
     ],
     [
       'a file that is not there',
