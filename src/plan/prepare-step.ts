@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import type { FilePath, JobChecks, Message } from '../manifest/job.ts';
 import { quoted } from '../manifest/printable.ts';
 import { isTemplate } from '../manifest/template.ts';
@@ -147,8 +148,4 @@ function foreignUrls({ content }: Message, path: FilePath): readonly StepFault[]
 
 function isJson(format: unknown): boolean {
   return isObject(format) && (format['type'] === 'json_object' || format['type'] === 'json_schema');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

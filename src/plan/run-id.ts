@@ -1,5 +1,6 @@
+import { canonicalJson } from '../canonical-json.ts';
 import type { Job } from '../manifest/job.ts';
-import { canonicalJson, sha256 } from './digest.ts';
+import { sha256 } from './digest.ts';
 
 /**
  * A job's meaning as canonical JSON: what a run of it does, whatever the file's layout and comments, and whenever it

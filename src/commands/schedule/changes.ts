@@ -1,7 +1,7 @@
+import { canonicalJson } from '../../canonical-json.ts';
 import type { Entry } from '../../manifest/job.ts';
 import { describeSchedule } from '../../manifest/schedule.ts';
 import { labelEntries } from '../../plan/labels.ts';
-import { canonicalJson } from '../../plan/digest.ts';
 import type { KeptJob } from '../../records/kept-job.ts';
 
 /** One thing that an apply changes: a setting of the schedule or of its job, or an item. */

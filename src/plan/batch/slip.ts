@@ -10,12 +10,6 @@ export interface Slip {
   readonly column?: number;
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** The column at which a slip is in its line, counted from 1. */
 export function columnOf(text: string, { at = [], column }: Slip): number {
   return column ?? memberColumn(text, at);
