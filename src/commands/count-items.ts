@@ -15,22 +15,27 @@ export type Validation =
   | { readonly file: string; readonly problems: readonly Problem[] };
 
 /** Problems that may only come of what is left out of a file that has others. */
-const consequences: ReadonlySet<Problem['code']> = new Set(['id-reserved', 'item-empty']);
+const consequences: ReadonlySet<Problem['code']> = new Set(['id-reserved', 'entry-empty']);
 
 /** Spreads a job out into its items, and plans each, to see whether all of them can be called. */
 export async function countItems(reading: ReadJob, time: string): Promise<Validation> {
   const { file, warnings } = reading;
-  const { items, problems } = await tryItems(reading, time);
+  const { items, problems, warnings: doubts } = await tryItems(reading, time);
   const found = problems.first();
   return found.length > 0
     ? { file, problems: withRest(found, problems.isFull()) }
-    : { file, items, warnings };
+    : { file, items, warnings: [...warnings, ...doubts] };
 }
 
 async function tryItems(
   { job, ...context }: ReadJob,
   time: string,
-): Promise<{ readonly items: number; readonly problems: ProblemList }> {
+): Promise<{
+  readonly items: number;
+  readonly problems: ProblemList;
+  readonly warnings: readonly Problem[];
+}> {
+  const warnings: Problem[] = [];
   const problems = createProblemList();
   const faults = createFaultTeller(context);
   // What is wrong with an item does not hang on prices and lanes.
@@ -49,6 +54,7 @@ async function tryItems(
     const turn = giveWay();
     if (turn !== undefined) await turn;
     if (expansion.kind === 'problem') problems.add(expansion.problem);
+    else if (expansion.kind === 'warning') warnings.push(expansion.problem);
     else {
       items += 1;
       const { item } = expansion;
@@ -63,7 +69,7 @@ async function tryItems(
     if (problems.isFull() || faults.isFull()) break;
   }
   for (const problem of faults.finish()) problems.add(problem);
-  return { items, problems };
+  return { items, problems, warnings };
 }
 
 /** Everything that is wrong with a job: with its file, and with the data of what is right about it. */

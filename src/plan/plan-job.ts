@@ -137,6 +137,10 @@ export async function planJob(
       if (problems.isFull()) break;
       continue;
     }
+    if (expansion.kind === 'warning') {
+      warnings.push(expansion.problem);
+      continue;
+    }
     // What follows is read all the same: a run is named by all of its data.
     if (items === input.first) continue;
     items += 1;

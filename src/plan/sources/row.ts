@@ -35,12 +35,26 @@ export class SourceError extends Error {
   readonly place: Place;
   /** Which of several files it is about. */
   file?: string;
+  /** What else is wrong, that can be told apart all the same. */
+  readonly others: readonly SourceError[];
 
-  constructor(code: ProblemCode, message: string, place: Place = { line: 1, column: 1 }) {
+  constructor(
+    code: ProblemCode,
+    message: string,
+    place: Place = { line: 1, column: 1 },
+    others: readonly SourceError[] = [],
+  ) {
     super(message);
+    this.others = others;
     this.code = code;
     this.place = place;
   }
+}
+
+/** Several faults that end the reading as one, in their order; `undefined` where there are none. */
+export function joinedError(faults: readonly SourceError[]): SourceError | undefined {
+  const [first, ...others] = faults;
+  return first === undefined ? undefined : new SourceError(first.code, first.message, first.place, others);
 }
 
 /** A column that rows are to be picked by, and that none of them has. */

@@ -6,7 +6,7 @@ import { readTree } from '../../manifest/read-tree.ts';
 import { readYaml } from '../../manifest/read-yaml.ts';
 import { asRow, rowFault } from './check-values.ts';
 import { readListText } from './read-text.ts';
-import { SourceError, type Read } from './row.ts';
+import { joinedError, SourceError, type Read } from './row.ts';
 
 /** Reads a YAML list of maps, under the rules and the size of a job file. */
 export async function* readYamlRows(
@@ -16,8 +16,11 @@ export async function* readYamlRows(
   const text = await readListText(stream);
   const { contents, findings, placeOf } = readYaml(text);
   const tree = readTree(contents ?? null);
-  const [fault] = [...findings, ...tree.findings].sort((left, right) => left.offset - right.offset);
-  if (fault !== undefined) throw new SourceError(fault.code, fault.message, placeOf(fault.offset));
+  const faults = [...findings, ...tree.findings]
+    .sort((left, right) => left.offset - right.offset)
+    .map(({ code, message, offset }) => new SourceError(code, message, placeOf(offset)));
+  const error = joinedError(faults);
+  if (error !== undefined) throw error;
   if (!isSeq(contents) || !Array.isArray(tree.value)) {
     throw new SourceError('data-invalid', 'the file is no list of maps: `- { name: lamp }`');
   }
