@@ -40,8 +40,8 @@ export interface SubmitOptions {
   readonly isConfirmed?: boolean;
   /** Asks whether a run that is above it may start. @default nobody is asked, and it is refused */
   readonly confirm?: (question: string) => Promise<boolean>;
-  /** Is told what the job comes to, before anything is written. */
-  readonly onOutlook?: (outlook: Outlook, warnings: readonly string[]) => void;
+  /** Is told what the run comes to, before anything is written; nothing where it is there already. */
+  readonly onOutlook?: (outlook: Outlook | undefined, warnings: readonly string[]) => void;
 }
 
 /** What became of a submitted job. */
@@ -94,12 +94,11 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
         : ['this is one run now; the schedule of the job is put to work by `pollen-batch schedule apply`.']),
     ];
     const outlook = outlookOf(drawn, config.lanes, measured);
-    options.onOutlook?.(outlook, warnings);
-    // A run that is there already was decided about when it was made.
     const request = { job, options, planned: drawn, seedScope };
-    if (options.isNew || (await readPlan(store, claimOf(session, request).run)) === undefined) {
-      await decide(outlook, options, config.confirmAbove);
-    }
+    const isThere = !options.isNew && (await readPlan(store, claimOf(session, request).run)) !== undefined;
+    options.onOutlook?.(isThere ? undefined : outlook, warnings);
+    // A run that is there already was decided about when it was made.
+    if (!isThere) await decide(outlook, options, config.confirmAbove);
     const { run, claimed, settings: keptSettings } = await claim(session, request, options.isNew);
     const marker = await readMarker(session.store, run);
     const written = (await readPlan(session.store, run)) ?? (await write());

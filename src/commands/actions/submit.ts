@@ -61,7 +61,7 @@ export function submitOptionsOf(flags: SubmitFlags, terminal: Terminal): SubmitO
     ...(terminal.ask === undefined ? {} : { confirm: terminal.ask }),
     onOutlook(outlook, warnings) {
       for (const warning of warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
-      terminal.say(outlookLine(outlook));
+      if (outlook !== undefined) terminal.say(outlookLine(outlook));
     },
   };
 }
