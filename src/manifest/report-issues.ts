@@ -69,13 +69,16 @@ function reportValue(issue: Issue, path: Path, context: IssueContext, reporter: 
     reporter.report(node, 'type-wrong', wrongType(name, issue.expected, value));
   } else if (issue.code === 'invalid_union') {
     const possible = [...new Set(issue.errors.flatMap(possibleOf))];
-    reporter.report(node, 'type-wrong', `${name} must be ${alternatives(possible)}, not ${found}`);
+    // A text where some texts would do is of the right type.
+    const isText = isScalar(value) && typeof value.value === 'string' && possible.some(isQuoted);
+    const code = isText ? 'value-invalid' : 'type-wrong';
+    reporter.report(node, code, `${name} must be ${alternatives(possible)}, not ${found}`);
   } else if (issue.code === 'invalid_value' && path.length === 1 && path[0] === 'version') {
     reporter.report(node, 'version-unsupported', `the version must be the number 1, not ${found}`);
   } else if (issue.code === 'invalid_value') {
     const values = issue.values.map((value) => quoted(String(value))).join(', ');
     reporter.report(node, 'value-invalid', `${name} must be one of ${values}, not ${found}`);
-  } else if (issue.code === 'too_small' || issue.code === 'too_big') {
+  } else if ((issue.code === 'too_small' || issue.code === 'too_big') && !hasOwnWords(issue, value)) {
     reporter.report(node, 'value-invalid', wrongSize(name, issue, value));
   } else reporter.report(node, 'value-invalid', `${name} is ${found}; ${issue.message}`);
 }
@@ -112,8 +115,17 @@ function possibleOf(issues: readonly Issue[]): readonly string[] {
   });
 }
 
+function isQuoted(word: string): boolean {
+  return word.startsWith('`');
+}
+
 function alternatives(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+/** Whether the schema says itself what size there may be; of an empty list there is no more to say. */
+function hasOwnWords({ message }: Issue, node: Node): boolean {
+  return !/^Too (?:big|small):/.test(message) && !(isSeq(node) && node.items.length === 0);
 }
 
 function wrongSize(
@@ -124,9 +136,6 @@ function wrongSize(
   if (isSeq(node)) {
     const { length } = node.items;
     if (length === 0) return `${name} is empty; it needs an entry`;
-    // A list with too many has a rule of its own words, or a plain limit.
-    const isOwn = !/^Too (?:big|small):/.test(issue.message);
-    if (isOwn) return `${name} is a list of ${length}; ${issue.message}`;
     const limit = issue.code === 'too_big' ? `up to ${issue.maximum}` : `at least ${issue.minimum}`;
     return `${name} has ${length} entries, and may have ${limit}`;
   }
