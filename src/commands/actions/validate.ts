@@ -7,6 +7,7 @@ import { withStack } from '../session.ts';
 import { validate } from '../validate.ts';
 import { examine } from './configure.ts';
 import type { Outcome } from './outcome.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 /** How `validate` writes problems where no data is asked for. */
 export type ProblemFormat = 'text' | 'github';
@@ -16,6 +17,7 @@ export async function validateAction(
   files: readonly string[],
   format: ProblemFormat = 'text',
 ): Promise<Outcome> {
+  keepHeapSmall();
   const readings = await validate(files, configuredObjects);
   return {
     data: readings,
