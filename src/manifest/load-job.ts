@@ -34,7 +34,7 @@ export function loadJob(text: string, file: string, checks: JobChecks): LoadedJo
   const yaml = readYaml(text.startsWith('\uFEFF') ? text.slice(1) : text);
   const { contents } = yaml;
   const tree = readTree(contents ?? null);
-  const reporter = createReporter(file, yaml.placeOf, [...yaml.findings, ...tree.findings], tree.broken);
+  const reporter = createReporter(file, yaml.placeOf, [...yaml.faults, ...tree.faults], tree.broken);
   if (contents === undefined) return { problems: reporter.problems() };
   if (contents === null || tree.value === null) {
     const empty = problemAtStart(file, 'file-empty', 'the file is empty; a job has `version: 1` and `items`');

@@ -4,7 +4,7 @@ import { forbiddenNames } from './forbidden-names.ts';
 import { rememberTarget } from './node-at.ts';
 import { printable, quoted } from './printable.ts';
 import { tagRefused } from './read-yaml.ts';
-import type { Finding } from './read-yaml.ts';
+import type { TextFault } from './read-yaml.ts';
 
 const coreTags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
@@ -18,7 +18,7 @@ const loneSurrogate = /\p{Surrogate}/u;
 /** YAML nodes as plain JSON values. */
 export interface Tree {
   readonly value: unknown;
-  readonly findings: readonly Finding[];
+  readonly faults: readonly TextFault[];
   /** Nodes that a finding is about already: what else seems wrong with them follows from it. */
   readonly broken: ReadonlySet<Node>;
 }
@@ -34,13 +34,13 @@ interface Anchored {
  * What aliases stand for is shared, not copied; counted, it may not pass 100,000 nodes.
  */
 export function readTree(root: Node | null): Tree {
-  const findings: Finding[] = [];
+  const faults: TextFault[] = [];
   const broken = new Set<Node>();
   const anchors = new Map<string, Anchored>();
   let size = 0;
   let isBomb = false;
-  const find = (node: Node, code: Finding['code'], message: string) => {
-    findings.push({ offset: node.range?.[0] ?? 0, code, message });
+  const find = (node: Node, code: TextFault['code'], message: string) => {
+    faults.push({ offset: node.range?.[0] ?? 0, code, message });
     broken.add(node);
   };
 
@@ -127,5 +127,5 @@ export function readTree(root: Node | null): Tree {
     return value;
   };
 
-  return { value: read(root), findings, broken };
+  return { value: read(root), faults, broken };
 }

@@ -57,12 +57,12 @@ export function createAnswerSchemas(files: JobFiles): AnswerSchemas {
     if ('refusal' in reading) {
       return refuse(`the schema ${quoted(path)} cannot be used: ${reading.reason}`);
     }
-    const within = ({ message, line, column }: SchemaSlip): SchemaFault => ({
+    const within = ({ message, line, column }: PlacedMessage): SchemaFault => ({
       ...faultOf(message),
       inFile: { file: path, line, column },
     });
     const parsed = parse(Buffer.from(reading.bytes).toString('utf8'));
-    if ('slips' in parsed) return { faults: parsed.slips.map(within) };
+    if ('faults' in parsed) return { faults: parsed.faults.map(within) };
     const checked = check(parsed.value);
     if (typeof checked === 'string') {
       return { faults: [within({ message: checked, line: 1, column: 1 })] };
@@ -109,19 +109,19 @@ function faultOf(message: string): SchemaFault {
   return { code: 'schema-invalid', message };
 }
 
-type SchemaSlip = Place & { readonly message: string };
+type PlacedMessage = Place & { readonly message: string };
 
-function parse(text: string): { readonly value: unknown } | { readonly slips: readonly SchemaSlip[] } {
+function parse(text: string): { readonly value: unknown } | { readonly faults: readonly PlacedMessage[] } {
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
-    const { contents, findings, placeOf } = readYaml(text);
+    const { contents, faults: yamlFaults, placeOf } = readYaml(text);
     const tree = readTree(contents ?? null);
-    const slips = [...findings, ...tree.findings].map(({ message, offset }) => ({
+    const faults = [...yamlFaults, ...tree.faults].map(({ message, offset }) => ({
       message,
       ...placeOf(offset),
     }));
-    return slips.length > 0 ? { slips } : { value: tree.value };
+    return faults.length > 0 ? { faults } : { value: tree.value };
   }
 }
 

@@ -3,12 +3,12 @@ import { quoted } from '../../manifest/printable.ts';
 import type { ExpandedStep } from '../expand/expanded-item.ts';
 import { jsonFaultOffset, jsonFaultReason } from '../sources/json-fault.ts';
 import { readChatBody, readImageBody, type BodyContext, type ReadBody } from './batch-body.ts';
-import { type Slip } from './slip.ts';
+import { type LineFault } from './line-fault.ts';
 
 /** A line of an OpenAI Batch file, or everything that is wrong with it. */
 export type BatchLine =
   | { readonly customId: string; readonly step: ExpandedStep }
-  | { readonly slips: readonly Slip[] };
+  | { readonly faults: readonly LineFault[] };
 
 const MEMBERS = ['custom_id', 'method', 'url', 'body'];
 
@@ -26,43 +26,46 @@ export function readBatchLine(text: string, context: BodyContext): BatchLine {
   try {
     line = JSON.parse(text);
   } catch (error) {
-    return { slips: [syntaxSlip(error, text)] };
+    return { faults: [syntaxFault(error, text)] };
   }
   if (!isObject(line))
-    return { slips: [{ code: 'type-wrong', message: `a line is an object with ${names(MEMBERS)}` }] };
+    return { faults: [{ code: 'type-wrong', message: `a line is an object with ${names(MEMBERS)}` }] };
   const { custom_id: customId, method, url, body } = line;
-  const slips = [...memberSlips(line), ...customIdSlips(customId)];
+  const faults = [...memberFaults(line), ...customIdFaults(customId)];
   if (method !== undefined && method !== 'POST') {
-    slips.push({ code: 'value-invalid', message: '`method` can only be "POST"', at: ['method'] });
+    faults.push({ code: 'value-invalid', message: '`method` can only be "POST"', at: ['method'] });
   }
   const read = typeof url === 'string' && Object.hasOwn(endpoints, url) ? endpoints[url] : undefined;
   if (url !== undefined && read === undefined) {
     const known = Object.keys(endpoints).map(quoted).join(' and ');
     const message = `the url ${typeof url === 'string' ? quoted(url) : 'of a line'} is not supported; ${known} are`;
-    slips.push({ code: 'value-invalid', message, at: ['url'] });
+    faults.push({ code: 'value-invalid', message, at: ['url'] });
   }
   if (body !== undefined && !isObject(body)) {
-    slips.push({ code: 'type-wrong', message: '`body` is an object', at: ['body'] });
+    faults.push({ code: 'type-wrong', message: '`body` is an object', at: ['body'] });
   }
   const call = read === undefined || !isObject(body) ? undefined : read(body, context);
-  if (call !== undefined && 'slips' in call) slips.push(...call.slips);
-  if (slips.length > 0 || call === undefined || !('step' in call)) return { slips };
+  if (call !== undefined && 'faults' in call) faults.push(...call.faults);
+  if (faults.length > 0 || call === undefined || !('step' in call)) return { faults };
   return { customId: customId as string, step: call.step };
 }
 
-function memberSlips(line: Json): Slip[] {
+function memberFaults(line: Json): LineFault[] {
   const missing = MEMBERS.filter((member) => !Object.hasOwn(line, member));
   const unknown = Object.keys(line).filter((member) => !MEMBERS.includes(member));
   return [
-    ...missing.map((member): Slip => ({ code: 'key-missing', message: `the line has no \`${member}\`` })),
-    ...unknown.map((member): Slip => {
+    ...missing.map((member): LineFault => ({
+      code: 'key-missing',
+      message: `the line has no \`${member}\``,
+    })),
+    ...unknown.map((member): LineFault => {
       const message = `a line has no member ${quoted(member)}; it has ${names(MEMBERS)}`;
       return { code: 'key-unknown', message, at: [member] };
     }),
   ];
 }
 
-function customIdSlips(customId: unknown): readonly Slip[] {
+function customIdFaults(customId: unknown): readonly LineFault[] {
   const at = ['custom_id'];
   if (customId === undefined) return [];
   if (typeof customId !== 'string' || customId === '' || customId.length > MAX_CUSTOM_ID) {
@@ -76,7 +79,7 @@ function customIdSlips(customId: unknown): readonly Slip[] {
     : [];
 }
 
-function syntaxSlip(error: unknown, text: string): Slip {
+function syntaxFault(error: unknown, text: string): LineFault {
   const column = jsonFaultOffset(text, error) + 1;
   return { code: 'data-invalid', message: `the line is no JSON: ${jsonFaultReason(error)}`, column };
 }

@@ -14,9 +14,9 @@ export async function* readYamlRows(
   file: string,
 ): AsyncGenerator<readonly Read[]> {
   const text = await readListText(stream);
-  const { contents, findings, placeOf } = readYaml(text);
+  const { contents, faults: yamlFaults, placeOf } = readYaml(text);
   const tree = readTree(contents ?? null);
-  const faults = [...findings, ...tree.findings]
+  const faults = [...yamlFaults, ...tree.faults]
     .sort((left, right) => left.offset - right.offset)
     .map(({ code, message, offset }) => new SourceError(code, message, placeOf(offset)));
   const error = joinedError(faults);
