@@ -1,7 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
+import { LongFirst } from './test/support/long-first.ts';
+
 // Rooms whose tests share one Temporal, one object store and one workflow bundle.
 const onServers = ['test/api/**/*.test.ts', 'test/workflows/**/*.test.ts', 'test/replay/**/*.test.ts'];
+
+// Tests with processes or servers of their own, and those that change or measure the process that they run in.
+const alone = [
+  'test/{deploy,doctor,e2e,faults,local,package,temporal}/**/*.test.ts',
+  'test/commands/servers.test.ts',
+  'test/manifest/{fuzz,hostile}.test.ts',
+  'test/storage/s3.test.ts',
+  'test/{readme,worker-health}.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -10,6 +21,7 @@ export default defineConfig({
     // As the program's entry does: the supported Node versions are the product's own matter.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
@@ -23,7 +35,17 @@ export default defineConfig({
           testTimeout: 180_000,
         },
       },
-      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: onServers } },
+      { extends: true, test: { name: 'alone', include: alone } },
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: ['test/**/*.test.ts'],
+          exclude: [...onServers, ...alone],
+          // To load the modules again for each file would take longer than to run it.
+          isolate: false,
+        },
+      },
     ],
   },
 });
