@@ -31,6 +31,8 @@ export default defineConfig({
           name: 'servers',
           include: onServers,
           globalSetup: ['test/support/global-setup.ts'],
+          // The Temporal SDK takes seconds to load.
+          isolate: false,
           // Most of it is waiting, as retries do; a busy machine may take several times as long.
           testTimeout: 180_000,
         },
