@@ -20,7 +20,8 @@ export default defineConfig({
     pool: 'forks',
     // As the program's entry does: the supported Node versions are the product's own matter.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    maxWorkers: 2,
+    // One more than the cores of a small machine: many tests wait, as for a heartbeat that does not come.
+    maxWorkers: 3,
     sequence: { sequencer: LongFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
