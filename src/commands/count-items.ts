@@ -2,7 +2,7 @@ import type { Entry } from '../manifest/job.ts';
 import { comparePlaces, type Problem } from '../manifest/problem.ts';
 import { expandJob } from '../plan/expand/expand-job.ts';
 import { createGiveWay } from '../plan/give-way.ts';
-import { isObject } from '../plan/job-files.ts';
+import { isObjectPath } from '../plan/job-files.ts';
 import { createItemPlanner } from '../plan/plan-item.ts';
 import { createProblemList, withRest, type ProblemList } from '../plan/problem-list.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
@@ -85,7 +85,7 @@ function placeName({ file, line, column }: Problem): string {
 
 /** Whether an entry reads an object of a bucket. */
 export function isRemote({ from }: Entry): boolean {
-  return from !== undefined && isObject(from.path);
+  return from !== undefined && isObjectPath(from.path);
 }
 
 /** A job without what it reads from a bucket, which a warning says for each. */

@@ -1,6 +1,6 @@
 import type { Node } from 'yaml';
 
-import { isRecord } from './call-texts.ts';
+import { isObject } from '../json.ts';
 import { checkCall, checkForm } from './check-call.ts';
 import type { CheckContext, Forms } from './check-call.ts';
 import { eachRule, readEachList } from './each-list.ts';
@@ -39,9 +39,9 @@ export function checkSteps(
   const ids: string[] = [];
   const folded = new Map<string, string>();
   steps.forEach((step: unknown, index) => {
-    const id = isRecord(step) && typeof step['id'] === 'string' ? step['id'] : '';
+    const id = isObject(step) && typeof step['id'] === 'string' ? step['id'] : '';
     ids.push(id);
-    if (!isRecord(step) || id === '') return;
+    if (!isObject(step) || id === '') return;
     if (storedNames.has(id.toLowerCase())) {
       const message = `${quoted(id)} cannot be the id of a step: it names an object that every item stores; choose another`;
       context.reporter.report(nodeAt(listNode, [index, 'id']), 'value-invalid', message);
@@ -82,7 +82,7 @@ function checkStep(
   use: (id: string, node: Node) => void,
 ): CheckedStep | undefined {
   const { reporter } = context;
-  if (!isRecord(step)) {
+  if (!isObject(step)) {
     reporter.report(node, 'type-wrong', 'a step is a map, such as `- { id: idea, text: "An idea" }`');
     return undefined;
   }
@@ -115,10 +115,10 @@ function checkForEach(
   scope: NameScope,
   { reporter }: CheckContext,
 ): EachList | undefined {
-  const list = isRecord(written) ? written['list'] : written;
+  const list = isObject(written) ? written['list'] : written;
   if (typeof list !== 'string') return undefined;
-  const place = nodeAt(node, isRecord(written) ? ['forEach', 'list'] : ['forEach']);
-  const max = isRecord(written) && typeof written['max'] === 'number' ? { max: written['max'] } : {};
+  const place = nodeAt(node, isObject(written) ? ['forEach', 'list'] : ['forEach']);
+  const max = isObject(written) && typeof written['max'] === 'number' ? { max: written['max'] } : {};
   const each = readEachList({ list, ...max });
   if (each === undefined) {
     reporter.report(place, 'value-invalid', `${quoted(list)} is no list of a step; ${eachRule}`);
@@ -132,7 +132,7 @@ function checkForEach(
 
 function giftsOf(step: Record<string, unknown>): StepGifts {
   const { output } = step;
-  const isJson = isRecord(output) && (output['format'] === 'json' || output['schema'] !== undefined);
+  const isJson = isObject(output) && (output['format'] === 'json' || output['schema'] !== undefined);
   return { kind: Object.hasOwn(step, 'image') ? 'image' : 'text', isJson };
 }
 

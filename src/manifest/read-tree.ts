@@ -1,12 +1,10 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { Alias, Node, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { forbiddenNames } from './forbidden-names.ts';
 import { rememberTarget } from './node-at.ts';
 import { printable, quoted } from './printable.ts';
 import { tagRefused } from './read-yaml.ts';
 import type { Finding } from './read-yaml.ts';
-
-/** Names that reach into JavaScript's objects. */
-const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
 const coreTags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
@@ -68,7 +66,7 @@ export function readTree(root: Node | null): Tree {
       if (!isScalar(key) || typeof key.value !== 'string') continue;
       const name = key.value;
       readScalar(key);
-      if (forbiddenKeys.has(name)) find(key, 'key-forbidden', `the key ${quoted(name)} is not allowed`);
+      if (forbiddenNames.has(name)) find(key, 'key-forbidden', `the key ${quoted(name)} is not allowed`);
       else if (name === '<<' && key.type === 'PLAIN')
         find(key, 'yaml-merge', 'merge keys (<<) are not allowed');
       else if (Object.hasOwn(value, name))

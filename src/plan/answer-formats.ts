@@ -1,10 +1,11 @@
+import { canonicalJson } from '../canonical-json.ts';
 import type { Output, Values } from '../manifest/job.ts';
 import { quoted } from '../manifest/printable.ts';
 import type { Problem } from '../manifest/problem.ts';
 import { readTree } from '../manifest/read-tree.ts';
 import { readYaml } from '../manifest/read-yaml.ts';
 import { compileSchema } from './answer-schema.ts';
-import { canonicalJson, sha256 } from './digest.ts';
+import { sha256 } from './digest.ts';
 import type { ItemPlace } from './expand/expanded-item.ts';
 import type { JobFiles } from './job-files.ts';
 import { readWhole, type JobInput } from './job-inputs.ts';

@@ -1,10 +1,11 @@
+import { canonicalJson } from '../canonical-json.ts';
 import { maxItemCalls } from '../manifest/item-schema.ts';
 import type { JobChecks, Values } from '../manifest/job.ts';
 import type { Problem } from '../manifest/problem.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import { urlProblem } from '../pollinations/prompt-problem.ts';
 import { createAnswerSchemas } from './answer-formats.ts';
-import { canonicalJson, requestDigest, sha256 } from './digest.ts';
+import { requestDigest, sha256 } from './digest.ts';
 import type { ExpandedItem } from './expand/expanded-item.ts';
 import type { JobFiles } from './job-files.ts';
 import type { JobInput } from './job-inputs.ts';

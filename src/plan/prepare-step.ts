@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import type { JobChecks, Message, TextStep } from '../manifest/job.ts';
 import { quoted } from '../manifest/printable.ts';
 import type { Problem } from '../manifest/problem.ts';
@@ -137,8 +138,4 @@ function urlOf(part: unknown): string | undefined {
 
 function isJson(format: unknown): boolean {
   return isObject(format) && (format['type'] === 'json_object' || format['type'] === 'json_schema');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

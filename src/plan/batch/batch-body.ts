@@ -1,9 +1,10 @@
+import { isObject, type Json } from '../../json.ts';
 import type { ItemKind, JobChecks, Message } from '../../manifest/job.ts';
 import { ownParams } from '../../manifest/check-params.ts';
 import { quoted } from '../../manifest/printable.ts';
 import type { ExpandedStep } from '../expand/expanded-item.ts';
 import { rowFault } from '../sources/check-values.ts';
-import { isFields, type Fields, type Slip } from './slip.ts';
+import { type Slip } from './slip.ts';
 
 /** A line's body as a call, or what is wrong with it. */
 export type ReadBody = { readonly step: ExpandedStep } | { readonly slips: readonly Slip[] };
@@ -19,20 +20,20 @@ const ROLES: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'ass
 const SIZE = /^(\d{1,5})x(\d{1,5})$/;
 
 /** Reads the body of `/v1/chat/completions`. */
-export function readChatBody({ messages, ...members }: Fields, context: BodyContext): ReadBody {
+export function readChatBody({ messages, ...members }: Json, context: BodyContext): ReadBody {
   const { max_completion_tokens: newerName, ...rest } = given(members);
   const written = newerName === undefined || 'max_tokens' in rest ? rest : { ...rest, max_tokens: newerName };
   const { params, slips } = sortParams('text', written, context);
   const wrong = [...messagesSlips(messages, context.checks), ...slips];
   if (wrong.length > 0) return { slips: wrong };
-  const said = (messages as readonly Fields[]).map(
+  const said = (messages as readonly Json[]).map(
     (message) => ({ ...message, content: message['content'] ?? '' }) as unknown as Message,
   );
   return { step: { kind: 'text', messages: said, params, needs: [], path: [] } };
 }
 
 /** Reads the body of `/v1/images/generations`. */
-export function readImageBody({ prompt, ...members }: Fields, context: BodyContext): ReadBody {
+export function readImageBody({ prompt, ...members }: Json, context: BodyContext): ReadBody {
   // How a picture is handed over is up to whoever copies the results.
   const { n, size, quality, background, response_format: _handing, stream, ...rest } = given(members);
   const [, width, height] = (typeof size === 'string' ? SIZE.exec(size) : undefined) ?? [];
@@ -53,23 +54,23 @@ export function readImageBody({ prompt, ...members }: Fields, context: BodyConte
 }
 
 /** Clients write out what they leave open as null. */
-function given(members: Fields): Fields {
+function given(members: Json): Json {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
 }
 
 /** Parts what the API documents from the rest, which goes to it as written. */
 function sortParams(
   kind: ItemKind,
-  written: Fields,
+  written: Json,
   { checks, model }: BodyContext,
-): { readonly params: Fields; readonly slips: readonly Slip[] } {
+): { readonly params: Json; readonly slips: readonly Slip[] } {
   const named = { model: kind === 'text' ? 'openai' : 'flux', ...written, ...(model && { model }) };
   const problems = checks.paramProblems(kind, named);
   const isUnknown = (name: string): boolean =>
     problems.some(({ param, code }) => param === name && code === 'param-unknown');
   const [known, extra] = [false, true].map((wanted) =>
     Object.fromEntries(Object.entries(named).filter(([name]) => isUnknown(name) === wanted)),
-  ) as [Fields, Fields];
+  ) as [Json, Json];
   const slips = problems
     .filter(({ code }) => code !== 'param-unknown')
     .map(({ param, code, message }) => ({ code, message, at: ['body', param] }));
@@ -96,7 +97,7 @@ function messagesSlips(messages: unknown, checks: JobChecks): readonly Slip[] {
   }
   return messages.flatMap((message: unknown, index): readonly Slip[] => {
     const what = `message ${index + 1}`;
-    if (!isFields(message)) return [{ code: 'type-wrong', message: `${what} is no object`, at }];
+    if (!isObject(message)) return [{ code: 'type-wrong', message: `${what} is no object`, at }];
     const { role, content } = message;
     if (!ROLES.has(role)) {
       return [
@@ -122,11 +123,11 @@ function textsOf(content: unknown): readonly string[] {
   if (typeof content === 'string') return [content];
   if (!Array.isArray(content)) return [];
   return content.flatMap((part: unknown) =>
-    isFields(part) && typeof part['text'] === 'string' ? [part['text']] : [],
+    isObject(part) && typeof part['text'] === 'string' ? [part['text']] : [],
   );
 }
 
-function imageSlips(prompt: unknown, { n, size, stream }: Fields, checks: JobChecks): readonly Slip[] {
+function imageSlips(prompt: unknown, { n, size, stream }: Json, checks: JobChecks): readonly Slip[] {
   const slips: Slip[] = [];
   if (typeof prompt === 'string') {
     const problem = checks.promptProblem(prompt, 'image');

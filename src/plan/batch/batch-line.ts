@@ -1,7 +1,8 @@
+import { isObject, type Json } from '../../json.ts';
 import { quoted } from '../../manifest/printable.ts';
 import type { ExpandedStep } from '../expand/expanded-item.ts';
 import { readChatBody, readImageBody, type BodyContext, type ReadBody } from './batch-body.ts';
-import { isFields, type Fields, type Slip } from './slip.ts';
+import { type Slip } from './slip.ts';
 
 /** A line of an OpenAI Batch file, or everything that is wrong with it. */
 export type BatchLine =
@@ -13,7 +14,7 @@ const MEMBERS = ['custom_id', 'method', 'url', 'body'];
 /** A custom id travels with every result. */
 const MAX_CUSTOM_ID = 512;
 
-const endpoints: Readonly<Record<string, (body: Fields, context: BodyContext) => ReadBody>> = {
+const endpoints: Readonly<Record<string, (body: Json, context: BodyContext) => ReadBody>> = {
   '/v1/chat/completions': readChatBody,
   '/v1/images/generations': readImageBody,
 };
@@ -26,7 +27,7 @@ export function readBatchLine(text: string, context: BodyContext): BatchLine {
   } catch (error) {
     return { slips: [syntaxSlip(error, text)] };
   }
-  if (!isFields(line))
+  if (!isObject(line))
     return { slips: [{ code: 'type-wrong', message: `a line is an object with ${names(MEMBERS)}` }] };
   const { custom_id: customId, method, url, body } = line;
   const slips = [...memberSlips(line), ...customIdSlips(customId)];
@@ -39,16 +40,16 @@ export function readBatchLine(text: string, context: BodyContext): BatchLine {
     const message = `the url ${typeof url === 'string' ? quoted(url) : 'of a line'} is not supported; ${known} are`;
     slips.push({ code: 'value-invalid', message, at: ['url'] });
   }
-  if (body !== undefined && !isFields(body)) {
+  if (body !== undefined && !isObject(body)) {
     slips.push({ code: 'type-wrong', message: '`body` is an object', at: ['body'] });
   }
-  const call = read === undefined || !isFields(body) ? undefined : read(body, context);
+  const call = read === undefined || !isObject(body) ? undefined : read(body, context);
   if (call !== undefined && 'slips' in call) slips.push(...call.slips);
   if (slips.length > 0 || call === undefined || !('step' in call)) return { slips };
   return { customId: customId as string, step: call.step };
 }
 
-function memberSlips(line: Fields): Slip[] {
+function memberSlips(line: Json): Slip[] {
   const missing = MEMBERS.filter((member) => !Object.hasOwn(line, member));
   const unknown = Object.keys(line).filter((member) => !MEMBERS.includes(member));
   return [

@@ -9,12 +9,6 @@ export interface Slip {
   readonly column?: number;
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** The column at which a member stands in its line, counted from 1; that of its parent where it does not. */
 export function columnOf(text: string, { at = [], column }: Slip): number {
   if (column !== undefined) return column;

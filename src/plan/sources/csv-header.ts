@@ -1,5 +1,6 @@
+import { forbiddenNames } from '../../manifest/forbidden-names.ts';
 import { quoted } from '../../manifest/printable.ts';
-import { forbiddenColumns, SourceError } from './row.ts';
+import { SourceError } from './row.ts';
 
 const delimiters = [',', ';', '\t'] as const;
 
@@ -26,7 +27,7 @@ export function readHeader(cells: readonly string[], line: number): readonly str
       const message = `column ${names.length + 1} has no name; the first line names every column`;
       throw new SourceError('data-invalid', message, place);
     }
-    if (forbiddenColumns.has(name)) {
+    if (forbiddenNames.has(name)) {
       throw new SourceError('key-forbidden', `the column ${quoted(name)} is not allowed`, place);
     }
     if (names.includes(name)) {

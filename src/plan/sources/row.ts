@@ -55,8 +55,5 @@ export class UnknownColumn extends Error {
   }
 }
 
-/** Names that reach into JavaScript's objects. */
-export const forbiddenColumns: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-
 /** Longest line, or row of a table, in bytes. */
 export const MAX_ROW_BYTES = 1024 * 1024;
