@@ -20,8 +20,8 @@ export default defineConfig({
     pool: 'forks',
     // As the program's entry does: the supported Node versions are the product's own matter.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    // One more than the cores of a small machine: many tests wait, as for a heartbeat that does not come.
-    maxWorkers: 3,
+    // A third would slow the two down by more than it does: what the files share is one Temporal and the processor.
+    maxWorkers: 2,
     sequence: { sequencer: LongFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,

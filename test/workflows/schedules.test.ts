@@ -23,7 +23,8 @@ import { readOf } from '../support/job.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { test } from '../support/on-servers.ts';
 
-const waiting = { timeout: 120_000, interval: 100 };
+// Each look asks both servers.
+const waiting = { timeout: 200_000, interval: 500 };
 const options = { allowUnpriced: false, dryRun: false };
 
 const nightly = (
