@@ -133,9 +133,9 @@ items:
   });
 
   it('leaves the run going when Ctrl-C ends a watch, and comes back to it', async () => {
-    const runId = await submitted('left', 72);
+    const runId = await submitted('left', 112);
     const watch = desk.start(['watch', runId]);
-    await watch.untilSaid(/^[1-9]\d*\/72 · /m);
+    await watch.untilSaid(/^[1-9]\d*\/112 · /m);
     watch.interrupt();
     expect(await watch.exited).toBe(130);
     expect(watch.stderr()).toContain(`The run goes on. Come back with: pollen-batch watch ${runId}`);
@@ -148,7 +148,7 @@ items:
 
     const again = await desk.run('watch', runId);
     expect(again.code).toBe(0);
-    expect(again.stderr).toContain('72 succeeded');
+    expect(again.stderr).toContain('112 succeeded');
   });
 
   it('leaves the run going when Ctrl-C ends a submit that watches', async () => {
