@@ -23,6 +23,7 @@ const seconds: Readonly<Record<string, number>> = {
   'e2e/doctor': 20,
   'faults/stop': 20,
   'workflows/chains': 20,
+  'workflows/chain-faults': 20,
   'workflows/lanes': 20,
   'workflows/run-job': 20,
   'workflows/seeds-and-inputs': 20,
