@@ -1,6 +1,7 @@
 import type { Entry } from '../manifest/job.ts';
 import { comparePlaces, type Problem } from '../manifest/problem.ts';
 import { expandJob } from '../plan/expand/expand-job.ts';
+import { createFaultTeller } from '../plan/expand/fault-teller.ts';
 import { createGiveWay } from '../plan/give-way.ts';
 import { isObjectPath } from '../plan/job-files.ts';
 import { createItemPlanner } from '../plan/plan-item.ts';
@@ -14,23 +15,29 @@ export type Validation =
   | { readonly file: string; readonly problems: readonly Problem[] };
 
 /** Problems that may only come of what is left out of a file that has others. */
-const consequences: ReadonlySet<Problem['code']> = new Set(['id-reserved', 'item-empty']);
+const consequences: ReadonlySet<Problem['code']> = new Set(['id-reserved', 'entry-empty']);
 
 /** Spreads a job out into its items, and plans each, to see whether all of them can be called. */
 export async function countItems(reading: ReadJob, time: string): Promise<Validation> {
   const { file, warnings } = reading;
-  const { items, problems } = await tryItems(reading, time);
+  const { items, problems, warnings: doubts } = await tryItems(reading, time);
   const found = problems.first();
   return found.length > 0
     ? { file, problems: withRest(found, problems.isFull()) }
-    : { file, items, warnings };
+    : { file, items, warnings: [...warnings, ...doubts] };
 }
 
 async function tryItems(
   { job, ...context }: ReadJob,
   time: string,
-): Promise<{ readonly items: number; readonly problems: ProblemList }> {
+): Promise<{
+  readonly items: number;
+  readonly problems: ProblemList;
+  readonly warnings: readonly Problem[];
+}> {
+  const warnings: Problem[] = [];
   const problems = createProblemList();
+  const faults = createFaultTeller(context);
   // What is wrong with an item does not hang on prices and lanes.
   const planner = createItemPlanner({
     api: { id: '', dialect: 'gen' },
@@ -47,17 +54,22 @@ async function tryItems(
     const turn = giveWay();
     if (turn !== undefined) await turn;
     if (expansion.kind === 'problem') problems.add(expansion.problem);
+    else if (expansion.kind === 'warning') warnings.push(expansion.problem);
     else {
       items += 1;
       const { item } = expansion;
       // With an id no seed is drawn from the content, which would be digested for nothing.
       const made = planner.plan({ ...item, id: item.id ?? String(item.number) });
       const planning = made instanceof Promise ? await made : made;
-      if ('problem' in planning) problems.add(planning.problem);
+      for (const fault of 'faults' in planning ? planning.faults : []) {
+        const told = faults.tell(item, fault);
+        if (told !== undefined) problems.add(told);
+      }
     }
-    if (problems.isFull()) break;
+    if (problems.isFull() || faults.isFull()) break;
   }
-  return { items, problems };
+  for (const problem of faults.finish()) problems.add(problem);
+  return { items, problems, warnings };
 }
 
 /** Everything that is wrong with a job: with its file, and with the data of what is right about it. */

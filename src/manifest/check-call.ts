@@ -162,13 +162,19 @@ function keysBelow(schema: Schema, path: Path): readonly string[] {
   return Object.keys(shapeOf(below));
 }
 
+interface Wrapped {
+  readonly shape?: Record<string, unknown>;
+  readonly options?: readonly unknown[];
+  readonly unwrap?: () => unknown;
+}
+
 /** The keys of a schema's map, behind whatever wraps it. */
 function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
-  let at = schema as
-    | { readonly shape?: Record<string, unknown>; readonly unwrap?: () => unknown }
-    | undefined;
-  while (at !== undefined && at.shape === undefined && typeof at.unwrap === 'function') {
-    at = at.unwrap() as typeof at;
+  let at = schema as Wrapped | undefined;
+  while (at !== undefined && at.shape === undefined) {
+    // Of several forms one at most is a map.
+    const next = at.options?.find((option) => Object.keys(shapeOf(option)).length > 0) ?? at.unwrap?.();
+    at = next as Wrapped | undefined;
   }
   return at?.shape ?? {};
 }

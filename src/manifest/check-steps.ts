@@ -21,9 +21,6 @@ export interface CheckedStep {
   readonly forEach?: EachList;
 }
 
-/** Words that end the names of what an item stores, beside the ids of its steps. */
-const storedNames: ReadonlySet<string> = new Set(['record', 'step', 'attempts', 'request']);
-
 const forms: Forms = { thing: 'a step', schemas: stepSchemas, any: anyStepSchema };
 
 /** Checks the steps of an item, each on its own and then what they say of each other; `undefined` where one is not well formed. */
@@ -42,10 +39,6 @@ export function checkSteps(
     const id = isObject(step) && typeof step['id'] === 'string' ? step['id'] : '';
     ids.push(id);
     if (!isObject(step) || id === '') return;
-    if (storedNames.has(id.toLowerCase())) {
-      const message = `${quoted(id)} cannot be the id of a step: it names an object that every item stores; choose another`;
-      context.reporter.report(nodeAt(listNode, [index, 'id']), 'value-invalid', message);
-    }
     const twin = folded.get(id.toLowerCase());
     if (twin === undefined) {
       folded.set(id.toLowerCase(), id);
@@ -60,7 +53,7 @@ export function checkSteps(
   const checked = steps.map((step: unknown, index) => {
     const node = nodeAt(listNode, [index]);
     const others = new Map([...gifts].filter(([id]) => id !== ids[index]));
-    return checkStep(step, node, { ...scope, steps: others }, context, (id, place) =>
+    return checkStep(step, node, { ...scope, steps: others, self: ids[index] ?? '' }, context, (id, place) =>
       uses.push({ from: index, id, node: place }),
     );
   });
@@ -124,7 +117,11 @@ function checkForEach(
     reporter.report(place, 'value-invalid', `${quoted(list)} is no list of a step; ${eachRule}`);
     return undefined;
   }
-  const problem = nameProblem(['steps', each.step, 'json'], { ...scope, isEach: false }, reporter.hint);
+  const problem = nameProblem(
+    ['steps', each.step, 'json', ...each.path],
+    { ...scope, isEach: false },
+    reporter.hint,
+  );
   if (problem === undefined) return each;
   reporter.report(place, problem.code, problem.message);
   return undefined;
@@ -133,7 +130,8 @@ function checkForEach(
 function giftsOf(step: Record<string, unknown>): StepGifts {
   const { output } = step;
   const isJson = isObject(output) && (output['format'] === 'json' || output['schema'] !== undefined);
-  return { kind: Object.hasOwn(step, 'image') ? 'image' : 'text', isJson };
+  const isList = step['forEach'] !== undefined;
+  return { kind: Object.hasOwn(step, 'image') ? 'image' : 'text', isJson, isList };
 }
 
 function callsOf({ written, forEach }: CheckedStep): number {

@@ -9,6 +9,7 @@ import { dialects } from '../pollinations/dialects/index.ts';
 import { createModelChecker } from './check-models.ts';
 import { createEstimator, type ModelEstimate } from './estimate.ts';
 import { expandJob, type ExpandContext } from './expand/expand-job.ts';
+import { createFaultTeller } from './expand/fault-teller.ts';
 import { createGiveWay } from './give-way.ts';
 import type { JobInput } from './job-inputs.ts';
 import type { Measured } from './likely-use.ts';
@@ -103,10 +104,17 @@ export async function planJob(
     ...(input.measured === undefined ? {} : { measured: input.measured }),
   });
   const twins = createTwins((page) => cutter.text(page));
-  const checker = createModelChecker(job, input.checks, input.allowUnpriced || job.allowUnpriced === true);
+  const modelFindings = createModelChecker(
+    job,
+    input.checks,
+    input.allowUnpriced || job.allowUnpriced === true,
+  );
   const uses = new Map<string, PlannedUse>();
   const lanes = new Set<string>();
   const problems = createProblemList();
+  const faults = createFaultTeller(input);
+  const doubts = createFaultTeller(input);
+  const warnings: Problem[] = [];
   const sources = new Map<string, PlanSource>();
   const giveWay = createGiveWay();
   let items = 0;
@@ -129,15 +137,26 @@ export async function planJob(
       if (problems.isFull()) break;
       continue;
     }
+    if (expansion.kind === 'warning') {
+      warnings.push(expansion.problem);
+      continue;
+    }
     // What follows is read all the same: a run is named by all of its data.
     if (items === input.first) continue;
     items += 1;
-    for (const problem of checker.check(expansion.item)) problems.add(problem);
+    const found = modelFindings(expansion.item);
     const made = planner.plan(expansion.item);
     const planning = made instanceof Promise ? await made : made;
-    if ('problem' in planning) problems.add(planning.problem);
-    if (problems.isFull()) break;
-    if ('problem' in planning) continue;
+    for (const warning of found.warnings) {
+      const told = doubts.tell(expansion.item, warning);
+      if (told !== undefined) warnings.push(told);
+    }
+    for (const fault of [...found.faults, ...('faults' in planning ? planning.faults : [])]) {
+      const told = faults.tell(expansion.item, fault);
+      if (told !== undefined) problems.add(told);
+    }
+    if (problems.isFull() || faults.isFull()) break;
+    if ('faults' in planning) continue;
     const done = input.reuse?.find(planning.item.digest);
     const item = done === undefined ? planning.item : { ...planning.item, reuse: done };
     if (done !== undefined) reused += 1;
@@ -150,6 +169,7 @@ export async function planJob(
     twins.add(item, cutter.add(item, laneOf(calls[0]?.model ?? '')), expansion.item.place);
     input.onItem?.(item);
   }
+  for (const problem of faults.finish()) problems.add(problem);
   const found = problems.first();
   if (found.length > 0) return { problems: withRest(found, problems.isFull()) };
 
@@ -157,7 +177,7 @@ export async function planJob(
   const used = [...uses.values()];
   const schemas = planner.schemas();
   return {
-    warnings: [...checker.warnings(), ...twins.warnings()],
+    warnings: [...warnings, ...doubts.finish(), ...twins.warnings()],
     inputs: planner.inputs(),
     hasFreshSeeds: planner.hasFreshSeeds(),
     models: estimator.models(),

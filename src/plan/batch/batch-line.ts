@@ -1,6 +1,7 @@
 import { isObject, type Json } from '../../json.ts';
 import { quoted } from '../../manifest/printable.ts';
 import type { ExpandedStep } from '../expand/expanded-item.ts';
+import { jsonFaultOffset, jsonFaultReason } from '../sources/json-fault.ts';
 import { readChatBody, readImageBody, type BodyContext, type ReadBody } from './batch-body.ts';
 import { type Slip } from './slip.ts';
 
@@ -76,11 +77,8 @@ function customIdSlips(customId: unknown): readonly Slip[] {
 }
 
 function syntaxSlip(error: unknown, text: string): Slip {
-  const reason = error instanceof Error ? error.message : '';
-  const position = /at position (\d+)/.exec(reason)?.[1];
-  const isCut = reason.includes('end of JSON');
-  const column = position === undefined ? (isCut ? text.length + 1 : 1) : Number(position) + 1;
-  return { code: 'data-invalid', message: 'the line is no JSON from here on', column };
+  const column = jsonFaultOffset(text, error) + 1;
+  return { code: 'data-invalid', message: `the line is no JSON: ${jsonFaultReason(error)}`, column };
 }
 
 function names(members: readonly string[]): string {
