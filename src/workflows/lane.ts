@@ -13,6 +13,7 @@ import { pageWorkflowId } from './ids.ts';
 import { grantPlacesSignal, type PageProgress, type PageReference } from './messages.ts';
 import { handOut } from './places.ts';
 import type { runPage } from './run-page.ts';
+import { plural } from './words.ts';
 
 export interface LaneOptions {
   readonly run: RunLocation;
@@ -95,7 +96,8 @@ export function createLane(options: LaneOptions): Lane {
         return await startChild<typeof runPage>('runPage', {
           workflowId: pageWorkflowId(run.runId, reference.page),
           args: [{ run, resumed, page: reference.page, lane: name, places }],
-          staticSummary: `Page ${reference.page}: ${reference.calls} calls`,
+          // Of an item of several calls nobody knows yet how many it takes.
+          staticSummary: `Page ${reference.page}: ${plural(reference.calls, 'item')}`,
         });
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

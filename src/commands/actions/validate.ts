@@ -2,8 +2,6 @@ import { exitCodes } from '../exit-codes.ts';
 import { validationAnnotations, validationText } from '../render/validation-text.ts';
 import { readAddresses } from '../../local/address-file.ts';
 import type { OpenObject } from '../../plan/job-files.ts';
-import { connectStore } from '../../services.ts';
-import { withStack } from '../session.ts';
 import { validate } from '../validate.ts';
 import { examine } from './configure.ts';
 import type { Outcome } from './outcome.ts';
@@ -28,6 +26,11 @@ export async function validateAction(
 
 /** What reads objects, where a bucket is configured or a local stack runs. */
 async function configuredObjects(): Promise<OpenObject | undefined> {
+  // Most jobs name no object, and these take a second to load.
+  const [{ connectStore }, { withStack }] = await Promise.all([
+    import('../../services.ts'),
+    import('../session.ts'),
+  ]);
   const { config } = examine();
   const { store } = withStack(config, await readAddresses(config.dataDir));
   return store === undefined ? undefined : connectStore(store, 1).openObject;
