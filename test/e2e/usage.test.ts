@@ -146,7 +146,7 @@ describe('plan', () => {
     expect(wrong.stderr).toContain('bad.yaml:2:1: key-unknown');
     await desk.file('new.yaml', 'version: 1\nitems:\n  - { text: Hello, params: { model: new-one } }\n');
     const unpriced = await desk.run('plan', 'new.yaml');
-    expect(unpriced.stderr).toContain('new.yaml:3:5: model-unknown: the API has no text model "new-one"');
+    expect(unpriced.stderr).toContain('new.yaml:3:37: model-unknown: the API has no text model "new-one"');
     expect(unpriced.code).toBe(2);
     const allowed = await desk.run('plan', 'new.yaml', '--allow-unpriced');
     expect(allowed.stdout).toMatch(/^new-one +text +1 +unknown +0 +unknown +no known bound$/m);
