@@ -120,6 +120,16 @@ describe('what planning finds', () => {
     ]);
   });
 
+  it('does not end the search for others, however many rows share it', async () => {
+    const job =
+      'items:\n  - { from: c.csv, text: "{{ row.n }}", images: [gone.png] }\n  - { from: c.csv, text: "{{ row.nn }}" }\n  - { text: a, images: [none.png] }\n';
+    expect(await problemsOf(job, { 'c.csv': rows })).toEqual([
+      'jobs/job.yaml:3:50: image-unreadable: the picture `gone.png` cannot be used: there is no file gone.png',
+      expect.stringContaining('jobs/job.yaml:4:26: column-unknown: unknown column `nn`'),
+      'jobs/job.yaml:5:25: image-unreadable: the picture `none.png` cannot be used: there is no file none.png',
+    ]);
+  });
+
   it('is told for five rows, and counted in others, where each row gave it', async () => {
     const job = 'items:\n  - { from: c.csv, text: "{{ row.n }}", params: { model: "{{ row.model }}" } }\n';
     const problems = await problemsOf(job, { 'c.csv': rows });
