@@ -1,5 +1,4 @@
 import { canonicalJson } from '../canonical-json.ts';
-import { maxItemCalls } from '../manifest/item-schema.ts';
 import type { JobChecks, Values } from '../manifest/job.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import { urlProblem } from '../pollinations/prompt-problem.ts';
@@ -12,7 +11,7 @@ import { createLocalImages } from './local-images.ts';
 import { makeCall, makeRequest } from './make-call.ts';
 import type { PlanFault } from './plan-fault.ts';
 import type { PlannedApi, PlannedItem } from './plan.ts';
-import { type ChainStep, isChain, planChain, stepCalls } from './plan-chain.ts';
+import { type ChainStep, isChain, planChain } from './plan-chain.ts';
 import { prepareStep, type Preparation, type PreparedStep } from './prepare-step.ts';
 import { createSeeds, type SeedContext } from './seeds.ts';
 
@@ -100,12 +99,7 @@ export function createItemPlanner(context: ItemContext): ItemPlanner {
       const problem = 'request' in call ? urlProblem(call.request) : undefined;
       if (problem !== undefined) return refuse({ ...problem, step, path: ['prompt'] });
     }
-    if (!('steps' in work)) return { item: { ...base, ...work } };
-    const chain = work;
-    const calls = stepCalls(chain.steps);
-    if (calls <= maxItemCalls) return { item: { ...base, ...chain } };
-    const message = `the item may come to ${calls} calls, lists and repairs counted in full; ${maxItemCalls} are possible`;
-    return refuse({ code: 'step-limit', message, path: ['steps'] });
+    return { item: { ...base, ...work } };
   }
 
   function callOf([only]: readonly ChainStep[]) {

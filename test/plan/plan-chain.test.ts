@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { maxItemCalls } from '../../src/manifest/item-schema.ts';
-import { itemOf, imageStep, planCall, planSteps, problemOf, textStep } from '../support/planning.ts';
+import { itemOf, imageStep, planCall, planSteps, textStep } from '../support/planning.ts';
 
 const limited = { model: 'openai', max_tokens: 100 };
 const caption = textStep('One line about lamps', { id: 'caption', params: limited });
@@ -69,20 +68,6 @@ describe('an item of steps', () => {
     expect(await digestOf(caption, { ...shot, params: { model: 'flux', seed: 1 } })).not.toBe(known);
     const elsewhere = { api: { id: 'emulator', dialect: 'gen' as const } };
     expect((await planSteps(itemOf([caption, shot]), elsewhere)).digest).not.toBe(known);
-  });
-
-  it('is refused where lists and repairs could make more calls of it than a page holds, as the check of its file says', async () => {
-    const wide = (max: number, repair: number) =>
-      textStep('About {{ each }}', {
-        id: 'each',
-        forEach: { step: 'caption', path: [], max },
-        output: { format: 'json', repair },
-        scope: {},
-      });
-    expect((await planSteps(itemOf([caption, wide(maxItemCalls - 1, 0)]))).steps).toHaveLength(2);
-    expect(await problemOf(itemOf([caption, wide(62, 3)]))).toBe(
-      'job.yaml:7:5: step-limit: the item may come to 249 calls, lists and repairs counted in full; 248 are possible',
-    );
   });
 });
 
