@@ -53,7 +53,8 @@ items:
         forEach: { list: steps.a.json.x, max: 100 }
         output: { format: json, repair: 5 }
 `);
-  if (!('problems' in loaded) || loaded.rest === undefined) throw new Error('the job is right, or cannot be read');
+  if (!('problems' in loaded) || loaded.rest === undefined)
+    throw new Error('the job is right, or cannot be read');
   const files = filesOf({ 'rows.jsonl': '{"n":1}\n{"n":2}\n' });
   const rest = { ...loaded.rest, file: 'job.yaml', warnings: [], files };
   const problems = await allProblems({ file: 'job.yaml', problems: loaded.problems, rest }, time);

@@ -140,6 +140,49 @@ describe('what planning finds', () => {
     expect(problems[5]).toContain('and at least 995 more of the same');
   });
 
+  const blind = {
+    ...jobChecks,
+    modelProblems: (
+      _kind: unknown,
+      { model }: Readonly<Record<string, unknown>>,
+    ): readonly ModelProblem[] => [
+      { code: 'model-param', message: `${String(model)} takes no pictures`, param: 'images' },
+    ],
+  };
+
+  it('is told of each model that cannot do what all rows ask, with a row that names it', async () => {
+    const job =
+      'items:\n  - from: c.csv\n    text: "{{ row.n }}"\n    params: { model: "{{ row.model }}" }\n    images: ["https://x.example/a.png"]\n';
+    const models = { 'c.csv': 'n,model\n1,b\n2,a\n3,b\n' };
+    const at = (line: number, model: string): string =>
+      `jobs/c.csv:${line}:3: model-param: row ${line - 1} of c.csv (line ${line}), column \`model\`: ${model} takes no pictures (asked for in jobs/job.yaml:6:13)`;
+    expect(await problemsOf(job, models, { checks: blind })).toEqual([at(2, 'b'), at(3, 'a'), at(4, 'b')]);
+  });
+
+  it('is told of each model that cannot do what the matrix or the defaults ask', async () => {
+    const job =
+      'items:\n  - text: a\n    matrix: { m: [b, a] }\n    params: { model: "{{ m }}" }\n    images: ["https://x.example/a.png"]\n';
+    expect(await problemsOf(job, {}, { checks: blind })).toEqual([
+      'jobs/job.yaml:6:13: model-param: for m=b: b takes no pictures',
+      'jobs/job.yaml:6:13: model-param: for m=a: a takes no pictures',
+    ]);
+    const hot = {
+      ...jobChecks,
+      modelProblems: (
+        _kind: unknown,
+        { model }: Readonly<Record<string, unknown>>,
+      ): readonly ModelProblem[] => [
+        { code: 'model-param', message: `${String(model)} takes none`, param: 'temperature' },
+      ],
+    };
+    const shared =
+      'defaults: { text: { temperature: 1 } }\nitems:\n  - { text: a, params: { model: b } }\n  - { text: a, params: { model: a } }\n';
+    expect(await problemsOf(shared, {}, { checks: hot })).toEqual([
+      'jobs/job.yaml:2:34: model-param: b takes none',
+      'jobs/job.yaml:2:34: model-param: a takes none',
+    ]);
+  });
+
   it('warns in the same way', async () => {
     const job = 'items:\n  - { from: c.csv, text: "{{ row.n }}", params: { max_tokens: 5 } }\n';
     const warn: ModelProblem = {
