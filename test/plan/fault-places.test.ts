@@ -199,4 +199,27 @@ describe('what planning finds', () => {
       { file: 'job.yaml', line: 3, column: 63, code: 'model-param', message: 'ignored' },
     ]);
   });
+
+  it('warns of 100 things, and says that there are more', async () => {
+    const unknown = (
+      _kind: unknown,
+      { model }: Readonly<Record<string, unknown>>,
+    ): readonly ModelProblem[] => [
+      { code: 'model-unknown', message: `no model ${String(model)}`, param: 'model' },
+    ];
+    const many = `matrix: { none: [1], exclude: [{ none: 1 }] }, text: a`;
+    const job = `version: 1\nitems:\n  - { from: c.csv, text: "{{ row.n }}", params: { model: "m{{ row.n }}" } }\n${`  - { ${many} }\n`.repeat(150)}`;
+    const planned = await tryPlan(job, {
+      files: dataFiles({ 'c.csv': rows }, 1_000),
+      checks: { ...jobChecks, modelProblems: unknown },
+      allowUnpriced: true,
+    });
+    const warnings = 'warnings' in planned ? planned.warnings : [];
+    expect(warnings).toHaveLength(101);
+    expect(warnings[0]?.message).toContain('no model m0');
+    expect(warnings[100]?.message).toBe('and more; these are the first 100');
+
+    const empty = await tryPlan(`version: 1\nitems:\n  - text: b\n${`  - { ${many} }\n`.repeat(150)}`);
+    expect('warnings' in empty && empty.warnings).toHaveLength(101);
+  });
 });
