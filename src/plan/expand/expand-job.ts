@@ -6,6 +6,8 @@ import { expandBatch } from '../batch/expand-batch.ts';
 import type { JobFiles } from '../job-files.ts';
 import type { PlanSource } from '../plan.ts';
 import type { Row } from '../sources/row.ts';
+import { createGiveWay } from '../give-way.ts';
+import { createEmptyMatrices } from './empty-matrix.ts';
 import { combinationsAtMost, entryCombinations } from './entry-matrix.ts';
 import { entryRows } from './entry-rows.ts';
 import { compileEntry, type EntryFiller } from './expand-entry.ts';
@@ -48,7 +50,9 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
   const base = baseScope(job, context.time);
   const ids = createIdRegister();
   const slips = createProblemLimiter();
+  const emptyMatrixOf = createEmptyMatrices(job);
   const empty = new Map<string, Problem>();
+  const giveWay = createGiveWay();
   const count = { items: 0, problems: 0, isFull: false };
   const tell = (problem: Problem): Expansion => {
     count.problems += 1;
@@ -66,15 +70,20 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
       yield tell({ ...at(entry.path), code: 'item-limit', message: tooMany });
       return;
     }
+    const excluded = await emptyMatrixOf(entry);
+    if (excluded !== undefined) {
+      noteEmpty(at([...excluded, 'exclude']), nothingLeft);
+      continue;
+    }
     const idPlace = at([...itemPath(entry.path), 'id']);
     const before = { ...count };
     const expansions = rowExpander(entry, filler, entryCombinations(job, entry), idPlace);
-    if (entry.from === undefined) yield* expansions(undefined);
+    if (entry.from === undefined) yield* told(expansions(undefined));
     else {
       for await (const rows of entryRows(entry, entry.from, context)) {
         for (const row of rows) {
           if (count.isFull) break;
-          if (row.kind === 'row') yield* expansions(row);
+          if (row.kind === 'row') yield* told(expansions(row));
           else if (row.kind === 'problem') yield tell(row.problem);
           else {
             const problem = slips.take(`${row.code} ${row.file}`, rowProblem(row, context.file));
@@ -89,24 +98,41 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
       }
     }
     if (count.items > before.items || count.problems > before.problems) continue;
-    const { path, message } = whyEmpty(job, entry);
-    // Prompts of one item are entries of their own.
-    const place = at(path);
-    empty.set(`${place.line}:${place.column}`, { ...place, code: 'entry-empty', message });
+    const { path, message } = whyEmpty(entry);
+    noteEmpty(at(path), message);
   }
   for (const problem of [...slips.finish(), ...ids.finish()]) yield tell(problem);
   if (count.items === 0 && count.problems === 0) {
     for (const problem of empty.values()) yield tell(problem);
   } else for (const problem of empty.values()) yield { kind: 'warning', problem };
 
+  // Prompts of one item are entries of their own.
+  function noteEmpty(place: ItemPlace, message: string): void {
+    empty.set(`${place.line}:${place.column}`, { ...place, code: 'entry-empty', message });
+  }
+
+  // Whoever takes what is told gives way; of a long stretch in which nothing is, nobody would.
+  async function* told(expansions: Iterable<Expansion | undefined>): AsyncGenerator<Expansion> {
+    for (const expansion of expansions) {
+      const turn = expansion === undefined ? giveWay() : undefined;
+      if (turn !== undefined) await turn;
+      if (expansion !== undefined) yield expansion;
+    }
+  }
+
+  // Where there is nothing to tell of a combination, `undefined` says that it was looked at.
   function rowExpander(
     entry: Entry,
     filler: EntryFiller,
     combinations: ReturnType<typeof entryCombinations>,
     idPlace: ItemPlace,
-  ): (row: Row | undefined) => Generator<Expansion> {
+  ): (row: Row | undefined) => Generator<Expansion | undefined> {
     return function* expandRow(row) {
       for (const combination of combinations()) {
+        if (combination === null) {
+          yield undefined;
+          continue;
+        }
         for (let sample = 1; sample <= filler.samples; sample += 1) {
           count.isFull = count.items === MAX_ITEMS;
           if (count.isFull) return;
@@ -115,15 +141,15 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
           if ('item' in result) {
             const { item } = result;
             const problem = ids.register(item, row === undefined ? idPlace : item.place);
-            const told = problem && slips.take(`${problem.code} ${entry.path.join()}`, problem);
+            const repeated = problem && slips.take(`${problem.code} ${entry.path.join()}`, problem);
             if (problem === undefined) yield { kind: 'item', item };
-            else if (told !== undefined) yield tell(told);
+            else yield repeated && tell(repeated);
             continue;
           }
           for (const fault of result.faults) {
             const { problem, slip, isOnce } = itemProblem(fault, { row, combination }, entry, context.file);
-            const told = slips.take(slip, problem, isOnce);
-            if (told !== undefined) yield tell(told);
+            const first = slips.take(slip, problem, isOnce);
+            yield first && tell(first);
           }
           if (slips.isFull()) return;
         }
@@ -132,6 +158,8 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
   }
 }
 
+const nothingLeft =
+  'no item comes of this: `exclude` leaves no combination of the matrix; take out what excludes too much';
 const tooMany = `a job has up to ${MAX_ITEMS.toLocaleString('en')} items, and this would be more; split it`;
 
 function baseScope({ vars = {}, timezone = 'UTC' }: Job, time: string): TemplateScope {
