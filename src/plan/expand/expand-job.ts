@@ -39,6 +39,8 @@ export type Expansion =
 
 /** Items that a job may have. */
 const MAX_ITEMS = 1_000_000;
+/** Items of an entry, one after the other, that are wrong and tell nothing new: the others of it are not looked at. */
+const WRONG_IN_A_ROW = 1_000;
 
 /**
  * Spreads a job out into its items, one at a time: for each entry its rows, for each of these the combinations of its
@@ -53,7 +55,7 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
   const emptyMatrixOf = createEmptyMatrices(job);
   const empty = new Map<string, Problem>();
   const giveWay = createGiveWay();
-  const count = { items: 0, problems: 0, isFull: false };
+  const count = { items: 0, problems: 0, repeated: 0, isFull: false };
   const tell = (problem: Problem): Expansion => {
     count.problems += 1;
     return { kind: 'problem', problem };
@@ -77,6 +79,7 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
     }
     const idPlace = at([...itemPath(entry.path), 'id']);
     const before = { ...count };
+    count.repeated = 0;
     const expansions = rowExpander(entry, filler, entryCombinations(job, entry), idPlace);
     if (entry.from === undefined) yield* told(expansions(undefined));
     else {
@@ -90,7 +93,7 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
             if (problem !== undefined) yield tell(problem);
           }
         }
-        if (slips.isFull()) break;
+        if (slips.isFull() || count.repeated >= WRONG_IN_A_ROW) break;
         if (count.isFull) {
           yield tell({ ...at([...itemPath(entry.path), 'from']), code: 'item-limit', message: tooMany });
           return;
@@ -142,16 +145,19 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
             const { item } = result;
             const problem = ids.register(item, row === undefined ? idPlace : item.place);
             const repeated = problem && slips.take(`${problem.code} ${entry.path.join()}`, problem);
+            count.repeated = 0;
             if (problem === undefined) yield { kind: 'item', item };
             else yield repeated && tell(repeated);
             continue;
           }
+          count.repeated += 1;
           for (const fault of result.faults) {
             const { problem, slip, isOnce } = itemProblem(fault, { row, combination }, entry, context.file);
             const first = slips.take(slip, problem, isOnce);
+            if (first !== undefined) count.repeated = 0;
             yield first && tell(first);
           }
-          if (slips.isFull()) return;
+          if (slips.isFull() || count.repeated >= WRONG_IN_A_ROW) return;
         }
       }
     };

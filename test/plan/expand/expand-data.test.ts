@@ -7,7 +7,7 @@ import { jobChecks } from '../../../src/pollinations/job-checks.ts';
 import { dataFiles } from '../../support/data-files.ts';
 import { readOf } from '../../support/job.ts';
 
-async function expand(items: string, files: Readonly<Record<string, string>> = {}, rest = '') {
+async function expand(items: string, files: Readonly<Record<string, string | Uint8Array>> = {}, rest = '') {
   const { job, placeOf } = readOf(`version: 1\nname: x\n${rest}items:\n${items}\n`);
   const found: ExpandedItem[] = [];
   const problems: string[] = [];
@@ -128,6 +128,20 @@ describe('problems of data', () => {
     const { problems } = await expand('  - { from: c.csv, image: "A {{ row.nmae }}" }', { 'c.csv': csv });
     expect(problems).toEqual([
       'jobs/job.yaml:4:27: column-unknown: unknown column `nmae`; did you mean `name`? known here: `sku`, `name`, `width` (the columns of c.csv)',
+    ]);
+  });
+
+  it('end the reading of a table whose rows are all wrong alike, and hide nothing of the entries after it', async () => {
+    const rows = Array.from({ length: 50_000 }, (_, index) => `${index}`).join('\n');
+    // No UTF-8 at the end: nobody comes to it.
+    const table = Buffer.concat([Buffer.from(`name\n${rows}\n`), Buffer.from([0xff])]);
+    const { problems } = await expand(
+      '  - { from: long.csv, image: "A {{ row.nmae }}" }\n  - { from: c.csv, image: "A {{ row.wings }}" }',
+      { 'long.csv': table, 'c.csv': csv },
+    );
+    expect(problems.map((problem) => problem.split(':').slice(0, 2).join(':'))).toEqual([
+      'jobs/job.yaml:4',
+      'jobs/job.yaml:5',
     ]);
   });
 
