@@ -15,6 +15,8 @@ export interface Template {
   readonly isConstant: boolean;
   /** What it names, variables of its own left out. */
   readonly names: readonly TemplateName[];
+  /** Its texts, outputs and tags, as Liquid reads them. */
+  readonly parts: readonly LiquidTemplate[];
   /**
    * Fills it in. Maps and lists come out as JSON.
    *
@@ -71,7 +73,7 @@ export function templateReason(error: unknown): string {
 }
 
 function constant(text: string): Template {
-  return { isConstant: true, names: [], render: () => text, value: () => text };
+  return { isConstant: true, names: [], parts: [], render: () => text, value: () => text };
 }
 
 /** How many outputs and tags a text has. One by one, as a list of millions takes 400 MB. */
@@ -96,6 +98,7 @@ function parseLiquid(text: string): Template {
   return {
     isConstant: false,
     names: reader.globalVariableSegmentsSync(templates).map(writtenOut),
+    parts: templates,
     render,
     value:
       single === undefined
