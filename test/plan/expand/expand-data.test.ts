@@ -205,7 +205,7 @@ describe('problems of data', () => {
       'a null that a text would not show',
       '  - { from: d.jsonl, text: "{{ row.n | default: 0 }} {{ row.a }}" }',
       '{"n":null,"a":null}',
-      'jobs/d.jsonl:1:11: value-null: row 1 of d.jsonl (line 1), column `a`: `{{ row.a }}` is null; `{{ row.a | default: "" }}` lets nothing stand in its place (asked for in jobs/job.yaml:4:28)',
+      'jobs/d.jsonl:1:11: value-null: row 1 of d.jsonl (line 1), column `a`: `{{ row.a }}` is null; `| default: ""` lets nothing stand in its place (asked for in jobs/job.yaml:4:28)',
     ],
     [
       'a null in a step that is filled in later',
