@@ -79,6 +79,13 @@ describe('past runs', () => {
     expect([done.find(b ?? ''), done.find('c'.repeat(64)), done.size()]).toEqual([undefined, undefined, 1]);
   });
 
+  it('give what was checked by what it was checked for', async () => {
+    const store = createMemoryStore();
+    await leave(store, 'bees-1', 1, [{ status: 'succeeded', digest: a, work: b }]);
+    const done = await readDoneWork(store, await ended(store));
+    expect([done.find(a ?? ''), done.find(b ?? '')?.runId]).toEqual([undefined, 'bees-1']);
+  });
+
   it('have their plans read only where they count', async () => {
     const store = createMemoryStore();
     for (let day = 10; day < 60; day += 1) await leave(store, `bees-202601${day}T060000Z`, day - 10, []);
