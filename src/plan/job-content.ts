@@ -43,6 +43,11 @@ export function fromKept(job: Job): Job {
   };
 }
 
+/** The parameters of a call, as JSON of the same kind. */
+export function paramsContent(given: Step['params']): string {
+  return canonicalJson(given, params);
+}
+
 // Requests carry these in their author's order, and answers follow that of a schema.
 const params: ReadonlySet<string> = new Set(['response_format', 'tools']);
 const schema: ReadonlySet<string> = new Set(['schema']);
@@ -51,7 +56,7 @@ const axes: ReadonlySet<string> = new Set(['axes']);
 
 function stepContent({ path: _path, ...step }: Step): string {
   const output = 'output' in step ? { output: canonicalJson(step.output, schema) } : {};
-  return canonicalJson({ ...step, ...output, params: canonicalJson(step.params, params) });
+  return canonicalJson({ ...step, ...output, params: paramsContent(step.params) });
 }
 
 function matrixContent(matrix: Matrix | undefined): string | undefined {
