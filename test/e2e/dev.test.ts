@@ -181,7 +181,7 @@ items:
     const refused = await desk.run('submit', file);
     expect([refused.code, refused.stdout]).toEqual([2, '']);
     expect(refused.stderr).toContain(
-      'failing.yaml:4:5: model-unknown: the API has no text model "no-such-model"',
+      'failing.yaml:4:46: model-unknown: the API has no text model "no-such-model"',
     );
 
     const { code, stderr } = await desk.run('submit', file, '--allow-unpriced', '--watch');
