@@ -5,6 +5,7 @@ import { urlProblem } from '../pollinations/prompt-problem.ts';
 import { createAnswerSchemas } from './answer-formats.ts';
 import { requestDigest, sha256 } from './digest.ts';
 import type { ExpandedItem } from './expand/expanded-item.ts';
+import { paramsContent } from './job-content.ts';
 import type { JobFiles } from './job-files.ts';
 import type { JobInput } from './job-inputs.ts';
 import { createLocalImages } from './local-images.ts';
@@ -135,11 +136,12 @@ function contentDigest(
   prepared: readonly PreparedStep[],
   { api }: ItemContext,
 ): string {
-  const contents = prepared.map(({ parts }, position) =>
-    steps[position]?.scope === undefined
-      ? requestDigest(api, makeRequest(parts, api.dialect))
-      : sha256(canonicalJson([api.id, api.dialect, parts, steps[position].scope])),
-  );
+  const contents = prepared.map(({ parts }, position) => {
+    const scope = steps[position]?.scope;
+    if (scope === undefined) return requestDigest(api, makeRequest(parts, api.dialect));
+    const content = { ...parts, params: paramsContent(parts.params) };
+    return sha256(canonicalJson([api.id, api.dialect, content, JSON.stringify(scope)]));
+  });
   const [only, ...others] = contents;
   return only !== undefined && others.length === 0 ? only : sha256(canonicalJson(contents));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Values } from '../../src/manifest/job.ts';
 import { itemOf, imageStep, planCall, planSteps, textStep } from '../support/planning.ts';
 
 const limited = { model: 'openai', max_tokens: 100 };
@@ -68,6 +69,44 @@ describe('an item of steps', () => {
     expect(await digestOf(caption, { ...shot, params: { model: 'flux', seed: 1 } })).not.toBe(known);
     const elsewhere = { api: { id: 'emulator', dialect: 'gen' as const } };
     expect((await planSteps(itemOf([caption, shot]), elsewhere)).digest).not.toBe(known);
+  });
+
+  it('is another one where what is filled in later differs in an order that counts, with other seeds if it has no id', async () => {
+    const planned = (params: Values, look: Values, named = {}) => {
+      const two = textStep('{{ steps.caption.text }} {{ look }}', {
+        id: 'two',
+        needs: ['caption'],
+        params: { ...limited, ...params },
+        scope: { look },
+      });
+      return planSteps({ ...itemOf([caption, two]), ...named });
+    };
+    const orders = [
+      [
+        { response_format: { b: 1, a: 2 }, top_p: 1 },
+        { b: 1, a: 2 },
+      ],
+      [
+        { response_format: { a: 2, b: 1 }, top_p: 1 },
+        { b: 1, a: 2 },
+      ],
+      [
+        { response_format: { b: 1, a: 2 }, top_p: 1 },
+        { a: 2, b: 1 },
+      ],
+      // No order of what is sent.
+      [
+        { top_p: 1, response_format: { b: 1, a: 2 } },
+        { b: 1, a: 2 },
+      ],
+    ] as const;
+    const named = await Promise.all(orders.map(([params, look]) => planned(params, look)));
+    expect(new Set(named.map(({ digest }) => digest)).size).toBe(3);
+    expect(new Set(named.map(({ steps }) => steps[0]?.seed)).size).toBe(1);
+    const unnamed = await Promise.all(
+      orders.map(([params, look]) => planned(params, look, { id: undefined })),
+    );
+    expect(new Set(unnamed.map(({ steps }) => steps[0]?.seed)).size).toBe(3);
   });
 });
 
