@@ -35,6 +35,9 @@ const limits = { parseLimit: 1_000_000, renderLimit: 10_000, memoryLimit: 10_000
 /** Most marks (`{{` and `{%`) of one template: reading takes the square of them. */
 const maxMarks = 300;
 
+/** Most characters of an output or tag: where its names stand is found in the square of them. */
+const maxMarkLength = 4_000;
+
 /**
  * Tags that read other files, the one that would hold others without a mark, and those that would change what the next
  * row is filled in with.
@@ -87,8 +90,24 @@ export function countMarks(text: string): number {
   return count;
 }
 
+function hasLongMark(text: string): boolean {
+  let end = 0;
+  for (let at = text.indexOf('{'); at !== -1; at = text.indexOf('{', Math.max(end, at + 1))) {
+    const close = { '{': '}}', '%': '%}' }[text[at + 1] ?? ''];
+    if (close === undefined) continue;
+    end = text.indexOf(close, at + 2);
+    // One without an end is told when it is read.
+    if (end === -1) return text.length - at > maxMarkLength;
+    if (end - at > maxMarkLength) return true;
+  }
+  return false;
+}
+
 function parseLiquid(text: string): Template {
   if (countMarks(text) > maxMarks) throw new RangeError(`it has more than ${maxMarks} outputs and tags`);
+  if (hasLongMark(text)) {
+    throw new RangeError(`an output or tag has more than ${maxMarkLength.toLocaleString('en')} characters`);
+  }
   const reader = engineFor('UTC');
   const templates = reader.parse(text);
   const plain = parsePlain(text);

@@ -176,7 +176,7 @@ export const hostileFiles: readonly HostileFile[] = [
     'a var of a million letters, and a slip of one',
     () => `vars: { ${'v'.repeat(900_000)}: 1 }\n${item(`text: "{{ ${'v'.repeat(899_999)} }}"`)}`,
     'value-invalid',
-    'template-unknown',
+    'template-invalid',
   ),
   file('51 steps', () => item(`steps: [${rows(51, (n) => `{ id: s${n}, text: a }, `)}]`), 'value-invalid'),
   file(
@@ -229,7 +229,19 @@ export const hostileFiles: readonly HostileFile[] = [
     () => item(`text: "{{ ${'a['.repeat(100_000)}${']'.repeat(100_000)} }}"`),
     'template-invalid',
   ),
-  file('a chain of 100,000 filters', () => item(`text: "{{ sample ${'| upcase '.repeat(100_000)} }}"`)),
+  file(
+    'an output of 50,000 alternatives',
+    () =>
+      item(
+        `steps: [{ id: p, image: x }, { id: q, text: "{{ sample ${'or steps.p.image '.repeat(50_000)} }}" }]`,
+      ),
+    'template-invalid',
+  ),
+  file(
+    'a chain of 100,000 filters',
+    () => item(`text: "{{ sample ${'| upcase '.repeat(100_000)} }}"`),
+    'template-invalid',
+  ),
   file('290 conditions in each other', () =>
     item(`text: "${'{% if sample %}'.repeat(145)}${'{% endif %}'.repeat(145)}"`),
   ),
