@@ -119,7 +119,7 @@ function checkForEach(
   }
   const problem = nameProblem(
     ['steps', each.step, 'json', ...each.path],
-    { ...scope, isEach: false },
+    { ...scope, isEach: false, isListWanted: true },
     reporter.hint,
   );
   if (problem === undefined) return each;
@@ -131,7 +131,9 @@ function giftsOf(step: Record<string, unknown>): StepGifts {
   const { output } = step;
   const isJson = isObject(output) && (output['format'] === 'json' || output['schema'] !== undefined);
   const isList = step['forEach'] !== undefined;
-  return { kind: Object.hasOwn(step, 'image') ? 'image' : 'text', isJson, isList };
+  // A file's schema is not known before the files are read.
+  const schema = isObject(output) && isObject(output['schema']) ? { schema: output['schema'] } : {};
+  return { kind: Object.hasOwn(step, 'image') ? 'image' : 'text', isJson, isList, ...schema };
 }
 
 function callsOf({ written, forEach }: CheckedStep): number {

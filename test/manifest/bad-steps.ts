@@ -3,6 +3,9 @@ import type { BadFile } from './bad-files.ts';
 const listSteps =
   'steps: [{ id: a, text: a, output: { format: json } }, { id: b, text: b, forEach: steps.a.json }';
 
+const schemaStep =
+  'steps: [{ id: a, text: a, output: { schema: { type: object, properties: { title: { type: string } }, additionalProperties: false } } }';
+
 const item = (text: string): string => `version: 1\nitems:\n  - ${text}\n`;
 
 /** Job files whose steps are wrong, as `badFiles`. */
@@ -120,9 +123,19 @@ export const badSteps: readonly BadFile[] = [
     ['3:60: step-unknown'],
   ],
   [
+    'a text for a list, by the schema of the step that gives it',
+    item(`${schemaStep}, { id: b, text: b, forEach: steps.a.json.title }]`),
+    ['3:168: step-unknown'],
+  ],
+  [
+    'what no answer has, by the schema of the step that gives it',
+    item(`${schemaStep}, { id: b, text: "{{ steps.a.json.titel }}" }]`),
+    ['3:156: step-unknown'],
+  ],
+  [
     'an item of more calls than a page holds',
     item(
-      'steps: [{ id: a, text: a, output: { format: json } }, { id: b, text: "{{ each }}", output: { repair: 5 }, forEach: { list: steps.a.json, max: 100 } }]',
+      'steps: [{ id: a, text: a, output: { format: json } }, { id: b, text: "{{ each }}", output: { format: json, repair: 5 }, forEach: { list: steps.a.json, max: 100 } }]',
     ),
     ['3:12: step-limit'],
   ],
