@@ -80,10 +80,10 @@ function checkStep(
     return undefined;
   }
   const { form, isWell } = checkForm(step, node, forms, reporter);
-  if (form === undefined) return undefined;
   const scope = { ...itemScope, isEach: step['forEach'] !== undefined };
   const { id: _id, ...call } = step;
-  const names = checkCall(form === 'image' ? 'image' : 'text', call, node, scope, context);
+  const names =
+    form === undefined ? [] : checkCall(form === 'image' ? 'image' : 'text', call, node, scope, context);
   const needs = new Set<string>();
   const need = (id: string, place: Node): void => {
     needs.add(id);

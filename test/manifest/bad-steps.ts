@@ -30,6 +30,11 @@ export const badSteps: readonly BadFile[] = [
   ],
   ['a step that is a text', item('steps: [a]'), ['3:13: type-wrong']],
   ['steps beside text', item('{ text: a, steps: [{ id: a, text: a }] }'), ['3:16: item-conflict']],
+  [
+    'wrong steps beside text',
+    item('{ text: a, steps: [{ id: a, text: a, needs: b }, { id: c, text: a, image: b, needs: d }] }'),
+    ['3:16: item-conflict', '3:49: step-unknown', '3:72: item-conflict', '3:89: step-unknown'],
+  ],
   ['params beside steps', item('{ params: {}, steps: [{ id: a, text: a }] }'), ['3:7: key-misplaced']],
   [
     'a step that needs one that is not there',
