@@ -1,7 +1,9 @@
+import type { Place } from '../../manifest/problem.ts';
 import { asRow, rowFault } from './check-values.ts';
+import { doubledMembers, doubledMessage, stringEnd } from './doubled-members.ts';
 import { jsonFaultOffset, jsonFaultReason } from './json-fault.ts';
 import { readListText } from './read-text.ts';
-import { SourceError, type Read } from './row.ts';
+import { joinedError, SourceError, type Read } from './row.ts';
 
 // By code, since a regular expression that matches whole strings has no stack for long ones.
 const NEWLINE = 0x0a;
@@ -9,7 +11,6 @@ const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const LIST = 0x5b;
-const BACKSLASH = 0x5c;
 const LIST_END = 0x5d;
 const MAP = 0x7b;
 const MAP_END = 0x7d;
@@ -25,6 +26,12 @@ export async function* readJson(
   const text = await readListText(stream);
   const list: unknown = parse(text);
   if (!Array.isArray(list)) throw new SourceError('data-invalid', 'the file is no list: [{…}, {…}]');
+  const placeOf = createPlacer(text);
+  const doubled = doubledMembers(text, list).map(
+    ({ name, offset }) => new SourceError('key-duplicate', doubledMessage(name), placeOf(offset)),
+  );
+  const error = joinedError(doubled);
+  if (error !== undefined) throw error;
   const lines = elementLines(text);
   for (let start = 0; start < list.length; start += BATCH) {
     yield list.slice(start, start + BATCH).map((value: unknown, offset): Read => {
@@ -42,12 +49,22 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const before = text.slice(0, jsonFaultOffset(text, error)).split('\n');
-    throw new SourceError('data-invalid', `the file is no JSON: ${jsonFaultReason(error)}`, {
-      line: before.length,
-      column: (before.at(-1)?.length ?? 0) + 1,
-    });
+    const place = createPlacer(text)(jsonFaultOffset(text, error));
+    throw new SourceError('data-invalid', `the file is no JSON: ${jsonFaultReason(error)}`, place);
   }
+}
+
+/** Gives the places of offsets, which come in their order: the text is read once for all of them. */
+function createPlacer(text: string): (offset: number) => Place {
+  let line = 1;
+  let start = 0;
+  return (offset) => {
+    for (let end = text.indexOf('\n', start); end !== -1 && end < offset; end = text.indexOf('\n', start)) {
+      line += 1;
+      start = end + 1;
+    }
+    return { line, column: offset - start + 1 };
+  };
 }
 
 /** The lines at which the elements of a list start, whose text is known to be JSON. */
@@ -69,11 +86,4 @@ function elementLines(text: string): readonly number[] {
     } else if (code === LIST_END || code === MAP_END) depth -= 1;
   }
   return lines;
-}
-
-/** Where the string that starts at an offset has its closing quote. */
-function stringEnd(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
-  return at;
 }
