@@ -36,7 +36,7 @@ const kindKeys: Readonly<Record<ItemKind, readonly string[]>> = {
   image: ['system', 'images', 'output'],
 };
 
-/** Checks every item on its own; those that are well formed come back, in order. */
+/** Checks every item on its own; those come back in order, without what is wrong about them, that mean something then. */
 export function checkItems(
   items: readonly unknown[],
   listNode: Node,
@@ -70,7 +70,7 @@ function checkItem(
     reporter.report(node, 'type-wrong', 'an item is a map, such as `- text: "A haiku"`');
     return undefined;
   }
-  const { form, isWell } = checkForm(item, node, forms, reporter);
+  const { form, isWell, rest } = checkForm(item, node, forms, reporter);
   checkId(item['id'], node, reporter);
   const isReadable = checkSource(item, node, reporter);
   const axes = checkMatrix(item['matrix'], nodeAt(node, ['matrix']), jobScope.axes, reporter);
@@ -88,7 +88,10 @@ function checkItem(
   if (form === 'prompts') checkKind(kind, item, node, reporter);
   checkCall(kind, item, node, scope, context);
   const steps = form === 'steps' ? checkSteps(item['steps'], node, scope, context) : [];
-  return isWell && isReadable && steps !== undefined ? { written: item as WrittenItem, steps } : undefined;
+  if (!isReadable || steps === undefined) return undefined;
+  if (isWell) return { written: item as WrittenItem, steps };
+  // What is right about it may name files and rows that have problems of their own.
+  return rest === undefined || form === 'steps' ? undefined : { written: rest as WrittenItem, steps };
 }
 
 function checkId(id: unknown, node: Node, reporter: Reporter): void {

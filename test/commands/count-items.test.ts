@@ -67,3 +67,18 @@ it('warns of no size that is asked for as it must be, or not asked for', async (
   const reading = readOf(`version: 1\nitems:\n${items.map((item) => `  - ${item}\n`).join('')}`);
   expect(await countItems(reading, time)).toMatchObject({ items: 3, warnings: [] });
 });
+
+it('tells of the pictures of an item whose output is wrong', async () => {
+  const file = 'job.yaml';
+  const item = '  - { text: a, images: [bee.png], output: json, sytem: b, params: { temprature: 1 } }';
+  const loaded = loadJob(`version: 1\nitems:\n${item}\n`, file, jobChecks);
+  if (!('problems' in loaded) || loaded.rest === undefined) throw new Error('nothing of the job is right');
+  const rest = { file, ...loaded.rest, warnings: [], files: filesOf({}) };
+  const { problems } = await allProblems({ file, problems: loaded.problems, rest }, time);
+  expect(problems.map(({ column, code }) => `${column}: ${code}`)).toEqual([
+    '25: image-unreadable',
+    '43: type-wrong',
+    '49: key-unknown',
+    '69: param-unknown',
+  ]);
+});
