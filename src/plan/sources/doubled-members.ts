@@ -1,4 +1,5 @@
 import { quoted } from '../../manifest/printable.ts';
+import { stringEnd } from './json-text.ts';
 
 // By code, since a regular expression that matches whole strings has no stack for long ones.
 const TAB = 0x09;
@@ -8,7 +9,6 @@ const SPACE = 0x20;
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const LIST = 0x5b;
-const BACKSLASH = 0x5c;
 const LIST_END = 0x5d;
 const MAP = 0x7b;
 const MAP_END = 0x7d;
@@ -92,11 +92,4 @@ function findDoubled(text: string): readonly DoubledMember[] {
     }
   }
   return found;
-}
-
-/** Where the string that starts at an offset has its closing quote. */
-export function stringEnd(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
-  return at;
 }

@@ -1,7 +1,8 @@
 import type { Place } from '../../manifest/problem.ts';
 import { asRow, rowFault } from './check-values.ts';
-import { doubledMembers, doubledMessage, stringEnd } from './doubled-members.ts';
+import { doubledMembers, doubledMessage } from './doubled-members.ts';
 import { jsonFaultOffset, jsonFaultReason } from './json-fault.ts';
+import { stringEnd } from './json-text.ts';
 import { readListText } from './read-text.ts';
 import { joinedError, SourceError, type Read } from './row.ts';
 
