@@ -123,20 +123,8 @@ function fillParams(
     ),
   );
   refuse(paramProblems(kind, changed)[0]?.message);
-  refuse(imageParamProblem(changed['image']));
   // What the API does not document is sent beside the others, unchecked.
   return { ...(fillValue(extra, fill) as object | undefined), ...result };
-}
-
-// The file's own may be http; what a model says is fetched by nobody over it.
-function imageParamProblem(value: unknown): string | undefined {
-  if (typeof value !== 'string' && !Array.isArray(value)) return undefined;
-  // As the API splits them.
-  const joined = typeof value === 'string' ? value : value.join('|');
-  const url = joined
-    .split(joined.includes('|') ? '|' : ',')
-    .find((each) => !each.trim().startsWith('https://'));
-  return url === undefined ? undefined : `"image" must be https URLs, not "${url.slice(0, 80)}"`;
 }
 
 function fillValue(value: unknown, fill: (text: string) => unknown): unknown {

@@ -1,6 +1,7 @@
 import type { Entry } from '../manifest/job.ts';
 import { comparePlaces, type Problem } from '../manifest/problem.ts';
 import { expandJob } from '../plan/expand/expand-job.ts';
+import { expectDoubts } from '../plan/expect-doubts.ts';
 import { createFindings } from '../plan/findings.ts';
 import { createGiveWay } from '../plan/give-way.ts';
 import { isObjectPath } from '../plan/job-files.ts';
@@ -10,20 +11,22 @@ import { jobChecks } from '../pollinations/job-checks.ts';
 import type { ReadJob, WrongJob } from './read-job.ts';
 
 /** What checking a job file found. */
-export type Validation =
-  | { readonly file: string; readonly items: number; readonly warnings: readonly Problem[] }
-  | { readonly file: string; readonly problems: readonly Problem[] };
+export type Validation = { readonly file: string; readonly warnings: readonly Problem[] } & (
+  | { readonly items: number }
+  | { readonly problems: readonly Problem[] }
+);
 
 /** Problems that may only come of what is left out of a file that has others. */
 const consequences: ReadonlySet<Problem['code']> = new Set(['id-reserved', 'entry-empty']);
 
 /** Spreads a job out into its items, and plans each, to see whether all of them can be called. */
 export async function countItems(reading: ReadJob, time: string): Promise<Validation> {
-  const { file, warnings } = reading;
+  const { file } = reading;
   const tried = await tryItems(reading, time);
+  const warnings = [...reading.warnings, ...tried.warnings];
   return tried.problems.length > 0
-    ? { file, problems: withRest(tried.problems, tried.isCut) }
-    : { file, items: tried.items, warnings: [...warnings, ...tried.warnings] };
+    ? { file, warnings, problems: withRest(tried.problems, tried.isCut) }
+    : { file, warnings, items: tried.items };
 }
 
 async function tryItems({ job, ...context }: ReadJob, time: string) {
@@ -48,6 +51,7 @@ async function tryItems({ job, ...context }: ReadJob, time: string) {
     else {
       items += 1;
       const { item } = expansion;
+      findings.doubts(item, expectDoubts(item));
       // With an id no seed is drawn from the content, which would be digested for nothing.
       const made = planner.plan({ ...item, id: item.id ?? String(item.number) });
       const planning = made instanceof Promise ? await made : made;
@@ -58,12 +62,12 @@ async function tryItems({ job, ...context }: ReadJob, time: string) {
   return { items, ...findings.end() };
 }
 
-/** Everything that is wrong with a job: with its file, and with the data of what is right about it. */
+/** Everything that is wrong with a job, or odd: with its file, and with the data of what is right about it. */
 export async function allProblems(
   { file, problems, rest }: WrongJob,
   time: string,
-): Promise<readonly Problem[]> {
-  if (rest === undefined) return problems;
+): Promise<Extract<Validation, { readonly problems: unknown }>> {
+  if (rest === undefined) return { file, warnings: [], problems };
   const tried = await tryItems(rest, time);
   // A place that has a problem already tells of the same slip.
   const places = new Set(problems.map(placeName));
@@ -71,10 +75,8 @@ export async function allProblems(
     (problem) => !consequences.has(problem.code) && !places.has(placeName(problem)),
   );
   const own = [...problems, ...found.filter((problem) => problem.file === file)];
-  return withRest(
-    [...own.sort(comparePlaces), ...found.filter((problem) => problem.file !== file)],
-    tried.isCut,
-  );
+  const all = [...own.sort(comparePlaces), ...found.filter((problem) => problem.file !== file)];
+  return { file, warnings: [...rest.warnings, ...tried.warnings], problems: withRest(all, tried.isCut) };
 }
 
 function placeName({ file, line, column }: Problem): string {

@@ -41,8 +41,12 @@ async function* readFile(folder: string, path: string): AsyncGenerator<Uint8Arra
   }
 }
 
-/** Where a file really is, which has to be below the folder. */
-async function locate(folder: string, path: string): Promise<string> {
+/**
+ * Where a file really is, which has to be below the folder.
+ *
+ * @param glob - what the author wrote, where the path is the folder of it
+ */
+async function locate(folder: string, path: string, glob?: string): Promise<string> {
   const problem = localPathProblem(path);
   if (problem !== undefined) throw refusal(path, problem);
   const root = await realpath(resolve(folder));
@@ -50,10 +54,16 @@ async function locate(folder: string, path: string): Promise<string> {
   try {
     real = await realpath(join(root, path));
   } catch (error) {
-    throw refusal(path, `${fileReason(error)}${await hintFor(join(root, path))}`, error);
+    const isFolder = glob !== undefined && isMissing(error);
+    const reason = isFolder ? `there is no folder ${quoted(path)}` : fileReason(error);
+    throw refusal(glob ?? path, `${reason}${await hintFor(join(root, path))}`, error);
   }
-  if (!isWithin(root, real)) throw refusal(path, "a link leads out of the job's folder");
+  if (!isWithin(root, real)) throw refusal(glob ?? path, "a link leads out of the job's folder");
   return real;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function isWithin(root: string, path: string): boolean {
@@ -74,7 +84,7 @@ async function matching(folder: string, glob: string): Promise<readonly string[]
   const problem = localPathProblem(glob);
   if (problem !== undefined) throw refusal(glob, problem);
   const { folder: below, isDeep } = globRoot(glob);
-  const start = below === '' ? resolve(folder) : await locate(folder, below);
+  const start = below === '' ? resolve(folder) : await locate(folder, below, glob);
   const pattern = globPattern(glob);
   // Links are not followed on the way; one that is itself a match is looked at when it is opened.
   const entries = await readdir(start, { withFileTypes: true, recursive: isDeep }).catch((error: unknown) => {

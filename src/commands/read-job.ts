@@ -75,7 +75,8 @@ export async function readValidJob(source: JobSource, options?: ReadOptions): Pr
   if ('problems' in reading) {
     const { file, rest } = reading;
     const local = rest === undefined ? reading : { ...reading, rest: withoutObjects(rest) };
-    throw invalidJob(file, await allProblems(local, new Date().toISOString()));
+    const { problems } = await allProblems(local, new Date().toISOString());
+    throw invalidJob(file, problems);
   }
   return reading;
 }

@@ -1,6 +1,7 @@
+import { PollenBatchError } from '../errors.ts';
 import { withObjects, type OpenObject } from '../plan/job-files.ts';
 import { allProblems, countItems, isRemote, withoutObjects, type Validation } from './count-items.ts';
-import { readJob, type JobSource, type ReadJob } from './read-job.ts';
+import { readJob, type JobSource, type ReadJob, type WrongJob } from './read-job.ts';
 
 /** Finds what reads objects of buckets, if anything here does. */
 export type FindObjects = () => Promise<OpenObject | undefined>;
@@ -21,12 +22,20 @@ export async function validate(
 }
 
 async function validateFile(source: JobSource, findObjects: FindObjects | undefined): Promise<Validation> {
-  const reading = await readJob(source);
+  const reading = await readJob(source).catch((error: unknown) => unreadable(source, error));
   const time = new Date().toISOString();
   if (!('problems' in reading)) return countItems(await withRemote(reading, findObjects), time);
   const { file, problems, rest } = reading;
   const checked = rest === undefined ? {} : { rest: await withRemote(rest, findObjects) };
-  return { file, problems: await allProblems({ file, problems, ...checked }, time) };
+  return allProblems({ file, problems, ...checked }, time);
+}
+
+/** A file that is not there is a problem of its own, so that those after it are checked all the same. */
+function unreadable(source: JobSource, error: unknown): WrongJob {
+  if (!(error instanceof PollenBatchError) || error.code !== 'usage') throw error;
+  const file = typeof source === 'string' ? source : source.name;
+  const { message } = error;
+  return { file, problems: [{ file, line: 1, column: 1, code: 'file-unreadable', message }] };
 }
 
 async function withRemote(reading: ReadJob, findObjects: FindObjects | undefined): Promise<ReadJob> {

@@ -56,6 +56,10 @@ export const outputSchema = z
     error: 'a schema goes with `format: json`',
     path: ['schema'],
   })
+  .refine(({ format, schema, repair = 0 }) => repair === 0 || format === 'json' || schema !== undefined, {
+    error: '`repair` goes with `format: json` or a schema',
+    path: ['repair'],
+  })
   .meta({ id: 'output' })
   .describe('What the answer must be.');
 

@@ -40,13 +40,13 @@ export interface NameUse {
   readonly node: Node;
 }
 
-/** Checks the keys of an item or a step against its form; gives the form, and whether it is well formed. */
+/** Checks the keys of an item or a step against its form; gives the form, whether it is well formed, and what is of it. */
 export function checkForm(
   value: Record<string, unknown>,
   node: Node,
   forms: Forms,
   reporter: Reporter,
-): { readonly form?: string; readonly isWell: boolean } {
+): { readonly form?: string; readonly isWell: boolean; readonly rest?: Record<string, unknown> } {
   const form = formOf(value, node, forms, reporter);
   const schema = (form === undefined ? undefined : forms.schemas[form]) ?? forms.any;
   const parsed = schema.safeParse(value);
@@ -58,7 +58,27 @@ export function checkForm(
         : undefined;
     reportIssues(parsed.error.issues, { root: node, keysAt, misplaced }, reporter);
   }
-  return { ...(form === undefined ? {} : { form }), isWell: parsed.success && form !== undefined };
+  if (form === undefined) return { isWell: false };
+  if (parsed.success) return { form, isWell: true };
+  const rest = withoutWrong(value, parsed.error.issues);
+  return { form, isWell: false, ...(schema.safeParse(rest).success ? { rest } : {}) };
+}
+
+/** Keys that what else is in an item does not hang on. */
+const separable = new Set(['system', 'images', 'params', 'extra', 'output', 'expect']);
+
+/** What is left without the keys that are wrong, as far as it means the same without them. */
+function withoutWrong(value: Record<string, unknown>, issues: z.ZodError['issues']): Record<string, unknown> {
+  const wrong = new Set(
+    issues.flatMap((issue) =>
+      issue.path.length > 0
+        ? [String(issue.path[0])].filter((key) => separable.has(key))
+        : issue.code === 'unrecognized_keys'
+          ? issue.keys
+          : [],
+    ),
+  );
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !wrong.has(key)));
 }
 
 /** Checks what a call asks for; gives the names in its templates that are right. */

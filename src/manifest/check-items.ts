@@ -36,7 +36,7 @@ const kindKeys: Readonly<Record<ItemKind, readonly string[]>> = {
   image: ['system', 'images', 'output'],
 };
 
-/** Checks every item on its own; those that are well formed come back, in order. */
+/** Checks every item on its own; those come back in order, without what is wrong about them, that mean something then. */
 export function checkItems(
   items: readonly unknown[],
   listNode: Node,
@@ -70,22 +70,28 @@ function checkItem(
     reporter.report(node, 'type-wrong', 'an item is a map, such as `- text: "A haiku"`');
     return undefined;
   }
-  const { form, isWell } = checkForm(item, node, forms, reporter);
+  const { form, isWell, rest } = checkForm(item, node, forms, reporter);
   checkId(item['id'], node, reporter);
-  checkSource(item, node, reporter);
+  const isReadable = checkSource(item, node, reporter);
   const axes = checkMatrix(item['matrix'], nodeAt(node, ['matrix']), jobScope.axes, reporter);
-  if (form === undefined) return undefined;
-
   const scope = {
     ...jobScope,
     axes: [...jobScope.axes, ...axes],
     hasRows: Object.hasOwn(item, 'from'),
   };
+  if (form === undefined) {
+    // Whatever else it says that it is, its steps are to be right.
+    if (Object.hasOwn(item, 'steps')) checkSteps(item['steps'], node, scope, context);
+    return undefined;
+  }
   const kind = form === 'image' || (form === 'prompts' && item['kind'] === 'image') ? 'image' : 'text';
   if (form === 'prompts') checkKind(kind, item, node, reporter);
   checkCall(kind, item, node, scope, context);
   const steps = form === 'steps' ? checkSteps(item['steps'], node, scope, context) : [];
-  return isWell && steps !== undefined ? { written: item as WrittenItem, steps } : undefined;
+  if (!isReadable || steps === undefined) return undefined;
+  if (isWell) return { written: item as WrittenItem, steps };
+  // What is right about it may name files and rows that have problems of their own.
+  return rest === undefined || form === 'steps' ? undefined : { written: rest as WrittenItem, steps };
 }
 
 function checkId(id: unknown, node: Node, reporter: Reporter): void {
@@ -96,31 +102,38 @@ function checkId(id: unknown, node: Node, reporter: Reporter): void {
   }
 }
 
-function checkSource(item: Record<string, unknown>, node: Node, reporter: Reporter): void {
+/** Checks where rows come from; gives whether they can be read from there, by its looks. */
+function checkSource(item: Record<string, unknown>, node: Node, reporter: Reporter): boolean {
   const { from } = item;
   for (const key of ['format', 'select']) {
     if (from !== undefined || !Object.hasOwn(item, key)) continue;
     reporter.report(keyNode(node, [], key), 'key-misplaced', `${quoted(key)} goes with \`from\``);
   }
-  if (typeof from !== 'string') return;
+  if (typeof from !== 'string') return from === undefined;
   const place = nodeAt(node, ['from']);
   if (isTemplate(from)) {
     reporter.report(place, 'template-misplaced', 'the path of `from` is no template');
-    return;
+    return false;
   }
   const problem = sourcePathProblem(from);
-  if (problem !== undefined) reporter.report(place, 'source-path', `${problem}: ${quoted(from)}`);
-  else if (isGlob(from)) checkGlobFormat(item['format'], node, reporter);
-  else if (item['format'] === undefined && formatOf(from) === undefined) {
+  if (problem !== undefined) {
+    reporter.report(place, 'source-path', `${problem}: ${quoted(from)}`);
+    return false;
+  }
+  if (isGlob(from)) return checkGlobFormat(item['format'], node, reporter);
+  if (item['format'] === undefined && formatOf(from) === undefined) {
     const message = `the ending of ${quoted(from)} tells no format; say \`format: csv\`, jsonl, json, yaml or text`;
     reporter.report(place, 'source-path', message);
+    return false;
   }
+  return true;
 }
 
-function checkGlobFormat(format: unknown, node: Node, reporter: Reporter): void {
-  if (format === undefined || format === 'text') return;
+function checkGlobFormat(format: unknown, node: Node, reporter: Reporter): boolean {
+  if (format === undefined || format === 'text') return true;
   const message = 'each file that a glob names is one row, a text; name a table or a list by its own path';
   reporter.report(nodeAt(node, ['format']), 'source-path', message);
+  return false;
 }
 
 /** The one rule that a form alone cannot tell: the shorthand takes some keys for one kind only. */

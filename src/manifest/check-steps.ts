@@ -80,10 +80,10 @@ function checkStep(
     return undefined;
   }
   const { form, isWell } = checkForm(step, node, forms, reporter);
-  if (form === undefined) return undefined;
   const scope = { ...itemScope, isEach: step['forEach'] !== undefined };
   const { id: _id, ...call } = step;
-  const names = checkCall(form === 'image' ? 'image' : 'text', call, node, scope, context);
+  const names =
+    form === undefined ? [] : checkCall(form === 'image' ? 'image' : 'text', call, node, scope, context);
   const needs = new Set<string>();
   const need = (id: string, place: Node): void => {
     needs.add(id);
@@ -119,7 +119,7 @@ function checkForEach(
   }
   const problem = nameProblem(
     ['steps', each.step, 'json', ...each.path],
-    { ...scope, isEach: false },
+    { ...scope, isEach: false, isListWanted: true },
     reporter.hint,
   );
   if (problem === undefined) return each;
@@ -131,7 +131,9 @@ function giftsOf(step: Record<string, unknown>): StepGifts {
   const { output } = step;
   const isJson = isObject(output) && (output['format'] === 'json' || output['schema'] !== undefined);
   const isList = step['forEach'] !== undefined;
-  return { kind: Object.hasOwn(step, 'image') ? 'image' : 'text', isJson, isList };
+  // A file's schema is not known before the files are read.
+  const schema = isObject(output) && isObject(output['schema']) ? { schema: output['schema'] } : {};
+  return { kind: Object.hasOwn(step, 'image') ? 'image' : 'text', isJson, isList, ...schema };
 }
 
 function callsOf({ written, forEach }: CheckedStep): number {

@@ -1,6 +1,7 @@
 /** Everything that can be wrong with a job file or its data, by the code that programs switch on: its meaning in a sentence. */
 export const problemCodes = {
   'file-encoding': 'The file is not UTF-8.',
+  'file-unreadable': 'The file is not there, or may not be read.',
   'file-empty': 'The file has no content.',
   'file-nul': 'The file holds a NUL character.',
   'file-too-large': 'The file is larger than a job file may be; rows belong into a data file.',
@@ -41,6 +42,7 @@ export const problemCodes = {
   'source-missing': 'A data file, or an object of a bucket, that is not there or may not be read.',
   'data-invalid': 'A data file, or a row of one, that cannot be read as what it is.',
   'column-unknown': 'A column that the data does not have.',
+  'expect-size': 'A size that an image must have, and another one that is asked for (a warning).',
   'url-invalid': 'An address that is not `https:`.',
   'step-unknown': 'A step that the item does not have, or that does not give what is asked of it.',
   'step-order': 'A step that stands after the one that needs it.',

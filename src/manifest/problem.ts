@@ -2,7 +2,7 @@ import { printable } from './printable.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
 /** Codes that the API's parameter check gives. */
-export type ParamProblemCode = Extract<ProblemCode, `param-${string}`>;
+export type ParamProblemCode = Extract<ProblemCode, `param-${string}`> | 'url-invalid';
 
 /** Codes that the check against the API's list of models gives. */
 export type ModelProblemCode = Extract<ProblemCode, `model-${string}`>;

@@ -1,3 +1,4 @@
+import { wayFault } from './answer-way.ts';
 import type { Hinter } from './hinter.ts';
 import type { Values } from './job.ts';
 import { quoted } from './printable.ts';
@@ -11,6 +12,8 @@ export interface StepGifts {
   readonly isJson: boolean;
   /** Whether it is made for each element of a list, so that it gives a list. */
   readonly isList: boolean;
+  /** JSON Schema of its answer, where it is written out. */
+  readonly schema?: unknown;
 }
 
 /** What the templates of one place may name, as far as the job file tells. */
@@ -27,6 +30,8 @@ export interface NameScope {
   readonly isEach: boolean;
   /** Whether a step's image can be given, as in `images`. */
   readonly takesImages: boolean;
+  /** Whether the name has to be one of a list, as in `forEach`. @default false */
+  readonly isListWanted?: boolean;
 }
 
 /** Why a name is not known at its place. */
@@ -69,7 +74,7 @@ export function nameProblem(name: TemplateName, scope: NameScope, hint: Hinter):
 
 function stepProblem(
   name: TemplateName,
-  { steps, self, takesImages }: NameScope,
+  { steps, self, takesImages, isListWanted = false }: NameScope,
   hint: Hinter,
 ): NameProblem | undefined {
   if (steps === undefined) return misplaced('`steps` is known in the steps of an item');
@@ -96,7 +101,10 @@ function stepProblem(
     return { code: 'step-unknown', message };
   }
   if (field === 'image' && (!takesImages || below.length > 0)) return misplaced(pictureRule(id, step.isList));
-  return undefined;
+  if (field !== 'json') return undefined;
+  const answer = name.slice(0, name.length - below.length).join('.');
+  const fault = wayFault(step.schema, below, answer, isListWanted);
+  return fault === undefined ? undefined : { code: 'step-unknown', message: fault };
 }
 
 function giftsOf(step: StepGifts): readonly string[] {

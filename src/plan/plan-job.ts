@@ -5,6 +5,7 @@ import type { PriceSnapshot } from '../pollen/prices.ts';
 import { createModelChecker } from './check-models.ts';
 import type { ModelEstimate } from './estimate.ts';
 import { expandJob, type ExpandContext } from './expand/expand-job.ts';
+import { expectDoubts } from './expect-doubts.ts';
 import { createFindings } from './findings.ts';
 import { createGiveWay } from './give-way.ts';
 import type { JobInput } from './job-inputs.ts';
@@ -112,6 +113,7 @@ export async function planJob(
       const made = planner.plan(item);
       const planning = made instanceof Promise ? await made : made;
       findings.doubts(item, ofModels.warnings);
+      findings.doubts(item, expectDoubts(item));
       findings.faults(item, ofModels.faults);
       if ('faults' in planning) findings.faults(item, planning.faults);
       else {

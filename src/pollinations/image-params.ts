@@ -2,7 +2,6 @@ import {
   boolean,
   either,
   integer,
-  listOf,
   modelName,
   number,
   oneOf,
@@ -14,6 +13,8 @@ import {
 
 /** What every era of the API takes as a seed of images. */
 const GREATEST_IMAGE_SEED = 2_147_483_647;
+
+const MOST_PICTURES = 16;
 
 /**
  * The query parameters of an image call, from the API's own schema (`src/schemas/image.ts`), of every era: those
@@ -33,21 +34,26 @@ export const imageParams: Readonly<Record<string, ParamRule>> = {
   safe: either(text, boolean),
   negative_prompt: text,
   quality: oneOf('low', 'medium', 'high', 'hd'),
-  image: either(listOf(webUrl, 16), urlText),
+  image: pictureUrls,
   guidance_scale: number(0, 100),
   duration: unsupported('video'),
   aspectRatio: text,
   audio: unsupported('video'),
 };
 
-function webUrl(value: unknown): string | undefined {
-  const isUrl = typeof value === 'string' && URL.canParse(value) && /^https?:\/\//.test(value);
-  return isUrl ? undefined : `must be http or https URLs, not ${JSON.stringify(value)}`;
+/** As the API splits them: at `|`, and only without one at commas. What it is sent to fetch, nobody on the way may read. */
+function pictureUrls(value: unknown): string | undefined {
+  const isList = Array.isArray(value);
+  if (isList && value.length > MOST_PICTURES) return `may name ${MOST_PICTURES} pictures at most`;
+  const urls: readonly unknown[] = isList ? value : [value];
+  if (urls.length === 0 || urls.some((url) => typeof url !== 'string')) {
+    return 'must be an https URL or a list of them';
+  }
+  const joined = urls.join('|');
+  const wrong = joined.split(joined.includes('|') ? '|' : ',').find((url) => !isHttps(url));
+  return wrong === undefined ? undefined : `must be https URLs, not ${JSON.stringify(wrong.slice(0, 80))}`;
 }
 
-/** Several URLs in one text are split at `|`, and only without one at commas. */
-function urlText(value: unknown): string | undefined {
-  if (typeof value !== 'string') return 'must be a URL or a list of URLs';
-  const urls = value.split(value.includes('|') ? '|' : ',');
-  return urls.map(webUrl).find((problem) => problem !== undefined);
+function isHttps(url: string): boolean {
+  return url.startsWith('https://') && URL.canParse(url);
 }

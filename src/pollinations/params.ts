@@ -5,7 +5,7 @@ import { textParams } from './text-params.ts';
 
 export interface ParamProblem {
   readonly param: string;
-  readonly code: 'param-unknown' | 'param-invalid';
+  readonly code: 'param-unknown' | 'param-invalid' | 'url-invalid';
   /** A clause to put after the place in the job file; an unknown parameter's names the nearest known one. */
   readonly message: string;
 }
@@ -28,7 +28,8 @@ export function paramProblems(
     const rule = Object.hasOwn(rules, param) ? rules[param] : undefined;
     if (rule === undefined) return [{ param, code: 'param-unknown', message: unknownMessage(kind, param) }];
     const problem = rule(value);
-    return problem === undefined ? [] : [{ param, code: 'param-invalid', message: `"${param}" ${problem}` }];
+    const code = kind === 'image' && param === 'image' ? 'url-invalid' : 'param-invalid';
+    return problem === undefined ? [] : [{ param, code, message: `"${param}" ${problem}` }];
   });
 }
 

@@ -58,6 +58,9 @@ describe('the files of a job', () => {
     expect(await match('**/*.txt')).toEqual(['a.txt', 'data/deep/b.txt']);
     expect(await match('data/*/?.txt')).toEqual(['data/deep/b.txt']);
     await expect(match('*.md')).rejects.toThrow('it matches no file');
+    await expect(match('date/*.csv')).rejects.toThrow(
+      '`date/*.csv` cannot be read: there is no folder `date`; did you mean `data`?',
+    );
     await expect(match('../*.csv')).rejects.toThrow('does not leave the folder');
     await expect(match('up/*.csv')).rejects.toThrow("a link leads out of the job's folder");
   });

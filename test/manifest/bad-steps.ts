@@ -3,6 +3,9 @@ import type { BadFile } from './bad-files.ts';
 const listSteps =
   'steps: [{ id: a, text: a, output: { format: json } }, { id: b, text: b, forEach: steps.a.json }';
 
+const schemaStep =
+  'steps: [{ id: a, text: a, output: { schema: { type: object, properties: { title: { type: string } }, additionalProperties: false } } }';
+
 const item = (text: string): string => `version: 1\nitems:\n  - ${text}\n`;
 
 /** Job files whose steps are wrong, as `badFiles`. */
@@ -27,6 +30,11 @@ export const badSteps: readonly BadFile[] = [
   ],
   ['a step that is a text', item('steps: [a]'), ['3:13: type-wrong']],
   ['steps beside text', item('{ text: a, steps: [{ id: a, text: a }] }'), ['3:16: item-conflict']],
+  [
+    'wrong steps beside text',
+    item('{ text: a, steps: [{ id: a, text: a, needs: b }, { id: c, text: a, image: b, needs: d }] }'),
+    ['3:16: item-conflict', '3:49: step-unknown', '3:72: item-conflict', '3:89: step-unknown'],
+  ],
   ['params beside steps', item('{ params: {}, steps: [{ id: a, text: a }] }'), ['3:7: key-misplaced']],
   [
     'a step that needs one that is not there',
@@ -147,9 +155,19 @@ export const badSteps: readonly BadFile[] = [
     ['3:60: step-unknown'],
   ],
   [
+    'a text for a list, by the schema of the step that gives it',
+    item(`${schemaStep}, { id: b, text: b, forEach: steps.a.json.title }]`),
+    ['3:168: step-unknown'],
+  ],
+  [
+    'what no answer has, by the schema of the step that gives it',
+    item(`${schemaStep}, { id: b, text: "{{ steps.a.json.titel }}" }]`),
+    ['3:156: step-unknown'],
+  ],
+  [
     'an item of more calls than a page holds',
     item(
-      'steps: [{ id: a, text: a, output: { format: json } }, { id: b, text: "{{ each }}", output: { repair: 5 }, forEach: { list: steps.a.json, max: 100 } }]',
+      'steps: [{ id: a, text: a, output: { format: json } }, { id: b, text: "{{ each }}", output: { format: json, repair: 5 }, forEach: { list: steps.a.json, max: 100 } }]',
     ),
     ['3:12: step-limit'],
   ],

@@ -16,6 +16,8 @@ it('every code of the job file is shown by a bad one', () => {
   // What other tests show: bytes, the file's name, and what only the expanded job tells.
   const elsewhere = [
     'file-encoding',
+    'file-unreadable',
+    'expect-size',
     'source-missing',
     'data-invalid',
     'column-unknown',

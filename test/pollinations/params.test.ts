@@ -77,8 +77,6 @@ describe('parameters', () => {
     ['image', { nologo: 'true' }],
     ['image', { enhance: 1 }],
     ['image', { quality: 'best' }],
-    ['image', { image: 'file:///etc/passwd' }],
-    ['image', { image: 'https://a.test/a.png,b.png' }],
     ['image', { seed: 2_147_483_648 }],
     ['image', { model: '' }],
   ] as const)('of a %s call are refused when wrong: %j', (kind, params) => {
@@ -98,6 +96,25 @@ describe('parameters', () => {
     ['image', { audio: true }],
   ] as const)('of a %s call that ask for video or audio are refused for now: %j', (kind, params) => {
     expect(paramProblems(kind, params)[0]?.message).toContain('not supported yet');
+  });
+
+  it.each([
+    'http://a.test/a.png',
+    'file:///etc/passwd',
+    'https://a.test/a.png,b.png',
+    'https://a.test/a.png|http://a.test/b.png',
+    ['https://a.test/a.png', 'http://a.test/b.png'],
+    ['https://a.test/a.png|http://a.test/b.png'],
+    [5],
+    [],
+    5,
+  ])('of pictures to change are https URLs, and not %j', (image) => {
+    expect(paramProblems('image', { image })).toMatchObject([{ param: 'image', code: 'url-invalid' }]);
+  });
+
+  it('may name several pictures to change', () => {
+    const urls = ['https://a.test/a,1.png', 'https://a.test/b.png'];
+    for (const image of [urls, urls.join('|')]) expect(paramProblems('image', { image })).toEqual([]);
   });
 
   it('that the API does not document may be under `extra`', () => {

@@ -7,24 +7,21 @@ import { plural } from './words.ts';
 /** What checking job files found: every problem a line, or the word that a file is right. */
 export function validationText(readings: readonly Validation[]): string {
   return readings
-    .flatMap((reading) =>
-      'problems' in reading
+    .flatMap((reading) => [
+      ...reading.warnings.map((warning) => `${formatProblem(warning)} (warning)`),
+      ...('problems' in reading
         ? reading.problems.map(formatProblem)
-        : [
-            ...reading.warnings.map((warning) => `${formatProblem(warning)} (warning)`),
-            `${printable(reading.file)}: ok, ${plural(reading.items, 'item')}`,
-          ],
-    )
+        : [`${printable(reading.file)}: ok, ${plural(reading.items, 'item')}`]),
+    ])
     .join('\n');
 }
 
 /** The same for GitHub, which shows every problem at its line of the change. */
 export function validationAnnotations(readings: readonly Validation[]): string {
   return readings
-    .flatMap((reading) =>
-      'problems' in reading
-        ? reading.problems.map((problem) => annotation('error', problem))
-        : reading.warnings.map((warning) => annotation('warning', warning)),
-    )
+    .flatMap((reading) => [
+      ...reading.warnings.map((warning) => annotation('warning', warning)),
+      ...('problems' in reading ? reading.problems.map((problem) => annotation('error', problem)) : []),
+    ])
     .join('\n');
 }

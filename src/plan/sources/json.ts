@@ -1,8 +1,10 @@
+import type { Place } from '../../manifest/problem.ts';
 import { asRow, rowFault } from './check-values.ts';
+import { doubledMembers, doubledMessage } from './doubled-members.ts';
 import { jsonFaultOffset, jsonFaultReason } from './json-fault.ts';
 import { stringEnd } from './json-text.ts';
 import { readListText } from './read-text.ts';
-import { SourceError, type Read } from './row.ts';
+import { joinedError, SourceError, type Read } from './row.ts';
 
 // By code, since a regular expression that matches whole strings has no stack for long ones.
 const NEWLINE = 0x0a;
@@ -25,6 +27,12 @@ export async function* readJson(
   const text = await readListText(stream);
   const list: unknown = parse(text);
   if (!Array.isArray(list)) throw new SourceError('data-invalid', 'the file is no list: [{…}, {…}]');
+  const placeOf = createPlacer(text);
+  const doubled = doubledMembers(text, list).map(
+    ({ name, offset }) => new SourceError('key-duplicate', doubledMessage(name), placeOf(offset)),
+  );
+  const error = joinedError(doubled);
+  if (error !== undefined) throw error;
   const lines = elementLines(text);
   for (let start = 0; start < list.length; start += BATCH) {
     yield list.slice(start, start + BATCH).map((value: unknown, offset): Read => {
@@ -42,12 +50,22 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const before = text.slice(0, jsonFaultOffset(text, error)).split('\n');
-    throw new SourceError('data-invalid', `the file is no JSON: ${jsonFaultReason(error)}`, {
-      line: before.length,
-      column: (before.at(-1)?.length ?? 0) + 1,
-    });
+    const place = createPlacer(text)(jsonFaultOffset(text, error));
+    throw new SourceError('data-invalid', `the file is no JSON: ${jsonFaultReason(error)}`, place);
   }
+}
+
+/** Gives the places of offsets, which come in their order: the text is read once for all of them. */
+function createPlacer(text: string): (offset: number) => Place {
+  let line = 1;
+  let start = 0;
+  return (offset) => {
+    for (let end = text.indexOf('\n', start); end !== -1 && end < offset; end = text.indexOf('\n', start)) {
+      line += 1;
+      start = end + 1;
+    }
+    return { line, column: offset - start + 1 };
+  };
 }
 
 /** The lines at which the elements of a list start, whose text is known to be JSON. */

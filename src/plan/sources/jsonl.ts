@@ -1,4 +1,5 @@
 import { asRow, rowFault } from './check-values.ts';
+import { doubledMembers, doubledMessage } from './doubled-members.ts';
 import { jsonFaultOffset, jsonFaultReason } from './json-fault.ts';
 import { lineBlocks, linesOf, type TextLine } from './line-blocks.ts';
 import { memberColumn } from './member-column.ts';
@@ -35,6 +36,12 @@ function readLine({ text, line }: TextLine, number: number, file: string): Read 
       code: 'data-invalid',
       message: `the line is no JSON: ${jsonFaultReason(error)}`,
     };
+  }
+  const [doubled] = doubledMembers(text, value);
+  if (doubled !== undefined) {
+    const column = doubled.offset + 1;
+    const message = doubledMessage(doubled.name);
+    return { kind: 'fault', number, file, line, column, code: 'key-duplicate', message };
   }
   const fault = rowFault(value);
   const placeOf = (name: string) => ({ line, column: memberColumn(text, [name]) });

@@ -145,6 +145,33 @@ describe('a table', () => {
 });
 
 describe('JSON Lines', () => {
+  it.each([
+    ['{"a":1,"b":{"c":[{"d":1,"d":2}]}}', 25, 'd'],
+    ['{"a":1, "a":1}', 9, 'a'],
+    ['{"a":1,"\\u0061":1}', 8, 'a'],
+    ['{"b":"x\\": y","a":": z","a":1}', 25, 'a'],
+  ])('refuses a row that says a thing twice: %s', async (line, column, name) => {
+    const [before, fault, after] = await valuesOf('x.jsonl', `{}\n${line}\n{}`);
+    const message = `the key \`${name}\` is in this map already`;
+    expect(fault).toMatchObject({
+      kind: 'fault',
+      number: 2,
+      line: 2,
+      column,
+      code: 'key-duplicate',
+      message,
+    });
+    expect([before, after]).toEqual([{}, {}]);
+  });
+
+  it.each([
+    '{"a":{"a":1},"b":[{"a":1},{"a":1}]}',
+    '{"a":"x\\":","b":": y","c" : "\\\\"}',
+    '{"constructor2":{},"A":1,"a":1}',
+  ])('takes a row whose names only look doubled: %s', async (line) => {
+    expect(await valuesOf('x.jsonl', line)).toEqual([JSON.parse(line)]);
+  });
+
   it('have a map a line with its types, empty lines left out', async () => {
     expect(await valuesOf('x.jsonl', '{"a":1,"b":[true]}\r\n\n{"a":"é"}')).toEqual([
       { a: 1, b: [true] },
@@ -196,6 +223,9 @@ describe('other data', () => {
     ]);
     expect(await refusal('x.json', '[{"a":1},\n {"a" 2}]')).toContain('2:7: data-invalid');
     expect(await refusal('x.json', '{"a":1}')).toContain('no list');
+    expect(await refusal('x.json', '[{"a":1},\n {"b": 1, "b" :2}]')).toBe(
+      '2:11: key-duplicate: the key `b` is in this map already',
+    );
     expect(await refusal('x.yaml', '- { a: 1, a: 2 }')).toContain('1:11: key-duplicate');
   });
 
