@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError, Option } from 'commander';
 
-import { modelOption, outputOption, parseCount, parsePort, submitOptions } from './cli/options.ts';
+import {
+  firstOption,
+  modelOption,
+  outputOption,
+  parseCount,
+  parsePort,
+  submitOptions,
+} from './cli/options.ts';
 import { addScheduleCommands } from './cli/schedule-commands.ts';
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
@@ -89,6 +96,7 @@ function createProgram(): Command {
     .description('show what a job would call, cost and change; nothing is started or written')
     .option('--show <count>', 'requests to show in full', parseCount, 1)
     .option('--fresh', 'with new seeds for the whole run, but for those that the job pins')
+    .addOption(firstOption())
     .option('--reuse', 'take over what earlier runs of the job have done')
     .option('--allow-unpriced', 'also plan models without a known price')
     .option('--anonymous', 'send no key: only models that cost nothing')

@@ -5,7 +5,7 @@ export function submitOptions(command: Command): Command {
   return command
     .option('--new', 'make another run of a job that has one already')
     .option('--fresh', 'draw new seeds for the whole run, but for those that the job pins')
-    .option('--first <count>', 'only the first items, as a run of their own', parseFirst)
+    .addOption(firstOption())
     .option('--reuse', 'take over what earlier runs of the job have done')
     .option('--max-cost <pollen>', 'refuse what may cost more', parsePollen)
     .option('-y, --yes', 'start also what may cost more than the configured threshold')
@@ -13,6 +13,11 @@ export function submitOptions(command: Command): Command {
     .option('--anonymous', 'send no key: only models that cost nothing')
     .addOption(modelOption())
     .addOption(outputOption());
+}
+
+/** `--first`, which makes a run of its own. */
+export function firstOption(): Option {
+  return new Option('--first <count>', 'only the first items, as a run of their own').argParser(parseFirst);
 }
 
 /** `--model`, which the lines of an OpenAI batch file cannot overrule. */

@@ -27,6 +27,8 @@ export interface PlanOptions {
   readonly allowUnpriced: boolean;
   /** Draw every seed anew that is not pinned. */
   readonly fresh: boolean;
+  /** Items of a run that only tries the job out, from the first on. @default all, in the job's own run */
+  readonly first?: number;
 }
 
 /**
@@ -90,6 +92,7 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
       spool,
       measured: past.measured,
       ...(reuses ? { reuse: past.done } : {}),
+      ...(options.first === undefined ? {} : { first: options.first }),
       onItem(item) {
         comparison.add(item);
         if (requests.length < options.show) requests.push(item);
@@ -112,7 +115,7 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
               comparedWith: past.last.past.run.runId,
               at: past.last.past.plan.createdAt,
               ended: past.last.past.marker !== undefined,
-              ...comparison.finish(),
+              ...comparison.finish(options.first !== undefined),
             },
       requests,
       warnings: [
@@ -137,7 +140,9 @@ async function lookBack({ store, location, plannedApi }: PlanningDesk, job: stri
   }
   try {
     const home = { ...location, job };
-    const { ended, last, warnings } = await pastRuns(store, home, plannedApi);
+    const { ended, last: whole, warnings } = await pastRuns(store, home, plannedApi);
+    // With nothing but runs of first items, the newest of these tells what is new beside what it has done.
+    const last = whole ?? ended[0];
     const digests = last && (await unlessDamaged(() => readPlannedDigests(store, last)));
     return {
       isFirst: (await listRunIds(store, home)).length === 0,

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 
-import { plan, type PlanPreview } from '../../src/commands/plan.ts';
+import { plan, type PlanOptions, type PlanPreview } from '../../src/commands/plan.ts';
 import { planPreviewText } from '../../src/commands/render/plan-preview-text.ts';
 import { runKeys } from '../../src/storage/keys.ts';
 import { callsOf } from '../support/calls.ts';
@@ -41,8 +41,13 @@ async function keysOf({ session }: Harness): Promise<readonly string[]> {
   return keys;
 }
 
-function preview(harness: Harness, yaml: string, reuse = false): Promise<PlanPreview> {
-  const options = { show: 1, reuse, allowUnpriced: false, fresh: false };
+function preview(
+  harness: Harness,
+  yaml: string,
+  reuse = false,
+  more: Partial<PlanOptions> = {},
+): Promise<PlanPreview> {
+  const options = { show: 1, reuse, allowUnpriced: false, fresh: false, ...more };
   return plan({ ...harness.session, close: () => {} }, readOf(yaml), options);
 }
 
@@ -185,6 +190,37 @@ describe('a plan', () => {
     expect(text).toContain('+ broken (asked before without success)');
     await harness.finish((await harness.submit(more, { reuse: true })).run);
     expect(callsOf(harness.emulator)).toHaveLength(4 + seen.calls);
+  });
+
+  test('counts what a run of the first items has done as done, and compares with no such run where there is a whole one', async ({
+    open,
+  }) => {
+    const harness = await open(quick);
+    const trial = await preview(harness, pictures, false, { first: 2 });
+    const { run } = await harness.submit(pictures, { first: 2 });
+    expect(trial).toMatchObject({ items: 2, calls: 2, run: { runId: run.runId, state: 'new' } });
+    await harness.finish(run);
+    expect(await preview(harness, pictures, false, { first: 2 })).toMatchObject({
+      run: { runId: run.runId, state: 'completed' },
+      changes: { counts: { new: 0, done: 2, gone: 0 } },
+    });
+    const seen = await preview(harness, pictures, true);
+    expect(seen).toMatchObject({
+      reused: 2,
+      run: { state: 'new' },
+      changes: { comparedWith: run.runId, counts: { new: 1, changed: 0, missing: 0, done: 2, gone: 0 } },
+    });
+    expect(planPreviewText(seen)).toContain('+ 1 new, ~ 0 changed, = 2 done, - 0 gone');
+    const whole = await harness.submit(pictures, { reuse: true });
+    await harness.finish(whole.run);
+    await harness.finish((await harness.submit(pictures, { first: 1 })).run);
+    expect(await preview(harness, pictures)).toMatchObject({
+      changes: { comparedWith: whole.run.runId, counts: { new: 0, done: 3 } },
+    });
+    // What it leaves out is not gone.
+    expect(await preview(harness, pictures, false, { first: 2 })).toMatchObject({
+      changes: { comparedWith: whole.run.runId, counts: { done: 2, gone: 0 } },
+    });
   });
 
   test('knows the run that is there already, and takes nothing for done that a run has not ended with', async ({

@@ -15,6 +15,7 @@ export interface PlanFlags extends OutputFlags {
   readonly allowUnpriced?: boolean;
   readonly anonymous?: boolean;
   readonly fresh?: boolean;
+  readonly first?: number;
   readonly model?: string;
 }
 
@@ -36,6 +37,7 @@ export async function planAction(
       reuse: flags.reuse === true,
       allowUnpriced: flags.allowUnpriced === true,
       fresh: flags.fresh === true,
+      ...(flags.first === undefined ? {} : { first: flags.first }),
     });
     for (const warning of preview.warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
     const { estimate, models } = preview;
