@@ -8,6 +8,7 @@ import {
   outputOption,
   parseCount,
   parsePort,
+  problemFormatOption,
   submitOptions,
 } from './cli/options.ts';
 import { addScheduleCommands } from './cli/schedule-commands.ts';
@@ -69,11 +70,7 @@ function createProgram(): Command {
     .command('validate')
     .argument('<files...>', 'job files, or - for standard input')
     .description('check job files; every problem is said at once, with its place')
-    .addOption(
-      new Option('--format <format>', 'how problems are written; github for annotations of its workflows')
-        .choices(['text', 'github'])
-        .default('text'),
-    )
+    .addOption(problemFormatOption())
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.validate))
     .action(async (files: string[], flags: OutputFlags & { readonly format: ProblemFormat }) => {
@@ -101,6 +98,7 @@ function createProgram(): Command {
     .option('--allow-unpriced', 'also plan models without a known price')
     .option('--anonymous', 'send no key: only models that cost nothing')
     .addOption(modelOption())
+    .addOption(problemFormatOption())
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.plan))
     .action(async (file: string, flags: PlanFlags) => {

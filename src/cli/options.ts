@@ -25,6 +25,13 @@ export function modelOption(): Option {
   return new Option('--model <name>', 'of an OpenAI batch file: the model to ask, whatever its lines name');
 }
 
+/** `--format`, as commands have it that check a job. */
+export function problemFormatOption(): Option {
+  return new Option('--format <format>', 'how problems are written; github for annotations of its workflows')
+    .choices(['text', 'github'])
+    .default('text');
+}
+
 /** `--output`, as every command has it whose answer is data. */
 export function outputOption(): Option {
   return new Option('-o, --output <format>', 'data on stdout').choices(['text', 'json']).default('text');

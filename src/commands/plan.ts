@@ -1,4 +1,4 @@
-import { formatProblem } from '../manifest/problem.ts';
+import { formatProblem, type Problem } from '../manifest/problem.ts';
 import { compareItems, type ItemChanges } from '../plan/item-changes.ts';
 import type { Measured } from '../plan/likely-use.ts';
 import type { PlannedApi, PlannedItem } from '../plan/plan.ts';
@@ -57,6 +57,8 @@ export interface PlanPreview extends Outlook {
   /** The first items, as they would be sent. */
   readonly requests: readonly PlannedItem[];
   readonly warnings: readonly string[];
+  /** Those of them that have a place in the job file or its data. */
+  readonly findings: readonly Problem[];
 }
 
 interface Past {
@@ -72,7 +74,8 @@ interface Past {
 /**
  * Tells what submitting a job would do, cost and change. It starts nothing and writes nothing.
  *
- * @throws PollenBatchError `job-invalid` with every problem, `no-price` when a model has no known price, `usage`
+ * @throws InvalidJob with every problem
+ * @throws PollenBatchError `no-price` when a model has no known price, `usage`
  */
 export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOptions): Promise<PlanPreview> {
   const { job, file } = reading;
@@ -124,6 +127,7 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
         ...planned.warnings.map(formatProblem),
         ...checkAccess(planned.uses, desk.api, desk.config.api),
       ],
+      findings: planned.warnings,
     };
   } finally {
     spool.close();

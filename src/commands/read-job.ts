@@ -5,11 +5,12 @@ import { PollenBatchError } from '../errors.ts';
 import { decodeJobFile, maxFileBytes } from '../manifest/decode-job-file.ts';
 import type { FilePath, Job } from '../manifest/job.ts';
 import { loadJob } from '../manifest/load-job.ts';
-import { formatProblem, type Place, type Problem } from '../manifest/problem.ts';
+import type { Place, Problem } from '../manifest/problem.ts';
 import type { JobFiles } from '../plan/job-files.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
 import { allProblems, withoutObjects } from './count-items.ts';
 import { fileReason } from './file-reason.ts';
+import { InvalidJob } from './invalid-job.ts';
 import { jobFolder } from './job-folder.ts';
 import { readBatch } from './read-batch.ts';
 
@@ -68,29 +69,16 @@ export async function readJob(source: JobSource, options: ReadOptions = {}): Pro
 /**
  * Reads a job that must be right.
  *
- * @throws PollenBatchError `job-invalid` with every problem as a line of its own
+ * @throws InvalidJob with every problem as a line of its own
  */
 export async function readValidJob(source: JobSource, options?: ReadOptions): Promise<ReadJob> {
   const reading = await readJob(source, options);
   if ('problems' in reading) {
     const { file, rest } = reading;
     const local = rest === undefined ? reading : { ...reading, rest: withoutObjects(rest) };
-    throw invalidJob(file, await allProblems(local, new Date().toISOString()));
+    throw new InvalidJob(file, await allProblems(local, new Date().toISOString()));
   }
   return reading;
-}
-
-/** The error of a job with problems, each of them a line of its own. */
-export function invalidJob(file: string, problems: readonly Problem[]): PollenBatchError {
-  const { length } = problems;
-  return new PollenBatchError(
-    'job-invalid',
-    `${file} has ${length} ${length === 1 ? 'problem' : 'problems'}`,
-    {
-      details: problems.map(formatProblem),
-      remedy: 'Nothing was started. Correct the file, and check it with `pollen-batch validate`.',
-    },
-  );
 }
 
 function check(text: string, file: string, folder: string): JobReading {
