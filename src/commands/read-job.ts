@@ -13,6 +13,7 @@ import { fileReason } from './file-reason.ts';
 import { InvalidJob } from './invalid-job.ts';
 import { jobFolder } from './job-folder.ts';
 import { readBatch } from './read-batch.ts';
+import { unobeyedKeys } from './unobeyed-keys.ts';
 
 /** A job as it was read: what it says, and where its parts and the files that it names are. */
 export interface ReadJob {
@@ -84,7 +85,9 @@ export async function readValidJob(source: JobSource, options?: ReadOptions): Pr
 function check(text: string, file: string, folder: string): JobReading {
   const loaded = loadJob(text, file, jobChecks);
   const files = jobFolder(folder);
-  if (!('problems' in loaded)) return { file, ...loaded, files };
+  if (!('problems' in loaded)) {
+    return { file, ...loaded, warnings: [...loaded.warnings, ...unobeyedKeys({ file, ...loaded })], files };
+  }
   const { problems, rest } = loaded;
   return { file, problems, ...(rest === undefined ? {} : { rest: { file, ...rest, warnings: [], files } }) };
 }
