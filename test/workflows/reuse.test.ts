@@ -147,7 +147,7 @@ describe('a plan', () => {
     expect(seen).toMatchObject({ items: 3, calls: 3, reused: 0, reuses: false, run: { state: 'new' } });
     expect(planPreviewText(seen)).toContain('~ 1 changed, = 2 done, - 1 gone');
     expect(planPreviewText(seen)).toContain(
-      'those that are done are called and paid for again; --reuse takes them over at no cost',
+      "those that are done are called again, and paid for unless the API's cache has them; --reuse takes them over at no cost",
     );
     expect(seen.requests.map(({ id }) => id)).toEqual(['lamp']);
 
@@ -159,6 +159,8 @@ describe('a plan', () => {
     expect(reusing.estimate.atMost).toBe(reusing.models.find(({ calls }) => calls === 1)?.atMost);
 
     const unchanged = await preview(harness, pictures);
+    // The emulator answers the same bytes from its cache.
+    expect(unchanged.estimate.atLeast).toBe('0');
     expect(unchanged).toMatchObject({ run: { state: 'completed' }, changes: { counts: { done: 3 } } });
     expect(planPreviewText(unchanged)).toContain(
       'Cost: none, as that run has ended; another one, with --new: ',

@@ -61,18 +61,21 @@ function modelRows({ models, rates, api }: PlanPreview): readonly (readonly stri
 
 const signs = { new: '+', missing: '+', changed: '~', gone: '-' } as const;
 
-function changeLines({ changes, reuses, run }: PlanPreview): readonly string[] {
+function changeLines({ changes, reuses, run, api }: PlanPreview): readonly string[] {
   if ('notCompared' in changes) return [`Not compared: ${plain(changes.notCompared)}.`];
   const { counts, listed, comparedWith, at, ended } = changes;
   const more = counts.new + counts.missing + counts.changed + counts.gone - listed.length;
   const count = (number: number): string => number.toLocaleString('en-US');
   const asked = ended ? 'asked before without success' : 'asked before in a run that has not ended';
   const again = run.state === 'new' ? 'are called' : 'would be called';
+  // What is done has the very bytes that the API has seen before.
+  const paid =
+    api.cacheMode === 'none' ? 'and paid for again' : "again, and paid for unless the API's cache has them";
   return [
     `Against ${comparedWith} of ${at.slice(0, 16).replace('T', ' ')}: + ${count(counts.new)} new, ~ ${count(counts.changed)} changed, = ${count(counts.done)} done, - ${count(counts.gone)} gone`,
     ...(counts.missing > 0 ? [`  + ${count(counts.missing)} ${asked}`] : []),
     ...(counts.done > 0 && !reuses
-      ? [`  = those that are done ${again} and paid for again; --reuse takes them over at no cost`]
+      ? [`  = those that are done ${again} ${paid}; --reuse takes them over at no cost`]
       : []),
     ...listed.map(
       ({ mark, id }) => `  ${signs[mark]} ${plain(id)}${mark === 'missing' ? ` (${asked})` : ''}`,
