@@ -92,7 +92,10 @@ function createProgram(): Command {
     .argument('<file>', 'job file, or - for standard input')
     .description('show what a job would call, cost and change; nothing is started or written')
     .option('--show <count>', 'requests to show in full', parseCount, 1)
-    .option('--fresh', 'with new seeds for the whole run, but for those that the job pins')
+    .option(
+      '--fresh',
+      'with new seeds for the whole run, but for those that the job pins; a job that has run takes --new too',
+    )
     .addOption(firstOption())
     .option('--reuse', 'take over what earlier runs of the job have done')
     .option('--allow-unpriced', 'also plan models without a known price')

@@ -4,7 +4,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 export function submitOptions(command: Command): Command {
   return command
     .option('--new', 'make another run of a job that has one already')
-    .option('--fresh', 'draw new seeds for the whole run, but for those that the job pins')
+    .option(
+      '--fresh',
+      'draw new seeds for the whole run, but for those that the job pins; with --new where it has run',
+    )
     .addOption(firstOption())
     .option('--reuse', 'take over what earlier runs of the job have done')
     .option('--max-cost <pollen>', 'refuse what may cost more', parsePollen)

@@ -41,6 +41,8 @@ export interface PlanPreview extends Outlook {
   readonly api: PlannedApi & { readonly base: string };
   /** The run that `run` and `submit` would make, or come back to where it is there already. */
   readonly run: OwnRun;
+  /** Whether the run that is there does other work, as with other seeds: only `--new` makes one of this. */
+  readonly needsNew: boolean;
   /** Whether what earlier runs have done is taken over; without it, that is called and paid for again. */
   readonly reuses: boolean;
   /** Pollen for one unit, of each of `models`; absent where no price is known. */
@@ -108,6 +110,7 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
       job: job.name,
       api: { ...desk.plannedApi, base: desk.api.base },
       run: own.run,
+      needsNew: own.warnings.length > 0,
       reuses,
       ...outlook,
       rates: outlook.models.map(({ kind, model }) => findPrice(desk.api.prices, kind, model)?.rates),

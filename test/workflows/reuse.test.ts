@@ -225,6 +225,21 @@ describe('a plan', () => {
     });
   });
 
+  test('gives with new seeds the price of another run, and not that of the one that is there', async ({
+    open,
+  }) => {
+    const harness = await open(quick);
+    const drawn = pictures.replace(', seed: 3', '');
+    await harness.finish((await harness.submit(drawn)).run);
+    const seen = await preview(harness, drawn, false, { fresh: true });
+    expect(seen).toMatchObject({ calls: 3, needsNew: true });
+    expect(seen.warnings.join('')).toContain('--new only');
+    const text = planPreviewText(seen);
+    expect(text).toContain('(there already, for other work: this one is made with --new)');
+    expect(text).toContain('Cost: with --new: at least ');
+    expect(text).not.toContain('has ended');
+  });
+
   test('knows the run that is there already, and takes nothing for done that a run has not ended with', async ({
     open,
   }) => {

@@ -15,13 +15,13 @@ export function planPreviewText(preview: PlanPreview): string {
   const whose = run.state === 'new' ? '' : ' in a run made anew';
   return [
     `${plain(file)}: ${plural(items, 'item')}, ${plural(calls, 'call')}${taken}${whose}`,
-    `Run: ${run.runId} (${stateText(run.state)})`,
+    `Run: ${run.runId} (${stateText(preview)})`,
     ...(run.keptSettings.length > 0 ? [keptSettingsText(run.keptSettings)] : []),
     ...(api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
     '',
     table(modelRows(preview)),
     '',
-    `Cost: ${payText(run.state)}${costText(estimate)}.`,
+    `Cost: ${payText(preview)}${costText(estimate)}.`,
     ...(calls === 0 ? [] : [`Time: ${timeText(time)}.`]),
     '',
     ...changeLines(preview),
@@ -29,14 +29,16 @@ export function planPreviewText(preview: PlanPreview): string {
   ].join('\n');
 }
 
-function stateText(state: PlanPreview['run']['state']): string {
+function stateText({ run: { state }, needsNew }: PlanPreview): string {
+  if (needsNew) return 'there already, for other work: this one is made with --new';
   if (state === 'new') return 'new';
   if (state === 'unfinished') return 'there already, and not ended: `run` and `submit` come back to it';
   return `there already, ${state.replaceAll('_', ' ')}: another one is made with --new`;
 }
 
 // A price that nobody will pay must not look like one that somebody will.
-function payText(state: PlanPreview['run']['state']): string {
+function payText({ run: { state }, needsNew }: PlanPreview): string {
+  if (needsNew) return 'with --new: ';
   if (state === 'new') return '';
   return state === 'unfinished'
     ? 'what that run has left to call; another one, with --new: '
