@@ -102,7 +102,9 @@ describe('plan', () => {
     expect(stderr).toContain('a run on this machine calls the emulator');
     expect(stdout).toContain('good.yaml: 1 item, 1 call\nRun: good-');
     expect(stdout).toMatch(/^openai +text +1 +in .* per 1M tokens/m);
-    expect(stdout).toMatch(/^Cost: at least 0\.\d+ Pollen, likely unknown, no known bound; of 1 call/m);
+    expect(stdout).toMatch(
+      /^Cost: at least 0\.\d+ Pollen, likely unknown for 1 call, no known bound for 1 call\.$/m,
+    );
     expect(stdout).toContain('Not compared: no bucket is configured and no local stack runs');
     expect(stdout).toContain('    "model": "openai",');
   });
