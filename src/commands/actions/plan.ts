@@ -55,7 +55,7 @@ async function planFile(file: string, flags: PlanFlags, { terminal }: CommandCon
     const data = { ...preview, estimate: figures(estimate), models: models.map(figures) };
     const findings = [...reading.warnings, ...preview.findings];
     const annotations = flags.format === 'github' ? findings.map((one) => annotation('warning', one)) : [];
-    const text = [...annotations, planPreviewText(preview)].join('\n');
+    const text = [...annotations, planPreviewText(preview, terminal.dataWidth())].join('\n');
     return { data, text, exitCode: exitCodes.succeeded };
   } finally {
     desk.close();

@@ -6,25 +6,39 @@ import { priceText } from './price-text.ts';
 import { requestText } from './request-text.ts';
 import { keptSettingsText } from './submitted.ts';
 import { plain } from './terminal.ts';
-import { plural, table } from './words.ts';
+import { fitTable, wrap } from './fit.ts';
+import { plural } from './words.ts';
 
-/** What submitting a job would do, as `plan` shows it. */
-export function planPreviewText(preview: PlanPreview): string {
+const PRICE_COLUMN = 3;
+
+/**
+ * What submitting a job would do, as `plan` shows it. Requests are shown as they are, however wide.
+ *
+ * @param width - columns of the screen. @default no limit
+ */
+export function planPreviewText(preview: PlanPreview, width = Number.POSITIVE_INFINITY): string {
   const { file, items, calls, reused, run, time, estimate, requests, api } = preview;
   const taken = reused > 0 ? `, ${plural(reused, 'item')} taken over from earlier runs` : '';
   const whose = run.state === 'new' ? '' : ' in a run made anew';
-  return [
+  const prose = (lines: readonly string[]): readonly string[] => lines.map((line) => wrap(line, width));
+  const head = [
     `${plain(file)}: ${plural(items, 'item')}, ${plural(calls, 'call')}${taken}${whose}`,
     `Run: ${run.runId} (${stateText(preview)})`,
     ...(run.keptSettings.length > 0 ? [keptSettingsText(run.keptSettings)] : []),
     ...(api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
-    '',
-    table(modelRows(preview)),
-    '',
+  ];
+  const outcome = [
     `Cost: ${payText(preview)}${costText(estimate)}.`,
     ...(calls === 0 ? [] : [`Time: ${timeText(time)}.`]),
     '',
     ...changeLines(preview),
+  ];
+  return [
+    ...prose(head),
+    '',
+    fitTable(modelRows(preview), width, PRICE_COLUMN),
+    '',
+    ...prose(outcome),
     ...requests.flatMap((item, index) => ['', ...requestLines(preview, item, index)]),
   ].join('\n');
 }
