@@ -42,7 +42,7 @@ export interface PlanPreview extends Outlook {
   readonly api: PlannedApi & { readonly base: string };
   /** The run that `run` and `submit` would make, or come back to where it is there already. */
   readonly run: OwnRun;
-  /** Whether the run that is there does other work, as with other seeds: only `--new` makes one of this. */
+  /** Whether the run that is there cannot be come back to, as with other seeds: only `--new` makes this one. */
   readonly needsNew: boolean;
   /** Whether what earlier runs have done is taken over; without it, that is called and paid for again. */
   readonly reuses: boolean;
