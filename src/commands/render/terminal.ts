@@ -39,7 +39,7 @@ export function createTerminal(
   return {
     isInteractive,
     width: () => talk.columns ?? 80,
-    dataWidth: () => (Boolean(out.isTTY as boolean | undefined) ? out.columns : Number.POSITIVE_INFINITY),
+    dataWidth: () => ((out.isTTY as boolean | undefined) ? out.columns : Number.POSITIVE_INFINITY),
     color: pc.createColors(hasColor),
     say(line) {
       talk.write(`${wipe()}${line}\n`);
