@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError, Option } from 'commander';
 
-import { modelOption, outputOption, parseCount, parsePort, submitOptions } from './cli/options.ts';
+import {
+  firstOption,
+  modelOption,
+  outputOption,
+  parseCount,
+  parsePort,
+  problemFormatOption,
+  submitOptions,
+} from './cli/options.ts';
 import { addScheduleCommands } from './cli/schedule-commands.ts';
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
@@ -62,11 +70,7 @@ function createProgram(): Command {
     .command('validate')
     .argument('<files...>', 'job files, or - for standard input')
     .description('check job files; every problem is said at once, with its place')
-    .addOption(
-      new Option('--format <format>', 'how problems are written; github for annotations of its workflows')
-        .choices(['text', 'github'])
-        .default('text'),
-    )
+    .addOption(problemFormatOption())
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.validate))
     .action(async (files: string[], flags: OutputFlags & { readonly format: ProblemFormat }) => {
@@ -88,11 +92,16 @@ function createProgram(): Command {
     .argument('<file>', 'job file, or - for standard input')
     .description('show what a job would call, cost and change; nothing is started or written')
     .option('--show <count>', 'requests to show in full', parseCount, 1)
-    .option('--fresh', 'with new seeds for the whole run, but for those that the job pins')
+    .option(
+      '--fresh',
+      'with new seeds for the whole run, but for those that the job pins; a job that has run takes --new too',
+    )
+    .addOption(firstOption())
     .option('--reuse', 'take over what earlier runs of the job have done')
     .option('--allow-unpriced', 'also plan models without a known price')
     .option('--anonymous', 'send no key: only models that cost nothing')
     .addOption(modelOption())
+    .addOption(problemFormatOption())
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.plan))
     .action(async (file: string, flags: PlanFlags) => {

@@ -5,7 +5,8 @@
 import { findRun } from './commands/find-run.ts';
 import { follow, type Sight } from './commands/follow.ts';
 import { get, type RunDetails } from './commands/get.ts';
-import { invalidJob, readValidJob, type JobSource, type ReadJob } from './commands/read-job.ts';
+import { InvalidJob } from './commands/invalid-job.ts';
+import { readValidJob, type JobSource, type ReadJob } from './commands/read-job.ts';
 import { readChecked, readParts } from './commands/read-results.ts';
 import { submit as submitTo } from './commands/submit.ts';
 import { countItems, withoutObjects } from './commands/count-items.ts';
@@ -83,7 +84,7 @@ export interface SubmittedRun {
 export async function loadJob(source: JobSource): Promise<ReadJob> {
   const reading = await readValidJob(source);
   const validation = await countItems(withoutObjects(reading), new Date().toISOString());
-  if ('problems' in validation) throw invalidJob(reading.file, validation.problems);
+  if ('problems' in validation) throw new InvalidJob(reading.file, validation.problems);
   return reading;
 }
 

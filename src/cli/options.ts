@@ -4,8 +4,11 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 export function submitOptions(command: Command): Command {
   return command
     .option('--new', 'make another run of a job that has one already')
-    .option('--fresh', 'draw new seeds for the whole run, but for those that the job pins')
-    .option('--first <count>', 'only the first items, as a run of their own', parseFirst)
+    .option(
+      '--fresh',
+      'draw new seeds for the whole run, but for those that the job pins; with --new where it has run',
+    )
+    .addOption(firstOption())
     .option('--reuse', 'take over what earlier runs of the job have done')
     .option('--max-cost <pollen>', 'refuse what may cost more', parsePollen)
     .option('-y, --yes', 'start also what may cost more than the configured threshold')
@@ -15,9 +18,21 @@ export function submitOptions(command: Command): Command {
     .addOption(outputOption());
 }
 
+/** `--first`, which makes a run of its own. */
+export function firstOption(): Option {
+  return new Option('--first <count>', 'only the first items, as a run of their own').argParser(parseFirst);
+}
+
 /** `--model`, which the lines of an OpenAI batch file cannot overrule. */
 export function modelOption(): Option {
   return new Option('--model <name>', 'of an OpenAI batch file: the model to ask, whatever its lines name');
+}
+
+/** `--format`, as commands have it that check a job. */
+export function problemFormatOption(): Option {
+  return new Option('--format <format>', 'how problems are written; github for annotations of its workflows')
+    .choices(['text', 'github'])
+    .default('text');
 }
 
 /** `--output`, as every command has it whose answer is data. */

@@ -32,7 +32,7 @@ export function checkCost(
           ({ kind, model, unbounded }) =>
             `${model} (${kind}): ${plural(unbounded, 'call')} without a known bound`,
         ),
-        remedy: `Nothing was started. Give texts \`max_tokens\`, and images a model of a flat price; or leave --max-cost out.`,
+        remedy: `Nothing was started. Give texts \`max_tokens\`, and images a model of a flat price; nothing bounds texts that are shown pictures. Or leave --max-cost out.`,
       });
     }
     if (atMost > parseAmount(maxCost)) {

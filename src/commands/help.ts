@@ -44,7 +44,11 @@ export const examples = {
     'pollen-batch validate --format github jobs/*.yaml',
   ],
   schema: ['pollen-batch schema > job.schema.json'],
-  plan: ['pollen-batch plan job.yaml --show 3', 'pollen-batch plan job.yaml --reuse -o json | jq .estimate'],
+  plan: [
+    'pollen-batch plan job.yaml --show 3',
+    'pollen-batch plan job.yaml --reuse -o json | jq .estimate',
+    'pollen-batch plan --format github job.yaml',
+  ],
   submit: [
     'pollen-batch submit job.yaml --watch',
     'run=$(pollen-batch submit job.yaml)',

@@ -2,7 +2,8 @@ import { laneOf } from '../lanes/lanes.ts';
 import { planJob, type PlannedJob, type PlanJobInput } from '../plan/plan-job.ts';
 import { withObjects } from '../plan/job-files.ts';
 import { jobChecksFor } from '../pollinations/job-checks.ts';
-import { invalidJob, type ReadJob } from './read-job.ts';
+import { InvalidJob } from './invalid-job.ts';
+import type { ReadJob } from './read-job.ts';
 import type { Session } from './session.ts';
 
 /** What is up to whoever plans. */
@@ -22,7 +23,8 @@ export type PlanningOptions = Pick<
 /**
  * Plans a job that was read, with the prices and lanes of a session.
  *
- * @throws PollenBatchError `job-invalid` with every problem, `no-price` when a model has no known price
+ * @throws InvalidJob with every problem
+ * @throws PollenBatchError `no-price` when a model has no known price
  */
 export async function planReading(
   {
@@ -46,6 +48,6 @@ export async function planReading(
     laneOf: (model) => laneOf(config.lanes, model),
     createdAt: new Date().toISOString(),
   });
-  if ('problems' in planned) throw invalidJob(file, planned.problems);
+  if ('problems' in planned) throw new InvalidJob(file, planned.problems);
   return planned;
 }

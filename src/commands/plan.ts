@@ -1,4 +1,4 @@
-import { formatProblem } from '../manifest/problem.ts';
+import { formatProblem, type Problem } from '../manifest/problem.ts';
 import { compareItems, type ItemChanges } from '../plan/item-changes.ts';
 import type { Measured } from '../plan/likely-use.ts';
 import type { PlannedApi, PlannedItem } from '../plan/plan.ts';
@@ -28,6 +28,8 @@ export interface PlanOptions {
   readonly allowUnpriced: boolean;
   /** Draw every seed anew that is not pinned. */
   readonly fresh: boolean;
+  /** Items of a run that only tries the job out, from the first on. @default all, in the job's own run */
+  readonly first?: number;
 }
 
 /**
@@ -40,6 +42,8 @@ export interface PlanPreview extends Outlook {
   readonly api: PlannedApi & { readonly base: string };
   /** The run that `run` and `submit` would make, or come back to where it is there already. */
   readonly run: OwnRun;
+  /** Whether the run that is there cannot be come back to, as with other seeds: only `--new` makes this one. */
+  readonly needsNew: boolean;
   /** Whether what earlier runs have done is taken over; without it, that is called and paid for again. */
   readonly reuses: boolean;
   /** Pollen for one unit, of each of `models`; absent where no price is known. */
@@ -56,6 +60,8 @@ export interface PlanPreview extends Outlook {
   /** The first items, as they would be sent. */
   readonly requests: readonly PlannedItem[];
   readonly warnings: readonly string[];
+  /** Those of them that have a place in the job file or its data. */
+  readonly findings: readonly Problem[];
 }
 
 interface Past {
@@ -71,7 +77,8 @@ interface Past {
 /**
  * Tells what submitting a job would do, cost and change. It starts nothing and writes nothing.
  *
- * @throws PollenBatchError `job-invalid` with every problem, `no-price` when a model has no known price, `usage`
+ * @throws InvalidJob with every problem
+ * @throws PollenBatchError `no-price` when a model has no known price, `usage`
  */
 export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOptions): Promise<PlanPreview> {
   const { job, file } = reading;
@@ -91,6 +98,7 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
       spool,
       measured: past.measured,
       ...(reuses ? { reuse: past.done } : {}),
+      ...(options.first === undefined ? {} : { first: options.first }),
       onItem(item) {
         comparison.add({ id: item.id, digest: workDigest(item) });
         if (requests.length < options.show) requests.push(item);
@@ -103,6 +111,7 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
       job: job.name,
       api: { ...desk.plannedApi, base: desk.api.base },
       run: own.run,
+      needsNew: own.warnings.length > 0,
       reuses,
       ...outlook,
       rates: outlook.models.map(({ kind, model }) => findPrice(desk.api.prices, kind, model)?.rates),
@@ -113,7 +122,7 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
               comparedWith: past.last.past.run.runId,
               at: past.last.past.plan.createdAt,
               ended: past.last.past.marker !== undefined,
-              ...comparison.finish(),
+              ...comparison.finish(options.first !== undefined),
             },
       requests,
       warnings: [
@@ -122,6 +131,7 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
         ...planned.warnings.map(formatProblem),
         ...checkAccess(planned.uses, desk.api, desk.config.api),
       ],
+      findings: planned.warnings,
     };
   } finally {
     spool.close();
@@ -138,7 +148,9 @@ async function lookBack({ store, location, plannedApi }: PlanningDesk, job: stri
   }
   try {
     const home = { ...location, job };
-    const { ended, last, warnings } = await pastRuns(store, home, plannedApi);
+    const { ended, last: whole, warnings } = await pastRuns(store, home, plannedApi);
+    // With nothing but runs of first items, the newest of these tells what is new beside what it has done.
+    const last = whole ?? ended[0];
     const digests = last && (await unlessDamaged(() => readPlannedDigests(store, last)));
     return {
       isFirst: (await listRunIds(store, home)).length === 0,

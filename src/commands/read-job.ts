@@ -5,13 +5,15 @@ import { PollenBatchError } from '../errors.ts';
 import { decodeJobFile, maxFileBytes } from '../manifest/decode-job-file.ts';
 import type { FilePath, Job } from '../manifest/job.ts';
 import { loadJob } from '../manifest/load-job.ts';
-import { formatProblem, type Place, type Problem } from '../manifest/problem.ts';
+import type { Place, Problem } from '../manifest/problem.ts';
 import type { JobFiles } from '../plan/job-files.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
 import { allProblems, withoutObjects } from './count-items.ts';
 import { fileReason } from './file-reason.ts';
+import { InvalidJob } from './invalid-job.ts';
 import { jobFolder } from './job-folder.ts';
 import { readBatch } from './read-batch.ts';
+import { unobeyedKeys } from './unobeyed-keys.ts';
 
 /** A job as it was read: what it says, and where its parts and the files that it names are. */
 export interface ReadJob {
@@ -68,36 +70,25 @@ export async function readJob(source: JobSource, options: ReadOptions = {}): Pro
 /**
  * Reads a job that must be right.
  *
- * @throws PollenBatchError `job-invalid` with every problem as a line of its own
+ * @throws InvalidJob with every problem as a line of its own
  */
 export async function readValidJob(source: JobSource, options?: ReadOptions): Promise<ReadJob> {
   const reading = await readJob(source, options);
   if ('problems' in reading) {
     const { file, rest } = reading;
     const local = rest === undefined ? reading : { ...reading, rest: withoutObjects(rest) };
-    const { problems } = await allProblems(local, new Date().toISOString());
-    throw invalidJob(file, problems);
+    const { problems, warnings } = await allProblems(local, new Date().toISOString());
+    throw new InvalidJob(file, problems, warnings);
   }
   return reading;
-}
-
-/** The error of a job with problems, each of them a line of its own. */
-export function invalidJob(file: string, problems: readonly Problem[]): PollenBatchError {
-  const { length } = problems;
-  return new PollenBatchError(
-    'job-invalid',
-    `${file} has ${length} ${length === 1 ? 'problem' : 'problems'}`,
-    {
-      details: problems.map(formatProblem),
-      remedy: 'Nothing was started. Correct the file, and check it with `pollen-batch validate`.',
-    },
-  );
 }
 
 function check(text: string, file: string, folder: string): JobReading {
   const loaded = loadJob(text, file, jobChecks);
   const files = jobFolder(folder);
-  if (!('problems' in loaded)) return { file, ...loaded, files };
+  if (!('problems' in loaded)) {
+    return { file, ...loaded, warnings: [...loaded.warnings, ...unobeyedKeys({ file, ...loaded })], files };
+  }
   const { problems, rest } = loaded;
   return { file, problems, ...(rest === undefined ? {} : { rest: { file, ...rest, warnings: [], files } }) };
 }

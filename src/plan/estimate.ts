@@ -30,6 +30,8 @@ export interface Estimator {
 export interface EstimatorInput {
   readonly prices: PriceSnapshot;
   readonly rounding: Rounding;
+  /** Whether the API answers bytes that it has seen before at no cost. @default false */
+  readonly replays?: boolean;
   /** What past runs of the job have measured. @default nothing */
   readonly measured?: readonly Measured[];
 }
@@ -50,7 +52,12 @@ interface Sums {
 }
 
 /** An estimate of nothing yet. */
-export function createEstimator({ prices, rounding, measured = [] }: EstimatorInput): Estimator {
+export function createEstimator({
+  prices,
+  rounding,
+  replays = false,
+  measured = [],
+}: EstimatorInput): Estimator {
   const models = new Map<string, Sums>();
 
   function sumsOf(kind: 'text' | 'image', model: string): Sums {
@@ -85,7 +92,7 @@ export function createEstimator({ prices, rounding, measured = [] }: EstimatorIn
     const isFixed = call.kind === 'image' && maximum !== undefined;
     const atLeast = isFixed ? maximum : lower(guess.atLeast, maximum);
     const guessed = isFixed ? maximum : guess.likely;
-    sums.atLeast += atLeast * BigInt(least);
+    if (!(replays && call.shared === true)) sums.atLeast += atLeast * BigInt(least);
     if (guessed === undefined) sums.unknown += likely;
     else sums.likely += higher(lower(guessed, maximum), atLeast) * BigInt(likely);
   }

@@ -20,8 +20,12 @@ export interface ItemChanges {
 /** Compares items, one at a time, with earlier runs: by their ids, and the digests of their work. */
 export interface Comparison {
   add(item: { readonly id: string; readonly digest: string }): void;
-  /** What was found, once every item was added. */
-  finish(): ItemChanges;
+  /**
+   * What was found, once every item was added.
+   *
+   * @param isPart - whether only the first of the job's items were: nothing tells then what is gone. @default false
+   */
+  finish(isPart?: boolean): ItemChanges;
 }
 
 /** Changes that are listed one by one. */
@@ -48,8 +52,8 @@ export function compareItems(last: Map<string, string>, isDone: (digest: string)
       else if (known === undefined) note('new', id);
       else note(known === digest ? 'missing' : 'changed', id);
     },
-    finish() {
-      for (const id of last.keys()) note('gone', id);
+    finish(isPart = false) {
+      if (!isPart) for (const id of last.keys()) note('gone', id);
       return { counts, listed };
     },
   };

@@ -51,7 +51,13 @@ export function createPlanLines({ api, prices, laneOf, spool, ...context }: Plan
   const cutter = createPageCutter(spool);
   const { rounding } = dialects[api.dialect];
   const { measured, reuse } = context;
-  const estimator = createEstimator({ prices, rounding, ...(measured === undefined ? {} : { measured }) });
+  const estimator = createEstimator({
+    prices,
+    rounding,
+    // In both other modes an answer that was paid for once is had again for nothing.
+    replays: api.cacheMode !== 'none',
+    ...(measured === undefined ? {} : { measured }),
+  });
   const twins = createTwins((page) => cutter.text(page));
   const pageText = (page: number): string => twins.mark(page, cutter.text(page));
   const uses = new Map<string, PlannedUse>();

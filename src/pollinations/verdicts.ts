@@ -42,6 +42,9 @@ export interface FaultRule {
   readonly remedy: string;
 }
 
+// What an item that has failed is called again by; what succeeded is taken over.
+const AGAIN = 'make another run with --new --reuse';
+
 const fail: Verdict = { action: 'fail' };
 const throttle: Verdict = { action: 'throttle' };
 const pauseForCredit: Verdict = { action: 'pause', reason: 'credit' };
@@ -64,18 +67,18 @@ export const verdicts: Readonly<Record<FaultCode, FaultRule>> = {
   // longest one known (300 s) several times over.
   reset: {
     verdict: retry(6),
-    remedy: 'The connection broke off; retry the item, or lower the concurrency.',
+    remedy: `The connection broke off; ${AGAIN}, or lower the concurrency.`,
   },
   deadline: {
     verdict: retry(6),
-    remedy: 'The answer took longer than the deadline; raise it, or ask for less.',
+    remedy: `The answer took longer than a call may; ask for less, or ${AGAIN}.`,
   },
   truncated: {
     verdict: retry(6),
-    remedy: 'The answer arrived cut off; retry the item, and check proxies on the way.',
+    remedy: `The answer arrived cut off; check proxies on the way, and ${AGAIN}.`,
   },
   // Stopped by us: it says nothing about the request.
-  aborted: { verdict: retry(8), remedy: 'The call was stopped by the worker; retry the item.' },
+  aborted: { verdict: retry(8), remedy: `The call was stopped by the worker; ${AGAIN}.` },
   // A captive portal or a moving host. A few tries outlast the first, and none can cure the second.
   redirected: {
     verdict: retry(3),
@@ -108,9 +111,12 @@ export const verdicts: Readonly<Record<FaultCode, FaultRule>> = {
   },
   'no-credit': {
     verdict: pauseForCredit,
-    remedy: 'Top up the balance at https://enter.pollinations.ai, then resume the run.',
+    remedy: 'Top up the balance at https://enter.pollinations.ai; the run then goes on by itself.',
   },
-  'key-budget': { verdict: pauseForCredit, remedy: "Raise the key's Pollen budget, then resume the run." },
+  'key-budget': {
+    verdict: pauseForCredit,
+    remedy: "Raise the key's Pollen budget; the run then goes on by itself.",
+  },
   'queue-full': { verdict: throttle, remedy: 'The queue at the API is full; the run slows down by itself.' },
   'rate-limited': { verdict: throttle, remedy: 'The API limits the rate; the run slows down by itself.' },
 
@@ -118,14 +124,14 @@ export const verdicts: Readonly<Record<FaultCode, FaultRule>> = {
   // (unknown models and content filters were 500s too). Four tries tell the two apart cheaply.
   'server-error': {
     verdict: retry(4),
-    remedy: 'The API failed on this request; read its message, and retry the item later.',
+    remedy: `The API failed on this request; read its message, and later ${AGAIN}.`,
   },
   // Backends restart and tunnels drop for minutes; upstream throttles are shown as 502 as well.
-  gateway: { verdict: retry(8), remedy: 'A server behind the API does not answer; retry the item later.' },
+  gateway: { verdict: retry(8), remedy: `A server behind the API does not answer; later ${AGAIN}.` },
   // The edge gave up after about 100 s while the generation goes on: the same bytes fetch it.
   'edge-timeout': {
     verdict: retry(8),
-    remedy: 'The generation outlasts the time limit before the API; retry the item, or ask for less.',
+    remedy: `The generation outlasts the time limit before the API; ask for less, or ${AGAIN}.`,
   },
 
   // A 200 that is no answer. A portal's or a challenge's page may be gone a moment later.
@@ -137,12 +143,12 @@ export const verdicts: Readonly<Record<FaultCode, FaultRule>> = {
   // here: those never use up tries, and a cached placeholder would hold the item for ever.
   placeholder: {
     verdict: retry(3),
-    remedy: 'The API sent its rate-limit picture instead of an image; retry the item later.',
+    remedy: `The API sent its rate-limit picture instead of an image; later ${AGAIN}.`,
   },
   // Complete but wrong: the cache would return it again.
   'bad-result': {
     verdict: fail,
-    remedy: 'Change the prompt or the seed, or let the job regenerate bad results.',
+    remedy: 'Change the prompt, the seed or the parameters: the same request gets the same result.',
   },
   // Complete, and not the JSON that the job asks for: only another request can mend it.
   'output-invalid': {

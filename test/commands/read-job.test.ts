@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { readJob } from '../../src/commands/read-job.ts';
+import { readJob, type ReadJob } from '../../src/commands/read-job.ts';
 
 describe('a job file', () => {
   it.skipIf(process.platform === 'win32')('without end is read no further than it may be long', async () => {
@@ -8,6 +8,30 @@ describe('a job file', () => {
       file: '/dev/zero',
       problems: [{ line: 1, column: 1, code: 'file-too-large' }],
     });
+  });
+
+  it('with keys that nothing obeys yet is warned of each, at its place, with what holds in place of a budget', async () => {
+    const text = `version: 1
+name: dear
+budget: '0.5'
+deadline: 1h
+priority: high
+notify: { url: 'https://example.org/done' }
+items: [{ text: Hello }]
+`;
+    const reading = await readJob({ text, name: 'dear.yaml' });
+    const { warnings } = reading as ReadJob;
+    expect(warnings.map(({ line, code }) => [line, code])).toEqual([
+      [3, 'key-unobeyed'],
+      [4, 'key-unobeyed'],
+      [6, 'key-unobeyed'],
+    ]);
+    expect(warnings.map(({ message }) => message.split(' ')[0])).toEqual([
+      '`budget`',
+      '`deadline`',
+      '`notify`',
+    ]);
+    expect(warnings[0]?.message).toContain('--max-cost');
   });
 
   it('that cannot be read is an error that says why', async () => {

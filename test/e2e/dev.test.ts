@@ -164,7 +164,8 @@ items:
 
   it('counts the progress of a run up to its end', async () => {
     const file = await desk.file('counted.yaml', jobOf('counted', 48));
-    const { stderr } = await desk.run('submit', '--watch', file);
+    const { stdout, stderr } = await desk.run('submit', '--watch', file);
+    expect(stdout).toMatch(/^[a-z][\w-]*-[0-9a-f]{10}\n$/);
     const counts = [...stderr.matchAll(/^(\d+)\/48 · /gm)].map((match) => Number(match[1]));
     expect(counts.length).toBeGreaterThan(1);
     expect(counts).toEqual([...counts].sort((left, right) => left - right));

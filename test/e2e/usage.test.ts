@@ -102,7 +102,9 @@ describe('plan', () => {
     expect(stderr).toContain('a run on this machine calls the emulator');
     expect(stdout).toContain('good.yaml: 1 item, 1 call\nRun: good-');
     expect(stdout).toMatch(/^openai +text +1 +in .* per 1M tokens/m);
-    expect(stdout).toMatch(/^Cost: at least 0\.\d+ Pollen, likely unknown, no known bound; of 1 call/m);
+    expect(stdout).toMatch(
+      /^Cost: at least 0\.\d+ Pollen, likely unknown for 1 call, no known bound for 1 call\.$/m,
+    );
     expect(stdout).toContain('Not compared: no bucket is configured and no local stack runs');
     expect(stdout).toContain('    "model": "openai",');
   });
@@ -140,13 +142,39 @@ describe('plan', () => {
     expect(stdout).not.toMatch(/[\u001b\u202e]/);
   });
 
+  it('gives problems as data and as annotations, those that only the API tells among them', async () => {
+    const wrong = await desk.run('plan', 'bad.yaml', '-o', 'json');
+    expect([wrong.code, wrong.stderr]).toEqual([2, '']);
+    expect(wrong.stdout).toBe((await desk.run('validate', 'bad.yaml', '-o', 'json')).stdout);
+    await desk.file('model.yaml', 'version: 1\nitems:\n  - { text: Hello, params: { model: new-one } }\n');
+    const model = await desk.run('plan', 'model.yaml', '-o', 'json');
+    expect(model.code).toBe(2);
+    expect(JSON.parse(model.stdout)).toMatchObject([
+      { file: 'model.yaml', problems: [{ line: 3, column: 37, code: 'model-unknown' }] },
+    ]);
+    const annotated = await desk.run('plan', 'model.yaml', '--format', 'github');
+    expect(annotated.code).toBe(2);
+    expect(annotated.stdout).toMatch(/^::error file=model\.yaml,line=3,col=37,title=model-unknown::.*\n$/);
+    await desk.file(
+      'odd.yaml',
+      'version: 1\nitems:\n  - { id: a, text: Hi, seed: 1 }\n  - { id: b, text: Hi, seed: 1 }\n',
+    );
+    const odd = await desk.run('plan', 'odd.yaml', '--format', 'github');
+    expect(odd.stdout).toMatch(
+      /^::warning file=odd\.yaml,line=4,.*title=item-duplicate::.*\nodd\.yaml: 2 items/,
+    );
+    expect(odd.code).toBe(0);
+  });
+
   it('says every problem of a wrong job, and of a model that the API does not list', async () => {
     const wrong = await desk.run('plan', 'bad.yaml');
     expect([wrong.code, wrong.stdout]).toEqual([2, '']);
     expect(wrong.stderr).toContain('bad.yaml:2:1: key-unknown');
+    expect(wrong.stderr).toContain('check it with `pollen-batch validate`.');
     await desk.file('new.yaml', 'version: 1\nitems:\n  - { text: Hello, params: { model: new-one } }\n');
     const unpriced = await desk.run('plan', 'new.yaml');
     expect(unpriced.stderr).toContain('new.yaml:3:37: model-unknown: the API has no text model "new-one"');
+    expect(unpriced.stderr).toContain('check it with `pollen-batch plan`.');
     expect(unpriced.code).toBe(2);
     const allowed = await desk.run('plan', 'new.yaml', '--allow-unpriced');
     expect(allowed.stdout).toMatch(/^new-one +text +1 +unknown +0 +unknown +no known bound$/m);

@@ -22,6 +22,7 @@ it('every code of the job file is shown by a bad one', () => {
     'data-invalid',
     'column-unknown',
     'entry-empty',
+    'key-unobeyed',
     'value-null',
     'model-kind',
     'model-param',

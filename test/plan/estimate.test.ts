@@ -57,6 +57,16 @@ describe('an estimate', () => {
     });
   });
 
+  it('is nothing at least of what the API may have seen, where it answers such bytes from its cache', () => {
+    const shared = { ...picture, shared: true as const };
+    expect(estimate([shared, picture], { replays: true }).total()).toMatchObject({
+      atLeast: '0.002',
+      likely: '0.004',
+      atMost: '0.004',
+    });
+    expect(estimate([shared, picture]).total()).toMatchObject({ atLeast: '0.004' });
+  });
+
   it('takes four bytes of a prompt for a token, sixteen at least, and half of `max_tokens` for the answer', () => {
     // 40 bytes are 10 tokens at 0.000001, and 3 at least; the answer is 1 token at least, and 50 likely, at 0.000002.
     expect(estimate([text('0123456789'.repeat(4), 100)]).total()).toMatchObject({

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 
-import { plan, type PlanPreview } from '../../src/commands/plan.ts';
+import { plan, type PlanOptions, type PlanPreview } from '../../src/commands/plan.ts';
 import { planPreviewText } from '../../src/commands/render/plan-preview-text.ts';
 import { runKeys } from '../../src/storage/keys.ts';
 import { callsOf } from '../support/calls.ts';
@@ -41,8 +41,13 @@ async function keysOf({ session }: Harness): Promise<readonly string[]> {
   return keys;
 }
 
-function preview(harness: Harness, yaml: string, reuse = false): Promise<PlanPreview> {
-  const options = { show: 1, reuse, allowUnpriced: false, fresh: false };
+function preview(
+  harness: Harness,
+  yaml: string,
+  reuse = false,
+  more: Partial<PlanOptions> = {},
+): Promise<PlanPreview> {
+  const options = { show: 1, reuse, allowUnpriced: false, fresh: false, ...more };
   return plan({ ...harness.session, close: () => {} }, readOf(yaml), options);
 }
 
@@ -177,7 +182,7 @@ describe('a plan', () => {
     expect(seen).toMatchObject({ items: 3, calls: 3, reused: 0, reuses: false, run: { state: 'new' } });
     expect(planPreviewText(seen)).toContain('~ 1 changed, = 2 done, - 1 gone');
     expect(planPreviewText(seen)).toContain(
-      'those that are done are called and paid for again; --reuse takes them over at no cost',
+      "those that are done are called again, and paid for unless the API's cache has them; --reuse takes them over at no cost",
     );
     expect(seen.requests.map(({ id }) => id)).toEqual(['lamp']);
 
@@ -189,6 +194,8 @@ describe('a plan', () => {
     expect(reusing.estimate.atMost).toBe(reusing.models.find(({ calls }) => calls === 1)?.atMost);
 
     const unchanged = await preview(harness, pictures);
+    // The emulator answers the same bytes from its cache.
+    expect(unchanged.estimate.atLeast).toBe('0');
     expect(unchanged).toMatchObject({ run: { state: 'completed' }, changes: { counts: { done: 3 } } });
     expect(planPreviewText(unchanged)).toContain(
       'Cost: none, as that run has ended; another one, with --new: ',
@@ -220,6 +227,52 @@ describe('a plan', () => {
     expect(text).toContain('+ broken (asked before without success)');
     await harness.finish((await harness.submit(more, { reuse: true })).run);
     expect(callsOf(harness.emulator)).toHaveLength(4 + seen.calls);
+  });
+
+  test('counts what a run of the first items has done as done, and compares with no such run where there is a whole one', async ({
+    open,
+  }) => {
+    const harness = await open(quick);
+    const trial = await preview(harness, pictures, false, { first: 2 });
+    const { run } = await harness.submit(pictures, { first: 2 });
+    expect(trial).toMatchObject({ items: 2, calls: 2, run: { runId: run.runId, state: 'new' } });
+    await harness.finish(run);
+    expect(await preview(harness, pictures, false, { first: 2 })).toMatchObject({
+      run: { runId: run.runId, state: 'completed' },
+      changes: { counts: { new: 0, done: 2, gone: 0 } },
+    });
+    const seen = await preview(harness, pictures, true);
+    expect(seen).toMatchObject({
+      reused: 2,
+      run: { state: 'new' },
+      changes: { comparedWith: run.runId, counts: { new: 1, changed: 0, missing: 0, done: 2, gone: 0 } },
+    });
+    expect(planPreviewText(seen)).toContain('+ 1 new, ~ 0 changed, = 2 done, - 0 gone');
+    const whole = await harness.submit(pictures, { reuse: true });
+    await harness.finish(whole.run);
+    await harness.finish((await harness.submit(pictures, { first: 1 })).run);
+    expect(await preview(harness, pictures)).toMatchObject({
+      changes: { comparedWith: whole.run.runId, counts: { new: 0, done: 3 } },
+    });
+    // What it leaves out is not gone.
+    expect(await preview(harness, pictures, false, { first: 2 })).toMatchObject({
+      changes: { comparedWith: whole.run.runId, counts: { done: 2, gone: 0 } },
+    });
+  });
+
+  test('gives with new seeds the price of another run, and not that of the one that is there', async ({
+    open,
+  }) => {
+    const harness = await open(quick);
+    const drawn = pictures.replace(', seed: 3', '');
+    await harness.finish((await harness.submit(drawn)).run);
+    const seen = await preview(harness, drawn, false, { fresh: true });
+    expect(seen).toMatchObject({ calls: 3, needsNew: true });
+    expect(seen.warnings.join('')).toContain('--new only');
+    const text = planPreviewText(seen);
+    expect(text).toContain('(there already, and not to be come back to: this one is made with --new)');
+    expect(text).toContain('Cost: with --new: at least ');
+    expect(text).not.toContain('has ended');
   });
 
   test('knows the run that is there already, and takes nothing for done that a run has not ended with', async ({

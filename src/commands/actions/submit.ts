@@ -38,7 +38,10 @@ export async function submitAction(
     const submitted = await submit(session, reading, submitOptionsOf(flags, terminal));
     tellSubmitted(session, submitted, terminal);
     const { run, status, marker, plan, keptSettings } = submitted;
-    if (flags.watch === true) return watchToTheEnd(session, run, plan.createdAt, context);
+    if (flags.watch === true) {
+      const watched = await watchToTheEnd(session, run, plan.createdAt, context);
+      return { ...watched, text: run.runId };
+    }
     return {
       data: { runId: run.runId, status, state: marker?.state, keptSettings },
       text: run.runId,

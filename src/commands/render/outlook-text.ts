@@ -14,18 +14,14 @@ export function outlookLine(outlook: Outlook): string {
 /** What calls can cost: at least, likely, at most, and where nothing tells. */
 export function costText({ atLeast, likely, atMost, unbounded, unknown = 0, free }: Estimate): string {
   const isOpen = unbounded > 0;
-  const most = isOpen ? 'no known bound' : `at most ${atMost} Pollen`;
+  const most = isOpen ? `no known bound for ${plural(unbounded, 'call')}` : `at most ${atMost} Pollen`;
+  const guess = unknown > 0 ? `unknown for ${plural(unknown, 'call')}` : likely;
   // Plans of earlier versions know the most alone. A sum that leaves calls out would look like the whole.
   const range =
     atLeast === undefined || likely === undefined
       ? most
-      : `at least ${atLeast}${isOpen ? ' Pollen' : ''}, likely ${unknown > 0 ? 'unknown' : likely}, ${most}`;
-  return [
-    range,
-    ...(unknown > 0 ? [`of ${plural(unknown, 'call')} no likely price is known`] : []),
-    ...(unbounded > 0 ? [`${plural(unbounded, 'call')} without a known bound`] : []),
-    ...(free > 0 ? [`${plural(free, 'call')} free`] : []),
-  ].join('; ');
+      : `at least ${atLeast}${isOpen ? ' Pollen' : ''}, likely ${guess}, ${most}`;
+  return free > 0 ? `${range}; ${plural(free, 'call')} free` : range;
 }
 
 /** Figures for programs: null in place of a sum that leaves calls out. */

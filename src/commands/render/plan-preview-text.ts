@@ -6,37 +6,53 @@ import { priceText } from './price-text.ts';
 import { requestText } from './request-text.ts';
 import { keptSettingsText } from './submitted.ts';
 import { plain } from './terminal.ts';
-import { plural, table } from './words.ts';
+import { fitTable, wrap } from './fit.ts';
+import { plural } from './words.ts';
 
-/** What submitting a job would do, as `plan` shows it. */
-export function planPreviewText(preview: PlanPreview): string {
+const PRICE_COLUMN = 3;
+
+/**
+ * What submitting a job would do, as `plan` shows it. Requests are shown as they are, however wide.
+ *
+ * @param width - columns of the screen. @default no limit
+ */
+export function planPreviewText(preview: PlanPreview, width = Number.POSITIVE_INFINITY): string {
   const { file, items, calls, reused, run, time, estimate, requests, api } = preview;
   const taken = reused > 0 ? `, ${plural(reused, 'item')} taken over from earlier runs` : '';
   const whose = run.state === 'new' ? '' : ' in a run made anew';
-  return [
+  const prose = (lines: readonly string[]): readonly string[] => lines.map((line) => wrap(line, width));
+  const head = [
     `${plain(file)}: ${plural(items, 'item')}, ${plural(calls, 'call')}${taken}${whose}`,
-    `Run: ${run.runId} (${stateText(run.state)})`,
+    `Run: ${run.runId} (${stateText(preview)})`,
     ...(run.keptSettings.length > 0 ? [keptSettingsText(run.keptSettings)] : []),
     ...(api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
-    '',
-    table(modelRows(preview)),
-    '',
-    `Cost: ${payText(run.state)}${costText(estimate)}.`,
+  ];
+  const outcome = [
+    `Cost: ${payText(preview)}${costText(estimate)}.`,
     ...(calls === 0 ? [] : [`Time: ${timeText(time)}.`]),
     '',
     ...changeLines(preview),
+  ];
+  return [
+    ...prose(head),
+    '',
+    fitTable(modelRows(preview), width, PRICE_COLUMN),
+    '',
+    ...prose(outcome),
     ...requests.flatMap((item, index) => ['', ...requestLines(preview, item, index)]),
   ].join('\n');
 }
 
-function stateText(state: PlanPreview['run']['state']): string {
+function stateText({ run: { state }, needsNew }: PlanPreview): string {
+  if (needsNew) return 'there already, and not to be come back to: this one is made with --new';
   if (state === 'new') return 'new';
   if (state === 'unfinished') return 'there already, and not ended: `run` and `submit` come back to it';
   return `there already, ${state.replaceAll('_', ' ')}: another one is made with --new`;
 }
 
 // A price that nobody will pay must not look like one that somebody will.
-function payText(state: PlanPreview['run']['state']): string {
+function payText({ run: { state }, needsNew }: PlanPreview): string {
+  if (needsNew) return 'with --new: ';
   if (state === 'new') return '';
   return state === 'unfinished'
     ? 'what that run has left to call; another one, with --new: '
@@ -61,18 +77,21 @@ function modelRows({ models, rates, api }: PlanPreview): readonly (readonly stri
 
 const signs = { new: '+', missing: '+', changed: '~', gone: '-' } as const;
 
-function changeLines({ changes, reuses, run }: PlanPreview): readonly string[] {
+function changeLines({ changes, reuses, run, api }: PlanPreview): readonly string[] {
   if ('notCompared' in changes) return [`Not compared: ${plain(changes.notCompared)}.`];
   const { counts, listed, comparedWith, at, ended } = changes;
   const more = counts.new + counts.missing + counts.changed + counts.gone - listed.length;
   const count = (number: number): string => number.toLocaleString('en-US');
   const asked = ended ? 'asked before without success' : 'asked before in a run that has not ended';
   const again = run.state === 'new' ? 'are called' : 'would be called';
+  // What is done has the very bytes that the API has seen before.
+  const paid =
+    api.cacheMode === 'none' ? 'and paid for again' : "again, and paid for unless the API's cache has them";
   return [
     `Against ${comparedWith} of ${at.slice(0, 16).replace('T', ' ')}: + ${count(counts.new)} new, ~ ${count(counts.changed)} changed, = ${count(counts.done)} done, - ${count(counts.gone)} gone`,
     ...(counts.missing > 0 ? [`  + ${count(counts.missing)} ${asked}`] : []),
     ...(counts.done > 0 && !reuses
-      ? [`  = those that are done ${again} and paid for again; --reuse takes them over at no cost`]
+      ? [`  = those that are done ${again} ${paid}; --reuse takes them over at no cost`]
       : []),
     ...listed.map(
       ({ mark, id }) => `  ${signs[mark]} ${plain(id)}${mark === 'missing' ? ` (${asked})` : ''}`,

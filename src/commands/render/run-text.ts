@@ -31,13 +31,22 @@ export function endText(session: Session, { run, marker, startedAt, failures }: 
   ].join(', ');
   return [
     `${run.runId}: ${marker.state.replaceAll('_', ' ')}. ${counts}${took(startedAt, marker.endedAt)}.`,
-    ...failures.map(
-      ({ id, fault }) => `  ${id}: ${fault.code}: ${plain(`${fault.message} ${fault.remedy}`)}`,
-    ),
+    ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault))}`),
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
     `Bill: ${money(tally)}${tally.unknown.count === 0 ? ' (exact)' : ' (estimated)'}`,
     `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
   ].join('\n');
+}
+
+/** What went wrong, and what to do about it, as two sentences. */
+export function faultWords({
+  message,
+  remedy,
+}: {
+  readonly message: string;
+  readonly remedy: string;
+}): string {
+  return `${message.replace(/\.$/, '')}. ${remedy}`;
 }
 
 function took(startedAt: string | undefined, endedAt: string): string {

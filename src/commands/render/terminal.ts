@@ -8,6 +8,8 @@ export interface Terminal {
   readonly isInteractive: boolean;
   /** Columns of the screen. */
   readonly width: () => number;
+  /** Columns that data may have: no limit where it goes to a pipe or a file. */
+  readonly dataWidth: () => number;
   readonly color: ReturnType<typeof pc.createColors>;
   /** A line for people. */
   say(line: string): void;
@@ -37,6 +39,7 @@ export function createTerminal(
   return {
     isInteractive,
     width: () => talk.columns ?? 80,
+    dataWidth: () => ((out.isTTY as boolean | undefined) ? out.columns : Number.POSITIVE_INFINITY),
     color: pc.createColors(hasColor),
     say(line) {
       talk.write(`${wipe()}${line}\n`);

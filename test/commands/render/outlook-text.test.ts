@@ -12,10 +12,10 @@ it('tells what calls cost at least, likely and at most', () => {
 
 it('gives no sum that leaves calls out', () => {
   expect(costText({ ...known, unknown: 1 })).toBe(
-    'at least 0.1, likely unknown, at most 0.3 Pollen; of 1 call no likely price is known',
+    'at least 0.1, likely unknown for 1 call, at most 0.3 Pollen',
   );
   expect(costText({ ...known, unbounded: 2 })).toBe(
-    'at least 0.1 Pollen, likely 0.2, no known bound; 2 calls without a known bound',
+    'at least 0.1 Pollen, likely 0.2, no known bound for 2 calls',
   );
   expect(figures({ ...known, unknown: 1, unbounded: 2 })).toMatchObject({ likely: null, atMost: null });
 });
