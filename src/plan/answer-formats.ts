@@ -55,7 +55,7 @@ export function createAnswerSchemas(files: JobFiles): AnswerSchemas {
   async function read(path: string): Promise<Found> {
     const reading = await readWhole(files, path, SCHEMA_BYTES);
     if ('refusal' in reading) {
-      return refuse(`the schema ${quoted(path)} cannot be used: ${reading.reason}`);
+      return refuse(`the schema cannot be used: ${reading.reason}`);
     }
     const within = ({ message, line, column }: PlacedMessage): SchemaFault => ({
       ...faultOf(message),

@@ -22,6 +22,13 @@ describe('checking what else is wrong with a bad file', () => {
     expect(await problemsOf(text)).toEqual(own);
   });
 
+  it('says so where there is no other step', async () => {
+    expect(await problemsOf(item('{ id: one, needs: [on], text: "{{ steps.tow.text }}" }'))).toEqual([
+      expect.stringMatching(/the steps here: there are none$/),
+      expect.stringMatching(/the steps here: there are none$/),
+    ]);
+  });
+
   it.each(['', 'text: "{{ steps.one.json }}"', 'text: z, images: ["{{ steps.one.image }}"]'])(
     'finds a slip in `needs` beside others: %s',
     async (third) => {
