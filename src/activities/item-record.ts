@@ -1,5 +1,6 @@
 import { sha256 } from '../plan/digest.ts';
 import type { Plan, PlannedCall } from '../plan/plan.ts';
+import { workDigest } from '../plan/work-digest.ts';
 import type { Usage } from '../pollen/usage.ts';
 import type { Artifact, FailedRecord, KeptAttempts, StepRecord, SucceededRecord } from '../records/record.ts';
 import type { CallPart } from '../storage/keys.ts';
@@ -94,6 +95,7 @@ function baseOf(item: ResolvedCall, history: AttemptHistory, notes: readonly Att
     model: call.model,
     ...(call.seed === undefined ? {} : { seed: call.seed }),
     digest: call.digest,
+    ...(part !== undefined || call.expect === undefined ? {} : { work: workDigest(call) }),
     ...chargeAttempts(notes, costContextOf(item)),
     throttled: history.throttled,
     at: now.toISOString(),

@@ -16,6 +16,7 @@ import { keepInputs, keptFiles } from '../records/inputs.ts';
 import { readKeptJob, type KeptJobLocation } from '../records/kept-job.ts';
 import { recentRuns } from '../records/past-runs.ts';
 import { claimRun, readJobFile, readMarker, writePlan, type JobFile } from '../records/run-store.ts';
+import { unlessDamaged } from '../records/unless-damaged.ts';
 import { folderAt } from '../storage/folder.ts';
 import { keptInputKey, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
@@ -42,7 +43,9 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
       folder: folderAt(store.bucket, runKeys(run).root, dependencies.publicUrl),
       concurrency,
       searchAttributes,
-      resumed: scheduled !== undefined && (await readJobFile(store, run))?.claimedBy !== execution(),
+      resumed:
+        scheduled !== undefined &&
+        (await unlessDamaged(() => readJobFile(store, run)))?.claimedBy !== execution(),
       ...(marker === undefined
         ? {}
         : { ended: { state: marker.state, tally: marker.tally, marker: marker.marker } }),

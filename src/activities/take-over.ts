@@ -1,4 +1,5 @@
 import type { PlannedItem } from '../plan/plan.ts';
+import { workDigest } from '../plan/work-digest.ts';
 import type { Artifact, ItemCost, ItemRecord, SucceededRecord } from '../records/record.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
@@ -44,7 +45,7 @@ async function takeOverItem(
   if (item.reuse === undefined) return undefined;
   const { key: sourceKey } = item.reuse;
   const source = await unlessDamaged(() => dependencies.records.read(sourceKey));
-  if (source?.status !== 'succeeded' || source.digest !== item.digest) return undefined;
+  if (source?.status !== 'succeeded' || (source.work ?? source.digest) !== workDigest(item)) return undefined;
   const key = runKeys(run).record(page, item.number, item.id);
   const [from, to] = [sourceKey, key].map((name) => name.slice(0, -'record.json'.length));
   const copied = new Map<string, Artifact>();

@@ -5,6 +5,7 @@ import { filesOf, type PlannedJob } from '../plan/plan-job.ts';
 import { runIdOf } from '../plan/run-id.ts';
 import { compareClaims, type ClaimDifference } from '../records/claim.ts';
 import { claimRun, readMarker, type JobFile } from '../records/run-store.ts';
+import { unlessDamaged } from '../records/unless-damaged.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { Session } from './session.ts';
 
@@ -65,13 +66,15 @@ export function claimOf(
  * settings make no other run.
  *
  * @param isNew - whether it shall be another run than those that are there
- * @throws PollenBatchError `usage` when the run that is there does other work
+ * @throws PollenBatchError `usage` when the run that is there does other work, `store-unusable` when its job file is damaged
  */
 export async function claim(session: Session, request: RunRequest, isNew: boolean): Promise<ClaimedRun> {
   for (let ordinal = 1; ordinal <= MAX_RUNS; ordinal += 1) {
     const { run, wanted } = claimOf(session, request, ordinal);
-    const claimed = await claimRun(session.store, run, wanted);
+    const claiming = () => claimRun(session.store, run, wanted);
+    const claimed = isNew ? await unlessDamaged(claiming, null) : await claiming();
     if (claimed === undefined) return { run, settings: [] };
+    if (claimed === null) continue;
     const { work, settings } = compareClaims(claimed, wanted);
     if (!isNew) {
       if (work !== undefined) throw otherWork(run.runId, work, claimed);

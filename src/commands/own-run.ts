@@ -3,6 +3,7 @@ import { compareClaims } from '../records/claim.ts';
 import type { EndState } from '../records/outcome.ts';
 import { readJobFile, readMarker } from '../records/run-store.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
+import { runKeys } from '../storage/keys.ts';
 import { StoreError } from '../storage/store-error.ts';
 import { claimOf, otherWork, type RunRequest } from './claim-run.ts';
 import type { PlanningDesk } from './planning-desk.ts';
@@ -27,14 +28,20 @@ export async function ownRun(
   if (store === undefined) return none;
   try {
     const [claimed, marker] = await Promise.all([
-      unlessDamaged(() => readJobFile(store, run)),
+      unlessDamaged(() => readJobFile(store, run), null),
       unlessDamaged(() => readMarker(store, run)),
     ]);
     if (claimed === undefined) return none;
+    const state = marker?.state ?? 'unfinished';
+    if (claimed === null) {
+      const { job: key } = runKeys(run);
+      const warning = `${key} is damaged, or of an earlier version: \`submit\` makes another run with --new only`;
+      return { run: { runId, state, keptSettings: [] }, warnings: [warning] };
+    }
     const { work, settings } = compareClaims(claimed, wanted);
     const refusal = work === undefined ? undefined : otherWork(runId, work, claimed);
     return {
-      run: { runId, state: marker?.state ?? 'unfinished', keptSettings: settings },
+      run: { runId, state, keptSettings: settings },
       warnings: refusal === undefined ? [] : [`${refusal.message}: \`submit\` takes it with --new only`],
     };
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Measured } from '../plan/likely-use.ts';
 import type { PlannedApi, PlannedItem } from '../plan/plan.ts';
 import { createReuseIndex, takesOver, type ReuseIndex } from '../plan/reuse.ts';
 import { openSpool } from '../plan/spool.ts';
+import { workDigest } from '../plan/work-digest.ts';
 import { findPrice, type Rates } from '../pollen/prices.ts';
 import { readDoneWork } from '../records/done-work.ts';
 import { readMeasured } from '../records/measured.ts';
@@ -91,7 +92,7 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
       measured: past.measured,
       ...(reuses ? { reuse: past.done } : {}),
       onItem(item) {
-        comparison.add(item);
+        comparison.add({ id: item.id, digest: workDigest(item) });
         if (requests.length < options.show) requests.push(item);
       },
     });

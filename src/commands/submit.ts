@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { PollenBatchError } from '../errors.ts';
 import { formatProblem } from '../manifest/problem.ts';
 import { withSettingsOf, type SettingChange } from '../plan/job-settings.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -12,7 +13,14 @@ import { readDoneWork } from '../records/done-work.ts';
 import { keepInputs } from '../records/inputs.ts';
 import { readMeasured } from '../records/measured.ts';
 import { listRunIds, recentRuns } from '../records/past-runs.ts';
-import { readMarker, readPlan, writePlan, type JobFile, type Marker } from '../records/run-store.ts';
+import {
+  readJobFile,
+  readMarker,
+  readPlan,
+  writePlan,
+  type JobFile,
+  type Marker,
+} from '../records/run-store.ts';
 import { CONTROL_QUEUE, runWorkflowId } from '../workflows/ids.ts';
 import { checkAccess } from './access.ts';
 import { claim, claimOf } from './claim-run.ts';
@@ -73,9 +81,9 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
     // comes again with other options.
     const mayRepeat = (await listRunIds(store, home)).length > 0;
     const seedScope = randomUUID();
-    const plan = (claimed?: JobFile): Promise<PlannedJob> =>
+    const plan = (claimed?: JobFile, allowUnpriced = options.allowUnpriced): Promise<PlannedJob> =>
       planReading(...asClaimed(session, reading, claimed), {
-        allowUnpriced: claimed?.allowUnpriced ?? options.allowUnpriced,
+        allowUnpriced: claimed?.allowUnpriced ?? allowUnpriced,
         allFresh: options.fresh === true,
         seedScope: claimed?.seedScope ?? seedScope,
         mayRepeat,
@@ -84,7 +92,7 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
         ...(reuse === undefined ? {} : { reuse }),
         ...(options.first === undefined ? {} : { first: options.first }),
       });
-    const drawn = await plan();
+    const drawn = await plan().catch(planOfOwnRun);
     const warnings = [
       ...skipped,
       ...drawn.warnings.map(formatProblem),
@@ -105,6 +113,18 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
     const submitted = { run, plan: written, keptSettings, warnings };
     if (marker !== undefined) return { ...submitted, status: 'ended', marker };
     return { ...submitted, status: await start(session, run, written, claimed !== undefined) };
+
+    // A run that is there keeps that it may make calls of unknown price: what is refused for these alone is looked for.
+    async function planOfOwnRun(refusal: unknown): Promise<PlannedJob> {
+      const isFinal = options.isNew || !mayRepeat || !(refusal instanceof PollenBatchError);
+      const unpriced = isFinal ? undefined : await plan(undefined, true).catch(() => undefined);
+      if (unpriced === undefined) throw refusal;
+      const { run } = claimOf(session, { job, options, planned: unpriced, seedScope });
+      const claimed = await readJobFile(store, run);
+      const isAllowed = claimed?.allowUnpriced === true || claimed?.job.allowUnpriced === true;
+      if (!isAllowed && (await readPlan(store, run)) === undefined) throw refusal;
+      return unpriced;
+    }
 
     // A submit that died between its claim and its plan has said under what settings, and what the seeds are drawn from.
     async function write(): Promise<Plan> {

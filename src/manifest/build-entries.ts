@@ -76,8 +76,9 @@ export function buildEntries(
   };
 
   return items.flatMap(({ written, steps, path }): readonly Entry[] => {
+    const keys = entryKeys(written);
     const entry = (place: FilePath, entrySteps: readonly Step[]): Entry => ({
-      ...entryKeys(written),
+      ...keys,
       steps: entrySteps,
       path: place,
     });

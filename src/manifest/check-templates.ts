@@ -75,7 +75,7 @@ export function createTemplateChecker(reporter: Reporter): TemplateChecker {
           });
           // Only of what could be read, as a hostile text has a million marks.
           const picture = names.some(({ name: [root] }) => root === 'steps')
-            ? pictureProblem(written.text, scope.takesImages)
+            ? pictureProblem(parseTemplate(written.text).parts, scope)
             : undefined;
           if (picture !== undefined) tell('template-unknown', picture);
           return names;

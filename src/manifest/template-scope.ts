@@ -95,7 +95,7 @@ function stepProblem(
     const message = `the step ${quoted(id)} gives ${known.join(', ')}, not ${quoted(name.join('.'))}${advice}`;
     return { code: 'step-unknown', message };
   }
-  if (field === 'image' && (!takesImages || below.length > 0)) return misplaced(pictureRule(id));
+  if (field === 'image' && (!takesImages || below.length > 0)) return misplaced(pictureRule(id, step.isList));
   return undefined;
 }
 
@@ -109,9 +109,11 @@ function listGifts(id: string, gifts: readonly string[]): readonly string[] {
   return gifts.flatMap((gift) => [quoted(`steps.${id} | map: "${gift}"`), quoted(`steps.${id}[0].${gift}`)]);
 }
 
-/** Where a picture of a step goes. */
-export function pictureRule(id: string): string {
-  return `${quoted(`steps.${id}.image`)} is a picture, and stands alone in \`images\` of a text step: \`images: ["{{ steps.${id}.image }}"]\``;
+/** Where a picture of a step goes, or those of one that is made for each element of a list. */
+export function pictureRule(id: string, isList: boolean): string {
+  return isList
+    ? `${quoted(`steps.${id} | map: "image"`)} gives pictures, and stands alone in \`images\` of a text step: \`images: ['{{ steps.${id} | map: "image" }}']\``
+    : `${quoted(`steps.${id}.image`)} is a picture, and stands alone in \`images\` of a text step: \`images: ["{{ steps.${id}.image }}"]\``;
 }
 
 function misplaced(message: string): NameProblem {

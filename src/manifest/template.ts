@@ -1,7 +1,7 @@
 import { Context, Liquid, RenderError, TokenKind, toValueSync, Value } from 'liquidjs';
 import type { Template as LiquidTemplate } from 'liquidjs';
+import { NullOutput, nullSafe, writeOutput } from './null-output.ts';
 import { parsePlain } from './plain-template.ts';
-import { quoted } from './printable.ts';
 import { countWork, renderLimitsOf, withBudget } from './render-limits.ts';
 import { liquidReason } from './template-reason.ts';
 
@@ -17,29 +17,18 @@ export interface Template {
   readonly isConstant: boolean;
   /** What it names, variables of its own left out. */
   readonly names: readonly TemplateName[];
+  /** Its texts, outputs and tags, as Liquid reads them. */
+  readonly parts: readonly LiquidTemplate[];
   /**
    * Fills it in. Maps and lists come out as JSON.
    *
    * @param timezone - zone of the `date` filter; UTC when left out
-   * @throws NullOutput where a value is null
+   * @throws NullOutput where a null would come to nothing in the text
    * @throws Error where a name has no value, or a limit is passed; `templateReason` says it in a line
    */
   render(scope: TemplateScope, timezone?: string): string;
   /** The value itself where the whole text is one `{{ … }}`, with its type; else what `render` gives. */
   value(scope: TemplateScope, timezone?: string): unknown;
-}
-
-/** An output without a value: in a text it would leave a hole that nobody sees. */
-export class NullOutput extends Error {
-  override readonly name = 'NullOutput';
-  /** What the output names. */
-  readonly names: readonly TemplateName[];
-
-  constructor(output = '', names: readonly TemplateName[] = []) {
-    const mended = output.replace(/\s*-?\}\}$/, ' | default: "" }}');
-    super(`${quoted(output)} is null; ${quoted(mended)} lets nothing stand in its place`);
-    this.names = names;
-  }
 }
 
 const parseLimit = 1_000_000;
@@ -85,7 +74,7 @@ export function templateReason(error: unknown): string {
 }
 
 function constant(text: string): Template {
-  return { isConstant: true, names: [], render: () => text, value: () => text };
+  return { isConstant: true, names: [], parts: [], render: () => text, value: () => text };
 }
 
 /** How many outputs and tags a text has. One by one, as a list of millions takes 400 MB. */
@@ -117,6 +106,7 @@ function parseLiquid(text: string): Template {
   return {
     isConstant: false,
     names: reader.globalVariableSegmentsSync(templates).map(writtenOut),
+    parts: templates,
     render,
     value:
       single === undefined
@@ -131,8 +121,17 @@ function renderAll(templates: LiquidTemplate[], context: Context, engine: Liquid
   } catch (error) {
     if (!(error instanceof RenderError) || !(error.originalError instanceof NullOutput)) throw error;
     const output = error.token.getText();
-    const reader = engineFor('UTC');
-    throw new NullOutput(output, reader.globalVariableSegmentsSync(reader.parse(output)).map(writtenOut));
+    throw new NullOutput(error.originalError.reason, output, namesOf(output));
+  }
+}
+
+function namesOf(output: string): readonly TemplateName[] {
+  const reader = engineFor('UTC');
+  try {
+    return reader.globalVariableSegmentsSync(reader.parse(output)).map(writtenOut);
+  } catch {
+    // The head of a block, such as `{% if … %}`, is no template by itself.
+    return [];
   }
 }
 
@@ -159,15 +158,12 @@ function engineFor(timezone: string): Liquid {
     ownPropertyOnly: true,
     // `default` and `if` may ask for what a row does not have.
     lenientIf: true,
-    // What is no map or list is left to Liquid, which makes it text.
-    outputEscape: (value: unknown) => {
-      if (value === null || value === undefined) throw new NullOutput();
-      return (typeof value === 'object' ? JSON.stringify(value) : value) as string;
-    },
+    outputEscape: writeOutput,
     timezoneOffset: timezone,
     parseLimit,
   });
   for (const tag of forbiddenTags) delete engine.tags[tag];
+  for (const [name, filter] of Object.entries(engine.filters)) engine.filters[name] = nullSafe(name, filter);
   countWork(engine);
   engines.set(timezone, engine);
   return engine;

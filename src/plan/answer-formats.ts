@@ -1,6 +1,5 @@
 import { canonicalJson } from '../canonical-json.ts';
 import type { Output, Values } from '../manifest/job.ts';
-import { quoted } from '../manifest/printable.ts';
 import type { Place } from '../manifest/problem.ts';
 import { readTree } from '../manifest/read-tree.ts';
 import { readYaml } from '../manifest/read-yaml.ts';
@@ -12,6 +11,9 @@ import type { PlanFault } from './plan-fault.ts';
 
 /** Most bytes of a file with a schema. */
 const SCHEMA_BYTES = 1024 * 1024;
+
+/** Deepest nesting of a schema's maps and lists; what checks and writes it recurses, and gives up at about 400. */
+const MAX_DEPTH = 100;
 
 /** A schema as its author wrote it, and the name of what it says. */
 export interface AnswerSchema {
@@ -131,6 +133,7 @@ function schemaProblem(schema: unknown): string | undefined {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
     return 'a JSON Schema is an object';
   }
+  if (isDeeper(schema, MAX_DEPTH)) return `maps and lists of the schema nest deeper than ${MAX_DEPTH}`;
   try {
     compileSchema(schema as Values);
     return undefined;
@@ -138,4 +141,9 @@ function schemaProblem(schema: unknown): string | undefined {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     return `this is no JSON Schema: ${reason.slice(0, 300)}`;
   }
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
 }

@@ -3,7 +3,7 @@ import type { ExpandContext } from './expand/expand-job.ts';
 import type { ExpandedItem } from './expand/expanded-item.ts';
 import { createFaultTeller } from './expand/fault-teller.ts';
 import type { PlanFault } from './plan-fault.ts';
-import { createProblemList } from './problem-list.ts';
+import { createProblemList, withRest } from './problem-list.ts';
 
 /** What is found while the items of a job are gone through, each slip told once. */
 export interface Findings {
@@ -26,12 +26,12 @@ export interface Findings {
 /** Findings of a job of which nothing is known yet. */
 export function createFindings(context: Pick<ExpandContext, 'file' | 'placeOf'>): Findings {
   const problems = createProblemList();
-  const warnings: Problem[] = [];
+  const warnings = createProblemList();
   const faultTeller = createFaultTeller(context);
   const doubtTeller = createFaultTeller(context);
   return {
     problem: (problem) => problems.add(problem),
-    warning: (problem) => warnings.push(problem),
+    warning: (problem) => warnings.add(problem),
     faults(item, faults) {
       for (const fault of faults) {
         const told = faultTeller.tell(item, fault);
@@ -39,17 +39,20 @@ export function createFindings(context: Pick<ExpandContext, 'file' | 'placeOf'>)
       }
     },
     doubts(item, doubts) {
+      // Planning goes on, and each slip that is new would be kept until its end.
+      if (warnings.isFull()) return;
       for (const doubt of doubts) {
         const told = doubtTeller.tell(item, doubt);
-        if (told !== undefined) warnings.push(told);
+        if (told !== undefined) warnings.add(told);
       }
     },
     isFull: () => problems.isFull() || faultTeller.isFull(),
     end() {
       for (const problem of faultTeller.finish()) problems.add(problem);
+      for (const doubt of doubtTeller.finish()) warnings.add(doubt);
       return {
         problems: problems.first(),
-        warnings: [...warnings, ...doubtTeller.finish()],
+        warnings: withRest(warnings.first(), warnings.isFull()),
         isCut: problems.isFull(),
       };
     },

@@ -1,5 +1,3 @@
-import type { PlannedItem } from './plan.ts';
-
 /**
  * What becomes of an item, against the earlier runs of its job: `done` is what one of them has succeeded with, `missing`
  * what the last one asked for too, without success so far, `gone` what the last one had and the job has no more.
@@ -19,9 +17,9 @@ export interface ItemChanges {
   readonly listed: readonly ItemChange[];
 }
 
-/** Compares items, one at a time, with earlier runs: by their ids, and the digests of what they ask. */
+/** Compares items, one at a time, with earlier runs: by their ids, and the digests of their work. */
 export interface Comparison {
-  add(item: Pick<PlannedItem, 'id' | 'digest'>): void;
+  add(item: { readonly id: string; readonly digest: string }): void;
   /** What was found, once every item was added. */
   finish(): ItemChanges;
 }
@@ -33,7 +31,7 @@ const LISTED = 20;
  * Starts a comparison.
  *
  * @param last - digests of the last run's items by their ids; it is used up
- * @param isDone - whether an earlier run has succeeded with what has a digest
+ * @param isDone - whether an earlier run has succeeded with the work that has a digest
  */
 export function compareItems(last: Map<string, string>, isDone: (digest: string) => boolean): Comparison {
   const counts = { new: 0, changed: 0, missing: 0, done: 0, gone: 0 };

@@ -8,11 +8,14 @@ import { withoutSettings } from './job-settings.ts';
  */
 export function jobContent(job: Job): string {
   const { entries, matrix, schedule: _schedule, notify: _notify, reuse: _reuse, ...rest } = job;
-  return canonicalJson({
-    ...withoutSettings(rest),
-    matrix: matrixContent(matrix),
-    entries: entries.map(entryContent),
-  });
+  return canonicalJson(
+    {
+      ...withoutSettings(rest),
+      matrix: matrixContent(matrix),
+      entries: entries.map(entryContent),
+    },
+    variables,
+  );
 }
 
 /** What an entry of a job generates, as JSON of the same kind. */
@@ -43,17 +46,23 @@ export function fromKept(job: Job): Job {
   };
 }
 
+/** The parameters of a call, as JSON of the same kind. */
+export function paramsContent(given: Step['params']): string {
+  return canonicalJson(given, params);
+}
+
 // Requests carry these in their author's order, and answers follow that of a schema.
 const params: ReadonlySet<string> = new Set(['response_format', 'tools']);
 const schema: ReadonlySet<string> = new Set(['schema']);
-// Items come in the order of the axes.
-const axes: ReadonlySet<string> = new Set(['axes']);
+// A template prints a map, and goes over it, as it was written; and items come in the order of the axes.
+const variables: ReadonlySet<string> = new Set(['vars']);
+const combined: ReadonlySet<string> = new Set(['axes', 'include']);
 
 function stepContent({ path: _path, ...step }: Step): string {
   const output = 'output' in step ? { output: canonicalJson(step.output, schema) } : {};
-  return canonicalJson({ ...step, ...output, params: canonicalJson(step.params, params) });
+  return canonicalJson({ ...step, ...output, params: paramsContent(step.params) });
 }
 
 function matrixContent(matrix: Matrix | undefined): string | undefined {
-  return matrix && canonicalJson(matrix, axes);
+  return matrix && canonicalJson(matrix, combined);
 }

@@ -3,6 +3,7 @@ import { formatAmount } from '../pollen/amount.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import { dialects } from '../pollinations/dialects/index.ts';
 import { sha256 } from './digest.ts';
+import { paramsContent } from './job-content.ts';
 import type { ExpandedItem, ExpandedStep } from './expand/expanded-item.ts';
 import { makeCall, type CallParts } from './make-call.ts';
 import { hasMedia, maximumOfUse, maxTokensOf } from './maximum.ts';
@@ -165,7 +166,12 @@ function lengthOf(body: string | undefined): number {
 function digestOf(steps: readonly PlannedStep[], { api }: ChainContext): string {
   const sent = steps.map((step) => {
     const { maximum: _maximum, shared: _shared, lane: _lane, ...work } = step;
-    return 'digest' in work ? { ...work, request: null } : work;
+    return 'digest' in work ? { ...work, request: null } : { ...work, deferred: contentOf(work.deferred) };
   });
   return sha256(canonicalJson([api.id, api.dialect, sent]));
+}
+
+// A template may print a whole map of its scope, in the order in which that was written.
+function contentOf({ params, scope, ...deferred }: DeferredRequest) {
+  return { ...deferred, params: paramsContent(params), scope: JSON.stringify(scope) };
 }

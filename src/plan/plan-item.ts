@@ -1,18 +1,18 @@
 import { canonicalJson } from '../canonical-json.ts';
-import { maxItemCalls } from '../manifest/item-schema.ts';
 import type { JobChecks, Values } from '../manifest/job.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import { urlProblem } from '../pollinations/prompt-problem.ts';
 import { createAnswerSchemas } from './answer-formats.ts';
 import { requestDigest, sha256 } from './digest.ts';
 import type { ExpandedItem } from './expand/expanded-item.ts';
+import { paramsContent } from './job-content.ts';
 import type { JobFiles } from './job-files.ts';
 import type { JobInput } from './job-inputs.ts';
 import { createLocalImages } from './local-images.ts';
 import { makeCall, makeRequest } from './make-call.ts';
 import type { PlanFault } from './plan-fault.ts';
 import type { PlannedApi, PlannedItem } from './plan.ts';
-import { type ChainStep, isChain, planChain, stepCalls } from './plan-chain.ts';
+import { type ChainStep, isChain, planChain } from './plan-chain.ts';
 import { prepareStep, type Preparation, type PreparedStep } from './prepare-step.ts';
 import { createSeeds, type SeedContext } from './seeds.ts';
 
@@ -100,12 +100,7 @@ export function createItemPlanner(context: ItemContext): ItemPlanner {
       const problem = 'request' in call ? urlProblem(call.request) : undefined;
       if (problem !== undefined) return refuse({ ...problem, step, path: ['prompt'] });
     }
-    if (!('steps' in work)) return { item: { ...base, ...work } };
-    const chain = work;
-    const calls = stepCalls(chain.steps);
-    if (calls <= maxItemCalls) return { item: { ...base, ...chain } };
-    const message = `the item may come to ${calls} calls, lists and repairs counted in full; ${maxItemCalls} are possible`;
-    return refuse({ code: 'step-limit', message, path: ['steps'] });
+    return { item: { ...base, ...work } };
   }
 
   function callOf([only]: readonly ChainStep[]) {
@@ -141,11 +136,12 @@ function contentDigest(
   prepared: readonly PreparedStep[],
   { api }: ItemContext,
 ): string {
-  const contents = prepared.map(({ parts }, position) =>
-    steps[position]?.scope === undefined
-      ? requestDigest(api, makeRequest(parts, api.dialect))
-      : sha256(canonicalJson([api.id, api.dialect, parts, steps[position].scope])),
-  );
+  const contents = prepared.map(({ parts }, position) => {
+    const scope = steps[position]?.scope;
+    if (scope === undefined) return requestDigest(api, makeRequest(parts, api.dialect));
+    const content = { ...parts, params: paramsContent(parts.params) };
+    return sha256(canonicalJson([api.id, api.dialect, content, JSON.stringify(scope)]));
+  });
   const [only, ...others] = contents;
   return only !== undefined && others.length === 0 ? only : sha256(canonicalJson(contents));
 }

@@ -13,6 +13,7 @@ import { pricesOf } from './planned-prices.ts';
 import type { ReuseIndex } from './reuse.ts';
 import type { Spool } from './spool.ts';
 import { createTwins } from './twins.ts';
+import { workDigest } from './work-digest.ts';
 
 export interface PlanLinesContext {
   readonly api: PlannedApi;
@@ -60,7 +61,7 @@ export function createPlanLines({ api, prices, laneOf, spool, ...context }: Plan
 
   return {
     add(planned, place) {
-      const done = reuse?.find(planned.digest);
+      const done = reuse?.find(workDigest(planned));
       const item = done === undefined ? planned : { ...planned, reuse: done };
       if (done !== undefined) reused += 1;
       items += 1;

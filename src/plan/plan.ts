@@ -50,7 +50,7 @@ interface PlannedBase {
   readonly customId?: string;
   /** Values of its matrix and its row, for the results. */
   readonly vars?: Values;
-  /** Names the item's work: the digest of its request, or of all that its steps will send. */
+  /** Names what the item asks: the digest of its request, or of its steps: all that they will send, and what is checked. */
   readonly digest: string;
   /** Record of an earlier run that has this work done already: it is taken over instead of a call. */
   readonly reuse?: { readonly runId: string; readonly key: string };

@@ -1,7 +1,7 @@
 import { formatProblem, type Problem } from '../manifest/problem.ts';
 
 /** Problems that are told; one slip in a template is one in every row. */
-const TOLD = 100;
+export const MAX_TOLD = 100;
 
 /** Problems of a job as they are found, each told once. */
 export interface ProblemList {
@@ -20,7 +20,7 @@ export function createProblemList(): ProblemList {
   return {
     add(problem) {
       const name = formatProblem(problem);
-      if (problems.size < TOLD) problems.set(name, problem);
+      if (problems.size < MAX_TOLD) problems.set(name, problem);
       else isFull ||= !problems.has(name);
     },
     isFull: () => isFull,

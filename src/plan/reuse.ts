@@ -7,7 +7,7 @@ export interface DoneWork {
   readonly key: string;
 }
 
-/** Work that earlier runs have done, by the digest of what was asked. */
+/** Work that earlier runs have done, by its digest. */
 export interface ReuseIndex {
   /** Adds work; what is known already stays, so the newest run is added first. */
   add(digest: string, work: DoneWork): void;

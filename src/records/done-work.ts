@@ -14,6 +14,7 @@ const MAX_WORKS = 300_000;
 interface SealedLine {
   readonly status: string;
   readonly digest?: string;
+  readonly work?: string;
   readonly key?: string;
 }
 
@@ -38,9 +39,9 @@ export async function readDoneWork(
       const read = await Promise.all(next.map((part) => unlessDamaged(() => readPart(store, part))));
       const lines = read.flatMap((some) => some ?? []);
       works += lines.length;
-      for (const { status, digest, key } of lines) {
-        if (status !== 'succeeded' || digest === undefined || key?.startsWith(root) !== true) continue;
-        index.add(digest, { runId: run.runId, key });
+      for (const { status, digest, work = digest, key } of lines) {
+        if (status !== 'succeeded' || work === undefined || key?.startsWith(root) !== true) continue;
+        index.add(work, { runId: run.runId, key });
       }
     }
   }

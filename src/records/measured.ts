@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import type { Measured } from '../plan/likely-use.ts';
 import { USAGE_TYPES, type Usage } from '../pollen/usage.ts';
 import { runKeys } from '../storage/keys.ts';
@@ -5,7 +6,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { EndedRun } from './past-runs.ts';
 import { unlessDamaged } from './unless-damaged.ts';
 
-/** What the reports of ended runs have measured, added up by model. Reports of earlier versions say nothing. */
+/** What the reports of ended runs have measured, added up by model. Damaged ones, and those of earlier versions, say nothing. */
 export async function readMeasured(
   store: ObjectStore,
   runs: readonly EndedRun[],
@@ -19,10 +20,19 @@ export async function readMeasured(
 async function readReport(store: ObjectStore, key: string): Promise<readonly Measured[]> {
   const report = await store.get(key);
   if (report === undefined) return [];
-  const { measured } = JSON.parse(Buffer.from(report.body).toString('utf8')) as {
-    readonly measured?: readonly Measured[];
-  };
-  return measured ?? [];
+  const content: unknown = JSON.parse(Buffer.from(report.body).toString('utf8'));
+  const measured = isObject(content) ? content['measured'] : undefined;
+  return Array.isArray(measured) ? measured.filter(isMeasured) : [];
+}
+
+function isMeasured(one: unknown): one is Measured {
+  return (
+    isObject(one) &&
+    typeof one['kind'] === 'string' &&
+    typeof one['model'] === 'string' &&
+    isObject(one['usage']) &&
+    [one['answers'], one['timed'], one['latencyMs']].every((figure) => typeof figure === 'number')
+  );
 }
 
 /** Adds up what was measured, one sum a model. */

@@ -21,7 +21,7 @@ export type EndedRun = PastRun & Required<Pick<PastRun, 'marker'>>;
 export interface PastRuns {
   /** Runs that ended last, the newest first, as many as count. */
   readonly ended: readonly EndedRun[];
-  /** The newest run of the whole job, ended or not; absent where it has none. */
+  /** The run of the whole job that was planned last, ended or not; absent where it has none. */
   readonly last?: PastRun;
   /** Why some were not looked at, in sentences. */
   readonly warnings: readonly string[];
@@ -60,20 +60,19 @@ export async function recentRuns(
   return { ended, warnings };
 }
 
-/** The same, and the newest run of the whole job. */
+/** The same, and the run of the whole job that was planned last. */
 export async function pastRuns(store: ObjectStore, job: JobLocation, api: ApiName): Promise<PastRuns> {
   const { found, warnings } = await findRuns(store, job);
   const ended: EndedRun[] = [];
   let last: PastRun | undefined;
   for await (const past of planned(store, found.filter(isEnded).sort(lastEndedFirst), api, warnings)) {
     if (ended.length < RECENT) ended.push(past);
-    if (!isTrial(past.run.runId)) last ??= past;
-    if (ended.length >= RECENT && last !== undefined) break;
+    last = laterPlanned(last, past);
+    // Those that follow ended before, and so were planned before.
+    if (ended.length >= RECENT && last !== undefined && past.marker.endedAt <= last.plan.createdAt) break;
   }
   const open = found.filter(({ run, marker }) => marker === undefined && !isTrial(run.runId));
-  for await (const past of planned(store, open, api, warnings)) {
-    if (last === undefined || timeOf(past) > timeOf(last)) last = past;
-  }
+  for await (const past of planned(store, open, api, warnings)) last = laterPlanned(last, past);
   return { ended, warnings, ...(last === undefined ? {} : { last }) };
 }
 
@@ -153,6 +152,8 @@ function isPlan(plan: Partial<Plan> | null): plan is Plan {
   return typeof plan?.createdAt === 'string' && typeof plan.api?.id === 'string' && Array.isArray(plan.pages);
 }
 
-function timeOf({ plan, marker }: PastRun): string {
-  return marker?.endedAt ?? plan.createdAt;
+// A run of the first items alone is none of the whole job.
+function laterPlanned(last: PastRun | undefined, past: PastRun): PastRun | undefined {
+  if (isTrial(past.run.runId)) return last;
+  return last === undefined || past.plan.createdAt > last.plan.createdAt ? past : last;
 }

@@ -1,3 +1,5 @@
+import type { PlannedItem } from '../plan/plan.ts';
+import { workDigest } from '../plan/work-digest.ts';
 import { runKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { PastRun } from './past-runs.ts';
@@ -5,7 +7,7 @@ import type { PastRun } from './past-runs.ts';
 /** Pages read at once. */
 const READS = 8;
 
-/** What the items of a planned run ask: digests by ids, from the pages of its plan. */
+/** The work of a planned run's items: digests by ids, from the pages of its plan. */
 export async function readPlannedDigests(
   store: ObjectStore,
   { run, plan }: PastRun,
@@ -20,8 +22,8 @@ export async function readPlannedDigests(
         .toString('utf8')
         .split('\n')) {
         if (line === '') continue;
-        const { id, digest } = JSON.parse(line) as { readonly id: string; readonly digest: string };
-        digests.set(id, digest);
+        const item = JSON.parse(line) as PlannedItem;
+        digests.set(item.id, workDigest(item));
       }
     }
   }

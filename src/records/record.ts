@@ -62,6 +62,8 @@ interface RecordBase {
   readonly seed?: number;
   /** sha256 of the request that every attempt sent, or of all that the item's steps send. */
   readonly digest: string;
+  /** Names what the answer of a single call was checked for too; absent where nothing was, as in earlier versions. */
+  readonly work?: string;
   readonly attempts: readonly AttemptRecord[];
   /** Attempts that were told to slow down; they are counted, not listed. */
   readonly throttled: number;

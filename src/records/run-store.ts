@@ -1,3 +1,5 @@
+import { PollenBatchError } from '../errors.ts';
+import { isObject } from '../json.ts';
 import type { Job } from '../manifest/job.ts';
 import type { JobInput } from '../plan/job-inputs.ts';
 import type { Plan, PlannedApi, PlanSource } from '../plan/plan.ts';
@@ -48,14 +50,16 @@ const json = { contentType: 'application/json' };
  * Claims a run by its job file.
  *
  * @returns the job file of an earlier claim, which is the one that counts; `undefined` where this one is the first
+ * @throws PollenBatchError `store-unusable` where that one is damaged
  */
 export async function claimRun(
   store: ObjectStore,
   run: RunLocation,
   file: JobFile,
 ): Promise<JobFile | undefined> {
-  const result = await store.putOnce(runKeys(run).job, `${JSON.stringify(file)}\n`, json);
-  return result.stored ? undefined : (parse(result.existing.body) as JobFile);
+  const { job: key } = runKeys(run);
+  const result = await store.putOnce(key, `${JSON.stringify(file)}\n`, json);
+  return result.stored ? undefined : wholeJobFile(key, parse(key, result.existing.body));
 }
 
 /**
@@ -82,12 +86,18 @@ export async function writePlan(
     );
   }
   const result = await store.putOnce(keys.plan, `${JSON.stringify(plan)}\n`, json);
-  return result.stored ? plan : (parse(result.existing.body) as Plan);
+  return result.stored ? plan : (parse(keys.plan, result.existing.body) as Plan);
 }
 
-/** Reads a run's job file; `undefined` when nobody claimed the run. */
+/**
+ * Reads a run's job file; `undefined` when nobody claimed the run.
+ *
+ * @throws PollenBatchError `store-unusable` where it is damaged
+ */
 export async function readJobFile(store: ObjectStore, run: RunLocation): Promise<JobFile | undefined> {
-  return (await readJson(store, runKeys(run).job)) as JobFile | undefined;
+  const { job: key } = runKeys(run);
+  const file = await readJson(store, key);
+  return file === undefined ? undefined : wholeJobFile(key, file);
 }
 
 /** Reads a run's plan; `undefined` when the run is not planned. */
@@ -104,9 +114,36 @@ export async function readMarker(store: ObjectStore, run: RunLocation): Promise<
 
 async function readJson(store: ObjectStore, key: string): Promise<unknown> {
   const object = await store.get(key);
-  return object === undefined ? undefined : parse(object.body);
+  return object === undefined ? undefined : parse(key, object.body);
 }
 
-function parse(body: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(body).toString('utf8'));
+// The parser's own error would quote the bytes, which may be a prompt's.
+function parse(key: string, body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    throw damaged(key);
+  }
+}
+
+function wholeJobFile(key: string, file: unknown): JobFile {
+  if (!isJobFile(file)) throw damaged(key);
+  return file;
+}
+
+function isJobFile(file: unknown): file is JobFile {
+  if (!isObject(file) || !isObject(file['api']) || !isObject(file['job'])) return false;
+  const { name, entries } = file['job'];
+  return (
+    typeof file['api']['id'] === 'string' &&
+    typeof name === 'string' &&
+    Array.isArray(entries) &&
+    entries.every((entry) => isObject(entry) && Array.isArray(entry['steps']))
+  );
+}
+
+function damaged(key: string): PollenBatchError {
+  return new PollenBatchError('store-unusable', `${key} is damaged, or of an earlier version`, {
+    remedy: 'Look for who changed the bucket; another run of the job is made with --new.',
+  });
 }

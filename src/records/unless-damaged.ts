@@ -1,3 +1,4 @@
+import { PollenBatchError } from '../errors.ts';
 import { StoreError } from '../storage/store-error.ts';
 
 /**
@@ -13,7 +14,9 @@ export async function unlessDamaged<Value, Otherwise = undefined>(
     return await read();
   } catch (error) {
     const isDamaged =
-      error instanceof SyntaxError || (error instanceof StoreError && error.code === 'store-corrupt');
+      error instanceof SyntaxError ||
+      (error instanceof StoreError && error.code === 'store-corrupt') ||
+      (error instanceof PollenBatchError && error.code === 'store-unusable');
     if (isDamaged) return otherwise as Otherwise;
     throw error;
   }

@@ -195,6 +195,8 @@ describe('a call that hangs on earlier steps', () => {
 
   it.each([
     ['a variable that is not there', '{{ steps.a.json.name }}', 'prose', 'undefined variable'],
+    ['a null in a text', 'A {{ steps.a.json.name }}', '{"name":null}', '`{{ steps.a.json.name }}` is null'],
+    ['a null behind a filter', 'A {{ steps.a.json.name | upcase }}', '{"name":null}', 'is null'],
     ['an empty prompt', '{{ steps.a.text }}', '  ', 'the prompt is empty'],
     ['a prompt that is too long', '{{ steps.a.text }}', 'x'.repeat(9_000), 'bytes in the URL'],
     ['a prompt that means another path', '{{ steps.a.text }}', '..', 'another path'],

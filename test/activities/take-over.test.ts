@@ -3,6 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
 import { takeOver } from '../../src/activities/take-over.ts';
 import { sha256 } from '../../src/plan/digest.ts';
+import type { PlannedCall } from '../../src/plan/plan.ts';
+import { workDigest } from '../../src/plan/work-digest.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import type { ItemRecord, SucceededRecord } from '../../src/records/record.ts';
 import { runKeys } from '../../src/storage/keys.ts';
@@ -35,8 +37,11 @@ async function source(changes: Partial<SucceededRecord> & Record<string, unknown
   await put(sourceKey, JSON.stringify({ ...record, artifact: picture, ...changes }));
 }
 
-function take(keys: readonly string[] = store.keys()): Promise<readonly ItemRecord[]> {
-  const item = sampleCall({ reuse: { runId: earlier.runId, key: sourceKey } });
+function take(
+  keys: readonly string[] = store.keys(),
+  changes: Partial<PlannedCall> = {},
+): Promise<readonly ItemRecord[]> {
+  const item = sampleCall({ reuse: { runId: earlier.runId, key: sourceKey }, ...changes });
   const dependencies = { store, records: createRecords(store), now: () => now };
   return takeOver(dependencies as unknown as ActivityDependencies, run, 0, [item], new Set(keys));
 }
@@ -140,6 +145,17 @@ describe('taking over', () => {
     await prepare();
     expect(await take()).toEqual([]);
     expect(store.text(runKeys(run).record(0, 1, 'haiku'))).toBeUndefined();
+  });
+
+  it('takes over only what was checked as the item is now', async () => {
+    const wide = { expect: { width: 4096 } };
+    await source();
+    await put(picture.key, 'jpg');
+    expect(await take(undefined, wide)).toEqual([]);
+    await source({ work: workDigest(sampleCall(wide)) });
+    expect(await take()).toEqual([]);
+    expect(await take(undefined, { expect: { width: 64 } })).toEqual([]);
+    expect(await take(undefined, wide)).toMatchObject([{ work: workDigest(sampleCall(wide)) }]);
   });
 
   it('copies nothing of an item of which one artifact is gone', async () => {

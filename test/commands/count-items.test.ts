@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { allProblems, countItems } from '../../src/commands/count-items.ts';
 import { formatProblem } from '../../src/manifest/problem.ts';
 import { filesOf } from '../support/planning.ts';
+import { load } from '../manifest/api-rules.ts';
 import { readOf } from '../support/job.ts';
 
 const time = '2026-01-02T03:04:05.000Z';
@@ -46,4 +47,24 @@ it('tells of a slip once, though the file and its data show it', async () => {
   expect(await allProblems({ file: 'job.yaml', problems: [slip], rest }, time)).toEqual([slip]);
   const other = { ...slip, line: 1, column: 1 };
   expect(await allProblems({ file: 'job.yaml', problems: [other], rest }, time)).toHaveLength(2);
+});
+
+it('tells of an item of too many calls once, whatever rows it is made for', async () => {
+  const loaded = load(`version: 1
+name: many
+items:
+  - from: rows.jsonl
+    steps:
+      - { id: a, text: 'hi {{ row.n }}', output: { format: json } }
+      - id: b
+        text: '{{ each }} {{ row.n }}'
+        forEach: { list: steps.a.json.x, max: 100 }
+        output: { format: json, repair: 5 }
+`);
+  if (!('problems' in loaded) || loaded.rest === undefined)
+    throw new Error('the job is right, or cannot be read');
+  const files = filesOf({ 'rows.jsonl': '{"n":1}\n{"n":2}\n' });
+  const rest = { ...loaded.rest, file: 'job.yaml', warnings: [], files };
+  const problems = await allProblems({ file: 'job.yaml', problems: loaded.problems, rest }, time);
+  expect(problems.map(formatProblem)).toEqual([expect.stringMatching(/^job\.yaml:6:7: step-limit: /)]);
 });

@@ -6,15 +6,13 @@ import { countItems } from '../../src/commands/count-items.ts';
 import { decodeJobFile } from '../../src/manifest/decode-job-file.ts';
 import type { Problem } from '../../src/manifest/problem.ts';
 import { readOf } from '../support/job.ts';
+import { secondsOf, slowness } from '../support/processor-time.ts';
 import { load } from './api-rules.ts';
 import { badFiles } from './bad-files.ts';
 import { hostileFiles, slowTemplates } from './hostile-files.ts';
 
 /** Most seconds of the processor that an answer may take on a machine at rest. */
 const maxSeconds = 1;
-
-/** What `exercise` takes on the machine that the limits were measured on, at rest, in seconds. */
-const secondsAtRest = 0.025;
 
 /** Most memory that a process may come to, in MiB. */
 const maxMemory = 300;
@@ -32,10 +30,10 @@ describe('a hostile file', { timeout: 60_000 }, () => {
   });
 
   // How slow the machine is changes from one moment to the next, so that a measurement may be had again.
-  it.each(hostileFiles)('of %s is answered at once', { retry: 2 }, (_about, make, codes) => {
+  it.each(hostileFiles)('of %s is answered at once', { retry: 2 }, async (_about, make, codes) => {
     const bytes = make();
     let problems: readonly Problem[] = [];
-    const seconds = secondsOf(() => (problems = problemsOf(bytes)));
+    const seconds = await secondsOf(() => (problems = problemsOf(bytes)));
     const found = [...new Set(problems.map(({ code }) => code))];
     if (codes.length === 0) expect(found).toEqual([]);
     else expect(found).toEqual(expect.arrayContaining([...codes]));
@@ -44,7 +42,7 @@ describe('a hostile file', { timeout: 60_000 }, () => {
       expect(column).toBeGreaterThanOrEqual(1);
     }
     // Most are far from it, and only a slow one asks how slow the machine is.
-    if (seconds >= maxSeconds) expect(seconds).toBeLessThan(maxSeconds * slowness());
+    if (seconds >= maxSeconds) expect(seconds).toBeLessThan(maxSeconds * (await slowness()));
   });
 
   it.each(slowTemplates)(
@@ -57,7 +55,7 @@ describe('a hostile file', { timeout: 60_000 }, () => {
       const seconds = process.cpuUsage(before).user / 1e6;
       const problems = 'problems' in found ? found.problems : [];
       expect([...new Set(problems.map(({ code }) => code))]).toEqual(codes);
-      if (seconds >= maxSeconds) expect(seconds).toBeLessThan(maxSeconds * slowness());
+      if (seconds >= maxSeconds) expect(seconds).toBeLessThan(maxSeconds * (await slowness()));
     },
   );
 
@@ -74,25 +72,3 @@ describe('a hostile file', { timeout: 60_000 }, () => {
     expect(Number(stdout)).toBeLessThan(maxMemory);
   });
 });
-
-/** How many times slower than at rest the machine is just now, as others work on it or it is another one. */
-function slowness(): number {
-  return secondsOf(exercise) / secondsAtRest;
-}
-
-/** Work of the kind that reading a file is: small texts, small objects, a map of many keys. */
-function exercise(): number {
-  let letters = 0;
-  for (let round = 0; round < 10; round += 1) {
-    const map = new Map<string, { readonly number: number }>();
-    for (let number = 0; number < 20_000; number += 1) map.set(`key${number}`, { number });
-    for (const key of map.keys()) letters += key.length;
-  }
-  return letters;
-}
-
-function secondsOf(work: () => unknown): number {
-  const before = process.cpuUsage();
-  work();
-  return process.cpuUsage(before).user / 1e6;
-}

@@ -123,6 +123,14 @@ describe('what an item may say', () => {
       `{ steps: [{ id: a, image: a }, { id: b, text: b, images: ["{{ steps.a.image }}", "{% if run.date %}{{ steps.a.image }}{% endif %}", "{{ steps.a.image | default: 'https://x.test/a.png' }}"] }] }`,
     ],
     [
+      'pictures of steps by other ways to write them',
+      `{ steps: [{ id: a, image: a }, { id: b, text: b, images: ["{{ steps.a.image | default: 'https://x.test/a|b.png' }}", "{{ steps['a'].image }}", "{% echo steps.a.image %}", "{{ sample | default: steps.a.image }}", "{% if steps.a.image %}{{ steps.a.image }}{% else %}https://x.test/a.png{% endif %}", "{% case sample %}{% when 1 %}{{ steps.a.image }}{% when 2 %}{{ steps.a.image }}{% endcase %}"] }] }`,
+    ],
+    [
+      'pictures of a step over a list by other ways to write them',
+      `{ steps: [{ id: a, text: a, output: { format: json } }, { id: c, image: c, forEach: steps.a.json }, { id: d, text: "{{ steps.c | size }} {% if steps.c.size > 1 %}x{% endif %} {{ steps.c | map: 'image' | size }}", images: ["{{ steps.c | reverse | map: 'image' | slice: 0, 2 }}", "{{ steps.c | map: 'image' | last }}", "{{ steps.c[sample].image }}", "{{ steps.c.first.image | default: 'https://x.test/a.png' }}"] }] }`,
+    ],
+    [
       'what a step over a list gives',
       `{ steps: [{ id: a, text: a, output: { format: json } }, { id: b, text: b, forEach: steps.a.json }, { id: c, image: c, forEach: steps.a.json }, { id: d, text: "{{ steps.b | map: 'text' | join: ', ' }} {{ steps.b[0].text }} {{ steps.b.size }}", images: ["{{ steps.c | map: 'image' }}", "{{ steps.c[0].image }}"] }] }`,
     ],

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseTemplate, templateReason } from '../../src/manifest/template.ts';
 
-const scope = { row: { name: 'lamp', price: 5, tags: ['a', 'b'], none: null }, on: true };
+const scope = {
+  row: { name: 'lamp', price: 5, tags: ['a', 'b'], holes: ['a', null, 'b'], none: null },
+  on: true,
+};
 const render = (text: string): string => parseTemplate(text).render(scope);
 const failure = (text: string): string => {
   try {
@@ -30,9 +33,42 @@ describe('a template', () => {
 
   it('puts no null into a text, unless it says what to put there', () => {
     expect(() => render('a {{ row.none }} b')).toThrow(
-      '`{{ row.none }}` is null; `{{ row.none | default: "" }}` lets nothing stand in its place',
+      '`{{ row.none }}` is null; `| default: ""` lets nothing stand in its place',
     );
     expect(render('a {{ row.none | default: "" }}{% if row.none %}c{% endif %} b')).toBe('a  b');
+  });
+
+  it('tells of a null by the output as it is written, whatever its kind', () => {
+    for (const output of [
+      '{{- row.none -}}',
+      '{% echo row.none %}',
+      '{% cycle row.none, "a" %}',
+      '{{ nil }}',
+    ]) {
+      expect(failure(`a ${output} b`)).toBe(
+        `\`${output}\` is null; \`| default: ""\` lets nothing stand in its place`,
+      );
+    }
+  });
+
+  it('has no filter that makes a null come to nothing', () => {
+    const filters = ['upcase', 'strip', 'join', 'escape', 'raw', 'size', 'plus: 1', 'replace: "a", "b"'];
+    for (const filter of filters) expect(failure(`a {{ row.none | ${filter} }}`)).toContain('is null');
+    expect(failure('{% assign a = row.none | upcase %}{{ a }} b')).toContain('`{{ a }}` is null');
+    expect(parseTemplate('{{ row.none | plus: 1 }}').value(scope)).toBeNull();
+    expect(render('{{ row.none | strip | default: "c" }} {{ row.none | json }}')).toBe('c null');
+  });
+
+  it('gives no filter a null, and joins none', () => {
+    expect(failure('a {{ "k" | append: row.none }}')).toBe(
+      '`{{ "k" | append: row.none }}` gives `append` a null; `{% assign name = … | default: "" %}` before it makes one that can be given',
+    );
+    expect(failure('a {% assign k = row.tags | concat: row.none %}')).toContain('gives `concat` a null');
+    expect(failure('a {{ row.holes | join: "+" }}')).toBe(
+      '`{{ row.holes | join: "+" }}` joins a list with a null in it; `| compact` before that leaves it out',
+    );
+    expect(failure('{% if row.holes | join %}a{% endif %}')).toContain('joins a list with a null');
+    expect(render('{{ row.holes | compact | join: "+" }}{{ row.name | default: row.none }}')).toBe('a+blamp');
   });
 
   it('writes maps and lists as JSON', () => {

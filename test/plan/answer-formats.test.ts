@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
 import { canonicalJson } from '../../src/canonical-json.ts';
-import type { Output } from '../../src/manifest/job.ts';
+import type { Output, Values } from '../../src/manifest/job.ts';
 import type { PlannedCall } from '../../src/plan/plan.ts';
 import { sha256 } from '../../src/plan/digest.ts';
 import { filesOf, imageStep, itemOf, planCall, planner, problemOf, textStep } from '../support/planning.ts';
 
 const schema = { type: 'object', required: ['title'], properties: { title: { type: 'string' }, age: {} } };
 const digest = sha256(canonicalJson(schema));
+/** A schema whose maps nest as deep as this. */
+const nested = (depth: number): Values =>
+  Array.from({ length: depth - 1 }).reduce<Values>((not) => ({ not }), {});
 const ask = (output: Partial<Output>, params = {}) =>
   itemOf(
     textStep('As JSON, please', {
@@ -49,11 +52,7 @@ describe('an answer that is to be JSON', () => {
   });
 
   it.each([
-    [
-      'gone.json',
-      {},
-      'job.yaml:7:5: schema-invalid: the schema `gone.json` cannot be used: there is no file',
-    ],
+    ['gone.json', {}, 'job.yaml:7:5: schema-invalid: the schema cannot be used: there is no file'],
     ['a.json', { 'a.json': '{ "type": "text" }' }, 'a.json:1:1: schema-invalid: this is no JSON Schema: '],
     ['a.json', { 'a.json': '[1]' }, 'a.json:1:1: schema-invalid: a JSON Schema is an object'],
     [
@@ -75,6 +74,17 @@ describe('an answer that is to be JSON', () => {
   it('is refused at its item where the schema stands there', async () => {
     expect(await problemOf(ask({ schema: { type: 'text' } }))).toContain(
       'job.yaml:7:5: schema-invalid: this is no JSON Schema: ',
+    );
+  });
+
+  it('has a schema that nests no deeper than it can be checked', async () => {
+    expect((await planCall(ask({ schema: nested(100) }))).expect).toMatchObject({ json: true });
+    const refused = 'schema-invalid: maps and lists of the schema nest deeper than 100';
+    expect(await problemOf(ask({ schema: nested(101) }))).toContain(`job.yaml:7:5: ${refused}`);
+    const deep = `{"const":${'['.repeat(3_000)}${']'.repeat(3_000)}}`;
+    const files = filesOf({ 'a.json': deep });
+    expect(await problemOf(ask({ schema: { file: 'a.json' } }), { files })).toContain(
+      `a.json:1:1: ${refused}`,
     );
   });
 });

@@ -54,7 +54,7 @@ describe('what planning finds', () => {
     [
       'a file with a schema that is not there',
       'items:\n  - { text: a, output: { schema: none.json } }\n',
-      ['jobs/job.yaml:3:34: schema-invalid: the schema `none.json` cannot be used'],
+      ['jobs/job.yaml:3:34: schema-invalid: the schema cannot be used'],
     ],
     [
       'all that is wrong within a file with a schema',
@@ -120,6 +120,16 @@ describe('what planning finds', () => {
     ]);
   });
 
+  it('does not end the search for others, however many rows share it', async () => {
+    const job =
+      'items:\n  - { from: c.csv, text: "{{ row.n }}", images: [gone.png] }\n  - { from: c.csv, text: "{{ row.nn }}" }\n  - { text: a, images: [none.png] }\n';
+    expect(await problemsOf(job, { 'c.csv': rows })).toEqual([
+      'jobs/job.yaml:3:50: image-unreadable: the picture `gone.png` cannot be used: there is no file gone.png',
+      expect.stringContaining('jobs/job.yaml:4:26: column-unknown: unknown column `nn`'),
+      'jobs/job.yaml:5:25: image-unreadable: the picture `none.png` cannot be used: there is no file none.png',
+    ]);
+  });
+
   it('is told for five rows, and counted in others, where each row gave it', async () => {
     const job = 'items:\n  - { from: c.csv, text: "{{ row.n }}", params: { model: "{{ row.model }}" } }\n';
     const problems = await problemsOf(job, { 'c.csv': rows });
@@ -128,6 +138,49 @@ describe('what planning finds', () => {
       /^jobs\/c\.csv:2:3: model-kind: row 1 of c\.csv \(line 2\), column `model`: /,
     );
     expect(problems[5]).toContain('and at least 995 more of the same');
+  });
+
+  const blind = {
+    ...jobChecks,
+    modelProblems: (
+      _kind: unknown,
+      { model }: Readonly<Record<string, unknown>>,
+    ): readonly ModelProblem[] => [
+      { code: 'model-param', message: `${String(model)} takes no pictures`, param: 'images' },
+    ],
+  };
+
+  it('is told of each model that cannot do what all rows ask, with a row that names it', async () => {
+    const job =
+      'items:\n  - from: c.csv\n    text: "{{ row.n }}"\n    params: { model: "{{ row.model }}" }\n    images: ["https://x.example/a.png"]\n';
+    const models = { 'c.csv': 'n,model\n1,b\n2,a\n3,b\n' };
+    const at = (line: number, model: string): string =>
+      `jobs/c.csv:${line}:3: model-param: row ${line - 1} of c.csv (line ${line}), column \`model\`: ${model} takes no pictures (asked for in jobs/job.yaml:6:13)`;
+    expect(await problemsOf(job, models, { checks: blind })).toEqual([at(2, 'b'), at(3, 'a'), at(4, 'b')]);
+  });
+
+  it('is told of each model that cannot do what the matrix or the defaults ask', async () => {
+    const job =
+      'items:\n  - text: a\n    matrix: { m: [b, a] }\n    params: { model: "{{ m }}" }\n    images: ["https://x.example/a.png"]\n';
+    expect(await problemsOf(job, {}, { checks: blind })).toEqual([
+      'jobs/job.yaml:6:13: model-param: for m=b: b takes no pictures',
+      'jobs/job.yaml:6:13: model-param: for m=a: a takes no pictures',
+    ]);
+    const hot = {
+      ...jobChecks,
+      modelProblems: (
+        _kind: unknown,
+        { model }: Readonly<Record<string, unknown>>,
+      ): readonly ModelProblem[] => [
+        { code: 'model-param', message: `${String(model)} takes none`, param: 'temperature' },
+      ],
+    };
+    const shared =
+      'defaults: { text: { temperature: 1 } }\nitems:\n  - { text: a, params: { model: b } }\n  - { text: a, params: { model: a } }\n';
+    expect(await problemsOf(shared, {}, { checks: hot })).toEqual([
+      'jobs/job.yaml:2:34: model-param: b takes none',
+      'jobs/job.yaml:2:34: model-param: a takes none',
+    ]);
   });
 
   it('warns in the same way', async () => {
@@ -145,5 +198,28 @@ describe('what planning finds', () => {
     expect('warnings' in planned && planned.warnings).toEqual([
       { file: 'job.yaml', line: 3, column: 63, code: 'model-param', message: 'ignored' },
     ]);
+  });
+
+  it('warns of 100 things, and says that there are more', async () => {
+    const unknown = (
+      _kind: unknown,
+      { model }: Readonly<Record<string, unknown>>,
+    ): readonly ModelProblem[] => [
+      { code: 'model-unknown', message: `no model ${String(model)}`, param: 'model' },
+    ];
+    const many = `matrix: { none: [1], exclude: [{ none: 1 }] }, text: a`;
+    const job = `version: 1\nitems:\n  - { from: c.csv, text: "{{ row.n }}", params: { model: "m{{ row.n }}" } }\n${`  - { ${many} }\n`.repeat(150)}`;
+    const planned = await tryPlan(job, {
+      files: dataFiles({ 'c.csv': rows }, 1_000),
+      checks: { ...jobChecks, modelProblems: unknown },
+      allowUnpriced: true,
+    });
+    const warnings = 'warnings' in planned ? planned.warnings : [];
+    expect(warnings).toHaveLength(101);
+    expect(warnings[0]?.message).toContain('no model m0');
+    expect(warnings[100]?.message).toBe('and more; these are the first 100');
+
+    const empty = await tryPlan(`version: 1\nitems:\n  - text: b\n${`  - { ${many} }\n`.repeat(150)}`);
+    expect('warnings' in empty && empty.warnings).toHaveLength(101);
   });
 });

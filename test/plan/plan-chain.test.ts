@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { maxItemCalls } from '../../src/manifest/item-schema.ts';
-import { itemOf, imageStep, planCall, planSteps, problemOf, textStep } from '../support/planning.ts';
+import type { Values } from '../../src/manifest/job.ts';
+import { itemOf, imageStep, planCall, planSteps, textStep } from '../support/planning.ts';
 
 const limited = { model: 'openai', max_tokens: 100 };
 const caption = textStep('One line about lamps', { id: 'caption', params: limited });
@@ -71,18 +71,42 @@ describe('an item of steps', () => {
     expect((await planSteps(itemOf([caption, shot]), elsewhere)).digest).not.toBe(known);
   });
 
-  it('is refused where lists and repairs could make more calls of it than a page holds, as the check of its file says', async () => {
-    const wide = (max: number, repair: number) =>
-      textStep('About {{ each }}', {
-        id: 'each',
-        forEach: { step: 'caption', path: [], max },
-        output: { format: 'json', repair },
-        scope: {},
+  it('is another one where what is filled in later differs in an order that counts, with other seeds if it has no id', async () => {
+    const planned = (params: Values, look: Values, named = {}) => {
+      const two = textStep('{{ steps.caption.text }} {{ look }}', {
+        id: 'two',
+        needs: ['caption'],
+        params: { ...limited, ...params },
+        scope: { look },
       });
-    expect((await planSteps(itemOf([caption, wide(maxItemCalls - 1, 0)]))).steps).toHaveLength(2);
-    expect(await problemOf(itemOf([caption, wide(62, 3)]))).toBe(
-      'job.yaml:7:5: step-limit: the item may come to 249 calls, lists and repairs counted in full; 248 are possible',
+      return planSteps({ ...itemOf([caption, two]), ...named });
+    };
+    const orders = [
+      [
+        { response_format: { b: 1, a: 2 }, top_p: 1 },
+        { b: 1, a: 2 },
+      ],
+      [
+        { response_format: { a: 2, b: 1 }, top_p: 1 },
+        { b: 1, a: 2 },
+      ],
+      [
+        { response_format: { b: 1, a: 2 }, top_p: 1 },
+        { a: 2, b: 1 },
+      ],
+      // No order of what is sent.
+      [
+        { top_p: 1, response_format: { b: 1, a: 2 } },
+        { b: 1, a: 2 },
+      ],
+    ] as const;
+    const named = await Promise.all(orders.map(([params, look]) => planned(params, look)));
+    expect(new Set(named.map(({ digest }) => digest)).size).toBe(3);
+    expect(new Set(named.map(({ steps }) => steps[0]?.seed)).size).toBe(1);
+    const unnamed = await Promise.all(
+      orders.map(([params, look]) => planned(params, look, { id: undefined })),
     );
+    expect(new Set(unnamed.map(({ steps }) => steps[0]?.seed)).size).toBe(3);
   });
 });
 

@@ -96,6 +96,19 @@ items:
     );
   });
 
+  it.each([
+    ['variables', 'vars: { look: { b: 1, a: 2 } }', 'vars: { look: { a: 2, b: 1 } }'],
+    ['all variables', 'vars: { one: 1, two: 2 }', 'vars: { two: 2, one: 1 }'],
+    ['a value of an axis', 'matrix: { look: [{ b: 1, a: 2 }] }', 'matrix: { look: [{ a: 2, b: 1 }] }'],
+    [
+      'what is added to a matrix',
+      'matrix: { x: [1], include: [{ look: { b: 1, a: 2 } }] }',
+      'matrix: { x: [1], include: [{ look: { a: 2, b: 1 } }] }',
+    ],
+  ])('changes with the order of %s, which prompts follow', (_what, one, other) => {
+    expect(runIdOf(jobOf(`${plain}${one}\n`), api)).not.toBe(runIdOf(jobOf(`${plain}${other}\n`), api));
+  });
+
   it('is the same of a job that was kept', () => {
     const job = jobOf(answers(`${b}, ${a}`, `${type}, ${name}`));
     const again = fromKept(JSON.parse(JSON.stringify(keptJob(job))) as Job);

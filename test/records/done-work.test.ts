@@ -11,21 +11,23 @@ import { api, run, samplePlan } from '../support/samples.ts';
 const json = { contentType: 'application/json' };
 const [a, b] = ['a'.repeat(64), 'b'.repeat(64)];
 
-/** Leaves a run of one part, ended at a minute of a day. */
+/** Leaves a run of one part, ended at a minute of a day; it was planned in the same one, or an earlier one. */
 async function leave(
   store: MemoryStore,
   runId: string,
   minute: number,
   lines: readonly Record<string, unknown>[],
-  isEnded = true,
+  { isEnded = true, planned = minute } = {},
 ): Promise<string> {
   const keys = runKeys({ ...run, runId });
-  const at = `2026-01-02T03:${String(minute).padStart(2, '0')}:00.000Z`;
-  await store.put(keys.plan, JSON.stringify(samplePlan({ runId, createdAt: at })), json);
+  const [createdAt, endedAt] = [planned, minute].map(
+    (one) => `2026-01-02T03:${String(one).padStart(2, '0')}:00.000Z`,
+  );
+  await store.put(keys.plan, JSON.stringify(samplePlan({ runId, createdAt: createdAt ?? '' })), json);
   const key = keys.record(0, 1, 'a');
   const part = lines.map((line) => `${JSON.stringify({ key, ...line })}\n`).join('');
   await store.put(keys.part(0), part, json);
-  const marker = { runId, endedAt: at, parts: [{ key: keys.part(0), sha256: sha256(part), items: 1 }] };
+  const marker = { runId, endedAt, parts: [{ key: keys.part(0), sha256: sha256(part), items: 1 }] };
   if (isEnded) await store.put(keys.success, JSON.stringify(marker), json);
   return key;
 }
@@ -62,9 +64,32 @@ describe('past runs', () => {
     }
     const lastOf = async () => (await pastRuns(store, run, api)).last?.run.runId;
     expect(await lastOf()).toBe('bees-0000000001');
-    await leave(store, 'bees-0000000002', 10, [], false);
+    await leave(store, 'bees-0000000002', 10, [], { isEnded: false });
     expect(await lastOf()).toBe('bees-0000000002');
     expect((await pastRuns(store, run, api)).ended).toHaveLength(10);
+  });
+
+  it('of which the last is the one that was planned last, whenever the others have ended', async () => {
+    const store = createMemoryStore();
+    const lastOf = async () => (await pastRuns(store, run, api)).last?.run.runId;
+    for (let index = 0; index < 12; index += 1) {
+      await leave(store, `bees-00000001${index + 10}`, index + 30, [], { planned: 1 });
+    }
+    await leave(store, 'bees-0000000002', 20, [], { planned: 10, isEnded: false });
+    expect(await lastOf()).toBe('bees-0000000002');
+    await leave(store, 'bees-0000000002', 20, [], { planned: 10 });
+    expect(await lastOf()).toBe('bees-0000000002');
+    expect(idsOf(await ended(store))).not.toContain('bees-0000000002');
+  });
+
+  it('are read no further than the one that was planned last can be found', async () => {
+    const store = createMemoryStore();
+    for (let index = 0; index < 30; index += 1) {
+      await leave(store, `bees-00000001${index + 10}`, index + 10, [], { planned: index + 9 });
+    }
+    await pastRuns(store, run, api);
+    const reads = store.calls().filter((call) => call.startsWith('get') && call.endsWith('plan.json'));
+    expect(reads).toHaveLength(10);
   });
 
   it('give what the newest of them has done, ten at most, and those alone that ended', async () => {
@@ -72,11 +97,20 @@ describe('past runs', () => {
     for (let index = 0; index < 12; index += 1) {
       await leave(store, `bees-${index}`, index, [{ status: 'succeeded', digest: index === 0 ? b : a }]);
     }
-    await leave(store, 'bees-open', 30, [{ status: 'succeeded', digest: 'c'.repeat(64) }], false);
+    await leave(store, 'bees-open', 30, [{ status: 'succeeded', digest: 'c'.repeat(64) }], {
+      isEnded: false,
+    });
     const done = await readDoneWork(store, await ended(store));
     const key = runKeys({ ...run, runId: 'bees-11' }).record(0, 1, 'a');
     expect(done.find(a ?? '')).toEqual({ runId: 'bees-11', key });
     expect([done.find(b ?? ''), done.find('c'.repeat(64)), done.size()]).toEqual([undefined, undefined, 1]);
+  });
+
+  it('give what was checked by what it was checked for', async () => {
+    const store = createMemoryStore();
+    await leave(store, 'bees-1', 1, [{ status: 'succeeded', digest: a, work: b }]);
+    const done = await readDoneWork(store, await ended(store));
+    expect([done.find(a ?? ''), done.find(b ?? '')?.runId]).toEqual([undefined, 'bees-1']);
   });
 
   it('have their plans read only where they count', async () => {

@@ -69,3 +69,18 @@ describe('the marker', () => {
     expect(await readMarker(store, run)).toEqual({ state: 'stopped' });
   });
 });
+
+describe('an object of a run that is damaged', () => {
+  it.each([
+    [keys.plan, readPlan],
+    [keys.success, readMarker],
+    [keys.job, readJobFile],
+  ])('is named: %s', async (key, read) => {
+    const store = createMemoryStore();
+    await store.put(key, '{"version"', { contentType: 'application/json' });
+    await expect(read(store, run)).rejects.toMatchObject({
+      code: 'store-unusable',
+      message: `${key} is damaged, or of an earlier version`,
+    });
+  });
+});

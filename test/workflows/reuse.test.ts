@@ -108,6 +108,41 @@ describe('reuse', () => {
     });
   });
 
+  test('takes over what meets the checks of the items as they are now, and calls the others again', async ({
+    open,
+  }) => {
+    const harness = await open(quick);
+    const { submit, finish, files, emulator } = harness;
+    const job = (width: string, required: string, others = ''): string => `
+version: 1
+name: checked
+items:
+  - { id: lamp, image: A lamp, params: { width: 64, height: 48 }${width} }
+  - { id: chair, image: A chair, params: { width: 64, height: 48 }, expect: { width: 64 } }
+  - id: bee
+    text: A bee
+    params: { response_format: { type: json_object } }
+    output: { format: json, schema: { type: object${required} } }
+${others}`;
+    expect(await finish((await submit(job('', ''))).run)).toMatchObject({ tally: { succeeded: 3 } });
+    expect(callsOf(emulator)).toHaveLength(3);
+    const strict = job(', expect: { width: 4096 }', ', required: [nobody]');
+    expect((await preview(harness, strict, true)).changes).toMatchObject({
+      counts: { changed: 2, done: 1 },
+    });
+    const { run } = await submit(strict, { reuse: true });
+    expect(await finish(run)).toMatchObject({ tally: { succeeded: 1, failed: 2, reused: 1 } });
+    expect((await files(run).records()).filter(({ reused }) => reused).map(({ id }) => id)).toEqual([
+      'chair',
+    ]);
+
+    expect((await preview(harness, strict, true)).changes).toMatchObject({
+      counts: { missing: 2, done: 1 },
+    });
+    const again = await submit(job('', '', 'labels: { a: b }'), { isNew: true, reuse: true });
+    expect(await finish(again.run)).toMatchObject({ tally: { succeeded: 3, reused: 3 } });
+  });
+
   test('takes the first items over from a run that tried them', async ({ open }) => {
     const { submit, finish, emulator } = await open(quick);
     const tried = await submit(pictures, { first: 2 });

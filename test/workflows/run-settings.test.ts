@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 
 import { keptSettingsText } from '../../src/commands/render/submitted.ts';
 import { submit as submitTo } from '../../src/commands/submit.ts';
-import { readJobFile } from '../../src/records/run-store.ts';
+import { readJobFile, type JobFile } from '../../src/records/run-store.ts';
 import { runKeys } from '../../src/storage/keys.ts';
 import { callsOf } from '../support/calls.ts';
 import { readOf } from '../support/job.ts';
@@ -42,6 +42,37 @@ describe('a job whose settings were edited', () => {
     expect(await readJobFile(session.store, other.run)).toMatchObject({
       job: { limits: { concurrency: 8 } },
     });
+  });
+
+  test('comes back to a run that may make calls of unknown price, without being allowed it again', async ({
+    open,
+  }) => {
+    const { submit, session } = await open({ workers: 0 });
+    const unpriced = bees.replace('max_tokens: 5', 'model: new-one');
+    const { run } = await submit(unpriced, { allowUnpriced: true });
+    const again = await submit(unpriced);
+    expect(again).toMatchObject({
+      run,
+      status: 'attached',
+      keptSettings: [{ name: 'allowUnpriced', from: 'true', to: 'false' }],
+    });
+    await expect(submit(unpriced, { isNew: true })).rejects.toMatchObject({ code: 'job-invalid' });
+    await expect(submit(unpriced.replace('One bee', 'Two bees'))).rejects.toMatchObject({
+      code: 'job-invalid',
+    });
+    // A claim alone is finished as it was claimed, and one that did not allow them is not.
+    const claimed = await session.store.get(runKeys(run).job);
+    for (const isAllowed of [true, false]) {
+      const location = { ...session.location, prefix: `${session.location.prefix}/${String(isAllowed)}` };
+      const there = { ...run, prefix: location.prefix };
+      const file = JSON.parse(Buffer.from(claimed?.body ?? []).toString('utf8')) as JobFile;
+      const body = JSON.stringify({ ...file, allowUnpriced: isAllowed });
+      await session.store.putOnce(runKeys(there).job, body, { contentType: 'application/json' });
+      const options = { isNew: false, allowUnpriced: false };
+      const resumed = submitTo({ ...session, location }, readOf(unpriced), options);
+      if (isAllowed) expect(await resumed).toMatchObject({ run: there, plan: { models: ['new-one'] } });
+      else await expect(resumed).rejects.toMatchObject({ code: 'job-invalid' });
+    }
   });
 
   test('makes another run with --new beside one that goes on with other settings', async ({ open }) => {

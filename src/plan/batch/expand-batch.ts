@@ -8,6 +8,7 @@ import type { ExpandedItem } from '../expand/expanded-item.ts';
 import type { JobFiles } from '../job-files.ts';
 import { readBatchLine } from './batch-line.ts';
 import { createCustomIds } from './custom-ids.ts';
+import { memberColumn } from '../sources/member-column.ts';
 import { readLines } from './lines.ts';
 import { columnOf } from './line-fault.ts';
 
@@ -51,9 +52,8 @@ export async function* expandBatch(source: BatchSource, context: BatchContext): 
       continue;
     }
     const name = ids.name(read.customId, number, line);
-    const column = columnOf(text, { code: 'id-duplicate', message: '', at: ['custom_id'] });
     yield 'problem' in name
-      ? problem('id-duplicate', name.problem, column)
+      ? problem('id-duplicate', name.problem, memberColumn(text, ['custom_id']))
       : { kind: 'item', item: { number, ...name, steps: [read.step], place: { file, line, column: 1 } } };
   }
   if (number === 0) {

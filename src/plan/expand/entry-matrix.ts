@@ -4,11 +4,14 @@ import { combinations, matrixSize } from './matrix.ts';
 /** Combinations that are kept, since every row of a table has them again. */
 const KEPT = 1_000;
 
-/** Combinations of the job's matrix and an entry's, as often as they are wanted; one that is `undefined` without both. */
-export function entryCombinations(job: Job, entry: Entry): () => Iterable<Values | undefined> {
-  const make = (): Iterable<Values | undefined> => combine(job, entry);
+/**
+ * Combinations of the job's matrix and an entry's, as often as they are wanted: one that is `undefined` without both, and
+ * `null` in the place of what is taken out.
+ */
+export function entryCombinations(job: Job, entry: Entry): () => Iterable<Values | null | undefined> {
+  const make = (): Iterable<Values | null | undefined> => combine(job, entry);
   if (combinationsAtMost(job, entry) > KEPT) return make;
-  const kept = [...make()];
+  const kept = [...make()].filter((combination) => combination !== null);
   return () => kept;
 }
 
@@ -21,14 +24,18 @@ function sizeOf(matrix: Entry['matrix']): number {
   return matrix === undefined ? 1 : matrixSize(matrix);
 }
 
-function* combine(job: Job, entry: Entry): Generator<Values | undefined> {
+function* combine(job: Job, entry: Entry): Generator<Values | null | undefined> {
   if (job.matrix === undefined && entry.matrix === undefined) {
     yield undefined;
     return;
   }
   for (const outer of job.matrix === undefined ? [{}] : combinations(job.matrix)) {
+    if (outer === null) {
+      yield null;
+      continue;
+    }
     for (const inner of entry.matrix === undefined ? [{}] : combinations(entry.matrix)) {
-      yield { ...outer, ...inner };
+      yield inner === null ? null : { ...outer, ...inner };
     }
   }
 }

@@ -6,6 +6,8 @@ import { expandBatch } from '../batch/expand-batch.ts';
 import type { JobFiles } from '../job-files.ts';
 import type { PlanSource } from '../plan.ts';
 import type { Row } from '../sources/row.ts';
+import { createGiveWay } from '../give-way.ts';
+import { createEmptyMatrices } from './empty-matrix.ts';
 import { combinationsAtMost, entryCombinations } from './entry-matrix.ts';
 import { entryRows } from './entry-rows.ts';
 import { compileEntry, type EntryFiller } from './expand-entry.ts';
@@ -37,6 +39,8 @@ export type Expansion =
 
 /** Items that a job may have. */
 const MAX_ITEMS = 1_000_000;
+/** Items of an entry, one after the other, that are wrong and tell nothing new: the others of it are not looked at. */
+const WRONG_IN_A_ROW = 1_000;
 
 /**
  * Spreads a job out into its items, one at a time: for each entry its rows, for each of these the combinations of its
@@ -48,8 +52,10 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
   const base = baseScope(job, context.time);
   const ids = createIdRegister();
   const slips = createProblemLimiter();
+  const emptyMatrixOf = createEmptyMatrices(job);
   const empty = new Map<string, Problem>();
-  const count = { items: 0, problems: 0, isFull: false };
+  const giveWay = createGiveWay();
+  const count = { items: 0, problems: 0, repeated: 0, isFull: false };
   const tell = (problem: Problem): Expansion => {
     count.problems += 1;
     return { kind: 'problem', problem };
@@ -66,22 +72,28 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
       yield tell({ ...at(entry.path), code: 'item-limit', message: tooMany });
       return;
     }
+    const excluded = await emptyMatrixOf(entry);
+    if (excluded !== undefined) {
+      noteEmpty(at([...excluded, 'exclude']), nothingLeft);
+      continue;
+    }
     const idPlace = at([...itemPath(entry.path), 'id']);
     const before = { ...count };
+    count.repeated = 0;
     const expansions = rowExpander(entry, filler, entryCombinations(job, entry), idPlace);
-    if (entry.from === undefined) yield* expansions(undefined);
+    if (entry.from === undefined) yield* told(expansions(undefined));
     else {
       for await (const rows of entryRows(entry, entry.from, context)) {
         for (const row of rows) {
           if (count.isFull) break;
-          if (row.kind === 'row') yield* expansions(row);
+          if (row.kind === 'row') yield* told(expansions(row));
           else if (row.kind === 'problem') yield tell(row.problem);
           else {
             const problem = slips.take(`${row.code} ${row.file}`, rowProblem(row, context.file));
             if (problem !== undefined) yield tell(problem);
           }
         }
-        if (slips.isFull()) break;
+        if (slips.isFull() || count.repeated >= WRONG_IN_A_ROW) break;
         if (count.isFull) {
           yield tell({ ...at([...itemPath(entry.path), 'from']), code: 'item-limit', message: tooMany });
           return;
@@ -89,24 +101,41 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
       }
     }
     if (count.items > before.items || count.problems > before.problems) continue;
-    const { path, message } = whyEmpty(job, entry);
-    // Prompts of one item are entries of their own.
-    const place = at(path);
-    empty.set(`${place.line}:${place.column}`, { ...place, code: 'entry-empty', message });
+    const { path, message } = whyEmpty(entry);
+    noteEmpty(at(path), message);
   }
   for (const problem of [...slips.finish(), ...ids.finish()]) yield tell(problem);
   if (count.items === 0 && count.problems === 0) {
     for (const problem of empty.values()) yield tell(problem);
   } else for (const problem of empty.values()) yield { kind: 'warning', problem };
 
+  // Prompts of one item are entries of their own.
+  function noteEmpty(place: ItemPlace, message: string): void {
+    empty.set(`${place.line}:${place.column}`, { ...place, code: 'entry-empty', message });
+  }
+
+  // Whoever takes what is told gives way; of a long stretch in which nothing is, nobody would.
+  async function* told(expansions: Iterable<Expansion | undefined>): AsyncGenerator<Expansion> {
+    for (const expansion of expansions) {
+      const turn = expansion === undefined ? giveWay() : undefined;
+      if (turn !== undefined) await turn;
+      if (expansion !== undefined) yield expansion;
+    }
+  }
+
+  // Where there is nothing to tell of a combination, `undefined` says that it was looked at.
   function rowExpander(
     entry: Entry,
     filler: EntryFiller,
     combinations: ReturnType<typeof entryCombinations>,
     idPlace: ItemPlace,
-  ): (row: Row | undefined) => Generator<Expansion> {
+  ): (row: Row | undefined) => Generator<Expansion | undefined> {
     return function* expandRow(row) {
       for (const combination of combinations()) {
+        if (combination === null) {
+          yield undefined;
+          continue;
+        }
         for (let sample = 1; sample <= filler.samples; sample += 1) {
           count.isFull = count.items === MAX_ITEMS;
           if (count.isFull) return;
@@ -115,23 +144,28 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
           if ('item' in result) {
             const { item } = result;
             const problem = ids.register(item, row === undefined ? idPlace : item.place);
-            const told = problem && slips.take(`${problem.code} ${entry.path.join()}`, problem);
+            const repeated = problem && slips.take(`${problem.code} ${entry.path.join()}`, problem);
+            count.repeated = 0;
             if (problem === undefined) yield { kind: 'item', item };
-            else if (told !== undefined) yield tell(told);
+            else yield repeated && tell(repeated);
             continue;
           }
+          count.repeated += 1;
           for (const fault of result.faults) {
             const { problem, slip, isOnce } = itemProblem(fault, { row, combination }, entry, context.file);
-            const told = slips.take(slip, problem, isOnce);
-            if (told !== undefined) yield tell(told);
+            const first = slips.take(slip, problem, isOnce);
+            if (first !== undefined) count.repeated = 0;
+            yield first && tell(first);
           }
-          if (slips.isFull()) return;
+          if (slips.isFull() || count.repeated >= WRONG_IN_A_ROW) return;
         }
       }
     };
   }
 }
 
+const nothingLeft =
+  'no item comes of this: `exclude` leaves no combination of the matrix; take out what excludes too much';
 const tooMany = `a job has up to ${MAX_ITEMS.toLocaleString('en')} items, and this would be more; split it`;
 
 function baseScope({ vars = {}, timezone = 'UTC' }: Job, time: string): TemplateScope {

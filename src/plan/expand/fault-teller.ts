@@ -29,7 +29,10 @@ export function createFaultTeller({ file, placeOf }: Pick<ExpandContext, 'file' 
   function problemOf(item: ExpandedItem, fault: PlanFault): ItemProblem {
     const { code, message, path, inFile } = fault;
     const { origin } = item;
-    if (inFile !== undefined) return once({ ...inFile, file: dataPath(file, inFile.file), code, message });
+    if (inFile !== undefined) {
+      const problem = { ...inFile, file: dataPath(file, inFile.file), code, message };
+      return once(problem, slipOf(problem));
+    }
     if (origin === undefined) {
       // A line of a batch file. What its model cannot do is the same in every line.
       const problem = { ...item.place, code, message: printable(message) };
@@ -38,13 +41,26 @@ export function createFaultTeller({ file, placeOf }: Pick<ExpandContext, 'file' 
     const { entry } = origin;
     const found = placeIn(entry, fault, placeOf);
     const place = { file, ...(found ?? placeOf(entry.path)) };
-    const written = writtenAt(entry, fault);
+    const isOfModel = code.startsWith('model-');
+    const written = [writtenAt(entry, fault)];
+    // What one model takes another does not, so its name is as much at fault as the value.
+    if (isOfModel) written.push(writtenAt(entry, { ...fault, path: ['params', 'model'] }));
     if (!hasTemplate(written)) {
       // What no file says, such as the usual model, is the same slip wherever it is left out.
-      return once({ ...place, code, message }, found === undefined ? `${code} ${message}` : undefined);
+      const slip = found === undefined ? `${code} ${message}` : slipOf({ ...place, code });
+      return once(
+        { ...place, code, message },
+        isOfModel && found !== undefined ? `${slip} ${message}` : slip,
+      );
     }
     const names = textsBelow(written, []).flatMap(({ text }) => parseTemplate(text).names);
-    return itemProblem({ fault: new FillFault(code, message, path, names), place }, origin, entry, file);
+    const told = itemProblem(
+      { fault: new FillFault(code, message, path, names), place },
+      origin,
+      entry,
+      file,
+    );
+    return isOfModel ? { ...told, slip: `${told.slip} ${message}` } : told;
   }
 
   return {
@@ -57,13 +73,12 @@ export function createFaultTeller({ file, placeOf }: Pick<ExpandContext, 'file' 
   };
 }
 
-function once(problem: Problem, slip?: string): ItemProblem {
-  const { file, line, column, code, message } = problem;
-  return {
-    problem: { ...problem, message: printable(message) },
-    slip: slip ?? `${code} ${file}:${line}:${column}`,
-    isOnce: true,
-  };
+function once(problem: Problem, slip: string): ItemProblem {
+  return { problem: { ...problem, message: printable(problem.message) }, slip, isOnce: true };
+}
+
+function slipOf({ file, line, column, code }: Omit<Problem, 'message'>): string {
+  return `${code} ${file}:${line}:${column}`;
 }
 
 function placeIn(

@@ -1,13 +1,9 @@
 import type { FilePath } from '../../manifest/job.ts';
 import { nearName } from '../../manifest/near-name.ts';
+import { NullOutput } from '../../manifest/null-output.ts';
 import { quoted } from '../../manifest/printable.ts';
 import type { ProblemCode } from '../../manifest/problem-codes.ts';
-import {
-  NullOutput,
-  templateReason,
-  type TemplateName,
-  type TemplateScope,
-} from '../../manifest/template.ts';
+import { templateReason, type TemplateName, type TemplateScope } from '../../manifest/template.ts';
 
 /** Most names that a message lists. */
 const LISTED = 20;

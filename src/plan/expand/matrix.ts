@@ -4,17 +4,21 @@ import type { JsonValue, Matrix, Values } from '../../manifest/job.ts';
 /**
  * Every combination of a matrix, made one at a time. As GitHub Actions has it: `exclude` takes out those that have all
  * values of one of its entries; an entry of `include` is added to every combination whose axes it agrees with (what an
- * earlier one has added may be overwritten, an axis never), and is a combination of its own where there is none.
+ * earlier one has added may be overwritten, an axis never), and is a combination of its own where there is none. In the
+ * place of one that is taken out comes `null`, so that whoever walks through many can stop on the way.
  *
  * @see https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrixinclude
  */
-export function* combinations({ axes, include, exclude }: Matrix): Generator<Values> {
+export function* combinations({ axes, include, exclude }: Matrix): Generator<Values | null> {
   const names = Object.keys(axes);
   const isExcluded = createMatcher(exclude, names);
   const included = createMatcher(include, names);
   const used = new Set<number>();
   for (const combination of product(axes, names)) {
-    if (isExcluded(combination).length > 0) continue;
+    if (isExcluded(combination).length > 0) {
+      yield null;
+      continue;
+    }
     const additions = included(combination);
     for (const index of additions) used.add(index);
     yield additions.length === 0

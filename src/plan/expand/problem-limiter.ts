@@ -29,7 +29,8 @@ export function createProblemLimiter(): ProblemLimiter {
       const count = (slips.get(slip)?.count ?? 0) + 1;
       const told = isOnce ? 1 : TOLD;
       slips.set(slip, { last: problem, count, told: isOnce ? Infinity : told });
-      if (count >= COUNTED) isFull = true;
+      // One that is told once hides others behind it, and nothing would say so.
+      if (!isOnce && count >= COUNTED) isFull = true;
       return count <= told ? problem : undefined;
     },
     isFull: () => isFull,

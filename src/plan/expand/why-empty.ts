@@ -1,24 +1,11 @@
-import type { Entry, FilePath, Job } from '../../manifest/job.ts';
+import type { Entry, FilePath } from '../../manifest/job.ts';
 import { quoted } from '../../manifest/printable.ts';
 import { isFolder } from '../sources/read-source.ts';
-import { combinations } from './matrix.ts';
 import { itemPath } from './step-place.ts';
 
-/** Why no item comes of an entry, and the value that is to be looked at. */
-export function whyEmpty(
-  job: Pick<Job, 'matrix'>,
-  entry: Entry,
-): { readonly path: FilePath; readonly message: string } {
+/** Why no item comes of an entry whose matrix has combinations, and the value that is to be looked at. */
+export function whyEmpty(entry: Entry): { readonly path: FilePath; readonly message: string } {
   const own = itemPath(entry.path);
-  for (const [matrix, path] of [
-    [job.matrix, []],
-    [entry.matrix, own],
-  ] as const) {
-    if (matrix === undefined || combinations(matrix).next().done !== true) continue;
-    const message =
-      'no item comes of this: `exclude` leaves no combination of the matrix; take out what excludes too much';
-    return { path: [...path, 'matrix', 'exclude'], message };
-  }
   const { from, select } = entry;
   const source = quoted(from?.path ?? '');
   if (select !== undefined) {

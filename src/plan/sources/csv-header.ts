@@ -1,7 +1,7 @@
 import { forbiddenNames } from '../../manifest/forbidden-names.ts';
 import { quoted } from '../../manifest/printable.ts';
-import type { ProblemCode } from '../../manifest/problem-codes.ts';
-import { joinedError, SourceError } from './row.ts';
+import { MAX_TOLD } from '../problem-list.ts';
+import { joinedError, type SourceFault } from './row.ts';
 
 const delimiters = [',', ';', '\t'] as const;
 
@@ -16,34 +16,38 @@ export function delimiterOf(header: string): string {
  * The names of a table's columns.
  *
  * @param line - line that they stand in
- * @throws SourceError for names that are empty, there already, or not allowed: all of them at once
+ * @throws SourceError for names that are empty, there already, or not allowed: one more of them than are told
  */
 export function readHeader(cells: readonly string[], line: number): readonly string[] {
-  const names: string[] = [];
-  const faults: SourceError[] = [];
+  const names = new Set<string>();
+  const faults: SourceFault[] = [];
   let column = 1;
   for (const [index, cell] of cells.entries()) {
     const name = cell.trim();
     const fault = nameFault(name, index, names);
-    if (fault !== undefined) faults.push(new SourceError(...fault, { line, column }));
-    names.push(name);
+    if (fault !== undefined) faults.push({ ...fault, place: { line, column } });
+    if (faults.length > MAX_TOLD) break;
+    names.add(name);
     column += cell.length + 1;
   }
   const error = joinedError(faults);
   if (error !== undefined) throw error;
-  return names;
+  return [...names];
 }
 
 function nameFault(
   name: string,
   index: number,
-  before: readonly string[],
-): readonly [code: ProblemCode, message: string] | undefined {
+  before: ReadonlySet<string>,
+): Omit<SourceFault, 'place'> | undefined {
   if (name === '') {
-    return ['data-invalid', `column ${index + 1} has no name; the first line names every column`];
+    const message = `column ${index + 1} has no name; the first line names every column`;
+    return { code: 'data-invalid', message };
   }
-  if (forbiddenNames.has(name)) return ['key-forbidden', `the column ${quoted(name)} is not allowed`];
-  return before.includes(name)
-    ? ['key-duplicate', `the column ${quoted(name)} is there already; name one of them differently`]
-    : undefined;
+  if (forbiddenNames.has(name)) {
+    return { code: 'key-forbidden', message: `the column ${quoted(name)} is not allowed` };
+  }
+  if (!before.has(name)) return undefined;
+  const message = `the column ${quoted(name)} is there already; name one of them differently`;
+  return { code: 'key-duplicate', message };
 }

@@ -1,5 +1,6 @@
 import { asRow, rowFault } from './check-values.ts';
 import { jsonFaultOffset, jsonFaultReason } from './json-fault.ts';
+import { stringEnd } from './json-text.ts';
 import { readListText } from './read-text.ts';
 import { SourceError, type Read } from './row.ts';
 
@@ -9,7 +10,6 @@ const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const LIST = 0x5b;
-const BACKSLASH = 0x5c;
 const LIST_END = 0x5d;
 const MAP = 0x7b;
 const MAP_END = 0x7d;
@@ -69,11 +69,4 @@ function elementLines(text: string): readonly number[] {
     } else if (code === LIST_END || code === MAP_END) depth -= 1;
   }
   return lines;
-}
-
-/** Where the string that starts at an offset has its closing quote. */
-function stringEnd(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
-  return at;
 }

@@ -28,6 +28,13 @@ export interface RowFault extends Place {
 /** What a data file gives, in its order. */
 export type Read = Row | RowFault;
 
+/** What is wrong with a data file as a whole, and where. */
+export interface SourceFault {
+  readonly code: ProblemCode;
+  readonly message: string;
+  readonly place: Place;
+}
+
 /** What ends the reading of a data file: nothing after it can be told apart. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
@@ -36,13 +43,13 @@ export class SourceError extends Error {
   /** Which of several files it is about. */
   file?: string;
   /** What else is wrong, that can be told apart all the same. */
-  readonly others: readonly SourceError[];
+  readonly others: readonly SourceFault[];
 
   constructor(
     code: ProblemCode,
     message: string,
     place: Place = { line: 1, column: 1 },
-    others: readonly SourceError[] = [],
+    others: readonly SourceFault[] = [],
   ) {
     super(message);
     this.others = others;
@@ -52,8 +59,7 @@ export class SourceError extends Error {
 }
 
 /** Several faults that end the reading as one, in their order; `undefined` where there are none. */
-export function joinedError(faults: readonly SourceError[]): SourceError | undefined {
-  const [first, ...others] = faults;
+export function joinedError([first, ...others]: readonly SourceFault[]): SourceError | undefined {
   return first === undefined ? undefined : new SourceError(first.code, first.message, first.place, others);
 }
 

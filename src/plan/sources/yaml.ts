@@ -18,7 +18,7 @@ export async function* readYamlRows(
   const tree = readTree(contents ?? null);
   const faults = [...yamlFaults, ...tree.faults]
     .sort((left, right) => left.offset - right.offset)
-    .map(({ code, message, offset }) => new SourceError(code, message, placeOf(offset)));
+    .map(({ code, message, offset }) => ({ code, message, place: placeOf(offset) }));
   const error = joinedError(faults);
   if (error !== undefined) throw error;
   if (!isSeq(contents) || !Array.isArray(tree.value)) {

@@ -7,7 +7,7 @@ import { jobChecks } from '../../../src/pollinations/job-checks.ts';
 import { dataFiles } from '../../support/data-files.ts';
 import { readOf } from '../../support/job.ts';
 
-async function expand(items: string, files: Readonly<Record<string, string>> = {}, rest = '') {
+async function expand(items: string, files: Readonly<Record<string, string | Uint8Array>> = {}, rest = '') {
   const { job, placeOf } = readOf(`version: 1\nname: x\n${rest}items:\n${items}\n`);
   const found: ExpandedItem[] = [];
   const problems: string[] = [];
@@ -131,6 +131,20 @@ describe('problems of data', () => {
     ]);
   });
 
+  it('end the reading of a table whose rows are all wrong alike, and hide nothing of the entries after it', async () => {
+    const rows = Array.from({ length: 50_000 }, (_, index) => `${index}`).join('\n');
+    // No UTF-8 at the end: nobody comes to it.
+    const table = Buffer.concat([Buffer.from(`name\n${rows}\n`), Buffer.from([0xff])]);
+    const { problems } = await expand(
+      '  - { from: long.csv, image: "A {{ row.nmae }}" }\n  - { from: c.csv, image: "A {{ row.wings }}" }',
+      { 'long.csv': table, 'c.csv': csv },
+    );
+    expect(problems.map((problem) => problem.split(':').slice(0, 2).join(':'))).toEqual([
+      'jobs/job.yaml:4',
+      'jobs/job.yaml:5',
+    ]);
+  });
+
   it('are where the row is, for the first five rows of a slip, with a count of the others', async () => {
     const rows = Array.from({ length: 20 }, (_, index) => `${index},${index < 2 ? 5 : 'wide'}`);
     const { problems } = await expand(
@@ -191,7 +205,7 @@ describe('problems of data', () => {
       'a null that a text would not show',
       '  - { from: d.jsonl, text: "{{ row.n | default: 0 }} {{ row.a }}" }',
       '{"n":null,"a":null}',
-      'jobs/d.jsonl:1:11: value-null: row 1 of d.jsonl (line 1), column `a`: `{{ row.a }}` is null; `{{ row.a | default: "" }}` lets nothing stand in its place (asked for in jobs/job.yaml:4:28)',
+      'jobs/d.jsonl:1:11: value-null: row 1 of d.jsonl (line 1), column `a`: `{{ row.a }}` is null; `| default: ""` lets nothing stand in its place (asked for in jobs/job.yaml:4:28)',
     ],
     [
       'a null in a step that is filled in later',

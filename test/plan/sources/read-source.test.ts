@@ -6,6 +6,7 @@ import type { PlanSource } from '../../../src/plan/plan.ts';
 import { readSource } from '../../../src/plan/sources/read-source.ts';
 import { SourceError, type Read } from '../../../src/plan/sources/row.ts';
 import { dataFiles } from '../../support/data-files.ts';
+import { secondsOf, slowness } from '../../support/processor-time.ts';
 
 interface Reading {
   readonly reads: readonly Read[];
@@ -100,6 +101,27 @@ describe('a table', () => {
     const values = await valuesOf('x.tsv', `a\n${`"${cell}"\n`.repeat(4)}`, { piece: 65_536 });
     expect(values.map((each) => (each as { a: string }).a === cell)).toEqual(Array(4).fill(true));
     expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
+  // How slow the machine is changes from one moment to the next, so that a measurement may be had again.
+  it.each([
+    ['a million names that are empty', () => ','.repeat(1_040_000), 'data-invalid'],
+    ['half a million names that are the same', () => 'a,'.repeat(520_000), 'key-duplicate'],
+    [
+      '140,000 different names',
+      () => Array.from({ length: 140_000 }, (_, index) => `c${index}`).join(','),
+      undefined,
+    ],
+  ])('answers a first line of %s at once', { retry: 2, timeout: 60_000 }, async (_what, header, code) => {
+    const text = `${header()}\n`;
+    let error: unknown;
+    const seconds = await secondsOf(async () => {
+      error = await read('x.csv', text, { piece: 65_536 }).catch((reason: unknown) => reason);
+    });
+    const { code: found, others = [] } = error instanceof SourceError ? error : {};
+    expect(found).toBe(code);
+    expect(others.length).toBeLessThanOrEqual(100);
+    if (seconds >= 1) expect(seconds).toBeLessThan(await slowness());
   });
 
   it('names the row whose quote never ends behind others of several blocks', async () => {
