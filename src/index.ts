@@ -84,7 +84,7 @@ export interface SubmittedRun {
 export async function loadJob(source: JobSource): Promise<ReadJob> {
   const reading = await readValidJob(source);
   const validation = await countItems(withoutObjects(reading), new Date().toISOString());
-  if ('problems' in validation) throw new InvalidJob(reading.file, validation.problems);
+  if ('problems' in validation) throw new InvalidJob(reading.file, validation.problems, validation.warnings);
   return reading;
 }
 

@@ -23,7 +23,7 @@ export interface CheckedStep {
 
 const forms: Forms = { thing: 'a step', schemas: stepSchemas, any: anyStepSchema };
 
-/** Checks the steps of an item, each on its own and then what they say of each other; `undefined` where one is not well formed. */
+/** Checks the steps of an item, each on its own and then what they say of each other; `undefined` where they cannot be planned. */
 export function checkSteps(
   steps: unknown,
   itemNode: Node,
@@ -57,14 +57,14 @@ export function checkSteps(
       uses.push({ from: index, id, node: place }),
     );
   });
-  checkOrder(ids, uses, context.reporter);
+  const isInOrder = checkOrder(ids, uses, context.reporter);
   const calls = checked.reduce((sum, step) => sum + (step === undefined ? 0 : callsOf(step)), 0);
   if (calls > maxItemCalls) {
     const message = `the item may take ${calls} calls with its lists and repairs, and ${maxItemCalls} at most; lower \`max\` or \`repair\``;
     context.reporter.report(listNode, 'step-limit', message);
   }
   const well = checked.filter((step) => step !== undefined);
-  return well.length === steps.length ? well : undefined;
+  return isInOrder && well.length === steps.length ? well : undefined;
 }
 
 function checkStep(
@@ -98,7 +98,7 @@ function checkStep(
   });
   const forEach = checkForEach(step['forEach'], node, scope, context);
   if (forEach !== undefined) need(forEach.step, nodeAt(node, ['forEach']));
-  if (!isWell) return undefined;
+  if (!isWell || (forEach === undefined && step['forEach'] !== undefined)) return undefined;
   return { written: step as WrittenStep, needs: [...needs], ...(forEach === undefined ? {} : { forEach }) };
 }
 

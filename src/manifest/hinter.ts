@@ -27,6 +27,7 @@ export function createHinter(): Hinter {
 }
 
 function list(names: readonly string[]): string {
+  if (names.length === 0) return 'there are none';
   const more = names.length - maxListed;
   return [...names.slice(0, maxListed), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }

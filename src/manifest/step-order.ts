@@ -11,19 +11,21 @@ export interface StepUse {
   readonly node: Node;
 }
 
-/** Reports steps that wait for one that is not there, stands after them, or waits for them. */
-export function checkOrder(ids: readonly string[], uses: readonly StepUse[], reporter: Reporter): void {
+/** Reports steps that wait for one that is not there, stands after them, or waits for them. Tells whether none does. */
+export function checkOrder(ids: readonly string[], uses: readonly StepUse[], reporter: Reporter): boolean {
+  let isInOrder = true;
   const edges = ids.map(() => new Set<number>());
   for (const { from, id } of uses) edges[from]?.add(ids.indexOf(id));
   for (const { from, id, node } of uses) {
     const to = ids.indexOf(id);
+    if (to !== -1 && to < from) continue;
+    isInOrder = false;
     if (to === -1) {
       const others = () => ids.filter((other) => other !== '' && other !== ids[from]);
       const hint = reporter.hint(id, others, 'the steps here');
       reporter.report(node, 'step-unknown', `unknown step ${quoted(id)}${hint}`);
       continue;
     }
-    if (to < from) continue;
     if (to === from) {
       reporter.report(node, 'step-cycle', `the step ${quoted(id)} needs itself; name the steps before it`);
       continue;
@@ -36,6 +38,7 @@ export function checkOrder(ids: readonly string[], uses: readonly StepUse[], rep
       reporter.report(node, 'step-cycle', `these steps wait for each other: ${round}`);
     }
   }
+  return isInOrder;
 }
 
 function wayBack(

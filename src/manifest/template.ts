@@ -2,6 +2,8 @@ import { Context, Liquid, RenderError, TokenKind, toValueSync, Value } from 'liq
 import type { Template as LiquidTemplate } from 'liquidjs';
 import { NullOutput, nullSafe, writeOutput } from './null-output.ts';
 import { parsePlain } from './plain-template.ts';
+import { countWork, renderLimitsOf, withBudget } from './render-limits.ts';
+import { liquidReason } from './template-reason.ts';
 
 /** Way to a value that a template names, as far as it is written out: `['row', 'name']`. */
 export type TemplateName = readonly (string | number)[];
@@ -29,8 +31,7 @@ export interface Template {
   value(scope: TemplateScope, timezone?: string): unknown;
 }
 
-// The limit of time, in milliseconds, only ends what would go on for ever: a busy machine must not fail a fine prompt.
-const limits = { parseLimit: 1_000_000, renderLimit: 10_000, memoryLimit: 10_000_000 };
+const parseLimit = 1_000_000;
 
 /** Most marks (`{{` and `{%`) of one template: reading takes the square of them. */
 const maxMarks = 300;
@@ -72,7 +73,7 @@ export function parseTemplate(text: string): Template {
 
 /** Why a template cannot be read or filled in, in one line. */
 export function templateReason(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  return liquidReason(error, engineFor('UTC'));
 }
 
 function constant(text: string): Template {
@@ -111,8 +112,15 @@ function parseLiquid(text: string): Template {
   const reader = engineFor('UTC');
   const templates = reader.parse(text);
   const plain = parsePlain(text);
-  const render = (scope: TemplateScope, timezone = 'UTC'): string =>
-    plain?.fill(scope) ?? renderAll(templates, scope, timezone);
+  const limits = renderLimitsOf(text);
+  const contextOf = (scope: TemplateScope, { options }: Liquid): Context => {
+    const { memoryLimit } = limits;
+    return withBudget(new Context(scope, options, { sync: true, memoryLimit }), limits);
+  };
+  const render = (scope: TemplateScope, timezone = 'UTC'): string => {
+    const engine = engineFor(timezone);
+    return plain?.fill(scope) ?? renderAll(templates, contextOf(scope, engine), engine);
+  };
   const single = singleOutput(text, templates, reader);
   return {
     isConstant: false,
@@ -122,17 +130,13 @@ function parseLiquid(text: string): Template {
     value:
       single === undefined
         ? render
-        : (scope, timezone = 'UTC') => {
-            const { options } = engineFor(timezone);
-            const limit = { renderLimit: limits.renderLimit, memoryLimit: limits.memoryLimit };
-            return toValueSync(single.value(new Context(scope, options, { sync: true, ...limit })));
-          },
+        : (scope, timezone = 'UTC') => toValueSync(single.value(contextOf(scope, engineFor(timezone)))),
   };
 }
 
-function renderAll(templates: LiquidTemplate[], scope: TemplateScope, timezone: string): string {
+function renderAll(templates: LiquidTemplate[], context: Context, engine: Liquid): string {
   try {
-    return String(engineFor(timezone).renderSync(templates, scope));
+    return String(engine.renderSync(templates, context));
   } catch (error) {
     if (!(error instanceof RenderError) || !(error.originalError instanceof NullOutput)) throw error;
     const output = error.token.getText();
@@ -175,10 +179,11 @@ function engineFor(timezone: string): Liquid {
     lenientIf: true,
     outputEscape: writeOutput,
     timezoneOffset: timezone,
-    ...limits,
+    parseLimit,
   });
   for (const tag of forbiddenTags) delete engine.tags[tag];
   for (const [name, filter] of Object.entries(engine.filters)) engine.filters[name] = nullSafe(name, filter);
+  countWork(engine);
   engines.set(timezone, engine);
   return engine;
 }

@@ -1,6 +1,5 @@
 import { canonicalJson } from '../canonical-json.ts';
 import type { Output, Values } from '../manifest/job.ts';
-import { quoted } from '../manifest/printable.ts';
 import type { Place } from '../manifest/problem.ts';
 import { readTree } from '../manifest/read-tree.ts';
 import { readYaml } from '../manifest/read-yaml.ts';
@@ -58,7 +57,7 @@ export function createAnswerSchemas(files: JobFiles): AnswerSchemas {
   async function read(path: string): Promise<Found> {
     const reading = await readWhole(files, path, SCHEMA_BYTES);
     if ('refusal' in reading) {
-      return refuse(`the schema ${quoted(path)} cannot be used: ${reading.reason}`);
+      return refuse(`the schema cannot be used: ${reading.reason}`);
     }
     const within = ({ message, line, column }: PlacedMessage): SchemaFault => ({
       ...faultOf(message),

@@ -58,7 +58,8 @@ export function createSeeds({ job, rule: usual, allFresh, scope, mayRepeat }: Se
       const rule = item.seed ?? usual;
       const { sample = 1 } = item;
       if (typeof rule === 'object' && rule.length < sample) {
-        return { problem: `the list of seeds has ${rule.length} entries, and this is sample ${sample}` };
+        const entries = rule.length === 1 ? '1 entry' : `${rule.length} entries`;
+        return { problem: `the list of seeds has ${entries}, and this is sample ${sample}` };
       }
       // Samples count up from a number, or all of them would be one result.
       const given =

@@ -102,7 +102,12 @@ function unexpected(
     (width === undefined || width === size?.width) && (height === undefined || height === size?.height);
   if (isAsExpected) return undefined;
   const is = size === undefined ? 'has no size in pixels' : `is ${size.width}x${size.height} pixels`;
-  return `the image ${is}, and ${width ?? 'any'}x${height ?? 'any'} is expected`;
+  const sides = [
+    ...(width === undefined ? [] : [`a width of ${width}`]),
+    ...(height === undefined ? [] : [`a height of ${height}`]),
+  ];
+  const expected = sides.length === 2 ? `${width}x${height}` : sides.join('');
+  return `the image ${is}, and ${expected} is expected`;
 }
 
 function sizeProblem({ width, height }: Size, asked: Partial<Size>): string | undefined {

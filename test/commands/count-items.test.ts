@@ -34,6 +34,14 @@ it.each([
   expect(await problemsOf(items)).toEqual([expect.stringContaining(` ${code}: `)]);
 });
 
+it('says what a list of seeds has, and which schema cannot be read once', async () => {
+  expect(await problemsOf('  - { text: a, samples: 2, seed: [1] }')).toEqual([
+    expect.stringContaining('the list of seeds has 1 entry, and this is sample 2'),
+  ]);
+  const [schema = ''] = await problemsOf('  - { text: a, output: { schema: none.json } }');
+  expect(schema.split('none.json')).toHaveLength(2);
+});
+
 it('tells of a slip once, though the file and its data show it', async () => {
   const rest = { ...readOf('version: 1\nitems:\n  - { text: a, images: [bee.png] }\n'), files: filesOf({}) };
   const problemsWith = async (problem: Problem) =>

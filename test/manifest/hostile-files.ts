@@ -247,3 +247,29 @@ export const hostileFiles: readonly HostileFile[] = [
   ),
   file('a range without end', () => item('text: "{% for i in (1..1000000000) %}x{% endfor %}"')),
 ];
+
+const nested =
+  '{% for i in (1..3000) %}{% for j in (1..3000) %}{% for k in (1..3000) %}{% endfor %}{% endfor %}{% endfor %}';
+
+/** Files whose templates would take long to fill in, as `hostileFiles`. */
+export const slowTemplates: readonly HostileFile[] = [
+  file('loops in each other', () => item(`text: "${nested}"`), 'template-invalid'),
+  file(
+    'ten times loops in each other',
+    () => head + rows(10, (n) => `  - text: "${nested}${n}"\n`),
+    'template-invalid',
+  ),
+  file(
+    'a long loop in each of 50 items',
+    () =>
+      item(
+        '{ samples: 50, text: "{{ sample }}{% for i in (1..50000) %}{% if i == 7 %}{% endif %}{% endfor %}" }',
+      ),
+    'template-invalid',
+  ),
+  file(
+    'a range without end',
+    () => item('text: "{% for i in (1..1000000000) %}x{% endfor %}"'),
+    'template-invalid',
+  ),
+];

@@ -2,12 +2,14 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { countItems } from '../../src/commands/count-items.ts';
 import { decodeJobFile } from '../../src/manifest/decode-job-file.ts';
 import type { Problem } from '../../src/manifest/problem.ts';
+import { readOf } from '../support/job.ts';
 import { secondsOf, slowness } from '../support/processor-time.ts';
 import { load } from './api-rules.ts';
 import { badFiles } from './bad-files.ts';
-import { hostileFiles } from './hostile-files.ts';
+import { hostileFiles, slowTemplates } from './hostile-files.ts';
 
 /** Most seconds of the processor that an answer may take on a machine at rest. */
 const maxSeconds = 1;
@@ -42,6 +44,20 @@ describe('a hostile file', { timeout: 60_000 }, () => {
     // Most are far from it, and only a slow one asks how slow the machine is.
     if (seconds >= maxSeconds) expect(seconds).toBeLessThan(maxSeconds * (await slowness()));
   });
+
+  it.each(slowTemplates)(
+    'of %s is filled in no further than its limits',
+    { retry: 2 },
+    async (_about, make, codes) => {
+      const reading = readOf(Buffer.from(make()).toString());
+      const before = process.cpuUsage();
+      const found = await countItems(reading, '2026-01-02T03:04:05.000Z');
+      const seconds = process.cpuUsage(before).user / 1e6;
+      const problems = 'problems' in found ? found.problems : [];
+      expect([...new Set(problems.map(({ code }) => code))]).toEqual(codes);
+      if (seconds >= maxSeconds) expect(seconds).toBeLessThan(maxSeconds * (await slowness()));
+    },
+  );
 
   it.concurrent.each([
     'an alias bomb of 10^80 values',

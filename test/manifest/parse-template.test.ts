@@ -95,8 +95,46 @@ describe('a template', () => {
     expect(render('{{ row.nme | default: "x" }}{% if row.nme %}y{% endif %}')).toBe('x');
   });
 
-  it('does not go on for ever', () => {
-    expect(failure('{% for i in (1..1000000000) %}x{% endfor %}')).toContain('limit');
+  it.each([
+    [
+      'loops in each other',
+      '{% for i in (1..3000) %}{% for j in (1..3000) %}{% endfor %}{% endfor %}',
+      'steps',
+    ],
+    ['a long loop', '{% for i in (1..50000) %}{% if i == 7 %}{% endif %}{% endfor %}', 'steps'],
+    ['a long table', '{% tablerow i in (1..50000) %}{% endtablerow %}', 'steps'],
+    ['an expression for each of many', '{{ (1..90000) | where_exp: "i", "i == 7" }}', 'steps'],
+    ['a range without end', '{% for i in (1..1000000000) %}x{% endfor %}', 'a range'],
+    ['a text that doubles', `{% assign a = "xx" %}${'{% assign a = a | append: a %}'.repeat(60)}`, 'filters'],
+    ['what a loop puts out', `{% for i in (1..900) %}${'x'.repeat(90_000)}{% endfor %}`, 'characters'],
+  ])('goes no further than its limits: %s', (_about, text, limit) => {
+    expect(failure(text)).toContain(limit);
+  });
+
+  it('goes over a hundred tags, and over a list of a thousand', () => {
+    const lists = {
+      tags: Array.from({ length: 150 }, (_, index) => index),
+      many: Array.from({ length: 1_000 }, () => ({ n: 1 })),
+    };
+    const text = '{% for t in tags %}{{ t }}{% unless forloop.last %}, {% endunless %}{% endfor %}';
+    expect(parseTemplate(text).render(lists)).toContain('148, 149');
+    expect(parseTemplate('{{ many | map: "n" | sum }} of all').render(lists)).toBe('1000 of all');
+    expect(parseTemplate('{{ on }}{% if on %}x{% endif %}'.repeat(99)).render(scope)).toContain('truextruex');
+  });
+
+  it('says what is unknown, and nothing of lines and columns', () => {
+    const broken = [
+      '{{ on | upcas }}',
+      '{% fro a in b %}',
+      '{% if on %}',
+      'x {{ on',
+      '{{ | }}',
+      '{{ on.x }}',
+      '{{ on | append }}',
+    ];
+    expect(broken.map(failure).filter((reason) => /line:|col:|undefined filter/.test(reason))).toEqual([]);
+    expect(failure('{{ on | upcas }}')).toBe('there is no filter `upcas`; did you mean `upcase`?');
+    expect(failure('{% fro a in b %}')).toBe('there is no tag `fro`; did you mean `for`?');
   });
 
   it('has no tags that change what another item is filled in with', () => {

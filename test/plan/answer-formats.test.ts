@@ -52,11 +52,7 @@ describe('an answer that is to be JSON', () => {
   });
 
   it.each([
-    [
-      'gone.json',
-      {},
-      'job.yaml:7:5: schema-invalid: the schema `gone.json` cannot be used: there is no file',
-    ],
+    ['gone.json', {}, 'job.yaml:7:5: schema-invalid: the schema cannot be used: there is no file'],
     ['a.json', { 'a.json': '{ "type": "text" }' }, 'a.json:1:1: schema-invalid: this is no JSON Schema: '],
     ['a.json', { 'a.json': '[1]' }, 'a.json:1:1: schema-invalid: a JSON Schema is an object'],
     [

@@ -1,5 +1,11 @@
 import type { FilePath } from '../../manifest/job.ts';
-import { isTemplate, parseTemplate, type TemplateName, type TemplateScope } from '../../manifest/template.ts';
+import {
+  isTemplate,
+  parseTemplate,
+  templateReason,
+  type TemplateName,
+  type TemplateScope,
+} from '../../manifest/template.ts';
 import { fillFault, FillFault } from './fill-fault.ts';
 
 /** A value whose templates have been read, to be filled in for many items. */
@@ -57,7 +63,7 @@ function compileText(text: string, path: FilePath, { timezone, keepTypes }: Comp
   try {
     template = parseTemplate(text);
   } catch (error) {
-    throw new FillFault('template-invalid', `the template cannot be read: ${String(error)}`, path);
+    throw new FillFault('template-invalid', `the template cannot be read: ${templateReason(error)}`, path);
   }
   const { names } = template;
   return {

@@ -48,7 +48,7 @@ function problemsOf(
     const { column, known } = error;
     const near = nearName(column, known);
     const hint = near === undefined ? '' : `did you mean ${quoted(near)}? `;
-    const message = `no row of ${path} has the column ${quoted(column)}; ${hint}known here: ${known.map(quoted).join(', ')}`;
+    const message = `no row of ${path} has the column ${quoted(column)}; ${hint}known here: ${known.length === 0 ? 'there are none' : known.map(quoted).join(', ')}`;
     return [{ ...at('select', 'where', column), code: 'column-unknown', message }];
   }
   if (error instanceof PollenBatchError && error.code === 'job-invalid') {

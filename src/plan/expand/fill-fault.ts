@@ -62,12 +62,13 @@ function missingName(
       const listed = [...known.slice(0, LISTED), ...(known.length > LISTED ? ['…'] : [])]
         .map(quoted)
         .join(', ');
+      const all = listed === '' ? 'there are none' : listed;
       const hint = near === undefined ? '' : `did you mean ${quoted(near)}? `;
       const what = isColumn ? 'column' : 'variable';
       const shown = isColumn ? String(part) : name.slice(0, index + 1).join('.');
       return {
         code: isColumn ? 'column-unknown' : 'template-unknown',
-        message: `unknown ${what} ${quoted(shown)}; ${hint}known here: ${listed}`,
+        message: `unknown ${what} ${quoted(shown)}; ${hint}known here: ${all}`,
         name,
       };
     }
