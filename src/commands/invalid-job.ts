@@ -15,6 +15,6 @@ export class InvalidJob extends PollenBatchError {
       details: problems.map(formatProblem),
       remedy: `Nothing was started. Correct the file, and check it with \`pollen-batch ${check}\`.`,
     });
-    this.reading = { file, problems, warnings };
+    this.reading = { file, warnings, problems };
   }
 }

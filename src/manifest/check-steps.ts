@@ -93,9 +93,11 @@ function checkStep(
     if (name[0] === 'steps') need(String(name[1]), place);
   }
   const explicit = typeof step['needs'] === 'string' ? [step['needs']] : step['needs'];
-  (Array.isArray(explicit) ? explicit : []).forEach((id: unknown, index) => {
-    if (typeof id === 'string') need(id, nodeAt(node, ['needs', index]));
-  });
+  const listed: readonly unknown[] = Array.isArray(explicit) ? explicit : [];
+  // One that is listed again says nothing new.
+  for (const id of new Set(listed)) {
+    if (typeof id === 'string') need(id, nodeAt(node, ['needs', listed.indexOf(id)]));
+  }
   const forEach = checkForEach(step['forEach'], node, scope, context);
   if (forEach !== undefined) need(forEach.step, nodeAt(node, ['forEach']));
   if (!isWell || (forEach === undefined && step['forEach'] !== undefined)) return undefined;
