@@ -110,7 +110,7 @@ describe('a 200 that is no image', () => {
   it.each([
     [{ width: 64, height: 32 }, undefined],
     [{ width: 64, type: 'png' }, undefined],
-    [{ width: 32 }, 'the image is 64x32 pixels, and 32xany is expected'],
+    [{ width: 32 }, 'the image is 64x32 pixels, and a width of 32 is expected'],
     [{ height: 64, width: 64 }, 'the image is 64x32 pixels, and 64x64 is expected'],
     [{ type: 'jpeg' }, 'the image is image/png, and jpeg is expected'],
   ])('is held against what its author expects: %j', async (wanted, problem) => {
