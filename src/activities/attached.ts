@@ -5,7 +5,7 @@ import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { FailedRecord } from '../records/record.ts';
 import { createByteBudget } from './byte-budget.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import type { Resolution } from './resolve-call.ts';
+import type { Resolution } from './resolution.ts';
 
 /** Most bytes that a request may carry in attachments; as base64 in JSON they are a third more. */
 export const ATTACHED_BYTES = 20 * 1024 * 1024;

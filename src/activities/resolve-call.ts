@@ -8,24 +8,13 @@ import { dialects, type WireRequest } from '../pollinations/dialects/index.ts';
 import { attachmentsOf } from '../pollinations/attachments.ts';
 import { runKeys, type CallPart } from '../storage/keys.ts';
 import { StoreError } from '../storage/store-error.ts';
-import type { FailedRecord } from '../records/record.ts';
 import type { CallReference } from '../workflows/messages.ts';
 import { ATTACHED_BYTES } from './attached.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { fillRequest } from './fill-request.ts';
-import type { ResolvedCall } from './item-record.ts';
 import { repairRequest, withSeed } from './repair-request.ts';
+import type { Resolution } from './resolution.ts';
 import { readStepValues, type StepImage } from './step-values.ts';
-
-/** A call with its bytes, or the fault of one that cannot be made. */
-export interface Resolution {
-  readonly call: ResolvedCall;
-  /** Set when its bytes have just been kept for the first time, so that nothing can have been sent before. */
-  readonly isNew?: true;
-  /** Objects of earlier steps that the request carries, by sha256; all others are the run's inputs. */
-  readonly images?: Readonly<Record<string, StepImage>>;
-  readonly fault?: FailedRecord['fault'];
-}
 
 /** `….request.json`: what a call sends that could not be known when its run was planned. */
 interface KeptRequest {

@@ -8,7 +8,7 @@ import { isObjectPath } from '../plan/job-files.ts';
 import { createItemPlanner } from '../plan/plan-item.ts';
 import { withRest } from '../plan/problem-list.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
-import type { ReadJob, WrongJob } from './read-job.ts';
+import type { ReadJob, WrongJob } from './job-reading.ts';
 
 /** What checking a job file found. */
 export type Validation = { readonly file: string; readonly warnings: readonly Problem[] } & (

@@ -3,7 +3,7 @@ import { planJob, type PlannedJob, type PlanJobInput } from '../plan/plan-job.ts
 import { withObjects } from '../plan/job-files.ts';
 import { jobChecksFor } from '../pollinations/job-checks.ts';
 import { InvalidJob } from './invalid-job.ts';
-import type { ReadJob } from './read-job.ts';
+import type { ReadJob } from './job-reading.ts';
 import type { Session } from './session.ts';
 
 /** What is up to whoever plans. */

@@ -17,7 +17,7 @@ import { outlookOf, type Outlook } from './outlook.ts';
 import { ownRun, type OwnRun } from './own-run.ts';
 import { planReading } from './plan-reading.ts';
 import type { PlanningDesk } from './planning-desk.ts';
-import type { ReadJob } from './read-job.ts';
+import type { ReadJob } from './job-reading.ts';
 
 export interface PlanOptions {
   /** Requests to give in full, from the first on. */

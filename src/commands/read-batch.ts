@@ -8,7 +8,7 @@ import type { Job } from '../manifest/job.ts';
 import { quoted } from '../manifest/printable.ts';
 import { isName, nameRule } from '../manifest/schema.ts';
 import type { JobFiles } from '../plan/job-files.ts';
-import type { JobReading, JobSource } from './read-job.ts';
+import type { JobReading, JobSource } from './job-reading.ts';
 
 const EXTENSION = /\.(jsonl|ndjson)$/i;
 

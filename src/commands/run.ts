@@ -7,7 +7,7 @@ import { copyResults } from './copy-results.ts';
 import { readEnding } from './ending.ts';
 import { whenAborted } from './interrupts.ts';
 import { brokenStack, startLocal, STOPPING } from './local.ts';
-import type { ReadJob } from './read-job.ts';
+import type { ReadJob } from './job-reading.ts';
 import { endText } from './render/run-text.ts';
 import { tellSubmitted } from './render/submitted.ts';
 import type { Terminal } from './render/terminal.ts';

@@ -27,7 +27,7 @@ import { claim, claimOf } from './claim-run.ts';
 import { checkCost, unconfirmed } from './cost-guard.ts';
 import { outlookOf, type Outlook } from './outlook.ts';
 import { planReading } from './plan-reading.ts';
-import type { ReadJob } from './read-job.ts';
+import type { ReadJob } from './job-reading.ts';
 import { planDetails, planSummary } from './render/plan-markdown.ts';
 import type { Session } from './session.ts';
 

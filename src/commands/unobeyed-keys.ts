@@ -1,6 +1,6 @@
 import type { Job } from '../manifest/job.ts';
 import type { Problem } from '../manifest/problem.ts';
-import type { ReadJob } from './read-job.ts';
+import type { ReadJob } from './job-reading.ts';
 
 const unobeyed: Readonly<Partial<Record<keyof Job, string>>> = {
   budget:

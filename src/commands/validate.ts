@@ -1,7 +1,8 @@
 import { PollenBatchError } from '../errors.ts';
 import { withObjects, type OpenObject } from '../plan/job-files.ts';
 import { allProblems, countItems, isRemote, withoutObjects, type Validation } from './count-items.ts';
-import { readJob, type JobSource, type ReadJob, type WrongJob } from './read-job.ts';
+import type { JobSource, ReadJob, WrongJob } from './job-reading.ts';
+import { readJob } from './read-job.ts';
 
 /** Finds what reads objects of buckets, if anything here does. */
 export type FindObjects = () => Promise<OpenObject | undefined>;

@@ -13,7 +13,7 @@ import { quoted } from './printable.ts';
 import { reportIssues } from './report-issues.ts';
 import type { Reporter } from './reporter.ts';
 import { isTemplate } from './template.ts';
-import type { TemplateName } from './template.ts';
+import type { TemplateName } from './template-names.ts';
 import type { NameScope } from './template-scope.ts';
 
 /** What checks of items and steps need. */

@@ -6,7 +6,7 @@ import { pictureProblem } from './picture-template.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import type { Reporter } from './reporter.ts';
 import { countMarks, isTemplate, parseTemplate, templateReason } from './template.ts';
-import type { TemplateName } from './template.ts';
+import type { TemplateName } from './template-names.ts';
 import { nameProblem } from './template-scope.ts';
 import type { NameScope } from './template-scope.ts';
 

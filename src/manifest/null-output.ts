@@ -1,7 +1,7 @@
 import { toValue } from 'liquidjs';
 import type { FilterImplOptions } from 'liquidjs';
 import { quoted } from './printable.ts';
-import type { TemplateName } from './template.ts';
+import type { TemplateName } from './template-names.ts';
 
 type FilterHandler = Extract<FilterImplOptions, (...given: never[]) => unknown>;
 

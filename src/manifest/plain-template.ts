@@ -1,4 +1,4 @@
-import type { TemplateScope } from './template.ts';
+import type { TemplateScope } from './template-names.ts';
 
 /** A template of nothing but texts and names, which most are: filled in without an engine. */
 export interface PlainTemplate {

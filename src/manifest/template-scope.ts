@@ -3,7 +3,7 @@ import type { Hinter } from './hinter.ts';
 import type { Values } from './job.ts';
 import { quoted } from './printable.ts';
 import type { ProblemCode } from './problem-codes.ts';
-import type { TemplateName } from './template.ts';
+import type { TemplateName } from './template-names.ts';
 
 /** What a step gives to the ones after it. */
 export interface StepGifts {

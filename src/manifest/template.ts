@@ -3,13 +3,8 @@ import type { Template as LiquidTemplate } from 'liquidjs';
 import { NullOutput, nullSafe, writeOutput } from './null-output.ts';
 import { parsePlain } from './plain-template.ts';
 import { countWork, renderLimitsOf, withBudget } from './render-limits.ts';
+import type { TemplateName, TemplateScope } from './template-names.ts';
 import { liquidReason } from './template-reason.ts';
-
-/** Way to a value that a template names, as far as it is written out: `['row', 'name']`. */
-export type TemplateName = readonly (string | number)[];
-
-/** What a template is filled in with, by the names that it may use. */
-export type TemplateScope = Readonly<Record<string, unknown>>;
 
 /** A text that is read once and filled in many times. */
 export interface Template {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { readJob, type ReadJob } from '../../src/commands/read-job.ts';
+import type { ReadJob } from '../../src/commands/job-reading.ts';
+import { readJob } from '../../src/commands/read-job.ts';
 
 describe('a job file', () => {
   it.skipIf(process.platform === 'win32')('without end is read no further than it may be long', async () => {

@@ -5,7 +5,7 @@ import { NativeConnection } from '@temporalio/worker';
 
 import { createCallActivities, createControlActivities } from '../../src/activities/index.ts';
 import { createPlanReader } from '../../src/activities/plan-reader.ts';
-import type { ReadJob } from '../../src/commands/read-job.ts';
+import type { ReadJob } from '../../src/commands/job-reading.ts';
 import type { Session } from '../../src/commands/session.ts';
 import { submit, type SubmitOptions, type Submitted } from '../../src/commands/submit.ts';
 import { readConfig } from '../../src/config.ts';

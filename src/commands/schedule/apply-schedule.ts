@@ -17,7 +17,7 @@ import type { runJob } from '../../workflows/run-job.ts';
 import { checkAccess } from '../access.ts';
 import { planSummary, scheduleDetails } from '../render/plan-markdown.ts';
 import { planReading } from '../plan-reading.ts';
-import type { ReadJob } from '../read-job.ts';
+import type { ReadJob } from '../job-reading.ts';
 import type { Session } from '../session.ts';
 import { scheduleChanges, type ScheduleChange } from './changes.ts';
 import { findSchedule, lookUpSchedule, type FoundSchedule } from './find-schedule.ts';

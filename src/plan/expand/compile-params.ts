@@ -1,5 +1,5 @@
 import type { ItemKind, JobChecks } from '../../manifest/job.ts';
-import type { TemplateName, TemplateScope } from '../../manifest/template.ts';
+import type { TemplateName, TemplateScope } from '../../manifest/template-names.ts';
 import { compileValue, type CompileOptions } from './compile-value.ts';
 import { FillFault } from './fill-fault.ts';
 

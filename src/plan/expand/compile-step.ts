@@ -1,6 +1,7 @@
 import { hasTemplate, textsBelow } from '../../manifest/call-texts.ts';
 import type { ImageStep, JobChecks, Message, Step, TextStep } from '../../manifest/job.ts';
-import { isTemplate, parseTemplate, type TemplateName, type TemplateScope } from '../../manifest/template.ts';
+import type { TemplateName, TemplateScope } from '../../manifest/template-names.ts';
+import { isTemplate, parseTemplate } from '../../manifest/template.ts';
 import { compileParams, type ParamsFiller } from './compile-params.ts';
 import { compileValue, type Filler } from './compile-value.ts';
 import { isDeferred, pickScope } from './deferred.ts';

@@ -1,11 +1,6 @@
 import type { FilePath } from '../../manifest/job.ts';
-import {
-  isTemplate,
-  parseTemplate,
-  templateReason,
-  type TemplateName,
-  type TemplateScope,
-} from '../../manifest/template.ts';
+import type { TemplateName, TemplateScope } from '../../manifest/template-names.ts';
+import { isTemplate, parseTemplate, templateReason } from '../../manifest/template.ts';
 import { fillFault, FillFault } from './fill-fault.ts';
 
 /** A value whose templates have been read, to be filled in for many items. */

@@ -1,6 +1,6 @@
 import { isObject } from '../../json.ts';
 import type { JsonValue, Values } from '../../manifest/job.ts';
-import type { TemplateName, TemplateScope } from '../../manifest/template.ts';
+import type { TemplateName, TemplateScope } from '../../manifest/template-names.ts';
 
 /** What is known only once other steps have run. */
 const later: ReadonlySet<string | number> = new Set(['steps', 'each', 'index']);

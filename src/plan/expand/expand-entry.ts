@@ -1,7 +1,7 @@
 import { idProblem } from '../../manifest/item-id.ts';
 import type { Entry, FilePath, Job, Values } from '../../manifest/job.ts';
 import { quoted } from '../../manifest/printable.ts';
-import type { TemplateScope } from '../../manifest/template.ts';
+import type { TemplateScope } from '../../manifest/template-names.ts';
 import type { Row } from '../sources/row.ts';
 import { dataPath } from './data-path.ts';
 import { compileStep, type StepFiller } from './compile-step.ts';

@@ -1,7 +1,7 @@
 import type { Entry, FilePath, Job, JobChecks } from '../../manifest/job.ts';
 import { localClock } from '../../manifest/local-clock.ts';
 import type { Place, Problem } from '../../manifest/problem.ts';
-import type { TemplateScope } from '../../manifest/template.ts';
+import type { TemplateScope } from '../../manifest/template-names.ts';
 import { expandBatch } from '../batch/expand-batch.ts';
 import type { JobFiles } from '../job-files.ts';
 import type { PlanSource } from '../plan.ts';

@@ -3,7 +3,8 @@ import { nearName } from '../../manifest/near-name.ts';
 import { NullOutput } from '../../manifest/null-output.ts';
 import { quoted } from '../../manifest/printable.ts';
 import type { ProblemCode } from '../../manifest/problem-codes.ts';
-import { templateReason, type TemplateName, type TemplateScope } from '../../manifest/template.ts';
+import type { TemplateName, TemplateScope } from '../../manifest/template-names.ts';
+import { templateReason } from '../../manifest/template.ts';
 
 /** Most names that a message lists. */
 const LISTED = 20;
