@@ -1,5 +1,5 @@
 import type { Problem } from '../manifest/problem.ts';
-import type { ExpandContext } from './expand/expand-job.ts';
+import type { ExpandContext } from './expand/expansion.ts';
 import type { ExpandedItem } from './expand/expanded-item.ts';
 import { createFaultTeller } from './expand/fault-teller.ts';
 import type { PlanFault } from './plan-fault.ts';

@@ -6,7 +6,7 @@ import type { Problem } from '../../manifest/problem.ts';
 import { readSource } from '../sources/read-source.ts';
 import { SourceError, UnknownColumn, type Read } from '../sources/row.ts';
 import { dataPath } from './data-path.ts';
-import type { ExpandContext } from './expand-job.ts';
+import type { ExpandContext } from './expansion.ts';
 import { itemPath } from './step-place.ts';
 
 /** The rows of an entry, some at a time; at the end, where there is one, what ended the reading too early. */

@@ -6,7 +6,7 @@ import type { Row } from '../sources/row.ts';
 import { dataPath } from './data-path.ts';
 import { compileStep, type StepFiller } from './compile-step.ts';
 import { compileValue, type Filler } from './compile-value.ts';
-import type { ExpandContext } from './expand-job.ts';
+import type { ExpandContext } from './expansion.ts';
 import type { ExpandedItem, ItemPlace } from './expanded-item.ts';
 import { FillFault } from './fill-fault.ts';
 import { itemVars } from './item-vars.ts';

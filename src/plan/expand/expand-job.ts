@@ -1,41 +1,21 @@
-import type { Entry, FilePath, Job, JobChecks } from '../../manifest/job.ts';
+import type { Entry, FilePath, Job } from '../../manifest/job.ts';
 import { localClock } from '../../manifest/local-clock.ts';
-import type { Place, Problem } from '../../manifest/problem.ts';
+import type { Problem } from '../../manifest/problem.ts';
 import type { TemplateScope } from '../../manifest/template-names.ts';
 import { expandBatch } from '../batch/expand-batch.ts';
-import type { JobFiles } from '../job-files.ts';
-import type { PlanSource } from '../plan.ts';
 import type { Row } from '../sources/row.ts';
 import { createGiveWay } from '../give-way.ts';
 import { createEmptyMatrices } from './empty-matrix.ts';
 import { combinationsAtMost, entryCombinations } from './entry-matrix.ts';
 import { entryRows } from './entry-rows.ts';
 import { compileEntry, type EntryFiller } from './expand-entry.ts';
-import type { ExpandedItem, ItemPlace } from './expanded-item.ts';
+import type { ItemPlace } from './expanded-item.ts';
+import type { ExpandContext, Expansion } from './expansion.ts';
 import { createIdRegister } from './id-register.ts';
 import { itemProblem, rowProblem } from './item-problem.ts';
 import { createProblemLimiter } from './problem-limiter.ts';
 import { itemPath } from './step-place.ts';
 import { whyEmpty } from './why-empty.ts';
-
-export interface ExpandContext {
-  /** Names the job file in problems. */
-  readonly file: string;
-  /** Where a value stands in the job file. */
-  readonly placeOf: (path: FilePath) => Place;
-  /** What `run.time` is, ISO 8601. */
-  readonly time: string;
-  readonly checks: JobChecks;
-  readonly files: JobFiles;
-  /** Learns of each data file what it was. @default nobody does */
-  readonly noteSource?: (source: PlanSource) => void;
-}
-
-/** A row of the job, or what is wrong with one. */
-export type Expansion =
-  | { readonly kind: 'item'; readonly item: ExpandedItem }
-  | { readonly kind: 'problem'; readonly problem: Problem }
-  | { readonly kind: 'warning'; readonly problem: Problem };
 
 /** Items that a job may have. */
 const MAX_ITEMS = 1_000_000;

@@ -5,7 +5,7 @@ import type { Place, Problem } from '../../manifest/problem.ts';
 import { parseTemplate } from '../../manifest/template.ts';
 import type { PlanFault } from '../plan-fault.ts';
 import { dataPath } from './data-path.ts';
-import type { ExpandContext } from './expand-job.ts';
+import type { ExpandContext } from './expansion.ts';
 import type { ExpandedItem } from './expanded-item.ts';
 import { FillFault } from './fill-fault.ts';
 import { itemProblem, type ItemProblem } from './item-problem.ts';
