@@ -8,7 +8,7 @@ import { workDigest } from '../plan/work-digest.ts';
 import { findPrice, type Rates } from '../pollen/prices.ts';
 import { readDoneWork } from '../records/done-work.ts';
 import { readMeasured } from '../records/measured.ts';
-import { listRunIds, pastRuns, type PastRun } from '../records/past-runs.ts';
+import { pastRuns, type PastRun } from '../records/past-runs.ts';
 import { readPlannedDigests } from '../records/planned-digests.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
 import { StoreError } from '../storage/store-error.ts';
@@ -65,7 +65,7 @@ export interface PlanPreview extends Outlook {
 }
 
 interface Past {
-  readonly isFirst: boolean;
+  readonly mayRepeat: boolean;
   readonly measured: readonly Measured[];
   readonly done: ReuseIndex;
   /** Digests of the last run's items by their ids. */
@@ -94,7 +94,7 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
     const planned = await planReading(desk, reading, {
       allowUnpriced: options.allowUnpriced,
       allFresh: options.fresh,
-      mayRepeat: !past.isFirst,
+      mayRepeat: past.mayRepeat,
       spool,
       measured: past.measured,
       ...(reuses ? { reuse: past.done } : {}),
@@ -139,7 +139,7 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
 }
 
 async function lookBack({ store, location, plannedApi }: PlanningDesk, job: string): Promise<Past> {
-  const none = { isFirst: true, measured: [], done: createReuseIndex(), warnings: [] };
+  const none = { mayRepeat: false, measured: [], done: createReuseIndex(), warnings: [] };
   if (store === undefined) {
     return {
       ...none,
@@ -147,13 +147,12 @@ async function lookBack({ store, location, plannedApi }: PlanningDesk, job: stri
     };
   }
   try {
-    const home = { ...location, job };
-    const { ended, last: whole, warnings } = await pastRuns(store, home, plannedApi);
+    const { ended, last: whole, hasAny, warnings } = await pastRuns(store, { ...location, job }, plannedApi);
     // With nothing but runs of first items, the newest of these tells what is new beside what it has done.
     const last = whole ?? ended[0];
     const digests = last && (await unlessDamaged(() => readPlannedDigests(store, last)));
     return {
-      isFirst: (await listRunIds(store, home)).length === 0,
+      mayRepeat: hasAny,
       measured: await readMeasured(store, ended),
       done: await readDoneWork(store, ended),
       notCompared:

@@ -12,7 +12,7 @@ import { runKeys, type RunLocation } from '../storage/keys.ts';
 import { readDoneWork } from '../records/done-work.ts';
 import { keepInputs } from '../records/inputs.ts';
 import { readMeasured } from '../records/measured.ts';
-import { listRunIds, recentRuns } from '../records/past-runs.ts';
+import { recentRuns } from '../records/past-runs.ts';
 import {
   readJobFile,
   readMarker,
@@ -74,12 +74,11 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
   const home = { ...session.location, job: job.name };
   const spool = openSpool();
   try {
-    const { ended, warnings: skipped } = await recentRuns(store, home, plannedApi);
+    const { ended, hasAny: mayRepeat, warnings: skipped } = await recentRuns(store, home, plannedApi);
     const measured = await readMeasured(store, ended);
     const reuse = options.reuse === true || takesOver(job) ? await readDoneWork(store, ended) : undefined;
     // Before anything is written: a job that cannot be planned must not claim a run, or it would be refused when it
     // comes again with other options.
-    const mayRepeat = (await listRunIds(store, home)).length > 0;
     const seedScope = randomUUID();
     const plan = (claimed?: JobFile, allowUnpriced = options.allowUnpriced): Promise<PlannedJob> =>
       planReading(...asClaimed(session, reading, claimed), {

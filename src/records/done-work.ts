@@ -7,8 +7,8 @@ import { unlessDamaged } from './unless-damaged.ts';
 
 /** Parts read at once. */
 const READS = 4;
-/** Works that are read: more of older runs are called again, so that planning stays small and quick. */
-const MAX_WORKS = 300_000;
+/** Lines that are read: what only older runs have done is called again, so that planning stays small and quick. */
+const MAX_LINES = 300_000;
 
 /** What a line of a sealed part says of the work it stands for. */
 interface SealedLine {
@@ -22,23 +22,23 @@ interface SealedLine {
  * Reads what ended runs have done, the newest run first, from their sealed parts: no listing, and no object an item. A
  * part that is missing, damaged or not what the marker says is passed over; its items are called again.
  *
- * @param most - works after which no more parts are read
+ * @param most - lines after which no more parts are read
  */
 export async function readDoneWork(
   store: ObjectStore,
   runs: readonly EndedRun[],
-  most = MAX_WORKS,
+  most = MAX_LINES,
 ): Promise<ReuseIndex> {
   const index = createReuseIndex();
-  let works = 0;
+  let count = 0;
   for (const { run, marker } of runs) {
     const { root } = runKeys(run);
     const parts = marker.parts.filter(({ key }) => key.startsWith(root));
-    for (let first = 0; first < parts.length && works < most; first += READS) {
+    for (let first = 0; first < parts.length && count < most; first += READS) {
       const next = parts.slice(first, first + READS);
       const read = await Promise.all(next.map((part) => unlessDamaged(() => readPart(store, part))));
       const lines = read.flatMap((some) => some ?? []);
-      works += lines.length;
+      count += lines.length;
       for (const { status, digest, work = digest, key } of lines) {
         if (status !== 'succeeded' || work === undefined || key?.startsWith(root) !== true) continue;
         index.add(work, { runId: run.runId, key });

@@ -23,6 +23,8 @@ export interface PastRuns {
   readonly ended: readonly EndedRun[];
   /** The run of the whole job that was planned last, ended or not; absent where it has none. */
   readonly last?: PastRun;
+  /** Whether there is any run, one that was not planned or is of another API too: it may have sent the same bytes. */
+  readonly hasAny: boolean;
   /** Why some were not looked at, in sentences. */
   readonly warnings: readonly string[];
 }
@@ -36,12 +38,6 @@ const READS = 16;
 /** Runs looked at in all, of those that a schedule has made and of the others: a job may have thousands. */
 const LOOKED_AT = 200;
 
-/** Folders of a job's runs, planned or not. */
-export async function listRunIds(store: ObjectStore, job: JobLocation): Promise<readonly string[]> {
-  // The folder of its schedule is no run's.
-  return (await store.listFolders(jobPrefix(job))).filter((name) => name !== 'schedule');
-}
-
 /**
  * The runs of a job against an API that ended last: one listing, the markers of up to 200 runs of its schedule and 200
  * others, and the plans of those that may count. Damaged ones are passed over, with a warning.
@@ -51,18 +47,18 @@ export async function recentRuns(
   job: JobLocation,
   api: ApiName,
 ): Promise<Omit<PastRuns, 'last'>> {
-  const { found, warnings } = await findRuns(store, job);
+  const { found, hasAny, warnings } = await findRuns(store, job);
   const ended: EndedRun[] = [];
   for await (const past of planned(store, found.filter(isEnded).sort(lastEndedFirst), api, warnings)) {
     ended.push(past);
     if (ended.length >= RECENT) break;
   }
-  return { ended, warnings };
+  return { ended, hasAny, warnings };
 }
 
 /** The same, and the run of the whole job that was planned last. */
 export async function pastRuns(store: ObjectStore, job: JobLocation, api: ApiName): Promise<PastRuns> {
-  const { found, warnings } = await findRuns(store, job);
+  const { found, hasAny, warnings } = await findRuns(store, job);
   const ended: EndedRun[] = [];
   let last: PastRun | undefined;
   for await (const past of planned(store, found.filter(isEnded).sort(lastEndedFirst), api, warnings)) {
@@ -73,7 +69,7 @@ export async function pastRuns(store: ObjectStore, job: JobLocation, api: ApiNam
   }
   const open = found.filter(({ run, marker }) => marker === undefined && !isTrial(run.runId));
   for await (const past of planned(store, open, api, warnings)) last = laterPlanned(last, past);
-  return { ended, warnings, ...(last === undefined ? {} : { last }) };
+  return { ended, hasAny, warnings, ...(last === undefined ? {} : { last }) };
 }
 
 interface FoundRun {
@@ -84,8 +80,10 @@ interface FoundRun {
 async function findRuns(
   store: ObjectStore,
   job: JobLocation,
-): Promise<{ readonly found: readonly FoundRun[]; readonly warnings: string[] }> {
-  const names = (await listRunIds(store, job)).filter(
+): Promise<{ readonly found: readonly FoundRun[]; readonly hasAny: boolean; readonly warnings: string[] }> {
+  // The folder of its schedule is no run's.
+  const folders = (await store.listFolders(jobPrefix(job))).filter((name) => name !== 'schedule');
+  const names = folders.filter(
     (name) => name.startsWith(`${job.job}-`) && /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name),
   );
   const { scheduled, others } = newestFirst(names);
@@ -108,7 +106,7 @@ async function findRuns(
       else warnings.push(passedOver(run, 'marker'));
     }
   }
-  return { found, warnings };
+  return { found, hasAny: folders.length > 0, warnings };
 }
 
 // In the order given, as they are asked for: who has enough reads no more.

@@ -57,7 +57,9 @@ describe('past runs', () => {
 
   it('of which the last is the newest of the whole job, ended or not', async () => {
     const store = createMemoryStore();
-    expect(await pastRuns(store, run, api)).toEqual({ ended: [], warnings: [] });
+    expect(await pastRuns(store, run, api)).toEqual({ ended: [], hasAny: false, warnings: [] });
+    await store.put('runs/bees/schedule/0.json', '{}', json);
+    expect((await pastRuns(store, run, api)).hasAny).toBe(false);
     await leave(store, 'bees-0000000001', 1, []);
     for (let index = 1; index < 12; index += 1) {
       await leave(store, `bees-0000000001-first${index}`, index + 20, []);
@@ -164,9 +166,9 @@ describe('past runs', () => {
     for (let index = 0; index < 201; index += 1) {
       await store.put(runKeys({ ...run, runId: `bees-${String(index).padStart(10, '0')}` }).job, '{}', json);
     }
-    expect((await recentRuns(store, run, api)).warnings).toEqual([
-      'bees has 201 runs that no schedule made, of which 200 were looked at',
-    ]);
+    const { hasAny, warnings } = await recentRuns(store, run, api);
+    expect(hasAny).toBe(true);
+    expect(warnings).toEqual(['bees has 201 runs that no schedule made, of which 200 were looked at']);
   });
 
   it('are not read beyond what the index shall hold, the oldest first', async () => {

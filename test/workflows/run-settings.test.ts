@@ -4,6 +4,7 @@ import { keptSettingsText } from '../../src/commands/render/submitted.ts';
 import { submit as submitTo } from '../../src/commands/submit.ts';
 import { readJobFile, type JobFile } from '../../src/records/run-store.ts';
 import { runKeys } from '../../src/storage/keys.ts';
+import { claimedOnly } from '../support/claimed-only.ts';
 import { callsOf } from '../support/calls.ts';
 import { readOf } from '../support/job.ts';
 import { test } from '../support/on-servers.ts';
@@ -88,14 +89,7 @@ describe('a job whose settings were edited', () => {
   }) => {
     const { submit, session } = await open({ workers: 0 });
     const { run } = await submit(bees);
-    const claimed = await session.store.get(runKeys(run).job);
-    // The same run in an empty folder, of which there is nothing but its claim.
-    const other = {
-      ...session,
-      location: { ...session.location, prefix: `${session.location.prefix}/other` },
-    };
-    const there = { ...run, prefix: other.location.prefix };
-    await session.store.putOnce(runKeys(there).job, claimed?.body ?? '', { contentType: 'application/json' });
+    const { other, there } = await claimedOnly(session, run);
     const edited = wider.replace('team: design', 'team: words');
     const resumed = await submitTo(other, readOf(edited), { isNew: false, allowUnpriced: false });
     expect(resumed).toMatchObject({

@@ -11,6 +11,7 @@ import { parsePage } from '../../src/plan/pages.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { png } from '../pollinations/pictures.ts';
+import { claimedOnly } from '../support/claimed-only.ts';
 import { callsOf } from '../support/calls.ts';
 import { readOf } from '../support/job.ts';
 import { test } from '../support/on-servers.ts';
@@ -67,15 +68,7 @@ describe('a run with fresh seeds', () => {
     const { run } = await submit(bees, { fresh: true });
     await finish(run);
     const seeds = await seedsOf(session.store, run);
-    const claimed = await session.store.get(runKeys(run).job);
-
-    // The same run in an empty folder, of which there is nothing but its claim.
-    const other = {
-      ...session,
-      location: { ...session.location, prefix: `${session.location.prefix}/other` },
-    };
-    const there = { ...run, prefix: other.location.prefix };
-    await session.store.putOnce(runKeys(there).job, claimed?.body ?? '', { contentType: 'application/json' });
+    const { other, there } = await claimedOnly(session, run);
     const options = { isNew: false, fresh: true, allowUnpriced: false };
     const resumed = await submitTo(other, readOf(bees), options);
     expect(resumed.run).toEqual(there);
