@@ -270,7 +270,7 @@ describe('a plan', () => {
     expect(seen).toMatchObject({ calls: 3, needsNew: true });
     expect(seen.warnings.join('')).toContain('--new only');
     const text = planPreviewText(seen);
-    expect(text).toContain('(there already, and not to be come back to: this one is made with --new)');
+    expect(text).toContain('(there already with other seeds or content: this one is made with --new)');
     expect(text).toContain('Cost: with --new: at least ');
     expect(text).not.toContain('has ended');
   });

@@ -44,7 +44,7 @@ export function planPreviewText(preview: PlanPreview, width = Number.POSITIVE_IN
 }
 
 function stateText({ run: { state }, needsNew }: PlanPreview): string {
-  if (needsNew) return 'there already, and not to be come back to: this one is made with --new';
+  if (needsNew) return 'there already with other seeds or content: this one is made with --new';
   if (state === 'new') return 'new';
   if (state === 'unfinished') return 'there already, and not ended: `run` and `submit` come back to it';
   return `there already, ${state.replaceAll('_', ' ')}: another one is made with --new`;
