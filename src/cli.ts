@@ -161,6 +161,16 @@ function createProgram(): Command {
     });
 
   program
+    .command('lanes')
+    .description('show what the lanes are doing: calls that wait, the rate now and why, workers')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.lanes))
+    .action(async (flags: OutputFlags) => {
+      const { lanesAction } = await import('./commands/actions/lanes.ts');
+      present(await lanesAction(), flags);
+    });
+
+  program
     .command('doctor')
     .description('check key, API, Temporal, store and this machine, and say what to do about what is wrong')
     .addOption(outputOption())
