@@ -109,6 +109,8 @@ export function runWorld(options: WorldOptions): World {
     inFlight: number;
     alive: boolean;
     early: boolean;
+    /** Whether it has read the rate: it takes no call before. */
+    ready: boolean;
   }
   const workers: Worker[] = [];
   const aliveOnes = (): readonly Worker[] => workers.filter(({ alive }) => alive);
@@ -150,7 +152,7 @@ export function runWorld(options: WorldOptions): World {
   function dispatch(): void {
     for (;;) {
       if (rps === 0 || !isSet) return;
-      const free = aliveOnes().filter(({ mind, inFlight }) => inFlight < mind.slots());
+      const free = aliveOnes().filter(({ mind, inFlight, ready: polls }) => polls && inFlight < mind.slots());
       const chosen = free[Math.floor(random() * free.length)];
       if (chosen === undefined) return;
       if (rps !== undefined) {
@@ -169,6 +171,7 @@ export function runWorld(options: WorldOptions): World {
 
   function tick(worker: Worker): void {
     worker.early = false;
+    worker.ready = true;
     if (!worker.alive) return;
     const reading = {
       ...(rps === undefined ? {} : { rps }),
@@ -200,7 +203,7 @@ export function runWorld(options: WorldOptions): World {
   function startWorker(): void {
     const name = `worker ${workers.length + 1}`;
     const mind = createLaneMind({ worker: name, configured, concurrency });
-    const worker: Worker = { name, mind, inFlight: 0, alive: true, early: false };
+    const worker: Worker = { name, mind, inFlight: 0, alive: true, early: false, ready: false };
     workers.push(worker);
     const loop = (): void => {
       tick(worker);

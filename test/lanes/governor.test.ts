@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { isByHand } from '../../src/lanes/governor/mind.ts';
+import { createLaneMind, isByHand } from '../../src/lanes/governor/mind.ts';
 import { formatReason, parseReason } from '../../src/lanes/governor/reason.ts';
-import { boundsOf, initialState } from '../../src/lanes/governor/state.ts';
+import { boundsOf, initialState, type ConfiguredRate } from '../../src/lanes/governor/state.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { runWorld, type WorldOptions } from './governor-world.ts';
 
@@ -126,6 +126,30 @@ function checkWorld(seed: number): void {
     `seed ${seed}: rate up to ${highest} of ${ceiling}, ${late} answers late, ${[...believed].join()}`,
   );
 }
+
+describe('a worker that starts', () => {
+  const mindOf = (configured: ConfiguredRate) => createLaneMind({ worker: 'w', configured, concurrency: 4 });
+  const stored = (rps: number) => {
+    const state = { ...initialState({ rps, adaptive: false }), phase: { kind: 'running' } } as const;
+    return { rps, reason: formatReason(state), writtenAt: 1, workers: 1, waiting: true };
+  };
+
+  it('goes on with what the others agree on', () => {
+    expect(mindOf({ rps: 1 / 30, adaptive: false }).think(stored(1 / 30), 0, 1)).toBeUndefined();
+  });
+
+  it('brings its settings along', () => {
+    const { rps } = mindOf({ rps: 0.03, adaptive: false }).think(stored(1 / 30), 0, 1) ?? {};
+    expect(rps).toBeLessThan(0.03);
+  });
+
+  it('leaves a rate alone that a person has set', () => {
+    const byHand = { rps: 0, reason: 'maintenance', writtenAt: 1, workers: 1 };
+    const mind = mindOf({ rps: 4, adaptive: false });
+    expect(mind.think(byHand, 0, 1)).toBeUndefined();
+    expect(mind.think({ writtenAt: 2, workers: 1 }, 1, 2)?.rps).toBeGreaterThan(0);
+  });
+});
 
 describe('the reason of a rate', () => {
   const state = {

@@ -2,7 +2,7 @@ import { isOut, pauseLane, stepOutage } from './breaker.ts';
 import type { Heard, Ledger } from './ledger.ts';
 import { fallToOneSlot, ONE_SLOT_WINDOW, stepOneSlot, takesOneCall } from './one-slot.ts';
 import { cutRate, growRate } from './rate-law.ts';
-import { tickOf, type LaneState } from './state.ts';
+import { boundsOf, tickOf, type LaneState } from './state.ts';
 
 /** What a worker knows at a step. Times in seconds. */
 export interface Moment {
@@ -23,6 +23,8 @@ const SHORT_WAIT = 2;
 /** A door that is shut opens no sooner for many knocks: seconds between tries. */
 const SHUT = 5;
 const SHUT_SIGNS = 5;
+/** Share of throttles that a lane at its known limit takes for jitter. */
+const JITTER = 0.1;
 /** The part of a tick after which a state is old enough to grow: ticks of workers are not quite regular. */
 const ALMOST = 0.9;
 
@@ -45,7 +47,7 @@ export function step(state: LaneState, ledger: Ledger, moment: Moment): LaneStat
     return heard.starts > 0 ? { ...state, phase: { kind: 'running' } } : state;
   }
   const cutAgo = state.cut?.ago ?? Infinity;
-  if (heard.throttled > 0 && cutAgo >= tick * ALMOST) {
+  if (heard.throttled >= signsOf(state, heard) && cutAgo >= tick * ALMOST) {
     const whole = ledger.heard(ONE_SLOT_WINDOW, now, 'whole');
     if (takesOneCall(state, whole, workers)) return fallToOneSlot(state, worker);
     if (isShut(heard) && cutAgo < tick * 4) return { ...state, phase: { kind: 'held', left: SHUT } };
@@ -54,6 +56,13 @@ export function step(state: LaneState, ledger: Ledger, moment: Moment): LaneStat
   if (moment.waiting !== true && heard.quiet > QUIET) return { ...state, phase: { kind: 'quiet' } };
   if (heard.throttled > 0 || sinceWrite < tick * ALMOST) return state;
   return growRate(state, ledger.heard(tick, now), tick, workers);
+}
+
+// Few throttles of a lane at a limit that is known are jitter: a cut would cost more than they do.
+function signsOf({ rate, configured }: LaneState, { starts }: Heard): number {
+  const { ceiling } = boundsOf(configured);
+  const isThere = rate !== undefined && ceiling !== undefined && rate > ceiling * 0.99;
+  return isThere ? Math.max(2, starts * JITTER) : 1;
 }
 
 function hold(state: LaneState, heard: Heard, tick: number): LaneState {

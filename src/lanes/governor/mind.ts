@@ -179,7 +179,9 @@ export function isByHand({ rps, reason = '' }: QueueReading): boolean {
 }
 
 function isSame(left: ConfiguredRate, right: ConfiguredRate): boolean {
-  return left.adaptive === right.adaptive && Math.abs((left.rps ?? 0) - (right.rps ?? 0)) < 1e-3;
+  const [one, other] = [left.rps ?? 0, right.rps ?? 0];
+  // The state keeps five digits.
+  return left.adaptive === right.adaptive && Math.abs(one - other) <= 1e-4 * Math.max(one, other);
 }
 
 function isWorthWriting(was: LaneState, next: LaneState): boolean {
