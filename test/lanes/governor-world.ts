@@ -190,9 +190,10 @@ export function runWorld(options: WorldOptions): World {
       worker.mind.wrote(writtenAt, now);
       const wasSlow = rps !== undefined && rps < 0.2;
       events.add(now + (wasSlow ? 1.1 : 0.03), () => {
-        // What one second may start all at once changes with the rate.
+        // What one second may start all at once changes with the rate. After a stop the first turn has to pass.
+        const wasStopped = rps === 0;
         rps = rate.rps;
-        if (rps !== undefined && rps > 0) ready = Math.min(ready, now + 1 / rps);
+        if (rps !== undefined && rps > 0) ready = wasStopped ? now + 1 / rps : Math.min(ready, now + 1 / rps);
         isSet = true;
         rates.push({ at: now, rps, by: worker.name });
         dispatch();

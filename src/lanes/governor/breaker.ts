@@ -10,6 +10,8 @@ const FIRST_PAUSE = 5;
 const LONGEST_PAUSE = 20;
 /** Seconds for which a cut before an outage counts as one of its effects. */
 const MISTAKEN = 5;
+/** Seconds that a call which tries the API is waited for: its worker may be lost. */
+const PROBE_SECONDS = 60;
 /** Share of its rate that a lane comes back with. */
 const CAUTION = 0.5;
 
@@ -45,7 +47,11 @@ export function stepOutage(state: LaneState, heard: Heard): LaneState | undefine
     if (rate === undefined) return back;
     return { ...back, rate: rate * CAUTION, cut: { from: rate, to: rate * CAUTION, ago: 0 } };
   }
-  return heard.outages > 0 ? pauseLane(state) : state;
+  if (heard.outages > 0) return pauseLane(state);
+  if (phase.left === undefined) {
+    return heard.starts === 0 ? state : { ...state, phase: { ...phase, left: PROBE_SECONDS } };
+  }
+  return phase.left > 0 ? state : { ...state, phase: { kind: 'probing', pause: phase.pause } };
 }
 
 /** Whether a fault is the outage's, and not its item's. */

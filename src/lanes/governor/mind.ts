@@ -152,7 +152,7 @@ export function createLaneMind({ worker, configured, concurrency }: MindOptions)
     },
     isUrgent(now) {
       if (known === undefined || now - readAt < LEAST_TICK) return false;
-      if (known.phase.kind === 'quiet') return ledger.heard(2, now).starts > 0;
+      if (known.phase.kind === 'quiet' || isTrying(known)) return ledger.heard(2, now).starts > 0;
       return known.phase.kind === 'running' && ledger.heard(1, now).throttled >= URGENT;
     },
     leave() {
@@ -184,8 +184,18 @@ function isSame(left: ConfiguredRate, right: ConfiguredRate): boolean {
   return left.adaptive === right.adaptive && Math.abs(one - other) <= 1e-4 * Math.max(one, other);
 }
 
+/** Whether a call is to try the API, and none has been sent. */
+function isTrying({ phase }: LaneState): boolean {
+  return phase.kind === 'probing' && phase.left === undefined;
+}
+
 function isWorthWriting(was: LaneState, next: LaneState): boolean {
-  if (was.phase.kind !== next.phase.kind || was.oneSlot?.by !== next.oneSlot?.by) return true;
+  if (
+    isTrying(was) !== isTrying(next) ||
+    was.phase.kind !== next.phase.kind ||
+    was.oneSlot?.by !== next.oneSlot?.by
+  )
+    return true;
   if (was.cut !== next.cut) return true;
   const [before = Infinity, after = Infinity] = [was.rate, next.rate];
   const isThere = after === boundsOf(next.configured).ceiling;

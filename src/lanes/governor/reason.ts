@@ -12,7 +12,7 @@ const phase = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('quiet') }),
   z.object({ kind: z.literal('held'), left: seconds }),
   z.object({ kind: z.literal('paused'), left: seconds, pause: seconds }),
-  z.object({ kind: z.literal('probing'), pause: seconds }),
+  z.object({ kind: z.literal('probing'), pause: seconds, left: seconds.optional() }),
 ]);
 const schema = z.object({
   configured: z.object({ rps: rate.optional(), adaptive: z.boolean() }),

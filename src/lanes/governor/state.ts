@@ -15,7 +15,12 @@ export type Phase =
   | { readonly kind: 'quiet' }
   | { readonly kind: 'held'; readonly left: number }
   | { readonly kind: 'paused'; readonly left: number; readonly pause: number }
-  | { readonly kind: 'probing'; readonly pause: number };
+  | {
+      readonly kind: 'probing';
+      readonly pause: number;
+      /** Seconds until the call that tries counts as lost; absent until it has been sent. */
+      readonly left?: number;
+    };
 
 /** An account that takes one call at a time: one worker has the one slot. */
 export interface OneSlot {
@@ -45,8 +50,8 @@ export interface LaneState {
 const ADAPTIVE_START = 4;
 /** A lane below that is slow, in calls a second: its limit may allow no two calls at once. */
 const SLOW = 2;
-/** While probing, the second call may only start when the first one's worker must be lost. */
-const PROBE_RATE = 1 / 30;
+/** Until a call has been sent to try the API: the server lets the first one go within two seconds of the change. */
+const PROBE_RATE = 0.5;
 
 /** Where a lane's rate starts and where it ends, in calls a second; absent: no limit. */
 export function boundsOf({ rps, adaptive }: ConfiguredRate): {
@@ -86,7 +91,7 @@ export function queueRateOf({ rate, phase }: LaneState): number | undefined {
     case 'paused':
       return 0;
     case 'probing':
-      return PROBE_RATE;
+      return phase.left === undefined ? PROBE_RATE : 0;
   }
 }
 
@@ -104,7 +109,7 @@ export function later(state: LaneState, seconds: number): LaneState {
   return {
     ...state,
     ...(cut === undefined ? {} : { cut: { ...cut, ago: cut.ago + seconds } }),
-    phase: 'left' in phase ? { ...phase, left: phase.left - seconds } : phase,
+    phase: 'left' in phase && phase.left !== undefined ? { ...phase, left: phase.left - seconds } : phase,
     ...(oneSlot === undefined ? {} : { oneSlot: { ...oneSlot, left: oneSlot.left - seconds } }),
     ...(noSlot === undefined ? {} : { noSlot: noSlot - seconds }),
   };
