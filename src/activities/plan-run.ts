@@ -41,6 +41,7 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
       ...(plan.labels === undefined ? {} : { labels: labelEntries(plan.labels) }),
       folder: folderAt(store.bucket, runKeys(run).root, dependencies.publicUrl),
       concurrency,
+      ...(plan.priority === undefined ? {} : { priority: plan.priority }),
       searchAttributes,
       resumed: scheduled !== undefined && (await readJobFile(store, run))?.claimedBy !== execution(),
       ...(marker === undefined

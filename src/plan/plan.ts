@@ -1,4 +1,4 @@
-import type { Message, Values } from '../manifest/job.ts';
+import type { Message, Priority, Values } from '../manifest/job.ts';
 import type { CacheMode } from '../pollen/settle.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { DialectName, WireRequest } from '../pollinations/dialects/dialect.ts';
@@ -165,6 +165,8 @@ export interface Plan {
   readonly schemas?: Readonly<Record<string, Values>>;
   /** Calls in flight that the job allows itself. */
   readonly concurrency?: number;
+  /** How the run stands among others; `normal` when absent. */
+  readonly priority?: Priority;
   /** Prices as they were when the run was planned: charges are computed from these. */
   readonly prices: PriceSnapshot;
   readonly estimate: Estimate;

@@ -7,6 +7,7 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 
+import type { Priority } from '../manifest/job.ts';
 import { noCounts, type Counts } from '../records/counts.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import { pageWorkflowId } from './ids.ts';
@@ -16,6 +17,7 @@ import type { runPage } from './run-page.ts';
 
 export interface LaneOptions {
   readonly run: RunLocation;
+  readonly priority?: Priority | undefined;
   /** Whether an earlier execution of the run was ended from outside. */
   readonly resumed: boolean;
   readonly name: string;
@@ -63,7 +65,7 @@ interface LivePage {
 
 /** Runs a lane's pages as child workflows within its concurrency. */
 export function createLane(options: LaneOptions): Lane {
-  const { run, resumed, name, pages } = options;
+  const { run, resumed, name, pages, priority } = options;
   const children = new CancellationScope({ cancellable: true });
   const live: LivePage[] = [];
   let free = options.concurrency;
@@ -94,7 +96,16 @@ export function createLane(options: LaneOptions): Lane {
       try {
         return await startChild<typeof runPage>('runPage', {
           workflowId: pageWorkflowId(run.runId, reference.page),
-          args: [{ run, resumed, page: reference.page, lane: name, places }],
+          args: [
+            {
+              run,
+              resumed,
+              page: reference.page,
+              lane: name,
+              places,
+              ...(priority === undefined ? {} : { priority }),
+            },
+          ],
           staticSummary: `Page ${reference.page}: ${reference.calls} calls`,
         });
       } catch (error) {

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 
+import type { Priority } from '../manifest/job.ts';
 import type { Counts, ModelCount, SampledFailure } from '../records/counts.ts';
 import type { EndState, RunOutcome } from '../records/outcome.ts';
 import type { KeptJobLocation } from '../records/kept-job.ts';
@@ -29,6 +30,8 @@ export interface PlanSummary {
   readonly folder?: Folder;
   /** Calls in flight that each lane allows, over all workers. */
   readonly concurrency: Readonly<Record<string, number>>;
+  /** How the run stands among others; `normal` when absent. */
+  readonly priority?: Priority;
   /** Whether the namespace knows the Pollen search attributes; without them they are not set. */
   readonly searchAttributes: boolean;
   /** Whether an execution that is gone had claimed the run: it may have made calls. */
@@ -73,6 +76,7 @@ export interface RunPageInput {
   readonly resumed: boolean;
   readonly page: number;
   readonly lane: string;
+  readonly priority?: Priority;
   /** Calls the page may have in flight when it starts; more may be granted later. */
   readonly places: number;
 }

@@ -17,6 +17,7 @@ import { plainName } from './markdown.ts';
 import type { OpenedPage, RunPageInput } from './messages.ts';
 import { controlOptions } from './options.ts';
 import type { PageCall } from './page-agenda.ts';
+import { priorityOf } from './priority.ts';
 
 /** A call whose worker was lost while its page was stopped. */
 export type LostCall = PageCall;
@@ -53,7 +54,7 @@ export async function generate(
     // The activity decides how often to try; a throttled call may try for days.
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    priority: { fairnessKey: input.run.runId.slice(-64) },
+    priority: priorityOf(input),
   });
   const made = (receipt: Receipt): MadeCall => ({
     counts: step === undefined ? itemCounts(opened, position, model, receipt) : stepCounts(model, receipt),

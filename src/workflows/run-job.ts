@@ -185,6 +185,7 @@ function openLanes(
       ...input,
       name,
       concurrency,
+      priority: plan.priority,
       pages: plan.pages.filter((page) => page.lane === name),
       next: carried?.next[name] ?? 0,
     }),
