@@ -41,6 +41,7 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
       ...(plan.labels === undefined ? {} : { labels: labelEntries(plan.labels) }),
       folder: folderAt(store.bucket, runKeys(run).root, dependencies.publicUrl),
       concurrency,
+      ...limitOf(plan, Object.keys(concurrency).length),
       ...(plan.priority === undefined ? {} : { priority: plan.priority }),
       searchAttributes,
       resumed: scheduled !== undefined && (await readJobFile(store, run))?.claimedBy !== execution(),
@@ -64,6 +65,11 @@ function concurrencyOf(plan: Plan, lanes: readonly LaneSettings[]): Record<strin
       return [name, Math.min(lane.concurrency, plan.concurrency ?? Infinity)];
     }),
   );
+}
+
+// A page needs a place in each lane of its calls, so a job that allows itself fewer is held to that in each lane alone.
+function limitOf({ concurrency }: Plan, lanes: number): { readonly limit?: number } {
+  return concurrency === undefined || lanes < 2 || concurrency < lanes ? {} : { limit: concurrency };
 }
 
 async function makePlan(

@@ -155,7 +155,13 @@ export interface Plan {
   readonly createdAt: string;
   readonly api: PlannedApi;
   readonly items: number;
-  readonly pages: readonly { readonly page: number; readonly lane: string; readonly calls: number }[];
+  readonly pages: readonly {
+    readonly page: number;
+    readonly lane: string;
+    /** Other lanes that its calls need. */
+    readonly others?: readonly string[];
+    readonly calls: number;
+  }[];
   /** Lanes of all calls, those of steps too. Absent in plans of earlier versions. */
   readonly lanes?: readonly string[];
   readonly models: readonly string[];

@@ -90,6 +90,12 @@ export async function closeChain(
   return { tally: { ...emptyTally, [status]: 1 }, failures };
 }
 
+/** The lane that carries a call. */
+export function laneOfCall({ lane }: RunPageInput, opened: OpenedPage, { position, step }: PageCall): string {
+  const shape = step === undefined ? undefined : shapeOf(opened, position, step.step);
+  return shape === undefined ? lane : (opened.chains?.lanes[shape.lane] ?? lane);
+}
+
 interface DescribedCall {
   readonly kind: 'generateText' | 'generateImage';
   readonly lane: string;
@@ -98,13 +104,14 @@ interface DescribedCall {
   readonly name: string;
 }
 
-function describeCall(input: RunPageInput, opened: OpenedPage, { position, step }: PageCall): DescribedCall {
+function describeCall(input: RunPageInput, opened: OpenedPage, call: PageCall): DescribedCall {
+  const { position, step } = call;
   const id = opened.ids[position] ?? '';
   const shape = step === undefined ? undefined : shapeOf(opened, position, step.step);
   const kind = shape?.kind ?? opened.kinds[position];
   return {
     kind: kind === 'i' ? 'generateImage' : 'generateText',
-    lane: shape === undefined ? input.lane : (opened.chains?.lanes[shape.lane] ?? input.lane),
+    lane: laneOfCall(input, opened, call),
     model: opened.models[shape?.model ?? opened.model[position] ?? 0] ?? '',
     name: [
       id,
