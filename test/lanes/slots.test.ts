@@ -3,6 +3,7 @@ import pino from 'pino';
 
 import { createGovernor } from '../../src/lanes/governor/governor.ts';
 import type { QueueConfig } from '../../src/lanes/governor/queue-config.ts';
+import { createWriteBudget } from '../../src/lanes/governor/write-budget.ts';
 import { createSlots } from '../../src/lanes/governor/slots.ts';
 import type { Outcome } from '../../src/pollinations/outcome.ts';
 import { sampleAnswer } from '../support/samples.ts';
@@ -77,7 +78,7 @@ describe('a server that takes no rate', () => {
     const refuse = () => Promise.reject(Object.assign(new Error('no such method'), { code: 12 }));
     const queue: QueueConfig = { read: refuse, write: refuse };
     const lane = { name: 'all', rps: 4, adaptive: true, concurrency: 8 };
-    const governor = createGovernor({ lane, worker: 'w', queue, logger });
+    const governor = createGovernor({ lane, worker: 'w', queue, budget: createWriteBudget(), logger });
     await governor.prepare();
     await governor.prepare();
     expect(warnings).toHaveLength(1);

@@ -8,6 +8,7 @@ import { createLaneMind, isByHand, type Advice, type QueueReading } from './mind
 import type { QueueConfig } from './queue-config.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { queueRateOf } from './state.ts';
+import type { WriteBudget } from './write-budget.ts';
 
 /** Governs one lane on one worker. */
 export interface Governor {
@@ -28,6 +29,8 @@ export interface GovernorOptions {
   /** Name of this worker among all that share the lane. */
   readonly worker: string;
   readonly queue: QueueConfig;
+  /** What all lanes of the worker may write. */
+  readonly budget: WriteBudget;
   readonly logger: Logger;
 }
 
@@ -43,7 +46,7 @@ const seconds = (): number => performance.now() / 1_000;
  * Makes the governor of a lane. It has no memory of its own that matters: what workers agree on stands in the
  * configuration of the queue, so each of them can be killed at any time.
  */
-export function createGovernor({ lane, worker, queue, logger }: GovernorOptions): Governor {
+export function createGovernor({ lane, worker, queue, budget, logger }: GovernorOptions): Governor {
   const { name, rps, adaptive = false, concurrency } = lane;
   const mind = createLaneMind({
     worker,
@@ -80,7 +83,7 @@ export function createGovernor({ lane, worker, queue, logger }: GovernorOptions)
       const writtenAt = local.writtenAt + 1;
       local = { workers: 1, reason, writtenAt, ...(limit === undefined ? {} : { rps: limit }) };
       mind.wrote(local.writtenAt, seconds());
-    } else if (rate !== undefined) {
+    } else if (rate !== undefined && budget.allows(!rate.canWait, reading.workers, seconds())) {
       mind.wrote(await queue.write(rate), seconds());
       logger.debug({ lane: name, rate: rate.rps, reason: rate.reason }, 'rate set');
     }

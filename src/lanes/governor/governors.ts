@@ -10,6 +10,7 @@ import type { LaneSettings } from '../lanes.ts';
 import { createGovernor, type Governor } from './governor.ts';
 import type { Advice } from './mind.ts';
 import { createQueueConfig } from './queue-config.ts';
+import { createWriteBudget } from './write-budget.ts';
 
 /** The governors of a worker's lanes. */
 export interface Governors {
@@ -39,11 +40,12 @@ export function createGovernors(options: {
   const { connection, namespace, lanes, logger } = options;
   // A container that starts again has the host name and process id that it had before.
   const identity = `${process.pid}@${hostname()} ${randomBytes(4).toString('hex')}`;
+  const budget = createWriteBudget();
   const byQueue = new Map(
     lanes.map((lane) => {
       const taskQueue = laneQueue(lane.name);
       const queue = createQueueConfig(connection, { namespace, taskQueue, identity });
-      return [taskQueue, createGovernor({ lane, worker: identity, queue, logger })] as const;
+      return [taskQueue, createGovernor({ lane, worker: identity, queue, budget, logger })] as const;
     }),
   );
   return {

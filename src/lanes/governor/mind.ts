@@ -21,6 +21,8 @@ export interface QueueReading {
 export interface QueueRate {
   readonly rps: number | undefined;
   readonly reason: string;
+  /** Whether it can as well be written a tick later: the rate alone has grown. */
+  readonly canWait: boolean;
 }
 
 /** What a call that has ended is told of its lane. */
@@ -148,7 +150,7 @@ export function createLaneMind({ worker, configured, concurrency }: MindOptions)
       }
       if (stored !== undefined && !isSign && !isWorthWriting(was, next)) return undefined;
       notice(next, now);
-      return { rps: queueRateOf(next), reason: formatReason(next) };
+      return writeOf(next, stored !== undefined && !isSign && !isTurn(was, next));
     },
     isUrgent(now) {
       if (known === undefined || now - readAt < LEAST_TICK) return false;
@@ -158,7 +160,7 @@ export function createLaneMind({ worker, configured, concurrency }: MindOptions)
     leave() {
       if (known?.oneSlot?.by !== worker) return undefined;
       const left = { ...known, oneSlot: { ...known.oneSlot, by: '' } };
-      return { rps: queueRateOf(left), reason: formatReason(left) };
+      return writeOf(left, false);
     },
     wrote(writtenAt, now) {
       version = writtenAt;
@@ -189,14 +191,22 @@ function isTrying({ phase }: LaneState): boolean {
   return phase.kind === 'probing' && phase.left === undefined;
 }
 
-function isWorthWriting(was: LaneState, next: LaneState): boolean {
-  if (
-    isTrying(was) !== isTrying(next) ||
+function writeOf(state: LaneState, canWait: boolean): QueueRate {
+  return { rps: queueRateOf(state), reason: formatReason(state), canWait };
+}
+
+/** Whether more than the rate has changed, or the rate by a cut. */
+function isTurn(was: LaneState, next: LaneState): boolean {
+  return (
     was.phase.kind !== next.phase.kind ||
-    was.oneSlot?.by !== next.oneSlot?.by
-  )
-    return true;
-  if (was.cut !== next.cut) return true;
+    isTrying(was) !== isTrying(next) ||
+    was.oneSlot?.by !== next.oneSlot?.by ||
+    was.cut !== next.cut
+  );
+}
+
+function isWorthWriting(was: LaneState, next: LaneState): boolean {
+  if (isTurn(was, next)) return true;
   const [before = Infinity, after = Infinity] = [was.rate, next.rate];
   const isThere = after === boundsOf(next.configured).ceiling;
   return before !== after && (isThere || !(Math.abs(after - before) < DEADBAND * before));
