@@ -6,6 +6,7 @@ import type { LaneSettings } from '../lanes/lanes.ts';
 import { queueTypes } from '../lanes/queue-types.ts';
 import type { TemporalClient } from '../temporal/connect-client.ts';
 import { laneQueue } from '../workflows/ids.ts';
+import { laneRuns, type LaneRun } from './lane-runs.ts';
 
 /** A lane as it is now. */
 export interface LaneReport extends LaneSettings {
@@ -23,14 +24,17 @@ export interface LaneReport extends LaneSettings {
   /** Calls in flight on one worker at most. */
   readonly slots: number;
   readonly workers: number;
+  /** Runs that have calls for it, the oldest first. */
+  readonly runs: readonly LaneRun[];
 }
 
 /** Asks Temporal what the lanes are doing. */
-export function lanes(
+export async function lanes(
   { client, namespace }: Pick<TemporalClient, 'client' | 'namespace'>,
   settings: readonly LaneSettings[],
   now: () => number = Date.now,
 ): Promise<readonly LaneReport[]> {
+  const runs = await laneRuns(client);
   return Promise.all(
     settings.map(async (lane): Promise<LaneReport> => {
       const description = await client.workflowService.describeTaskQueue({
@@ -66,6 +70,7 @@ export function lanes(
         startedPerSecond: Number((stats?.tasksDispatchRate ?? 0).toPrecision(3)),
         slots: state?.oneSlot === undefined ? lane.concurrency : 1,
         workers: pollers.length === 0 ? 0 : workers,
+        runs: runs.get(lane.name) ?? [],
       };
     }),
   );

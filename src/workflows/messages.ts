@@ -164,6 +164,8 @@ export interface RunView {
   readonly pages: { readonly total: number; readonly done: number; readonly running: readonly number[] };
   /** What it has under way in each lane. Absent in runs that an earlier version works on. */
   readonly lanes?: readonly LaneView[];
+  /** `normal` when absent. */
+  readonly priority?: Priority;
   readonly failures: readonly SampledFailure[];
 }
 

@@ -87,6 +87,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       done: done.tally,
       pages: { total, done: total - pagesLeft() - running.length, running },
       lanes: lanes?.views() ?? [],
+      ...(plan?.priority === undefined ? {} : { priority: plan.priority }),
     };
   });
   setHandler(pageProgressSignal, (progress) => {

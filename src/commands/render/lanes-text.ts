@@ -3,8 +3,25 @@ import type { LaneReport } from '../lanes.ts';
 import { plain } from './terminal.ts';
 import { table } from './words.ts';
 
-/** Lanes as a table. */
+/** Lanes as a table, and below it the runs that wait for them. */
 export function lanesText(lanes: readonly LaneReport[]): string {
+  const waiting = lanes.flatMap(({ name, runs }) => runs.map((run) => ({ name, ...run })));
+  const rows = waiting.map(({ name, runId, priority, places, waiting: left }) => [
+    name,
+    plain(runId, 80),
+    priority,
+    String(places),
+    String(left),
+  ]);
+  return [
+    lanesTable(lanes),
+    ...(rows.length === 0
+      ? []
+      : ['', table([['LANE', 'RUN', 'PRIORITY', 'IN FLIGHT OR IN LINE', 'TO COME'], ...rows])]),
+  ].join('\n');
+}
+
+function lanesTable(lanes: readonly LaneReport[]): string {
   return table([
     ['LANE', 'MODELS', 'WAITING', 'STARTED', 'RATE', 'SLOTS', 'WORKERS', 'WHY'],
     ...lanes.map((lane) => [
