@@ -18,6 +18,14 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
     about: "how much of an account's rate limit two workers use, known or hidden, beside a bare loop",
     load: async () => (await import('./limits.ts')).limits,
   },
+  slots: {
+    about: 'how much of its places a run uses where no limit holds it up',
+    load: async () => (await import('./slots.ts')).slots,
+  },
+  fair: {
+    about: 'the time of a small job while a big one has the same lane',
+    load: async () => (await import('./fair.ts')).fair,
+  },
   manifest: {
     about: 'a job file of many items: items a second, beside a bare YAML parse of the same text',
     load: async () => (await import('./manifest.ts')).manifest,

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { emulatorKeys, type JournalEntry } from '../src/emulator/index.ts';
+import { emulatorKeys } from '../src/emulator/index.ts';
 import type { SettingsChange } from '../src/emulator/settings.ts';
 import { startProcessStack } from '../test/support/process-stack.ts';
 import { writeSampleJob } from '../test/support/sample-job.ts';
 import { retryingLoop } from './support/retrying-loop.ts';
 import { median, table, type Benchmark, type Row } from './support/benchmark.ts';
+import { textCalls } from './support/emulator-calls.ts';
 import { startEmulatorProcess, type EmulatorProcess } from './support/emulator-process.ts';
 
 interface Scenario {
@@ -108,7 +109,7 @@ async function measure(scenario: Scenario): Promise<Figures> {
       await emulator.change(limitOf(scenario, rps));
     }
     await pause(startedAt + SECONDS * 1_000 + TAIL_MS - Date.now());
-    const calls = (await callsOf(emulator)).filter(
+    const calls = (await textCalls(emulator)).filter(
       ({ time }) => Date.parse(time) - startedAt < SECONDS * 1_000,
     );
     const throttled = calls.filter(({ status }) => status === 429).length;
@@ -141,7 +142,7 @@ async function measureLoop(): Promise<{
       width: 64,
       tries: 5,
     });
-    const calls = await callsOf(emulator);
+    const calls = await textCalls(emulator);
     return { items, failed, throttles: calls.filter(({ status }) => status === 429).length / calls.length };
   } finally {
     await emulator.stop();
@@ -159,15 +160,9 @@ function allowedBy({ limits: steps, burst }: Scenario): number {
   );
 }
 
-async function callsOf({ url }: EmulatorProcess): Promise<readonly JournalEntry[]> {
-  const answer = await fetch(`${url}/__emulator/journal?limit=100000`);
-  const { entries } = (await answer.json()) as { readonly entries: readonly JournalEntry[] };
-  return entries.filter(({ method }) => method === 'POST');
-}
-
 async function firstCall(emulator: EmulatorProcess): Promise<number> {
   for (;;) {
-    const [first] = [...(await callsOf(emulator))].sort((left, right) => left.seq - right.seq);
+    const [first] = await textCalls(emulator);
     if (first !== undefined) return Date.parse(first.time);
     await pause(200);
   }
