@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
+import type { DevFlags } from './commands/actions/dev.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
 import type { InitFlags } from './commands/actions/init.ts';
 import type { PlanFlags } from './commands/actions/plan.ts';
@@ -222,8 +223,9 @@ function createProgram(): Command {
     .command('dev')
     .description('run the local stack in the foreground: Temporal with its UI, an object store, a worker')
     .option('--anonymous', 'call the real API without a key: only models that cost nothing')
+    .option('--workers <count>', 'workers to start, each a process of its own', parseCount, 1)
     .addHelpText('after', exampleText(examples.dev))
-    .action(async (flags: { readonly anonymous?: boolean }) => {
+    .action(async (flags: DevFlags) => {
       const { devAction } = await import('./commands/actions/dev.ts');
       present(await devAction(flags, context));
     });
