@@ -125,6 +125,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   }
   // What became ready may be for a place that is idle, in another lane.
   function share(): boolean {
+    if (others === undefined) return false;
     for (const places of allPlaces) {
       while (places.idle() > 0 && agenda.waiting(places.lane) > 0) void work(places);
     }

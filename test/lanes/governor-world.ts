@@ -13,6 +13,8 @@ export interface WorldApi {
   readonly inFlight?: number;
   /** Spans in which every call fails. */
   readonly outages?: readonly (readonly [from: number, to: number])[];
+  /** Seconds that calls take to the API, about: uneven ones, that bring some of them close together. @default 0 */
+  readonly jitter?: number;
   /** Median of an answer's time, in seconds. @default 1 */
   readonly latency?: number;
 }
@@ -126,27 +128,31 @@ export function runWorld(options: WorldOptions): World {
     worker.inFlight += 1;
     const end = worker.mind.sent(item.name, now);
     hurry(worker);
-    const { outcome, seconds: duration } = answer();
-    events.add(now + duration, () => {
-      const { code } = outcome;
-      if (code === undefined) {
-        running -= 1;
-        answered.push(now);
-      } else if (code === 'gateway') failed.push(now);
-      else throttled.push(now);
-      if (!worker.alive) return;
-      worker.inFlight -= 1;
-      const { turnMs = 0 } = end(outcome, now);
-      hurry(worker);
-      if (code !== undefined) {
-        const wait = Math.max((outcome.retryAfterMs ?? 1_000) / 1_000, turnMs / 1_000);
-        events.add(now + wait * (1 + random() / 2), () => {
-          retries.push(item);
-          dispatch();
-        });
-      }
-      dispatch();
-    });
+    const arrive = (): void => {
+      const { outcome, seconds: duration } = answer();
+      events.add(now + duration, () => {
+        const { code } = outcome;
+        if (code === undefined) {
+          running -= 1;
+          answered.push(now);
+        } else if (code === 'gateway') failed.push(now);
+        else throttled.push(now);
+        if (!worker.alive) return;
+        worker.inFlight -= 1;
+        const { turnMs = 0 } = end(outcome, now);
+        hurry(worker);
+        if (code !== undefined) {
+          const wait = Math.max((outcome.retryAfterMs ?? 1_000) / 1_000, turnMs / 1_000);
+          events.add(now + wait * (1 + random() / 2), () => {
+            retries.push(item);
+            dispatch();
+          });
+        }
+        dispatch();
+      });
+    };
+    if (api.jitter === undefined) arrive();
+    else events.add(now + Math.abs(normal()) * api.jitter, arrive);
   }
 
   function dispatch(): void {

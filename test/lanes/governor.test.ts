@@ -56,6 +56,17 @@ describe('two workers that govern a lane', () => {
     expect(throttles).toBeLessThan(0.04);
   });
 
+  it('lose little where calls come unevenly to an API that saves up hardly any', () => {
+    const uneven = { burst: 2, jitter: 0.05 } as const;
+    const quick = middle({ ...base, configured: known, api: { limits: [[0, 10]], ...uneven } });
+    expect(quick.share).toBeGreaterThan(0.95);
+    expect(quick.throttles).toBeLessThan(0.03);
+    const configured = { rps: 0.5, adaptive: false };
+    const slow = middle({ ...base, configured, api: { limits: [[0, 0.5]], burst: 1, jitter: 0.05 } });
+    expect(slow.share).toBeGreaterThan(0.9);
+    expect(slow.throttles).toBeLessThan(0.04);
+  });
+
   it('fall to one call at a time where the account takes no more, even when its worker is killed', () => {
     const api = { limits: [[0, 1_000]], burst: 1_000, inFlight: 1 } as const;
     const world = runWorld({ ...base, configured: { rps: 4, adaptive: false }, kill: 60, api });

@@ -7,6 +7,13 @@ const SLIGHTEST_CUT = 0.93;
 /** Calls that a share is taken of at least, so that one throttle of two calls is no half. */
 const LEAST_CALLS = 8;
 const LEAST_CALLS_SLOW = 4;
+/** What jitter at a limit that is known is answered with: a deeper cut would cost more than the throttles do. */
+const EASE = 0.97;
+/** Near the limit, and with no larger share of throttles, it is taken for jitter. */
+const NEAR = 0.75;
+const JITTER = 0.25;
+/** Ticks after a cut in which throttles are not. */
+const AGAIN = 2;
 /** A lane below that counts as slow, in calls a second. */
 const SLOW = 5;
 /** The cubic of growth: flat around the rate that was too much, steep away from it. */
@@ -31,9 +38,16 @@ export function cutRate(state: LaneState, heard: Heard): LaneState {
   const least = from < SLOW ? LEAST_CALLS_SLOW : LEAST_CALLS;
   // The calls before the first throttle were within the limit, or lived off what the API had saved up.
   const share = heard.throttled / Math.max(heard.since, heard.throttled, least);
-  const factor = Math.min(SLIGHTEST_CUT, Math.max(DEEPEST_CUT, 1 - share));
+  const factor = isJitter(state, heard) ? EASE : Math.min(SLIGHTEST_CUT, Math.max(DEEPEST_CUT, 1 - share));
   const to = Math.max(Math.min(from, start * FLOOR), from * factor);
   return { ...state, rate: to, cut: { from, to, ago: 0 } };
+}
+
+// Again soon after that, it is the limit: it must be lower than it is said to be.
+function isJitter({ rate = 0, cut, configured }: LaneState, { throttled, starts }: Heard): boolean {
+  const { ceiling = Infinity } = boundsOf(configured);
+  const isFirst = (cut?.ago ?? Infinity) > AGAIN * tickOf(rate);
+  return isFirst && rate > ceiling * NEAR && throttled <= Math.max(2, starts * JITTER);
 }
 
 /** Lets the rate grow: by a share until the first cut, then by a cubic that is flat where the cut was. */

@@ -62,7 +62,9 @@ export function boundsOf({ rps, adaptive }: ConfiguredRate): {
   if (rps === undefined) return {};
   // Whoever goes at a limit itself meets it again and again by jitter; a slow lane, with a call or two in its bucket,
   // more than a quick one.
-  return rps < SLOW ? { start: rps * 0.97, ceiling: rps * 0.97 } : { start: rps * 0.99, ceiling: rps * 0.99 };
+  return rps < SLOW
+    ? { start: rps * 0.955, ceiling: rps * 0.955 }
+    : { start: rps * 0.99, ceiling: rps * 0.99 };
 }
 
 /** The state that a lane begins with. */
