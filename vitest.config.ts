@@ -1,7 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
+import { LongFirst } from './test/support/long-first.ts';
+
 // Rooms whose tests share one Temporal, one object store and one workflow bundle.
 const onServers = ['test/api/**/*.test.ts', 'test/workflows/**/*.test.ts', 'test/replay/**/*.test.ts'];
+
+// Tests with processes or servers of their own, and those that change or measure the process that they run in.
+const alone = [
+  'test/{deploy,doctor,e2e,faults,local,package,temporal}/**/*.test.ts',
+  'test/commands/servers.test.ts',
+  'test/manifest/{fuzz,hostile}.test.ts',
+  'test/storage/s3.test.ts',
+  'test/{readme,worker-health}.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -9,7 +20,9 @@ export default defineConfig({
     pool: 'forks',
     // As the program's entry does: the supported Node versions are the product's own matter.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    // A third would slow the two down by more than it does: what the files share is one Temporal and the processor.
     maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
@@ -19,11 +32,23 @@ export default defineConfig({
           name: 'servers',
           include: onServers,
           globalSetup: ['test/support/global-setup.ts'],
+          // The Temporal SDK takes seconds to load.
+          isolate: false,
           // Most of it is waiting, as retries do; a busy machine may take several times as long.
           testTimeout: 180_000,
         },
       },
-      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: onServers } },
+      { extends: true, test: { name: 'alone', include: alone } },
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: ['test/**/*.test.ts'],
+          exclude: [...onServers, ...alone],
+          // To load the modules again for each file would take longer than to run it.
+          isolate: false,
+        },
+      },
     ],
   },
 });

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 
+import { modelOption, outputOption, parseCount, parsePort, submitOptions } from './cli/options.ts';
+import { addScheduleCommands } from './cli/schedule-commands.ts';
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
 import type { DevFlags } from './commands/actions/dev.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
@@ -9,7 +11,6 @@ import type { InitFlags } from './commands/actions/init.ts';
 import type { PlanFlags } from './commands/actions/plan.ts';
 import type { ResultsFlags } from './commands/actions/results.ts';
 import type { RunFlags } from './commands/actions/run.ts';
-import type { ApplyFlags } from './commands/actions/schedule.ts';
 import type { SubmitFlags } from './commands/actions/submit.ts';
 import type { ProblemFormat } from './commands/actions/validate.ts';
 import { exitCodeOfError, exitCodes } from './commands/exit-codes.ts';
@@ -148,6 +149,8 @@ function createProgram(): Command {
       .command('schedule')
       .description('run jobs by themselves, at the times that their files say')
       .addHelpText('after', exampleText(examples.schedule)),
+    context,
+    present,
   );
 
   program
@@ -231,106 +234,6 @@ function createProgram(): Command {
     });
 
   return program;
-}
-
-function addScheduleCommands(schedule: Command): void {
-  const load = () => import('./commands/actions/schedule.ts');
-  const verb = (name: string, description: string): Command =>
-    schedule.command(name).description(description).addOption(outputOption());
-  const named = (name: string, description: string): Command =>
-    verb(name, description).argument('<name>', "name of the schedule, which is its job's");
-
-  verb('apply', 'create the schedule of a job file, or bring it up to date, and tell what changes')
-    .argument('<file>', 'job file with a schedule, or - for standard input')
-    .option('--dry-run', 'only tell what would change')
-    .option('--allow-unpriced', 'also call models without a known price')
-    .action(async (file: string, flags: ApplyFlags) => {
-      present(await (await load()).applyAction(file, flags, context), flags);
-    });
-  verb('list', 'list the schedules').action(async (flags: OutputFlags) => {
-    present(await (await load()).listSchedulesAction(), flags);
-  });
-  named('get', 'show a schedule: its settings, its next times, its runs').action(
-    async (name: string, flags: OutputFlags) => {
-      present(await (await load()).getScheduleAction(name), flags);
-    },
-  );
-  for (const [word, isPause, description] of [
-    ['pause', true, 'start nothing at its times until it is resumed'],
-    ['resume', false, 'let a paused schedule go on'],
-  ] as const) {
-    named(word, description)
-      .option('--reason <text>', 'kept with the schedule, for people')
-      .action(async (name: string, flags: OutputFlags & { readonly reason?: string }) => {
-        present(await (await load()).pauseAction(name, isPause, flags.reason), flags);
-      });
-  }
-  named('trigger', 'start a run now, as if it were time').action(async (name: string, flags: OutputFlags) => {
-    present(await (await load()).triggerAction(name), flags);
-  });
-  named('backfill', 'make the runs of past times that have none, one after the other')
-    .requiredOption('--from <day>', 'first day or moment: 2026-10-01, 2026-10-01T06:00:00Z')
-    .requiredOption('--to <day>', 'last day or moment, included')
-    .action(async (name: string, flags: OutputFlags & { readonly from: string; readonly to: string }) => {
-      present(await (await load()).backfillAction(name, flags), flags);
-    });
-  named('next', 'show when it runs next')
-    .option('-n, --count <count>', 'times, up to 1000', parseCount, 5)
-    .action(async (name: string, flags: OutputFlags & { readonly count: number }) => {
-      present(await (await load()).nextAction(name, flags.count), flags);
-    });
-  named('delete', 'remove a schedule; its runs stay').action(async (name: string, flags: OutputFlags) => {
-    present(await (await load()).deleteAction(name), flags);
-  });
-}
-
-function submitOptions(command: Command): Command {
-  return command
-    .option('--new', 'make another run of a job that has one already')
-    .option('--fresh', 'draw new seeds for the whole run, but for those that the job pins')
-    .option('--first <count>', 'only the first items, as a run of their own', parseFirst)
-    .option('--reuse', 'take over what earlier runs of the job have done')
-    .option('--max-cost <pollen>', 'refuse what may cost more', parsePollen)
-    .option('-y, --yes', 'start also what may cost more than the configured threshold')
-    .option('--allow-unpriced', 'also call models without a known price')
-    .option('--anonymous', 'send no key: only models that cost nothing')
-    .addOption(modelOption())
-    .addOption(outputOption());
-}
-
-function modelOption(): Option {
-  return new Option('--model <name>', 'of an OpenAI batch file: the model to ask, whatever its lines name');
-}
-
-function outputOption(): Option {
-  return new Option('-o, --output <format>', 'data on stdout').choices(['text', 'json']).default('text');
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!/^\d{1,9}$/.test(text)) {
-    throw new InvalidArgumentError('Give a whole number.');
-  }
-  return count;
-}
-
-function parseFirst(text: string): number {
-  const count = parseCount(text);
-  if (count < 1) throw new InvalidArgumentError('Give a whole number from 1 on.');
-  return count;
-}
-
-function parsePollen(text: string): string {
-  if (!/^\d{1,12}(\.\d{1,8})?$/.test(text)) {
-    throw new InvalidArgumentError('Give an amount of Pollen with at most eight decimals, such as 0.5.');
-  }
-  return text;
-}
-
-function parsePort(text: string): number {
-  const port = parseCount(text);
-  if (port > 65_535) throw new InvalidArgumentError('A port is at most 65535.');
-  return port;
 }
 
 function version(): string {

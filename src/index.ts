@@ -12,6 +12,7 @@ import { countItems, withoutObjects } from './commands/count-items.ts';
 import { hold, type CallOptions } from './connection.ts';
 import { runKeys } from './storage/keys.ts';
 import { PollenBatchError } from './errors.ts';
+import type { SettingChange } from './plan/job-settings.ts';
 import type { Plan } from './plan/plan.ts';
 import type { RunOutcome } from './records/outcome.ts';
 import type { Artifact } from './records/record.ts';
@@ -25,6 +26,7 @@ export type { Sight } from './commands/follow.ts';
 export type { RunDetails } from './commands/get.ts';
 export type { Job } from './manifest/job.ts';
 export type { ReadJob } from './commands/read-job.ts';
+export type { SettingChange } from './plan/job-settings.ts';
 export type { Plan } from './plan/plan.ts';
 export type { EndState, RunOutcome } from './records/outcome.ts';
 export type { Artifact, FailedRecord, StepResult, SucceededRecord } from './records/record.ts';
@@ -66,6 +68,8 @@ export interface SubmittedRun {
   readonly plan: Plan;
   /** Of a run that has ended. */
   readonly outcome?: RunOutcome;
+  /** Settings that the run has of an earlier submit, and that the job has otherwise now: the run keeps its own. */
+  readonly keptSettings: readonly SettingChange[];
   /** Sentences about the way in, as that a key is made for something else. */
   readonly warnings: readonly string[];
 }

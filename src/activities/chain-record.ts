@@ -138,7 +138,8 @@ function resultOf(item: PlannedChain, records: readonly StepRecord[]): Result {
   const answers = succeededOf(records, id);
   const [only] = answers;
   if (forEach === undefined && only !== undefined) return pickResult(only);
-  const text = JSON.stringify(answers.map(valueOf));
+  // Joined and not made anew from values: JSON that is nested deeper than the stack can be read, and not be written.
+  const text = `[${answers.map(jsonOf).join(',')}]`;
   return {
     text,
     json: true,
@@ -149,9 +150,10 @@ function resultOf(item: PlannedChain, records: readonly StepRecord[]): Result {
 }
 
 // A long text or an image stands in the list by the name of its file.
-function valueOf({ text, json, artifact }: Succeeded): unknown {
-  if (artifact !== undefined) return artifact.key.slice(artifact.key.lastIndexOf('/') + 1);
-  return json === true ? (JSON.parse(text ?? 'null') as unknown) : text;
+function jsonOf({ text, json, artifact }: Succeeded): string {
+  if (artifact !== undefined) return JSON.stringify(artifact.key.slice(artifact.key.lastIndexOf('/') + 1));
+  if (text === undefined) return 'null';
+  return json === true ? text : JSON.stringify(text);
 }
 
 function pickResult(record: Succeeded): Result {

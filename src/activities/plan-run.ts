@@ -1,14 +1,14 @@
-import { Context } from '@temporalio/activity';
+import { Context, log } from '@temporalio/activity';
 
 import { PollenBatchError } from '../errors.ts';
 import { laneOf, type LaneSettings } from '../lanes/lanes.ts';
 import type { Job } from '../manifest/job.ts';
 import { labelEntries } from '../plan/labels.ts';
+import { fromKept } from '../plan/job-content.ts';
 import { withObjects, type JobFiles } from '../plan/job-files.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlannedApi } from '../plan/plan.ts';
 import { planJob, type PlannedJob } from '../plan/plan-job.ts';
-import { fromContent } from '../plan/run-id.ts';
-import { takesOver } from '../plan/reuse.ts';
+import { takesOver, type ReuseIndex } from '../plan/reuse.ts';
 import { openSpool, type Spool } from '../plan/spool.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
 import { readDoneWork } from '../records/done-work.ts';
@@ -86,8 +86,7 @@ async function makePlan(
     if (scheduled !== undefined) {
       const { sources } = planned.plan;
       const claim = { ...file, ...(sources === undefined ? {} : { sources }) };
-      const first =
-        (await claimRun(store, run, claim)) === 'taken' ? await readJobFile(store, run) : undefined;
+      const first = await claimRun(store, run, claim);
       if (first !== undefined) planned = await planFile(dependencies, run, scheduled, first, spool);
     }
     await keepInputs(store, (sha256) => runKeys(run).input(sha256), planned.files, planned.inputs);
@@ -111,7 +110,7 @@ async function planFile(
   const inputKey = (sha256: string): string =>
     scheduled === undefined ? runKeys(run).input(sha256) : keptInputKey(scheduled, sha256);
   const files = withObjects(keptFiles(store, inputKey, inputs), openObject);
-  const job = fromContent(file.job);
+  const job = fromKept(file.job);
   // Prices are this worker's, and so they must be those of the run's API.
   if (api.id !== apiId) throw wrongApiFailure(api.id, apiId);
   const planned = await planJob({
@@ -131,12 +130,22 @@ async function planFile(
     seedScope: file.seedScope ?? run.runId,
     allFresh: file.allFresh === true,
     ...(file.first === undefined ? {} : { first: file.first }),
-    ...(takesOver(job) ? { reuse: await readDoneWork(store, await recentRuns(store, run, api)) } : {}),
+    ...(takesOver(job) ? { reuse: await findDoneWork(store, run, api) } : {}),
     // Night after night the same job is meant to give something new.
     ...(plannedFor === undefined ? {} : { time: plannedFor, usualSeed: usualSeedOf(job) }),
   });
   if ('problems' in planned) throw invalidJob(job.name, planned.problems);
   return { ...planned, files };
+}
+
+async function findDoneWork(
+  store: ActivityDependencies['store'],
+  run: RunLocation,
+  api: PlannedApi,
+): Promise<ReuseIndex> {
+  const { ended, warnings } = await recentRuns(store, run, api);
+  for (const warning of warnings) log.warn(warning);
+  return readDoneWork(store, ended);
 }
 
 function usualSeedOf({ schedule }: Job): 'stable' | 'fresh' {

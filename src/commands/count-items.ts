@@ -1,10 +1,11 @@
 import type { Entry } from '../manifest/job.ts';
 import { comparePlaces, type Problem } from '../manifest/problem.ts';
 import { expandJob } from '../plan/expand/expand-job.ts';
+import { createFindings } from '../plan/findings.ts';
 import { createGiveWay } from '../plan/give-way.ts';
-import { isObject } from '../plan/job-files.ts';
+import { isObjectPath } from '../plan/job-files.ts';
 import { createItemPlanner } from '../plan/plan-item.ts';
-import { createProblemList, withRest, type ProblemList } from '../plan/problem-list.ts';
+import { withRest } from '../plan/problem-list.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
 import type { ReadJob, WrongJob } from './read-job.ts';
 
@@ -14,23 +15,19 @@ export type Validation =
   | { readonly file: string; readonly problems: readonly Problem[] };
 
 /** Problems that may only come of what is left out of a file that has others. */
-const consequences: ReadonlySet<Problem['code']> = new Set(['id-reserved', 'item-empty']);
+const consequences: ReadonlySet<Problem['code']> = new Set(['id-reserved', 'entry-empty']);
 
 /** Spreads a job out into its items, and plans each, to see whether all of them can be called. */
 export async function countItems(reading: ReadJob, time: string): Promise<Validation> {
   const { file, warnings } = reading;
-  const { items, problems } = await tryItems(reading, time);
-  const found = problems.first();
-  return found.length > 0
-    ? { file, problems: withRest(found, problems.isFull()) }
-    : { file, items, warnings };
+  const tried = await tryItems(reading, time);
+  return tried.problems.length > 0
+    ? { file, problems: withRest(tried.problems, tried.isCut) }
+    : { file, items: tried.items, warnings: [...warnings, ...tried.warnings] };
 }
 
-async function tryItems(
-  { job, ...context }: ReadJob,
-  time: string,
-): Promise<{ readonly items: number; readonly problems: ProblemList }> {
-  const problems = createProblemList();
+async function tryItems({ job, ...context }: ReadJob, time: string) {
+  const findings = createFindings(context);
   // What is wrong with an item does not hang on prices and lanes.
   const planner = createItemPlanner({
     api: { id: '', dialect: 'gen' },
@@ -46,18 +43,19 @@ async function tryItems(
   for await (const expansion of expandJob(job, { ...context, time, checks: jobChecks })) {
     const turn = giveWay();
     if (turn !== undefined) await turn;
-    if (expansion.kind === 'problem') problems.add(expansion.problem);
+    if (expansion.kind === 'problem') findings.problem(expansion.problem);
+    else if (expansion.kind === 'warning') findings.warning(expansion.problem);
     else {
       items += 1;
       const { item } = expansion;
       // With an id no seed is drawn from the content, which would be digested for nothing.
       const made = planner.plan({ ...item, id: item.id ?? String(item.number) });
       const planning = made instanceof Promise ? await made : made;
-      if ('problem' in planning) problems.add(planning.problem);
+      if ('faults' in planning) findings.faults(item, planning.faults);
     }
-    if (problems.isFull()) break;
+    if (findings.isFull()) break;
   }
-  return { items, problems };
+  return { items, ...findings.end() };
 }
 
 /** Everything that is wrong with a job: with its file, and with the data of what is right about it. */
@@ -69,13 +67,13 @@ export async function allProblems(
   const tried = await tryItems(rest, time);
   // A place that has a problem already tells of the same slip.
   const places = new Set(problems.map(placeName));
-  const found = tried.problems
-    .first()
-    .filter((problem) => !consequences.has(problem.code) && !places.has(placeName(problem)));
+  const found = tried.problems.filter(
+    (problem) => !consequences.has(problem.code) && !places.has(placeName(problem)),
+  );
   const own = [...problems, ...found.filter((problem) => problem.file === file)];
   return withRest(
     [...own.sort(comparePlaces), ...found.filter((problem) => problem.file !== file)],
-    tried.problems.isFull(),
+    tried.isCut,
   );
 }
 
@@ -85,7 +83,7 @@ function placeName({ file, line, column }: Problem): string {
 
 /** Whether an entry reads an object of a bucket. */
 export function isRemote({ from }: Entry): boolean {
-  return from !== undefined && isObject(from.path);
+  return from !== undefined && isObjectPath(from.path);
 }
 
 /** A job without what it reads from a bucket, which a warning says for each. */

@@ -50,9 +50,9 @@ export const examples = {
     'run=$(pollen-batch submit job.yaml)',
     'pollen-batch submit requests.jsonl --model openai    lines of OpenAI Batch, asked of another model',
   ],
-  watch: ['pollen-batch watch quickstart-d6925e8dc5'],
+  watch: ['pollen-batch watch quickstart-067f128d53'],
   list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
-  get: ['pollen-batch get quickstart-d6925e8dc5', 'pollen-batch get -o json quickstart-d6925e8dc5'],
+  get: ['pollen-batch get quickstart-067f128d53', 'pollen-batch get -o json quickstart-067f128d53'],
   schedule: [
     'pollen-batch schedule apply nightly.yaml',
     'pollen-batch schedule next nightly --count 10',
@@ -63,8 +63,8 @@ export const examples = {
   lanes: ['pollen-batch lanes', "pollen-batch lanes -o json | jq '.[].why'"],
   doctor: ['pollen-batch doctor', 'pollen-batch doctor -o json | jq \'.[] | select(.state == "failed")\''],
   results: [
-    'pollen-batch results quickstart-d6925e8dc5 --out results',
-    'cd "$(pollen-batch results quickstart-d6925e8dc5)"',
+    'pollen-batch results quickstart-067f128d53 --out results',
+    'cd "$(pollen-batch results quickstart-067f128d53)"',
     'pollen-batch results requests-1b5f7979d2 --format openai-batch --out - | jq .custom_id',
   ],
   emulator: ['pollen-batch emulator --port 8787 --latency 0'],

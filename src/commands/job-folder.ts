@@ -8,6 +8,7 @@ import { nearName } from '../manifest/near-name.ts';
 import { quoted } from '../manifest/printable.ts';
 import type { JobFiles } from '../plan/job-files.ts';
 import { globPattern, globRoot } from '../plan/sources/glob.ts';
+import { fileReason } from './file-reason.ts';
 
 /** Bytes read at once: enough that a file of 100 MB takes few steps. */
 const CHUNK = 256 * 1024;
@@ -24,7 +25,7 @@ async function* readFile(folder: string, path: string): AsyncGenerator<Uint8Arra
   const real = await locate(folder, path);
   // Without waiting, since a pipe that nobody writes to would never open.
   const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
-    throw refusal(path, reasonOf(error), error);
+    throw refusal(path, fileReason(error), error);
   });
   try {
     const facts = await handle.stat();
@@ -49,7 +50,7 @@ async function locate(folder: string, path: string): Promise<string> {
   try {
     real = await realpath(join(root, path));
   } catch (error) {
-    throw refusal(path, `${reasonOf(error)}${await hintFor(join(root, path))}`, error);
+    throw refusal(path, `${fileReason(error)}${await hintFor(join(root, path))}`, error);
   }
   if (!isWithin(root, real)) throw refusal(path, "a link leads out of the job's folder");
   return real;
@@ -77,7 +78,7 @@ async function matching(folder: string, glob: string): Promise<readonly string[]
   const pattern = globPattern(glob);
   // Links are not followed on the way; one that is itself a match is looked at when it is opened.
   const entries = await readdir(start, { withFileTypes: true, recursive: isDeep }).catch((error: unknown) => {
-    throw refusal(glob, reasonOf(error), error);
+    throw refusal(glob, fileReason(error), error);
   });
   const found = entries
     .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
@@ -94,16 +95,4 @@ function refusal(path: string, reason: string, cause?: unknown): PollenBatchErro
     remedy: 'A job reads files from its own folder and below, or objects by `s3://bucket/key`.',
     ...(cause === undefined ? {} : { cause }),
   });
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EACCES: 'this user may not read it',
-  ELOOP: 'its links go round in a circle',
-};
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'Unknown';
-  return reasons[code] ?? code;
 }

@@ -2,20 +2,18 @@ import { formatProblem } from '../manifest/problem.ts';
 import { compareItems, type ItemChanges } from '../plan/item-changes.ts';
 import type { Measured } from '../plan/likely-use.ts';
 import type { PlannedApi, PlannedItem } from '../plan/plan.ts';
-import { filesOf } from '../plan/plan-job.ts';
 import { createReuseIndex, takesOver, type ReuseIndex } from '../plan/reuse.ts';
-import { isTrial, runIdOf } from '../plan/run-id.ts';
 import { openSpool } from '../plan/spool.ts';
 import { findPrice, type Rates } from '../pollen/prices.ts';
 import { readDoneWork } from '../records/done-work.ts';
 import { readMeasured } from '../records/measured.ts';
-import type { EndState } from '../records/outcome.ts';
-import { listPastRuns, recentlyEnded, type PastRun } from '../records/past-runs.ts';
+import { listRunIds, pastRuns, type PastRun } from '../records/past-runs.ts';
 import { readPlannedDigests } from '../records/planned-digests.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
+import { unlessDamaged } from '../records/unless-damaged.ts';
 import { StoreError } from '../storage/store-error.ts';
 import { checkAccess } from './access.ts';
 import { outlookOf, type Outlook } from './outlook.ts';
+import { ownRun, type OwnRun } from './own-run.ts';
 import { planReading } from './plan-reading.ts';
 import type { PlanningDesk } from './planning-desk.ts';
 import type { ReadJob } from './read-job.ts';
@@ -31,17 +29,28 @@ export interface PlanOptions {
   readonly fresh: boolean;
 }
 
-/** What submitting a job would do. */
+/**
+ * What submitting a job would do. Calls, time and price are those of a run that is made now: where one is there already,
+ * only `--new` makes another.
+ */
 export interface PlanPreview extends Outlook {
   readonly file: string;
   readonly job: string;
   readonly api: PlannedApi & { readonly base: string };
   /** The run that `run` and `submit` would make, or come back to where it is there already. */
-  readonly run: { readonly runId: string; readonly state: 'new' | 'unfinished' | EndState };
+  readonly run: OwnRun;
+  /** Whether what earlier runs have done is taken over; without it, that is called and paid for again. */
+  readonly reuses: boolean;
   /** Pollen for one unit, of each of `models`; absent where no price is known. */
   readonly rates: readonly (Rates | undefined)[];
   readonly changes:
-    | ({ readonly comparedWith: string; readonly at: string } & ItemChanges)
+    | ({
+        /** The last run, with whose items those of the job are compared by their ids. */
+        readonly comparedWith: string;
+        readonly at: string;
+        /** Whether that run has ended. */
+        readonly ended: boolean;
+      } & ItemChanges)
     | { readonly notCompared: string };
   /** The first items, as they would be sent. */
   readonly requests: readonly PlannedItem[];
@@ -49,12 +58,13 @@ export interface PlanPreview extends Outlook {
 }
 
 interface Past {
-  readonly runs: readonly PastRun[];
+  readonly isFirst: boolean;
   readonly measured: readonly Measured[];
-  readonly reuse: ReuseIndex;
+  readonly done: ReuseIndex;
   /** Digests of the last run's items by their ids. */
   readonly last?: { readonly past: PastRun; readonly digests: Map<string, string> };
   readonly notCompared: string;
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -64,31 +74,35 @@ interface Past {
  */
 export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOptions): Promise<PlanPreview> {
   const { job, file } = reading;
-  const past = await lookBack(desk, reading, options.reuse || takesOver(job));
-  const comparison = compareItems(past.last?.digests ?? new Map());
+  const past = await lookBack(desk, job.name);
+  const reuses = options.reuse || takesOver(job);
+  const comparison = compareItems(
+    past.last?.digests ?? new Map(),
+    (digest) => past.done.find(digest) !== undefined,
+  );
   const requests: PlannedItem[] = [];
   const spool = openSpool();
   try {
     const planned = await planReading(desk, reading, {
       allowUnpriced: options.allowUnpriced,
       allFresh: options.fresh,
-      mayRepeat: past.runs.length > 0,
+      mayRepeat: !past.isFirst,
       spool,
       measured: past.measured,
-      reuse: past.reuse,
+      ...(reuses ? { reuse: past.done } : {}),
       onItem(item) {
         comparison.add(item);
         if (requests.length < options.show) requests.push(item);
       },
     });
     const outlook = outlookOf(planned, desk.config.lanes, past.measured);
-    const runId = runIdOf(job, desk.plannedApi, { files: filesOf(planned) });
-    const own = past.runs.find(({ run }) => run.runId === runId);
+    const own = await ownRun(desk, { job, options, planned, seedScope: '' });
     return {
       file,
       job: job.name,
       api: { ...desk.plannedApi, base: desk.api.base },
-      run: { runId, state: own === undefined ? 'new' : (own.marker?.state ?? 'unfinished') },
+      run: own.run,
+      reuses,
       ...outlook,
       rates: outlook.models.map(({ kind, model }) => findPrice(desk.api.prices, kind, model)?.rates),
       changes:
@@ -97,10 +111,13 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
           : {
               comparedWith: past.last.past.run.runId,
               at: past.last.past.plan.createdAt,
+              ended: past.last.past.marker !== undefined,
               ...comparison.finish(),
             },
       requests,
       warnings: [
+        ...past.warnings,
+        ...own.warnings,
         ...planned.warnings.map(formatProblem),
         ...checkAccess(planned.uses, desk.api, desk.config.api),
       ],
@@ -110,12 +127,8 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
   }
 }
 
-async function lookBack(
-  { store, location, plannedApi }: PlanningDesk,
-  { job }: ReadJob,
-  isReusing: boolean,
-): Promise<Past> {
-  const none = { runs: [], measured: [], reuse: createReuseIndex() };
+async function lookBack({ store, location, plannedApi }: PlanningDesk, job: string): Promise<Past> {
+  const none = { isFirst: true, measured: [], done: createReuseIndex(), warnings: [] };
   if (store === undefined) {
     return {
       ...none,
@@ -123,22 +136,22 @@ async function lookBack(
     };
   }
   try {
-    const runs = await listPastRuns(store, { ...location, job: job.name }, plannedApi);
-    const ended = recentlyEnded(runs);
-    const last = runs.find(({ run }) => !isTrial(run.runId));
+    const home = { ...location, job };
+    const { ended, last, warnings } = await pastRuns(store, home, plannedApi);
+    const digests = last && (await unlessDamaged(() => readPlannedDigests(store, last)));
     return {
-      runs,
+      isFirst: (await listRunIds(store, home)).length === 0,
       measured: await readMeasured(store, ended),
-      reuse: isReusing ? await readDoneWork(store, ended) : none.reuse,
-      notCompared: 'the job has no earlier run against this API',
-      ...(last === undefined ? {} : { last: await lastOf(store, last) }),
+      done: await readDoneWork(store, ended),
+      notCompared:
+        last === undefined
+          ? 'the job has no earlier run against this API'
+          : `the plan of ${last.run.runId} is damaged`,
+      ...(last === undefined || digests === undefined ? {} : { last: { past: last, digests } }),
+      warnings,
     };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     return { ...none, notCompared: `earlier runs could not be read: ${error.message}` };
   }
-}
-
-async function lastOf(store: ObjectStore, past: PastRun): Promise<NonNullable<Past['last']>> {
-  return { past, digests: await readPlannedDigests(store, past) };
 }

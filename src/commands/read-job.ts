@@ -9,6 +9,7 @@ import { formatProblem, type Place, type Problem } from '../manifest/problem.ts'
 import type { JobFiles } from '../plan/job-files.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
 import { allProblems, withoutObjects } from './count-items.ts';
+import { fileReason } from './file-reason.ts';
 import { jobFolder } from './job-folder.ts';
 import { readBatch } from './read-batch.ts';
 
@@ -112,20 +113,9 @@ async function readBytes(file: string): Promise<Uint8Array> {
     }
     return Buffer.concat(chunks);
   } catch (error) {
-    throw new PollenBatchError('usage', `the job file ${file} cannot be read: ${reasonOf(error)}`, {
+    throw new PollenBatchError('usage', `the job file ${file} cannot be read: ${fileReason(error)}`, {
       remedy: 'Check the path; `-` reads standard input.',
       cause: error,
     });
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
-};
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'Unknown';
-  return reasons[code] ?? code;
 }

@@ -1,8 +1,7 @@
 import { type Answer, envelope, invalidRequest } from './answers.ts';
 import { type Era, findModel } from './eras.ts';
+import { type Fields, isFields } from './fields.ts';
 import type { Model } from './models.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The parts of a chat body that decide the answer. */
 export interface ChatRequest {
@@ -44,9 +43,6 @@ const eraRanges: Readonly<Record<Era['name'], Readonly<Record<string, Range>>>> 
 
 const roles = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function']);
 const formats = new Set(['text', 'json_object', 'json_schema']);
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function rangeProblem(value: unknown, [least, most, whole]: Range): string | undefined {
   if (value === undefined || value === null) return undefined;

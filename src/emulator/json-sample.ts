@@ -1,19 +1,15 @@
+import { type Fields, isFields } from './fields.ts';
 import { pick } from './random.ts';
 import { sentence } from './prose.ts';
 
-type Schema = Readonly<Record<string, unknown>>;
-
-const isSchema = (value: unknown): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const deepest = 8;
 
-function sampleArray(schema: Schema, random: () => number, depth: number): unknown[] {
+function sampleArray(schema: Fields, random: () => number, depth: number): unknown[] {
   const least = typeof schema['minItems'] === 'number' ? schema['minItems'] : 2;
   return Array.from({ length: Math.min(least, 20) }, () => sampleOf(schema['items'], random, depth + 1));
 }
 
-function sampleNumber(schema: Schema, random: () => number): number {
+function sampleNumber(schema: Fields, random: () => number): number {
   const least = typeof schema['minimum'] === 'number' ? schema['minimum'] : 0;
   const most = typeof schema['maximum'] === 'number' ? schema['maximum'] : least + 100;
   return least + Math.floor(random() * (most - least + 1));
@@ -21,11 +17,11 @@ function sampleNumber(schema: Schema, random: () => number): number {
 
 /** A value that fits a JSON schema, as far as types, enums, bounds and counts go. */
 export function sampleOf(schema: unknown, random: () => number, depth = 0): unknown {
-  if (!isSchema(schema) || depth > deepest) return null;
+  if (!isFields(schema) || depth > deepest) return null;
   const { enum: choices, type, properties } = schema;
   if (Array.isArray(choices)) return choices[Math.floor(random() * choices.length)];
   if (Array.isArray(type)) return sampleOf({ ...schema, type: type[0] }, random, depth);
-  if (isSchema(properties)) {
+  if (isFields(properties)) {
     return Object.fromEntries(
       Object.entries(properties).map(([name, member]) => [name, sampleOf(member, random, depth + 1)]),
     );

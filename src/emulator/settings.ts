@@ -1,5 +1,6 @@
 import type { CacheMode } from './cache.ts';
 import { type FaultRates, isFaultName } from './faults.ts';
+import { isFields } from './fields.ts';
 import type { Latency } from './latency.ts';
 import type { Limits } from './limits.ts';
 import { parseAmount } from './money.ts';
@@ -36,8 +37,6 @@ export const defaultSettings: Settings = {
 
 type Check = (value: unknown) => string | undefined;
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const notNegative = (value: unknown): boolean => isNumber(value) && value >= 0;
 const positive = (value: unknown): boolean => isNumber(value) && value > 0;
@@ -51,15 +50,15 @@ function isAmount(value: unknown): boolean {
 }
 
 function latencyProblem(value: unknown): string | undefined {
-  if (isRecord(value) && value['kind'] === 'fixed' && notNegative(value['ms'])) return undefined;
-  if (isRecord(value) && value['kind'] === 'lognormal') {
+  if (isFields(value) && value['kind'] === 'fixed' && notNegative(value['ms'])) return undefined;
+  if (isFields(value) && value['kind'] === 'lognormal') {
     if (positive(value['medianMs']) && notNegative(value['sigma'])) return undefined;
   }
   return 'latency is {kind: "fixed", ms} or {kind: "lognormal", medianMs, sigma}, with numbers from 0';
 }
 
 function faultsProblem(value: unknown): string | undefined {
-  if (!isRecord(value)) return 'faults maps names of faults to rates';
+  if (!isFields(value)) return 'faults maps names of faults to rates';
   const unknown = Object.keys(value).find((name) => !isFaultName(name));
   if (unknown !== undefined) return `there is no fault named "${unknown}"`;
   if (!Object.values(value).every(notNegative)) return 'rates of faults are numbers from 0 to 1';
@@ -72,7 +71,7 @@ function faultsProblem(value: unknown): string | undefined {
 function keyLimitProblem(key: unknown): string | undefined {
   if (key === undefined) return undefined;
   const fits =
-    isRecord(key) &&
+    isFields(key) &&
     positive(key['rps']) &&
     isNumber(key['burst']) &&
     key['burst'] >= 1 &&
@@ -82,9 +81,9 @@ function keyLimitProblem(key: unknown): string | undefined {
 }
 
 function limitsProblem(value: unknown): string | undefined {
-  if (!isRecord(value)) return 'limits is an object';
+  if (!isFields(value)) return 'limits is an object';
   const { edge, publishablePerHour, inFlight } = value;
-  if (edge !== undefined && !(isRecord(edge) && positive(edge['requests']) && positive(edge['windowMs']))) {
+  if (edge !== undefined && !(isFields(edge) && positive(edge['requests']) && positive(edge['windowMs']))) {
     return 'limits.edge is {requests, windowMs}, with numbers above 0';
   }
   if (publishablePerHour !== undefined) {
@@ -114,7 +113,7 @@ const checks: Readonly<Record<string, Check>> = {
  * @throws RangeError that says what does not fit.
  */
 export function checkSettings(value: unknown): SettingsChange {
-  if (!isRecord(value)) throw new RangeError('settings are an object');
+  if (!isFields(value)) throw new RangeError('settings are an object');
   for (const [name, setting] of Object.entries(value)) {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
     const problem = check === undefined ? `there is no setting named "${name}"` : check(setting);

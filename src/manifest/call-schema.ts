@@ -66,7 +66,9 @@ export const expectSchema = z
     height: z.int().min(1).max(maxExpectedSide).describe('Height in pixels.').optional(),
     type: z.enum(['png', 'jpeg', 'webp', 'gif', 'svg']).describe('Format of the file.').optional(),
   })
-  .refine((expected) => Object.keys(expected).length > 0, { error: 'say what is expected' })
+  .refine((expected) => Object.keys(expected).length > 0, {
+    error: 'say what the image must be, such as `width: 1024` or `type: png`',
+  })
   .meta({ id: 'expect' })
   .describe('What the image must be; another one fails its item.');
 

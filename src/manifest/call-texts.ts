@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import { isTemplate } from './template.ts';
 
 /** A text of an item, a step or the defaults that is filled in, and where it stands below them. */
@@ -15,7 +16,7 @@ export function textsOf(call: Readonly<Record<string, unknown>>): readonly CallT
   return [
     ...filledKeys.flatMap((key) => textsBelow(call[key], [key])),
     ...(Array.isArray(messages) ? messages : []).flatMap((message: unknown, index) =>
-      isRecord(message) ? textsBelow(message['content'], ['messages', index, 'content']) : [],
+      isObject(message) ? textsBelow(message['content'], ['messages', index, 'content']) : [],
     ),
   ];
 }
@@ -24,7 +25,7 @@ export function textsOf(call: Readonly<Record<string, unknown>>): readonly CallT
 export function textsBelow(value: unknown, path: readonly (string | number)[]): readonly CallText[] {
   if (typeof value === 'string') return [{ path, text: value }];
   if (Array.isArray(value)) return value.flatMap((entry, index) => textsBelow(entry, [...path, index]));
-  return isRecord(value)
+  return isObject(value)
     ? Object.entries(value).flatMap(([key, entry]) => textsBelow(entry, [...path, key]))
     : [];
 }
@@ -35,9 +36,4 @@ export function hasTemplate(value: unknown): boolean {
   return (
     typeof value === 'object' && value !== null && Object.values(value).some((below) => hasTemplate(below))
   );
-}
-
-/** Whether a value is a map. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

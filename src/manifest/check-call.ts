@@ -1,7 +1,8 @@
 import type { Node } from 'yaml';
 import type { z } from 'zod';
 
-import { isRecord, textsOf } from './call-texts.ts';
+import { isObject } from '../json.ts';
+import { textsOf } from './call-texts.ts';
 import { checkExtra, checkParams } from './check-params.ts';
 import type { TemplateChecker } from './check-templates.ts';
 import type { ItemKind, JobChecks } from './job.ts';
@@ -72,7 +73,7 @@ export function checkCall(
   checkParams(kind, call['params'], nodeAt(node, ['params']), checks, reporter);
   checkExtra(kind, call['extra'], nodeAt(node, ['extra']), checks, reporter);
   const params = call['params'];
-  if (Object.hasOwn(call, 'seed') && isRecord(params) && Object.hasOwn(params, 'seed')) {
+  if (Object.hasOwn(call, 'seed') && isObject(params) && Object.hasOwn(params, 'seed')) {
     const message = '`seed` stands in `params` too; keep one of them';
     reporter.report(keyNode(node, [], 'seed'), 'key-misplaced', message);
   }
@@ -121,9 +122,9 @@ function checkPictures(call: Record<string, unknown>, node: Node, reporter: Repo
     }
   });
   (Array.isArray(messages) ? messages : []).forEach((message: unknown, at) => {
-    const content = isRecord(message) ? message['content'] : undefined;
+    const content = isObject(message) ? message['content'] : undefined;
     (Array.isArray(content) ? content : []).forEach((part: unknown, index) => {
-      const url = isRecord(part) && isRecord(part['image_url']) ? part['image_url']['url'] : undefined;
+      const url = isObject(part) && isObject(part['image_url']) ? part['image_url']['url'] : undefined;
       if (typeof url !== 'string' || isTemplate(url)) return;
       const path = ['messages', at, 'content', index, 'image_url', 'url'];
       checkAddress(url, nodeAt(node, path), ['https:', 'data:'], reporter);
@@ -161,13 +162,19 @@ function keysBelow(schema: Schema, path: Path): readonly string[] {
   return Object.keys(shapeOf(below));
 }
 
+interface Wrapped {
+  readonly shape?: Record<string, unknown>;
+  readonly options?: readonly unknown[];
+  readonly unwrap?: () => unknown;
+}
+
 /** The keys of a schema's map, behind whatever wraps it. */
 function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
-  let at = schema as
-    | { readonly shape?: Record<string, unknown>; readonly unwrap?: () => unknown }
-    | undefined;
-  while (at !== undefined && at.shape === undefined && typeof at.unwrap === 'function') {
-    at = at.unwrap() as typeof at;
+  let at = schema as Wrapped | undefined;
+  while (at !== undefined && at.shape === undefined) {
+    // Of several forms one at most is a map.
+    const next = at.options?.find((option) => Object.keys(shapeOf(option)).length > 0) ?? at.unwrap?.();
+    at = next as Wrapped | undefined;
   }
   return at?.shape ?? {};
 }

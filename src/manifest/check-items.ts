@@ -1,6 +1,6 @@
 import type { Node } from 'yaml';
 
-import { isRecord } from './call-texts.ts';
+import { isObject } from '../json.ts';
 import { checkCall, checkForm } from './check-call.ts';
 import type { CheckContext, Forms } from './check-call.ts';
 import { checkMatrix } from './check-matrix.ts';
@@ -56,7 +56,7 @@ export function checkItems(
 }
 
 function rowsOf(item: unknown): number {
-  return isRecord(item) && Array.isArray(item['prompts']) ? item['prompts'].length : 1;
+  return isObject(item) && Array.isArray(item['prompts']) ? item['prompts'].length : 1;
 }
 
 function checkItem(
@@ -66,7 +66,7 @@ function checkItem(
   context: CheckContext,
 ): Omit<CheckedItem, 'path'> | undefined {
   const { reporter } = context;
-  if (!isRecord(item)) {
+  if (!isObject(item)) {
     reporter.report(node, 'type-wrong', 'an item is a map, such as `- text: "A haiku"`');
     return undefined;
   }

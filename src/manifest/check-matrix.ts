@@ -1,6 +1,6 @@
 import type { Node } from 'yaml';
 
-import { isRecord } from './call-texts.ts';
+import { isObject } from '../json.ts';
 import { variableNameProblem } from './names.ts';
 import { keyNode } from './node-at.ts';
 import { quoted } from './printable.ts';
@@ -16,7 +16,7 @@ export function checkMatrix(
   taken: readonly string[],
   reporter: Reporter,
 ): readonly string[] {
-  if (!isRecord(matrix)) return [];
+  if (!isObject(matrix)) return [];
   const axes = Object.keys(matrix).filter((key) => key !== 'include' && key !== 'exclude');
   const included = keysOf(matrix['include']);
   const names = [...new Set([...axes, ...included.map(({ key }) => key)])];
@@ -63,6 +63,6 @@ export function checkVariableNames(
 function keysOf(combinations: unknown): readonly { readonly key: string; readonly index: number }[] {
   if (!Array.isArray(combinations)) return [];
   return combinations.flatMap((combination: unknown, index) =>
-    isRecord(combination) ? Object.keys(combination).map((key) => ({ key, index })) : [],
+    isObject(combination) ? Object.keys(combination).map((key) => ({ key, index })) : [],
   );
 }

@@ -1,6 +1,7 @@
 import type { Node } from 'yaml';
 
-import { hasTemplate, isRecord } from './call-texts.ts';
+import { isObject } from '../json.ts';
+import { hasTemplate } from './call-texts.ts';
 import type { ItemKind, JobChecks } from './job.ts';
 import { keyNode, nodeAt } from './node-at.ts';
 import { quoted } from './printable.ts';
@@ -28,7 +29,7 @@ export function checkParams(
   checks: JobChecks,
   reporter: Reporter,
 ): void {
-  if (!isRecord(params)) return;
+  if (!isObject(params)) return;
   if (Object.hasOwn(params, 'extra')) {
     reporter.report(keyNode(node, [], 'extra'), 'key-misplaced', '`extra` stands beside `params`, not in it');
   }
@@ -48,7 +49,7 @@ export function checkExtra(
   checks: JobChecks,
   reporter: Reporter,
 ): void {
-  if (!isRecord(extra)) return;
+  if (!isObject(extra)) return;
   for (const key of Object.keys(extra)) {
     if (ownParams.has(key)) {
       reporter.report(keyNode(node, [], key), 'key-misplaced', `${quoted(key)} cannot stand under \`extra\``);

@@ -1,6 +1,6 @@
 import type { Node } from 'yaml';
 
-import { isRecord } from './call-texts.ts';
+import { isObject } from '../json.ts';
 import { checkCall, checkForm } from './check-call.ts';
 import type { CheckContext, Forms } from './check-call.ts';
 import { eachRule, readEachList } from './each-list.ts';
@@ -21,9 +21,6 @@ export interface CheckedStep {
   readonly forEach?: EachList;
 }
 
-/** Words that end the names of what an item stores, beside the ids of its steps. */
-const storedNames: ReadonlySet<string> = new Set(['record', 'step', 'attempts', 'request']);
-
 const forms: Forms = { thing: 'a step', schemas: stepSchemas, any: anyStepSchema };
 
 /** Checks the steps of an item, each on its own and then what they say of each other; `undefined` where one is not well formed. */
@@ -39,13 +36,9 @@ export function checkSteps(
   const ids: string[] = [];
   const folded = new Map<string, string>();
   steps.forEach((step: unknown, index) => {
-    const id = isRecord(step) && typeof step['id'] === 'string' ? step['id'] : '';
+    const id = isObject(step) && typeof step['id'] === 'string' ? step['id'] : '';
     ids.push(id);
-    if (!isRecord(step) || id === '') return;
-    if (storedNames.has(id.toLowerCase())) {
-      const message = `${quoted(id)} cannot be the id of a step: it names an object that every item stores; choose another`;
-      context.reporter.report(nodeAt(listNode, [index, 'id']), 'value-invalid', message);
-    }
+    if (!isObject(step) || id === '') return;
     const twin = folded.get(id.toLowerCase());
     if (twin === undefined) {
       folded.set(id.toLowerCase(), id);
@@ -60,7 +53,7 @@ export function checkSteps(
   const checked = steps.map((step: unknown, index) => {
     const node = nodeAt(listNode, [index]);
     const others = new Map([...gifts].filter(([id]) => id !== ids[index]));
-    return checkStep(step, node, { ...scope, steps: others }, context, (id, place) =>
+    return checkStep(step, node, { ...scope, steps: others, self: ids[index] ?? '' }, context, (id, place) =>
       uses.push({ from: index, id, node: place }),
     );
   });
@@ -82,7 +75,7 @@ function checkStep(
   use: (id: string, node: Node) => void,
 ): CheckedStep | undefined {
   const { reporter } = context;
-  if (!isRecord(step)) {
+  if (!isObject(step)) {
     reporter.report(node, 'type-wrong', 'a step is a map, such as `- { id: idea, text: "An idea" }`');
     return undefined;
   }
@@ -115,16 +108,20 @@ function checkForEach(
   scope: NameScope,
   { reporter }: CheckContext,
 ): EachList | undefined {
-  const list = isRecord(written) ? written['list'] : written;
+  const list = isObject(written) ? written['list'] : written;
   if (typeof list !== 'string') return undefined;
-  const place = nodeAt(node, isRecord(written) ? ['forEach', 'list'] : ['forEach']);
-  const max = isRecord(written) && typeof written['max'] === 'number' ? { max: written['max'] } : {};
+  const place = nodeAt(node, isObject(written) ? ['forEach', 'list'] : ['forEach']);
+  const max = isObject(written) && typeof written['max'] === 'number' ? { max: written['max'] } : {};
   const each = readEachList({ list, ...max });
   if (each === undefined) {
     reporter.report(place, 'value-invalid', `${quoted(list)} is no list of a step; ${eachRule}`);
     return undefined;
   }
-  const problem = nameProblem(['steps', each.step, 'json'], { ...scope, isEach: false }, reporter.hint);
+  const problem = nameProblem(
+    ['steps', each.step, 'json', ...each.path],
+    { ...scope, isEach: false },
+    reporter.hint,
+  );
   if (problem === undefined) return each;
   reporter.report(place, problem.code, problem.message);
   return undefined;
@@ -132,8 +129,9 @@ function checkForEach(
 
 function giftsOf(step: Record<string, unknown>): StepGifts {
   const { output } = step;
-  const isJson = isRecord(output) && (output['format'] === 'json' || output['schema'] !== undefined);
-  return { kind: Object.hasOwn(step, 'image') ? 'image' : 'text', isJson };
+  const isJson = isObject(output) && (output['format'] === 'json' || output['schema'] !== undefined);
+  const isList = step['forEach'] !== undefined;
+  return { kind: Object.hasOwn(step, 'image') ? 'image' : 'text', isJson, isList };
 }
 
 function callsOf({ written, forEach }: CheckedStep): number {

@@ -2,6 +2,8 @@ import type { Node } from 'yaml';
 
 import type { CallText } from './call-texts.ts';
 import { nodeAt } from './node-at.ts';
+import { pictureProblem } from './picture-template.ts';
+import type { ProblemCode } from './problem-codes.ts';
 import type { Reporter } from './reporter.ts';
 import { countMarks, isTemplate, parseTemplate, templateReason } from './template.ts';
 import type { TemplateName } from './template.ts';
@@ -61,13 +63,22 @@ export function createTemplateChecker(reporter: Reporter): TemplateChecker {
           const node = nodeAt(root, written.path);
           const scope = scopeOf(written);
           const told = new Set<string>();
-          return namesOf(written.text, node).flatMap((name) => {
+          const tell = (code: ProblemCode, message: string): void => {
+            if (!told.has(message)) reporter.report(node, code, message);
+            told.add(message);
+          };
+          const names = namesOf(written.text, node).flatMap((name) => {
             const problem = nameProblem(name, scope, reporter.hint);
             if (problem === undefined) return [{ name, node }];
-            if (!told.has(problem.message)) reporter.report(node, problem.code, problem.message);
-            told.add(problem.message);
+            tell(problem.code, problem.message);
             return [];
           });
+          // Only of what could be read, as a hostile text has a million marks.
+          const picture = names.some(({ name: [root] }) => root === 'steps')
+            ? pictureProblem(written.text, scope.takesImages)
+            : undefined;
+          if (picture !== undefined) tell('template-unknown', picture);
+          return names;
         }),
   };
 }

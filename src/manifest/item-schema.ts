@@ -55,6 +55,14 @@ const itemKeys = {
   seed: seed.optional(),
 };
 
+/** Words that end the names of what an item stores, beside the ids of its steps. */
+const storedNames = ['record', 'step', 'attempts', 'request'];
+
+/** Any other text, whatever the case: a pattern of JSON Schema has no flag for that. */
+const noStoredName = new RegExp(
+  `^(?!(?:${storedNames.map((name) => name.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`)).join('|')})$)`,
+);
+
 const stepKeys = {
   id: z
     .string()
@@ -62,6 +70,7 @@ const stepKeys = {
       /^[A-Za-z][A-Za-z0-9_]{0,39}$/,
       'the id of a step has up to 40 of A-Z a-z 0-9 _ and starts with a letter',
     )
+    .regex(noStoredName, 'it names an object that every item stores; choose another')
     .describe('Name that later steps know it by, as in `{{ steps.<id>.text }}`.'),
   seed: seedNumber.describe('Seed of this step; derived when left out.').optional(),
   needs: z

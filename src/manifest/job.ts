@@ -203,6 +203,8 @@ export interface PromptProblem {
 export interface ModelProblem {
   readonly code: ModelProblemCode;
   readonly message: string;
+  /** The parameter that it is about, or the pictures that are shown beside them. */
+  readonly param: string;
   /** Set when the call can be made all the same. */
   readonly isWarning?: true;
 }

@@ -1,7 +1,8 @@
 import type { Node } from 'yaml';
 
+import { isObject } from '../json.ts';
 import { buildJob } from './build-job.ts';
-import { isRecord, textsOf } from './call-texts.ts';
+import { textsOf } from './call-texts.ts';
 import type { CheckContext } from './check-call.ts';
 import { checkItems } from './check-items.ts';
 import { checkMatrix, checkVariableNames } from './check-matrix.ts';
@@ -33,7 +34,7 @@ export function loadJob(text: string, file: string, checks: JobChecks): LoadedJo
   const yaml = readYaml(text.startsWith('\uFEFF') ? text.slice(1) : text);
   const { contents } = yaml;
   const tree = readTree(contents ?? null);
-  const reporter = createReporter(file, yaml.placeOf, [...yaml.findings, ...tree.findings], tree.broken);
+  const reporter = createReporter(file, yaml.placeOf, [...yaml.faults, ...tree.faults], tree.broken);
   if (contents === undefined) return { problems: reporter.problems() };
   if (contents === null || tree.value === null) {
     const empty = problemAtStart(file, 'file-empty', 'the file is empty; a job has `version: 1` and `items`');
@@ -51,7 +52,7 @@ function checkFile(
 ): LoadedJob {
   const parsed = fileSchema.safeParse(value);
   if (!parsed.success) reportIssues(parsed.error.issues, { root, keysAt }, reporter);
-  const written = isRecord(value) ? value : {};
+  const written = isObject(value) ? value : {};
   const name = parsed.data?.name ?? baseName(file);
   if (written['name'] === undefined && !isName(name)) {
     const message = `the file's name ${quoted(name)} cannot name the job; add a \`name\` that has ${nameRule}`;
@@ -59,7 +60,7 @@ function checkFile(
   }
 
   const context: CheckContext = { checks, templates: createTemplateChecker(reporter), reporter };
-  const vars = isRecord(written['vars']) ? written['vars'] : {};
+  const vars = isObject(written['vars']) ? written['vars'] : {};
   checkVariableNames(Object.keys(vars), root, ['vars'], reporter);
   const scope: NameScope = {
     vars: vars as Values,
@@ -93,10 +94,10 @@ function rightPart(written: Readonly<Record<string, unknown>>): WrittenFile {
 
 /** Defaults stand for every item of their kind, so that their templates know what all of these know. */
 function checkDefaults(defaults: unknown, node: Node, scope: NameScope, context: CheckContext): void {
-  if (!isRecord(defaults)) return;
+  if (!isObject(defaults)) return;
   for (const kind of ['text', 'image'] as const) {
     const written = defaults[kind];
-    if (!isRecord(written)) continue;
+    if (!isObject(written)) continue;
     const { system, extra, ...params } = written;
     const place = nodeAt(node, [kind]);
     const isMisplaced = kind === 'image' && system !== undefined;

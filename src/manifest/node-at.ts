@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq } from 'yaml';
+import { isMap, isScalar, isSeq, Scalar } from 'yaml';
 import type { Alias, Node, Pair, YAMLMap } from 'yaml';
 
 /** Way from a node to one below it. */
@@ -29,7 +29,7 @@ export function valueNode(root: Node, path: Path): Node {
 function follow(root: Node, path: Path): { readonly node: Node; readonly isWhole: boolean } {
   let node = targetOf(root);
   for (const step of path) {
-    const next = childOf(node, step);
+    const next = childOf(node, step, nothing);
     if (next === undefined) return { node, isWhole: false };
     node = targetOf(next);
   }
@@ -54,14 +54,18 @@ export function nodeAt(root: Node, path: Path): Node {
   return node;
 }
 
-function childOf(node: Node, step: PropertyKey): Node | undefined {
+/** The value of a map that is left out. */
+const nothing = new Scalar(null);
+
+/** @param leftOut - what stands for a value that is left out. @default its key */
+function childOf(node: Node, step: PropertyKey, leftOut?: Node): Node | undefined {
   if (isSeq(node)) return node.items[Number(step)] as Node | undefined;
   if (!isMap(node)) return undefined;
   const pair = pairOf(node, String(step));
   if (!pair) return undefined;
   const value = pair.value as Node | null;
   return !value || (isScalar(value) && value.source === '' && value.value === null)
-    ? (pair.key as Node)
+    ? (leftOut ?? (pair.key as Node))
     : value;
 }
 

@@ -1,12 +1,10 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { Alias, Node, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { forbiddenNames } from './forbidden-names.ts';
 import { rememberTarget } from './node-at.ts';
 import { printable, quoted } from './printable.ts';
 import { tagRefused } from './read-yaml.ts';
-import type { Finding } from './read-yaml.ts';
-
-/** Names that reach into JavaScript's objects. */
-const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
+import type { TextFault } from './read-yaml.ts';
 
 const coreTags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
@@ -20,7 +18,7 @@ const loneSurrogate = /\p{Surrogate}/u;
 /** YAML nodes as plain JSON values. */
 export interface Tree {
   readonly value: unknown;
-  readonly findings: readonly Finding[];
+  readonly faults: readonly TextFault[];
   /** Nodes that a finding is about already: what else seems wrong with them follows from it. */
   readonly broken: ReadonlySet<Node>;
 }
@@ -36,13 +34,13 @@ interface Anchored {
  * What aliases stand for is shared, not copied; counted, it may not pass 100,000 nodes.
  */
 export function readTree(root: Node | null): Tree {
-  const findings: Finding[] = [];
+  const faults: TextFault[] = [];
   const broken = new Set<Node>();
   const anchors = new Map<string, Anchored>();
   let size = 0;
   let isBomb = false;
-  const find = (node: Node, code: Finding['code'], message: string) => {
-    findings.push({ offset: node.range?.[0] ?? 0, code, message });
+  const find = (node: Node, code: TextFault['code'], message: string) => {
+    faults.push({ offset: node.range?.[0] ?? 0, code, message });
     broken.add(node);
   };
 
@@ -68,7 +66,7 @@ export function readTree(root: Node | null): Tree {
       if (!isScalar(key) || typeof key.value !== 'string') continue;
       const name = key.value;
       readScalar(key);
-      if (forbiddenKeys.has(name)) find(key, 'key-forbidden', `the key ${quoted(name)} is not allowed`);
+      if (forbiddenNames.has(name)) find(key, 'key-forbidden', `the key ${quoted(name)} is not allowed`);
       else if (name === '<<' && key.type === 'PLAIN')
         find(key, 'yaml-merge', 'merge keys (<<) are not allowed');
       else if (Object.hasOwn(value, name))
@@ -129,5 +127,5 @@ export function readTree(root: Node | null): Tree {
     return value;
   };
 
-  return { value: read(root), findings, broken };
+  return { value: read(root), faults, broken };
 }

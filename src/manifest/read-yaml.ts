@@ -23,7 +23,7 @@ const maxQuoted = 2_000_000;
 const maxSyntaxProblems = 100;
 
 /** Something wrong at an offset of the text. */
-export interface Finding {
+export interface TextFault {
   readonly offset: number;
   readonly code: ProblemCode;
   readonly message: string;
@@ -33,7 +33,7 @@ export interface Finding {
 export interface YamlText {
   /** `null` for a text without content; absent when the text is too broken to look further. */
   readonly contents?: ParsedNode | null;
-  readonly findings: readonly Finding[];
+  readonly faults: readonly TextFault[];
   readonly placeOf: (offset: number) => Place;
 }
 
@@ -51,15 +51,15 @@ export function readYaml(text: string): YamlText {
   const excess = excessOf(text);
   if (excess !== undefined) {
     const message = `the file has more than ${excess}; put rows into a CSV or JSONL file and name it with \`from:\``;
-    return { findings: [{ offset: 0, code: 'file-too-large', message }], placeOf };
+    return { faults: [{ offset: 0, code: 'file-too-large', message }], placeOf };
   }
-  const { tokens, findings } = readTokens(text, new Parser(lines.addNewLine));
-  if (tokens === undefined) return { findings, placeOf };
+  const { tokens, faults } = readTokens(text, new Parser(lines.addNewLine));
+  if (tokens === undefined) return { faults, placeOf };
 
   const composed = compose(tokens, text.length);
-  const all = [...findings, ...composed.findings];
-  if (all.some(({ code }) => code === 'yaml-syntax')) return { findings: all, placeOf };
-  return { contents: composed.contents, findings: all, placeOf };
+  const all = [...faults, ...composed.faults];
+  if (all.some(({ code }) => code === 'yaml-syntax')) return { faults: all, placeOf };
+  return { contents: composed.contents, faults: all, placeOf };
 }
 
 function excessOf(text: string): string | undefined {
@@ -82,26 +82,26 @@ function excessOf(text: string): string | undefined {
 function readTokens(
   text: string,
   parser: Parser,
-): { readonly tokens?: readonly CST.Token[]; readonly findings: readonly Finding[] } {
+): { readonly tokens?: readonly CST.Token[]; readonly faults: readonly TextFault[] } {
   const tokens: CST.Token[] = [];
-  const findings: Finding[] = [];
+  const faults: TextFault[] = [];
   let documents = 0;
   let errors = 0;
   let isRefused = false;
-  const refuse = (offset: number, code: Finding['code'], message: string): void => {
-    findings.push({ offset, code, message });
+  const refuse = (offset: number, code: TextFault['code'], message: string): void => {
+    faults.push({ offset, code, message });
     isRefused = true;
   };
   const accept = (parsed: Iterable<CST.Token>): boolean => {
     for (const token of parsed) {
       if (token.type === 'directive') {
-        findings.push({
+        faults.push({
           offset: token.offset,
           code: 'yaml-directive',
           message: 'YAML directives (%…) are not allowed',
         });
       } else if (token.type === 'document' && (documents += 1) > 1) {
-        findings.push({
+        faults.push({
           offset: token.offset,
           code: 'yaml-documents',
           message: 'a second document starts here; the file may hold one',
@@ -130,7 +130,7 @@ function readTokens(
     accept(parser.end());
   };
   read();
-  return isRefused ? { findings } : { tokens, findings };
+  return isRefused ? { faults } : { tokens, faults };
 }
 
 function compose(tokens: readonly CST.Token[], length: number) {
@@ -146,7 +146,7 @@ function compose(tokens: readonly CST.Token[], length: number) {
     const [first] = new Composer({ version: '1.2', ...options }).compose(tokens, true, length);
     return first;
   });
-  return { contents: document?.contents ?? null, findings: document ? findingsOf(document) : [] };
+  return { contents: document?.contents ?? null, faults: document ? faultsOf(document) : [] };
 }
 
 /** A broken text can hold a million errors, each of which would carry a stack trace: 13 s and 1.8 GB where 2 s do. */
@@ -160,29 +160,29 @@ function withoutStackTraces<Result>(work: () => Result): Result {
   }
 }
 
-function findingsOf(document: Document.Parsed): readonly Finding[] {
-  const findings: Finding[] = [];
+function faultsOf(document: Document.Parsed): readonly TextFault[] {
+  const faults: TextFault[] = [];
   const seen = new Set<number>();
   for (const { code: yamlCode, pos, message } of [...document.errors, ...document.warnings].sort(byOffset)) {
     const [offset] = pos;
     if (seen.has(offset)) continue;
     seen.add(offset);
-    if (findings.length === maxSyntaxProblems) {
-      findings.push({
+    if (faults.length === maxSyntaxProblems) {
+      faults.push({
         offset,
         code: 'yaml-syntax',
         message: 'and more after this; mend the first ones, they upset the rest',
       });
       break;
     }
-    if (yamlCode === 'TAG_RESOLVE_FAILED') findings.push({ offset, code: 'yaml-tag', message: tagRefused });
+    if (yamlCode === 'TAG_RESOLVE_FAILED') faults.push({ offset, code: 'yaml-tag', message: tagRefused });
     else if (yamlCode === 'NON_STRING_KEY')
-      findings.push({ offset, code: 'yaml-key', message: 'a key is plain text' });
+      faults.push({ offset, code: 'yaml-key', message: 'a key is plain text' });
     else if (yamlCode === 'BAD_ALIAS')
-      findings.push({ offset, code: 'yaml-alias', message: firstLine(message) });
-    else findings.push({ offset, code: 'yaml-syntax', message: firstLine(message) });
+      faults.push({ offset, code: 'yaml-alias', message: firstLine(message) });
+    else faults.push({ offset, code: 'yaml-syntax', message: firstLine(message) });
   }
-  return findings;
+  return faults;
 }
 
 /** Why `!name` is refused. */

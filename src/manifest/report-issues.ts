@@ -27,6 +27,8 @@ const typeNames: Readonly<Record<string, string>> = {
   object: 'a map',
   record: 'a map',
   number: 'a number',
+  int: 'a whole number',
+  null: 'null',
 };
 
 /** Reports what zod found, in the words and at the places of the file. */
@@ -66,14 +68,18 @@ function reportValue(issue: Issue, path: Path, context: IssueContext, reporter: 
   if (issue.code === 'invalid_type') {
     reporter.report(node, 'type-wrong', wrongType(name, issue.expected, value));
   } else if (issue.code === 'invalid_union') {
-    reporter.report(node, 'type-wrong', `${name} cannot be ${found}`);
+    const possible = [...new Set(issue.errors.flatMap(possibleOf))];
+    // A text where some texts would do is of the right type.
+    const isText = isScalar(value) && typeof value.value === 'string' && possible.some(isQuoted);
+    const code = isText ? 'value-invalid' : 'type-wrong';
+    reporter.report(node, code, `${name} must be ${alternatives(possible)}, not ${found}`);
   } else if (issue.code === 'invalid_value' && path.length === 1 && path[0] === 'version') {
     reporter.report(node, 'version-unsupported', `the version must be the number 1, not ${found}`);
   } else if (issue.code === 'invalid_value') {
     const values = issue.values.map((value) => quoted(String(value))).join(', ');
     reporter.report(node, 'value-invalid', `${name} must be one of ${values}, not ${found}`);
-  } else if (issue.code === 'too_small' && issue.origin !== 'number') {
-    reporter.report(node, 'value-invalid', `${name} is empty`);
+  } else if ((issue.code === 'too_small' || issue.code === 'too_big') && !hasOwnWords(issue, value)) {
+    reporter.report(node, 'value-invalid', wrongSize(name, issue, value));
   } else reporter.report(node, 'value-invalid', `${name} is ${found}; ${issue.message}`);
 }
 
@@ -88,11 +94,53 @@ function reportUnknownKey(path: Path, key: string, context: IssueContext, report
   reporter.report(node, 'key-unknown', `unknown key ${quoted(key)}${hint}`);
 }
 
-/** The branch that fits the value's type and fails inside it tells more than the ones of another type. */
+/** The branch that fits the value's type and fails inside it tells more than the ones of another type or value. */
 function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  return branches.find(
-    (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
-  );
+  return branches.find((issues) => !issues.some(isOfOtherType));
+}
+
+function isOfOtherType(issue: Issue): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_union') return nearestBranch(issue.errors) === undefined;
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value';
+}
+
+/** What the branch of a union would take. */
+function possibleOf(issues: readonly Issue[]): readonly string[] {
+  return issues.flatMap((issue) => {
+    if (issue.path.length > 0) return [];
+    if (issue.code === 'invalid_type') return [typeNames[issue.expected] ?? issue.expected];
+    if (issue.code === 'invalid_value') return issue.values.map((value) => quoted(String(value)));
+    return issue.code === 'invalid_union' ? issue.errors.flatMap(possibleOf) : [];
+  });
+}
+
+function isQuoted(word: string): boolean {
+  return word.startsWith('`');
+}
+
+function alternatives(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+/** Whether the schema says itself what size there may be; of an empty list there is no more to say. */
+function hasOwnWords({ message }: Issue, node: Node): boolean {
+  return !/^Too (?:big|small):/.test(message) && !(isSeq(node) && node.items.length === 0);
+}
+
+function wrongSize(
+  name: string,
+  issue: Extract<Issue, { readonly code: 'too_small' | 'too_big' }>,
+  node: Node,
+): string {
+  if (isSeq(node)) {
+    const { length } = node.items;
+    if (length === 0) return `${name} is empty; it needs an entry`;
+    const limit = issue.code === 'too_big' ? `up to ${issue.maximum}` : `at least ${issue.minimum}`;
+    return `${name} has ${length} entries, and may have ${limit}`;
+  }
+  const bound = issue.code === 'too_big' ? `${issue.maximum} or less` : `${issue.minimum} or more`;
+  return `${name} must be ${bound}, not ${describe(node)}`;
 }
 
 function isMissing(path: Path, root: Node): boolean {

@@ -5,7 +5,7 @@ import { printable } from './printable.ts';
 import { comparePlaces } from './problem.ts';
 import type { Place, Problem } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
-import type { Finding } from './read-yaml.ts';
+import type { TextFault } from './read-yaml.ts';
 
 /** Collects problems of one file and gives them their places. */
 export interface Reporter {
@@ -24,11 +24,11 @@ const conclusive: ReadonlySet<ProblemCode> = new Set(['type-wrong', 'value-inval
 export function createReporter(
   file: string,
   placeAt: (offset: number) => Place,
-  findings: readonly Finding[],
+  faults: readonly TextFault[],
   brokenNodes: ReadonlySet<Node>,
 ): Reporter {
   const broken = new Set(brokenNodes);
-  const problems: Problem[] = findings.map(({ offset, code, message }) => ({
+  const problems: Problem[] = faults.map(({ offset, code, message }) => ({
     file,
     ...placeAt(offset),
     code,

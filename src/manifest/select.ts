@@ -18,7 +18,10 @@ export const selectSchema = z
       .optional(),
     where: z
       .record(z.string(), scalar)
-      .refine((columns) => Object.keys(columns).length > 0, 'name a column')
+      .refine(
+        (columns) => Object.keys(columns).length > 0,
+        'name a column and its value, such as `picture: missing`',
+      )
       .describe('Values that columns must have.')
       .optional(),
     first: z.int().min(1).describe('Only so many, from the first on.').optional(),

@@ -24,7 +24,11 @@ export function checkOrder(ids: readonly string[], uses: readonly StepUse[], rep
       continue;
     }
     if (to < from) continue;
-    const way = to === from ? [to] : wayBack(edges, to, from);
+    if (to === from) {
+      reporter.report(node, 'step-cycle', `the step ${quoted(id)} needs itself; name the steps before it`);
+      continue;
+    }
+    const way = wayBack(edges, to, from);
     if (way === undefined) {
       reporter.report(node, 'step-order', `the step ${quoted(id)} stands after this one; move it up`);
     } else {

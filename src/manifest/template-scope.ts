@@ -9,6 +9,8 @@ export interface StepGifts {
   readonly kind: 'text' | 'image';
   /** Whether its answer is read as JSON. */
   readonly isJson: boolean;
+  /** Whether it is made for each element of a list, so that it gives a list. */
+  readonly isList: boolean;
 }
 
 /** What the templates of one place may name, as far as the job file tells. */
@@ -19,6 +21,8 @@ export interface NameScope {
   readonly hasRows: boolean;
   /** The item's steps by their ids; absent where none can be named. */
   readonly steps?: ReadonlyMap<string, StepGifts>;
+  /** The id of the step that names them. */
+  readonly self?: string;
   /** Whether the call is made for each element of a list. */
   readonly isEach: boolean;
   /** Whether a step's image can be given, as in `images`. */
@@ -65,31 +69,49 @@ export function nameProblem(name: TemplateName, scope: NameScope, hint: Hinter):
 
 function stepProblem(
   name: TemplateName,
-  { steps, takesImages }: NameScope,
+  { steps, self, takesImages }: NameScope,
   hint: Hinter,
 ): NameProblem | undefined {
   if (steps === undefined) return misplaced('`steps` is known in the steps of an item');
-  const [id, field, ...below] = name.slice(1).map(String);
+  const [id, ...way] = name.slice(1).map(String);
+  if (id !== undefined && id === self) {
+    const message = `the step ${quoted(id)} uses ${quoted(name.join('.'))}, its own answer, which is not there before it has run; name a step before it`;
+    return { code: 'step-cycle', message };
+  }
   const step = id === undefined ? undefined : steps.get(id);
   if (id === undefined || step === undefined) {
     const known = hint(id ?? 'steps', () => [...steps.keys()], 'the steps here');
     return { code: 'step-unknown', message: `unknown step ${quoted(id ?? 'steps')}${known}` };
   }
+  if (step.isList && (way.length === 0 || way[0] === 'size')) return undefined;
+  const isElement = step.isList && /^(?:\d+|first|last)$/.test(way[0] ?? '');
+  const [field = '', ...below] = isElement ? way.slice(1) : way;
   const gifts = giftsOf(step);
-  if (field === undefined || !gifts.includes(field)) {
-    const advice = field === 'json' && step.kind === 'text' ? '; give it `output: { format: json }`' : '';
-    const message = `the step ${quoted(id)} gives ${gifts.map((gift) => quoted(`steps.${id}.${gift}`)).join(', ')}, not ${quoted(name.join('.'))}${advice}`;
+  const isPart = field === 'text' && below.length > 0 && below.join('.') !== 'size';
+  if (step.isList !== isElement || !gifts.includes(field) || isPart) {
+    const known = step.isList ? listGifts(id, gifts) : gifts.map((gift) => quoted(`steps.${id}.${gift}`));
+    const needsJson = (field === 'json' || isPart) && step.kind === 'text' && !step.isJson;
+    const advice = needsJson ? '; give it `output: { format: json }`' : '';
+    const message = `the step ${quoted(id)} gives ${known.join(', ')}, not ${quoted(name.join('.'))}${advice}`;
     return { code: 'step-unknown', message };
   }
-  if (field === 'image' && (!takesImages || below.length > 0)) {
-    return misplaced(`${quoted(`steps.${id}.image`)} is a picture, and stands in \`images\` of a text step`);
-  }
+  if (field === 'image' && (!takesImages || below.length > 0)) return misplaced(pictureRule(id));
   return undefined;
 }
 
 function giftsOf(step: StepGifts): readonly string[] {
-  if (step.kind === 'image') return ['image', 'url'];
+  if (step.kind === 'image') return ['image'];
   return step.isJson ? ['text', 'json'] : ['text'];
+}
+
+/** What there is of a step that is made for each element of a list. */
+function listGifts(id: string, gifts: readonly string[]): readonly string[] {
+  return gifts.flatMap((gift) => [quoted(`steps.${id} | map: "${gift}"`), quoted(`steps.${id}[0].${gift}`)]);
+}
+
+/** Where a picture of a step goes. */
+export function pictureRule(id: string): string {
+  return `${quoted(`steps.${id}.image`)} is a picture, and stands alone in \`images\` of a text step: \`images: ["{{ steps.${id}.image }}"]\``;
 }
 
 function misplaced(message: string): NameProblem {
@@ -103,7 +125,9 @@ function knownNames({ vars, axes, hasRows, steps, isEach }: NameScope): readonly
     ...varNames,
     ...(hasRows ? ['row.*'] : []),
     ...(isEach ? ['each', 'index'] : []),
-    ...[...(steps ?? [])].flatMap(([id, step]) => giftsOf(step).map((gift) => `steps.${id}.${gift}`)),
+    ...[...(steps ?? [])].flatMap(([id, step]) =>
+      step.isList ? [`steps.${id}`] : giftsOf(step).map((gift) => `steps.${id}.${gift}`),
+    ),
     'run.time',
     'run.date',
     'sample',

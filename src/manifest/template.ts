@@ -1,6 +1,7 @@
-import { Context, Liquid, TokenKind, toValueSync, Value } from 'liquidjs';
+import { Context, Liquid, RenderError, TokenKind, toValueSync, Value } from 'liquidjs';
 import type { Template as LiquidTemplate } from 'liquidjs';
 import { parsePlain } from './plain-template.ts';
+import { quoted } from './printable.ts';
 
 /** Way to a value that a template names, as far as it is written out: `['row', 'name']`. */
 export type TemplateName = readonly (string | number)[];
@@ -18,11 +19,25 @@ export interface Template {
    * Fills it in. Maps and lists come out as JSON.
    *
    * @param timezone - zone of the `date` filter; UTC when left out
+   * @throws NullOutput where a value is null
    * @throws Error where a name has no value, or a limit is passed; `templateReason` says it in a line
    */
   render(scope: TemplateScope, timezone?: string): string;
   /** The value itself where the whole text is one `{{ … }}`, with its type; else what `render` gives. */
   value(scope: TemplateScope, timezone?: string): unknown;
+}
+
+/** An output without a value: in a text it would leave a hole that nobody sees. */
+export class NullOutput extends Error {
+  override readonly name = 'NullOutput';
+  /** What the output names. */
+  readonly names: readonly TemplateName[];
+
+  constructor(output = '', names: readonly TemplateName[] = []) {
+    const mended = output.replace(/\s*-?\}\}$/, ' | default: "" }}');
+    super(`${quoted(output)} is null; ${quoted(mended)} lets nothing stand in its place`);
+    this.names = names;
+  }
 }
 
 // The limit of time, in milliseconds, only ends what would go on for ever: a busy machine must not fail a fine prompt.
@@ -89,7 +104,7 @@ function parseLiquid(text: string): Template {
   const templates = reader.parse(text);
   const plain = parsePlain(text);
   const render = (scope: TemplateScope, timezone = 'UTC'): string =>
-    plain?.fill(scope) ?? String(engineFor(timezone).renderSync(templates, scope));
+    plain?.fill(scope) ?? renderAll(templates, scope, timezone);
   const single = singleOutput(text, templates, reader);
   return {
     isConstant: false,
@@ -104,6 +119,17 @@ function parseLiquid(text: string): Template {
             return toValueSync(single.value(new Context(scope, options, { sync: true, ...limit })));
           },
   };
+}
+
+function renderAll(templates: LiquidTemplate[], scope: TemplateScope, timezone: string): string {
+  try {
+    return String(engineFor(timezone).renderSync(templates, scope));
+  } catch (error) {
+    if (!(error instanceof RenderError) || !(error.originalError instanceof NullOutput)) throw error;
+    const output = error.token.getText();
+    const reader = engineFor('UTC');
+    throw new NullOutput(output, reader.globalVariableSegmentsSync(reader.parse(output)).map(writtenOut));
+  }
 }
 
 function singleOutput(text: string, templates: readonly LiquidTemplate[], reader: Liquid): Value | undefined {
@@ -130,8 +156,10 @@ function engineFor(timezone: string): Liquid {
     // `default` and `if` may ask for what a row does not have.
     lenientIf: true,
     // What is no map or list is left to Liquid, which makes it text.
-    outputEscape: (value: unknown) =>
-      (typeof value === 'object' && value !== null ? JSON.stringify(value) : value) as string,
+    outputEscape: (value: unknown) => {
+      if (value === null || value === undefined) throw new NullOutput();
+      return (typeof value === 'object' ? JSON.stringify(value) : value) as string;
+    },
     timezoneOffset: timezone,
     ...limits,
   });

@@ -1,13 +1,14 @@
+import { canonicalJson } from '../canonical-json.ts';
 import type { Output, Values } from '../manifest/job.ts';
 import { quoted } from '../manifest/printable.ts';
-import type { Problem } from '../manifest/problem.ts';
+import type { Place } from '../manifest/problem.ts';
 import { readTree } from '../manifest/read-tree.ts';
 import { readYaml } from '../manifest/read-yaml.ts';
 import { compileSchema } from './answer-schema.ts';
-import { canonicalJson, sha256 } from './digest.ts';
-import type { ItemPlace } from './expand/expanded-item.ts';
+import { sha256 } from './digest.ts';
 import type { JobFiles } from './job-files.ts';
 import { readWhole, type JobInput } from './job-inputs.ts';
+import type { PlanFault } from './plan-fault.ts';
 
 /** Most bytes of a file with a schema. */
 const SCHEMA_BYTES = 1024 * 1024;
@@ -18,13 +19,15 @@ export interface AnswerSchema {
   readonly schema: Values;
 }
 
+/** What is wrong with a schema, and where in its file where it has one. */
+export type SchemaFault = Pick<PlanFault, 'code' | 'message' | 'inFile'>;
+
+type Found = AnswerSchema | { readonly faults: readonly SchemaFault[] };
+
 /** The schemas of a job's answers; each file is read once. */
 export interface AnswerSchemas {
   /** Finds the schema that an output names, if it names any. */
-  find(
-    output: Output | undefined,
-    place: ItemPlace,
-  ): Promise<AnswerSchema | { readonly problem: Problem } | undefined>;
+  find(output: Output | undefined): Promise<Found | undefined>;
   /** All that were found, by their digests. */
   readonly all: () => Readonly<Record<string, Values>> | undefined;
   /** Their files. */
@@ -33,7 +36,7 @@ export interface AnswerSchemas {
 
 /** Looks into no file before it is asked for. */
 export function createAnswerSchemas(files: JobFiles): AnswerSchemas {
-  const byPath = new Map<string, Promise<AnswerSchema | { readonly problem: Problem }>>();
+  const byPath = new Map<string, Promise<Found>>();
   // An entry's rows share the object that its author wrote.
   const written = new WeakMap<object, AnswerSchema | string>();
   const all: Record<string, Values> = {};
@@ -49,35 +52,37 @@ export function createAnswerSchemas(files: JobFiles): AnswerSchemas {
     return checked;
   }
 
-  async function read(path: string, place: ItemPlace): Promise<AnswerSchema | { readonly problem: Problem }> {
-    const refuse = (message: string, where: ItemPlace = { file: path, line: 1, column: 1 }) => ({
-      problem: { ...where, code: 'schema-invalid' as const, message },
-    });
+  async function read(path: string): Promise<Found> {
     const reading = await readWhole(files, path, SCHEMA_BYTES);
-    if ('refusal' in reading)
-      return refuse(`the schema ${quoted(path)} cannot be used: ${reading.reason}`, place);
+    if ('refusal' in reading) {
+      return refuse(`the schema ${quoted(path)} cannot be used: ${reading.reason}`);
+    }
+    const within = ({ message, line, column }: PlacedMessage): SchemaFault => ({
+      ...faultOf(message),
+      inFile: { file: path, line, column },
+    });
     const parsed = parse(Buffer.from(reading.bytes).toString('utf8'));
-    if ('problem' in parsed) return refuse(parsed.problem, { file: path, ...parsed.place });
+    if ('faults' in parsed) return { faults: parsed.faults.map(within) };
     const checked = check(parsed.value);
-    if (typeof checked === 'string') return refuse(checked);
+    if (typeof checked === 'string') {
+      return { faults: [within({ message: checked, line: 1, column: 1 })] };
+    }
     const bytes = reading.bytes.byteLength;
     inputs.push({ path, sha256: sha256(reading.bytes), bytes, contentType: 'application/schema+json' });
     return checked;
   }
 
   return {
-    async find(output, place) {
+    async find(output) {
       const named = output?.schema;
       if (named === undefined) return undefined;
       if (isFile(named)) {
-        const schema = byPath.get(named.file) ?? read(named.file, place);
+        const schema = byPath.get(named.file) ?? read(named.file);
         byPath.set(named.file, schema);
         return schema;
       }
       const checked = check(named);
-      return typeof checked === 'string'
-        ? { problem: { ...place, code: 'schema-invalid', message: checked } }
-        : checked;
+      return typeof checked === 'string' ? refuse(checked) : checked;
     },
     all: () => (Object.keys(all).length === 0 ? undefined : all),
     inputs: () => inputs,
@@ -96,19 +101,27 @@ function isFile(schema: NonNullable<Output['schema']>): schema is { readonly fil
   return Object.keys(schema).length === 1 && typeof schema['file'] === 'string';
 }
 
-function parse(
-  text: string,
-):
-  | { readonly value: unknown }
-  | { readonly problem: string; readonly place: Pick<Problem, 'line' | 'column'> } {
+function refuse(message: string): { readonly faults: readonly SchemaFault[] } {
+  return { faults: [faultOf(message)] };
+}
+
+function faultOf(message: string): SchemaFault {
+  return { code: 'schema-invalid', message };
+}
+
+type PlacedMessage = Place & { readonly message: string };
+
+function parse(text: string): { readonly value: unknown } | { readonly faults: readonly PlacedMessage[] } {
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
-    const { contents, findings, placeOf } = readYaml(text);
+    const { contents, faults: yamlFaults, placeOf } = readYaml(text);
     const tree = readTree(contents ?? null);
-    const [first] = [...findings, ...tree.findings];
-    if (first !== undefined) return { problem: first.message, place: placeOf(first.offset) };
-    return { value: tree.value };
+    const faults = [...yamlFaults, ...tree.faults].map(({ message, offset }) => ({
+      message,
+      ...placeOf(offset),
+    }));
+    return faults.length > 0 ? { faults } : { value: tree.value };
   }
 }
 

@@ -1,35 +1,43 @@
 import type { Job, JobChecks } from '../manifest/job.ts';
-import type { Problem } from '../manifest/problem.ts';
 import type { ExpandedItem, ExpandedStep } from './expand/expanded-item.ts';
+import type { PlanFault } from './plan-fault.ts';
 
-/** Checks items against the API's list of models; what was said once is not said again of every row. */
-export interface ModelChecker {
-  /** What keeps an item from being planned. */
-  check(item: ExpandedItem): readonly Problem[];
-  warnings(): readonly Problem[];
+/** What the API's list of models says about an item. */
+export interface ModelFindings {
+  /** What keeps it from being planned. */
+  readonly faults: readonly PlanFault[];
+  readonly warnings: readonly PlanFault[];
 }
 
+/** Checks items against the API's list of models. */
+export type ModelChecker = (item: Pick<ExpandedItem, 'steps'>) => ModelFindings;
+
+const nothing: ModelFindings = { faults: [], warnings: [] };
+
 /** @param allowUnknown - a model that the API does not list is a warning then */
-export function createModelChecker(job: Job, checks: JobChecks, allowUnknown: boolean): ModelChecker {
-  const told = new Set<string>();
-  const warnings: Problem[] = [];
+export function createModelChecker(
+  job: Pick<Job, 'batch'>,
+  { modelProblems }: Pick<JobChecks, 'modelProblems'>,
+  allowUnknown: boolean,
+): ModelChecker {
+  if (modelProblems === undefined) return () => nothing;
   const way = job.batch === undefined ? '' : ' (`--model NAME` asks another one for every line)';
-  return {
-    check({ steps, place }) {
-      const problems: Problem[] = [];
-      for (const step of steps) {
-        const found = checks.modelProblems?.(step.kind, step.params, hasPictures(step)) ?? [];
-        for (const { code, message, isWarning } of found) {
-          if (told.has(message)) continue;
-          told.add(message);
-          const isUnknown = code === 'model-unknown';
-          const list = isWarning === true || (isUnknown && allowUnknown) ? warnings : problems;
-          list.push({ ...place, code, message: isUnknown ? message + way : message });
-        }
+  return ({ steps }) => {
+    const faults: PlanFault[] = [];
+    const warnings: PlanFault[] = [];
+    for (const [step, each] of steps.entries()) {
+      for (const { code, message, param, isWarning } of modelProblems(
+        each.kind,
+        each.params,
+        hasPictures(each),
+      )) {
+        const isUnknown = code === 'model-unknown';
+        const list = isWarning === true || (isUnknown && allowUnknown) ? warnings : faults;
+        const path = param === 'images' ? ['images'] : ['params', param];
+        list.push({ code, message: isUnknown ? message + way : message, step, path });
       }
-      return problems;
-    },
-    warnings: () => warnings,
+    }
+    return faults.length + warnings.length === 0 ? nothing : { faults, warnings };
   };
 }
 

@@ -33,13 +33,13 @@ export const noFiles: JobFiles = {
 };
 
 /** Whether a path names an object of a bucket. */
-export function isObject(path: string): boolean {
+export function isObjectPath(path: string): boolean {
   return path.startsWith('s3://');
 }
 
 /** Files of a job together with the objects that it names. */
 export function withObjects(files: JobFiles, openObject: OpenObject): JobFiles {
-  return { ...files, open: (path) => (isObject(path) ? readObject(path, openObject) : files.open(path)) };
+  return { ...files, open: (path) => (isObjectPath(path) ? readObject(path, openObject) : files.open(path)) };
 }
 
 function readObject(path: string, openObject: OpenObject): FileBytes {

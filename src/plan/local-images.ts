@@ -15,7 +15,7 @@ const CALL_BYTES = 20 * 1024 * 1024;
 
 const extensions: ReadonlySet<string> = new Set(['png', 'jpg', 'webp', 'gif']);
 
-/** What is wrong with the pictures of a call. */
+/** What is wrong with a picture, or with all of a call. */
 export interface ImageRefusal {
   readonly code: ProblemCode;
   readonly message: string;
@@ -23,8 +23,8 @@ export interface ImageRefusal {
 
 /** Pictures of the job's folder that calls carry; each is read once. */
 export interface LocalImages {
-  /** Finds the pictures of a call by their paths. */
-  find(paths: readonly string[]): Promise<readonly Attachment[] | ImageRefusal>;
+  /** Finds a picture by its path. */
+  find(path: string): Promise<Attachment | ImageRefusal>;
   /** All that were found. */
   readonly inputs: () => readonly JobInput[];
 }
@@ -41,23 +41,22 @@ export function createLocalImages(files: JobFiles): LocalImages {
   }
 
   return {
-    async find(paths) {
-      const found: Attachment[] = [];
-      for (const path of paths) {
-        const image = known.get(path) ?? read(path);
-        known.set(path, image);
-        const result = await image;
-        if ('code' in result) return result;
-        found.push(result);
-      }
-      const bytes = found.reduce((sum, image) => sum + image.bytes, 0);
-      if (bytes <= CALL_BYTES) return found;
-      return {
-        code: 'image-too-large',
-        message: `the pictures of the call have ${megabytes(bytes)} MiB together; ${megabytes(CALL_BYTES)} can be sent`,
-      };
+    find(path) {
+      const image = known.get(path) ?? read(path);
+      known.set(path, image);
+      return image;
     },
     inputs: () => inputs,
+  };
+}
+
+/** Says that the pictures of a call are too large together, where they are. */
+export function sumRefusal(images: readonly Attachment[]): ImageRefusal | undefined {
+  const bytes = images.reduce((sum, image) => sum + image.bytes, 0);
+  if (bytes <= CALL_BYTES) return undefined;
+  return {
+    code: 'image-too-large',
+    message: `the pictures of the call have ${megabytes(bytes)} MiB together; ${megabytes(CALL_BYTES)} can be sent`,
   };
 }
 

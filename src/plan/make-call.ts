@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import type { Message } from '../manifest/job.ts';
 import { formatAmount } from '../pollen/amount.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
@@ -91,8 +92,4 @@ function sentParams({
   ...params
 }: CallParts['params']): CallParts['params'] {
   return isObject(extra) ? { ...extra, ...params } : params;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

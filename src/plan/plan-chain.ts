@@ -1,7 +1,8 @@
+import { canonicalJson } from '../canonical-json.ts';
 import { formatAmount } from '../pollen/amount.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import { dialects } from '../pollinations/dialects/index.ts';
-import { canonicalJson, sha256 } from './digest.ts';
+import { sha256 } from './digest.ts';
 import type { ExpandedItem, ExpandedStep } from './expand/expanded-item.ts';
 import { makeCall, type CallParts } from './make-call.ts';
 import { hasMedia, maximumOfUse, maxTokensOf } from './maximum.ts';

@@ -1,15 +1,16 @@
+import { canonicalJson } from '../canonical-json.ts';
 import { maxItemCalls } from '../manifest/item-schema.ts';
 import type { JobChecks, Values } from '../manifest/job.ts';
-import type { Problem } from '../manifest/problem.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import { urlProblem } from '../pollinations/prompt-problem.ts';
 import { createAnswerSchemas } from './answer-formats.ts';
-import { canonicalJson, requestDigest, sha256 } from './digest.ts';
+import { requestDigest, sha256 } from './digest.ts';
 import type { ExpandedItem } from './expand/expanded-item.ts';
 import type { JobFiles } from './job-files.ts';
 import type { JobInput } from './job-inputs.ts';
 import { createLocalImages } from './local-images.ts';
 import { makeCall, makeRequest } from './make-call.ts';
+import type { PlanFault } from './plan-fault.ts';
 import type { PlannedApi, PlannedItem } from './plan.ts';
 import { type ChainStep, isChain, planChain, stepCalls } from './plan-chain.ts';
 import { prepareStep, type Preparation, type PreparedStep } from './prepare-step.ts';
@@ -26,8 +27,8 @@ export interface ItemContext {
   readonly seeds: SeedContext;
 }
 
-/** An item as it will be called, or why it cannot be. */
-export type Planning = { readonly item: PlannedItem } | { readonly problem: Problem };
+/** An item as it will be called, or all that keeps it from that. */
+export type Planning = { readonly item: PlannedItem } | { readonly faults: readonly PlanFault[] };
 
 /** Plans items in the job's order: each with its bytes, digest and highest price. */
 export interface ItemPlanner {
@@ -52,7 +53,7 @@ export function createItemPlanner(context: ItemContext): ItemPlanner {
   function plan(item: ExpandedItem): Planning | Promise<Planning> {
     const ready: Preparation[] = [];
     for (const step of item.steps) {
-      const preparation = prepareStep(step, item.place, stepContext);
+      const preparation = prepareStep(step, stepContext);
       if (preparation instanceof Promise) return planSlowly(item);
       ready.push(preparation);
     }
@@ -61,27 +62,31 @@ export function createItemPlanner(context: ItemContext): ItemPlanner {
 
   async function planSlowly(item: ExpandedItem): Promise<Planning> {
     const ready: Preparation[] = [];
-    for (const step of item.steps) ready.push(await prepareStep(step, item.place, stepContext));
+    for (const step of item.steps) ready.push(await prepareStep(step, stepContext));
     return planPrepared(item, ready);
   }
 
   function planPrepared(item: ExpandedItem, preparations: readonly Preparation[]): Planning {
-    const { place } = item;
     const prepared: PreparedStep[] = [];
-    for (const preparation of preparations) {
-      if ('problem' in preparation) return preparation;
-      prepared.push(preparation);
+    const faults: PlanFault[] = [];
+    for (const [step, preparation] of preparations.entries()) {
+      if ('faults' in preparation) faults.push(...preparation.faults.map((fault) => ({ ...fault, step })));
+      else prepared.push(preparation);
     }
+    if (faults.length > 0) return { faults };
     const draw = seeds.of(item, () => contentDigest(item, prepared, context));
-    if ('problem' in draw) return { problem: { ...place, code: 'value-invalid', message: draw.problem } };
+    if ('problem' in draw) return refuse({ code: 'value-invalid', message: draw.problem, path: ['seed'] });
     const steps = item.steps.flatMap((step, position): readonly ChainStep[] => {
       const found = prepared[position];
       return found === undefined ? [] : [{ step, prepared: found, seed: draw(step.params['seed'], step.id) }];
     });
-    for (const { step, seed } of steps) {
+    for (const [position, { step, seed }] of steps.entries()) {
       const [problem] = context.checks.paramProblems(step.kind, { seed: seed.seed });
-      if (problem !== undefined)
-        return { problem: { ...place, code: problem.code, message: problem.message } };
+      if (problem === undefined) continue;
+      const { code, message } = problem;
+      const isOwn = step.params['seed'] !== undefined;
+      const where = isOwn ? { step: position, path: ['params', 'seed'] } : { path: ['seed'] };
+      return refuse({ code, message, ...where });
     }
     const { number, id = String(number), customId, vars } = item;
     const base = {
@@ -91,16 +96,16 @@ export function createItemPlanner(context: ItemContext): ItemPlanner {
       ...(vars === undefined ? {} : { vars }),
     };
     const work = isChain(item) ? planChain(steps, context) : callOf(steps);
-    for (const call of 'steps' in work ? work.steps : [work]) {
+    for (const [step, call] of ('steps' in work ? work.steps : [work]).entries()) {
       const problem = 'request' in call ? urlProblem(call.request) : undefined;
-      if (problem !== undefined) return { problem: { ...place, ...problem } };
+      if (problem !== undefined) return refuse({ ...problem, step, path: ['prompt'] });
     }
     if (!('steps' in work)) return { item: { ...base, ...work } };
     const chain = work;
     const calls = stepCalls(chain.steps);
     if (calls <= maxItemCalls) return { item: { ...base, ...chain } };
     const message = `the item may come to ${calls} calls, lists and repairs counted in full; ${maxItemCalls} are possible`;
-    return { problem: { ...place, code: 'step-limit', message } };
+    return refuse({ code: 'step-limit', message, path: ['steps'] });
   }
 
   function callOf([only]: readonly ChainStep[]) {
@@ -124,6 +129,10 @@ export function createItemPlanner(context: ItemContext): ItemPlanner {
     schemas: schemas.all,
     hasFreshSeeds: seeds.areFresh,
   };
+}
+
+function refuse(fault: PlanFault): Planning {
+  return { faults: [fault] };
 }
 
 // All that an item sends, without its seeds.

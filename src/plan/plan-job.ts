@@ -1,25 +1,20 @@
-import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
-
 import { PollenBatchError } from '../errors.ts';
 import type { Job } from '../manifest/job.ts';
 import type { Problem } from '../manifest/problem.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
-import { dialects } from '../pollinations/dialects/index.ts';
 import { createModelChecker } from './check-models.ts';
-import { createEstimator, type ModelEstimate } from './estimate.ts';
+import type { ModelEstimate } from './estimate.ts';
 import { expandJob, type ExpandContext } from './expand/expand-job.ts';
+import { createFindings } from './findings.ts';
 import { createGiveWay } from './give-way.ts';
 import type { JobInput } from './job-inputs.ts';
 import type { Measured } from './likely-use.ts';
-import { createPageCutter } from './pages.ts';
 import type { Plan, PlannedApi, PlannedItem, PlannedUse, PlanSource } from './plan.ts';
-import { pricesOf } from './planned-prices.ts';
 import { createItemPlanner } from './plan-item.ts';
-import { createProblemList, withRest } from './problem-list.ts';
+import { createPlanLines } from './plan-lines.ts';
+import { withRest } from './problem-list.ts';
 import type { ReuseIndex } from './reuse.ts';
 import type { Spool } from './spool.ts';
-import { createTwins } from './twins.ts';
 
 export interface PlanJobInput extends Omit<ExpandContext, 'time' | 'noteSource'> {
   readonly job: Job;
@@ -79,14 +74,11 @@ export interface PlannedJob {
 export async function planJob(
   input: PlanJobInput,
 ): Promise<PlannedJob | { readonly problems: readonly Problem[] }> {
-  const { job, api, spool, laneOf } = input;
+  const { job } = input;
+  const allowUnpriced = input.allowUnpriced || job.allowUnpriced === true;
   const planner = createItemPlanner({
-    api,
-    prices: input.prices,
-    laneOf,
+    ...input,
     timezone: job.timezone ?? 'UTC',
-    files: input.files,
-    checks: input.checks,
     seeds: {
       job: job.name,
       rule: job.seed ?? input.usualSeed ?? 'stable',
@@ -95,99 +87,64 @@ export async function planJob(
       mayRepeat: input.mayRepeat,
     },
   });
-  const cutter = createPageCutter(spool);
-  const { rounding } = dialects[api.dialect];
-  const estimator = createEstimator({
-    prices: input.prices,
-    rounding,
-    ...(input.measured === undefined ? {} : { measured: input.measured }),
-  });
-  const twins = createTwins((page) => cutter.text(page));
-  const checker = createModelChecker(job, input.checks, input.allowUnpriced || job.allowUnpriced === true);
-  const uses = new Map<string, PlannedUse>();
-  const lanes = new Set<string>();
-  const problems = createProblemList();
-  const sources = new Map<string, PlanSource>();
+  const modelFindings = createModelChecker(job, input.checks, allowUnpriced);
+  const findings = createFindings(input);
+  const lines = createPlanLines(input);
+  const sources = createSourceNotes();
   const giveWay = createGiveWay();
+  const time = input.time ?? input.createdAt;
   let items = 0;
-  let reused = 0;
 
-  const context: ExpandContext = {
+  for await (const expansion of expandJob(job, {
     ...input,
-    time: input.time ?? input.createdAt,
-    noteSource(source) {
-      const earlier = sources.get(source.path);
-      sources.set(source.path, source);
-      if (earlier !== undefined && earlier.sha256 !== source.sha256) throw changedSource(source.path);
-    },
-  };
-  for await (const expansion of expandJob(job, context)) {
+    time,
+    noteSource: (source) => sources.note(source),
+  })) {
     const turn = giveWay();
     if (turn !== undefined) await turn;
-    if (expansion.kind === 'problem') {
-      problems.add(expansion.problem);
-      if (problems.isFull()) break;
-      continue;
-    }
+    if (expansion.kind === 'problem') findings.problem(expansion.problem);
+    else if (expansion.kind === 'warning') findings.warning(expansion.problem);
     // What follows is read all the same: a run is named by all of its data.
-    if (items === input.first) continue;
-    items += 1;
-    for (const problem of checker.check(expansion.item)) problems.add(problem);
-    const made = planner.plan(expansion.item);
-    const planning = made instanceof Promise ? await made : made;
-    if ('problem' in planning) problems.add(planning.problem);
-    if (problems.isFull()) break;
-    if ('problem' in planning) continue;
-    const done = input.reuse?.find(planning.item.digest);
-    const item = done === undefined ? planning.item : { ...planning.item, reuse: done };
-    if (done !== undefined) reused += 1;
-    const calls = 'steps' in item ? item.steps : [item];
-    for (const { kind, model } of calls) {
-      uses.set(`${kind} ${model}`, { kind, model });
-      lanes.add(laneOf(model));
+    else if (items !== input.first) {
+      items += 1;
+      const { item } = expansion;
+      const ofModels = modelFindings(item);
+      const made = planner.plan(item);
+      const planning = made instanceof Promise ? await made : made;
+      findings.doubts(item, ofModels.warnings);
+      findings.faults(item, ofModels.faults);
+      if ('faults' in planning) findings.faults(item, planning.faults);
+      else {
+        const line = lines.add(planning.item, item.place);
+        input.onItem?.(line);
+      }
     }
-    estimator.add(item, twins.has(item));
-    twins.add(item, cutter.add(item, laneOf(calls[0]?.model ?? '')), expansion.item.place);
-    input.onItem?.(item);
+    if (findings.isFull()) break;
   }
-  const found = problems.first();
-  if (found.length > 0) return { problems: withRest(found, problems.isFull()) };
+  const { problems, warnings, isCut } = findings.end();
+  if (problems.length > 0) return { problems: withRest(problems, isCut) };
 
-  const pages = cutter.pages();
-  const used = [...uses.values()];
+  const { plan, ...ended } = await lines.end(allowUnpriced);
   const schemas = planner.schemas();
   return {
-    warnings: [...checker.warnings(), ...twins.warnings()],
+    ...ended,
+    warnings: [...warnings, ...ended.warnings],
     inputs: planner.inputs(),
     hasFreshSeeds: planner.hasFreshSeeds(),
-    models: estimator.models(),
-    reused,
-    uses: used,
-    pageText,
     plan: {
       version: 1,
-      digest: await digestOf(pages.length, pageText),
       job: job.name,
       ...(job.description === undefined ? {} : { description: job.description }),
       ...(job.labels === undefined ? {} : { labels: job.labels }),
       ...(job.limits?.concurrency === undefined ? {} : { concurrency: job.limits.concurrency }),
       ...(job.priority === undefined ? {} : { priority: job.priority }),
       createdAt: input.createdAt,
-      api,
-      items,
-      pages,
-      ...(sources.size === 0 ? {} : { sources: [...sources.values()] }),
-      lanes: [...lanes],
-      models: [...new Set(used.map(({ model }) => model))],
+      api: input.api,
+      ...sources.noted(),
       ...(schemas === undefined ? {} : { schemas }),
-      prices: pricesOf(used, input.prices, input.allowUnpriced || job.allowUnpriced === true),
-      estimate: estimator.total(),
+      ...plan,
     },
   };
-
-  function pageText(page: number): string {
-    return twins.mark(page, cutter.text(page));
-  }
 }
 
 /** Everything that a planned job has read: it names the job's run. */
@@ -198,18 +155,21 @@ export function filesOf({
   return [...(plan.sources ?? []), ...inputs];
 }
 
+// A file that two entries name is read twice.
+function createSourceNotes() {
+  const sources = new Map<string, PlanSource>();
+  return {
+    note(source: PlanSource): void {
+      const earlier = sources.get(source.path);
+      sources.set(source.path, source);
+      if (earlier !== undefined && earlier.sha256 !== source.sha256) throw changedSource(source.path);
+    },
+    noted: () => (sources.size === 0 ? {} : { sources: [...sources.values()] }),
+  };
+}
+
 function changedSource(path: string): PollenBatchError {
   return new PollenBatchError('job-invalid', `${path} has changed while it was read`, {
     remedy: 'Nothing was started. Try it again once the file is whole.',
   });
-}
-
-// One page after the other: all of them together are what memory shall not hold.
-async function digestOf(pages: number, pageText: (page: number) => string): Promise<string> {
-  const hash = createHash('sha256');
-  for (let page = 0; page < pages; page += 1) {
-    hash.update(pageText(page));
-    await setImmediate();
-  }
-  return hash.digest('hex').slice(0, 10);
 }

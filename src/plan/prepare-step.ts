@@ -1,12 +1,20 @@
-import type { JobChecks, Message, TextStep } from '../manifest/job.ts';
+import { isObject } from '../json.ts';
+import type { FilePath, JobChecks, Message } from '../manifest/job.ts';
 import { quoted } from '../manifest/printable.ts';
-import type { Problem } from '../manifest/problem.ts';
 import { isTemplate } from '../manifest/template.ts';
 import { responseFormat, type AnswerSchema, type AnswerSchemas } from './answer-formats.ts';
-import type { ExpandedStep, ItemPlace } from './expand/expanded-item.ts';
-import type { LocalImages } from './local-images.ts';
+import type { ExpandedStep } from './expand/expanded-item.ts';
+import { sumRefusal, type LocalImages } from './local-images.ts';
 import { attachmentUrl, type CallParts } from './make-call.ts';
+import type { PlanFault } from './plan-fault.ts';
 import type { Attachment, Expectation } from './plan.ts';
+
+type ExpandedTextStep = Extract<ExpandedStep, { readonly kind: 'text' }>;
+
+interface FoundImages {
+  readonly urls: readonly string[];
+  readonly attachments: readonly Attachment[];
+}
 
 /** A step with all that its files and its wishes for the answer add to it. */
 export interface PreparedStep {
@@ -23,18 +31,17 @@ export interface StepContext {
   readonly checks: Pick<JobChecks, 'paramProblems'>;
 }
 
-/** A step that is ready, or why it cannot be sent. */
-export type Preparation = PreparedStep | { readonly problem: Problem };
+/** What is wrong with a value of a step. */
+type StepFault = Omit<PlanFault, 'step'>;
+
+/** A step that is ready, or all that keeps it from being sent. */
+export type Preparation = PreparedStep | { readonly faults: readonly StepFault[] };
 
 /**
  * Reads what a step names, and says what cannot be sent. Most steps name no files, and are ready at once: a promise for
  * each of a hundred thousand would keep them all in memory until the next one is made.
  */
-export function prepareStep(
-  step: ExpandedStep,
-  place: ItemPlace,
-  context: StepContext,
-): Preparation | Promise<Preparation> {
+export function prepareStep(step: ExpandedStep, context: StepContext): Preparation | Promise<Preparation> {
   if (step.kind === 'image') {
     const { params, prompt } = step;
     const parts = { kind: 'image', model: modelOf(step), params, prompt } as const;
@@ -42,32 +49,33 @@ export function prepareStep(
     const { expect } = step;
     return { parts, repair: 0, ...(expect === undefined ? {} : { expect }) };
   }
-  const url = step.messages.flatMap(foreignUrls)[0];
-  if (url !== undefined) {
-    const message = `an image_url is an https: or data: URL, not ${quoted(url)}; files go under \`images\``;
-    return { problem: { ...place, code: 'url-invalid', message } };
-  }
+  const faults = step.messages.flatMap((message, index) => foreignUrls(message, ['messages', index]));
   const readsNothing = (step.images ?? []).length === 0 && step.output?.schema === undefined;
-  return readsNothing
-    ? prepareText(step, { urls: [], attachments: [] }, undefined)
-    : prepareWithFiles(step, place, context);
+  if (!readsNothing) return prepareWithFiles(step, faults, context);
+  return faults.length > 0 ? { faults } : prepareText(step, { urls: [], attachments: [] }, undefined);
 }
 
 async function prepareWithFiles(
-  step: TextStep,
-  place: ItemPlace,
+  step: ExpandedTextStep,
+  found: readonly StepFault[],
   context: StepContext,
 ): Promise<Preparation> {
-  const images = await findImages(step.images ?? [], context.images);
-  if ('code' in images) return { problem: { ...place, ...images } };
-  const schema = await context.schemas.find(step.output, place);
-  if (schema !== undefined && 'problem' in schema) return schema;
-  return prepareText(step, images, schema);
+  const images = await findImages(step, context.images);
+  const schema = await context.schemas.find(step.output);
+  const faults = [
+    ...found,
+    ...('faults' in images ? images.faults : []),
+    ...(schema !== undefined && 'faults' in schema
+      ? schema.faults.map((fault) => ({ ...fault, path: ['output', 'schema'] }))
+      : []),
+  ];
+  if (faults.length > 0 || 'faults' in images) return { faults };
+  return prepareText(step, images, schema === undefined || 'faults' in schema ? undefined : schema);
 }
 
 function prepareText(
-  step: TextStep,
-  images: { readonly urls: readonly string[]; readonly attachments: readonly Attachment[] },
+  step: ExpandedTextStep,
+  images: FoundImages,
   schema: AnswerSchema | undefined,
 ): PreparedStep {
   const asksJson = step.output?.format === 'json';
@@ -96,49 +104,48 @@ function modelOf({ params }: Pick<ExpandedStep, 'params'>): string {
 }
 
 async function findImages(
-  images: readonly string[],
+  { images = [], scope }: ExpandedTextStep,
   local: LocalImages,
-): Promise<
-  | { readonly urls: readonly string[]; readonly attachments: readonly Attachment[] }
-  | { readonly code: Problem['code']; readonly message: string }
-> {
-  const foreign = images.find(
-    (image) => /^[A-Za-z][A-Za-z0-9+.-]+:/.test(image) && !image.startsWith('https://'),
-  );
-  if (foreign !== undefined) {
-    const message = `an image is an https: URL or a file below the job's folder, not ${quoted(foreign)}`;
-    return { code: 'url-invalid', message };
+): Promise<FoundImages | { readonly faults: readonly StepFault[] }> {
+  const urls: string[] = [];
+  const faults: StepFault[] = [];
+  const attachments: Attachment[] = [];
+  for (const [index, image] of images.entries()) {
+    const path = ['images', index];
+    // What a row says is no template, whatever it looks like.
+    if (image.startsWith('https://') || (scope !== undefined && isTemplate(image))) urls.push(image);
+    else if (/^[A-Za-z][A-Za-z0-9+.-]+:/.test(image)) {
+      const message = `an image is an https: URL or a file below the job's folder, not ${quoted(image)}`;
+      faults.push({ code: 'url-invalid', message, path });
+    } else {
+      const found = await local.find(image);
+      if ('code' in found) faults.push({ ...found, path });
+      else {
+        attachments.push(found);
+        urls.push(attachmentUrl(found.sha256));
+      }
+    }
   }
-  const isLocal = (image: string): boolean => !image.startsWith('https://') && !isTemplate(image);
-  const attachments = await local.find(images.filter(isLocal));
-  if ('code' in attachments) return attachments;
-  let next = 0;
-  const urls = images.map((image) =>
-    isLocal(image) ? attachmentUrl(attachments[next++]?.sha256 ?? '') : image,
-  );
+  const tooMuch = sumRefusal(attachments);
+  if (tooMuch !== undefined) faults.push({ ...tooMuch, path: ['images'] });
+  if (faults.length > 0) return { faults };
   const once = new Map(attachments.map((attachment) => [attachment.sha256, attachment]));
   return { urls, attachments: [...once.values()] };
 }
 
-function foreignUrls({ content }: Message): readonly string[] {
+function foreignUrls({ content }: Message, path: FilePath): readonly StepFault[] {
   if (typeof content === 'string') return [];
-  return content.flatMap((part) => {
-    const url = urlOf(part);
-    return url === undefined || isTemplate(url) || /^(?:https:\/\/|data:)/.test(url) ? [] : [url];
+  return content.flatMap((part, index): readonly StepFault[] => {
+    if (!isObject(part) || part['type'] !== 'image_url') return [];
+    const image = part['image_url'];
+    const [url, below] = isObject(image) ? [image['url'], ['url']] : [image, []];
+    const text = typeof url === 'string' ? url : '';
+    if (isTemplate(text) || /^(?:https:\/\/|data:)/.test(text)) return [];
+    const message = `an image_url is an https: or data: URL, not ${quoted(text)}; files go under \`images\``;
+    return [{ code: 'url-invalid', message, path: [...path, 'content', index, 'image_url', ...below] }];
   });
-}
-
-function urlOf(part: unknown): string | undefined {
-  if (!isObject(part) || part['type'] !== 'image_url') return undefined;
-  const image = part['image_url'];
-  const url = isObject(image) ? image['url'] : image;
-  return typeof url === 'string' ? url : '';
 }
 
 function isJson(format: unknown): boolean {
   return isObject(format) && (format['type'] === 'json_object' || format['type'] === 'json_schema');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -80,7 +80,7 @@ function joinGrowth(rest: string, separator = ''): number | undefined {
 function valueBytes([root = '', ...path]: readonly string[], { scope, step, each }: NamedBytes) {
   if (root === 'index') return FEW_BYTES;
   if (/^each\b/.test(root)) return each;
-  if (root === 'steps') return step(path[0] ?? '');
+  if (root === 'steps') return step((path[0] ?? '').replace(/\[\d+\]$/, ''));
   // Which step it means is looked up when it is filled in.
   if (root.startsWith('steps[')) return undefined;
   const value = [root, ...path].reduce<unknown>(

@@ -1,31 +1,7 @@
+import { canonicalJson } from '../canonical-json.ts';
 import type { Job } from '../manifest/job.ts';
-import { canonicalJson, sha256 } from './digest.ts';
-
-/**
- * A job's meaning as canonical JSON: what a run of it does, whatever the file's layout and comments, and whenever it
- * runs.
- */
-export function jobContent({ schedule: _schedule, notify: _notify, reuse: _reuse, ...job }: Job): string {
-  return canonicalJson({
-    ...job,
-    entries: job.entries.map(({ path: _path, steps, ...entry }) => ({
-      ...entry,
-      steps: steps.map(({ path: _own, ...step }) => step),
-    })),
-  });
-}
-
-/** A job that was kept by its content: what it says is where it stands there, as its file is not at hand. */
-export function fromContent(job: Job): Job {
-  return {
-    ...job,
-    entries: job.entries.map((entry, index) => ({
-      ...entry,
-      path: ['entries', index],
-      steps: entry.steps.map((step, at) => ({ ...step, path: ['entries', index, 'steps', at] })),
-    })),
-  };
-}
+import { jobContent } from './job-content.ts';
+import { sha256 } from './digest.ts';
 
 /** What names a run besides its job and its API. */
 export interface RunIdOptions {
@@ -37,7 +13,10 @@ export interface RunIdOptions {
   readonly first?: number;
 }
 
-/** Name of the run of a job against an API: the same job, the same files and the same API give the same run. */
+/**
+ * Name of the run of a job against an API: what generates the same from the same files and the same API is the same run,
+ * whatever its settings.
+ */
 export function runIdOf(
   job: Job,
   api: { readonly id: string; readonly dialect: string },

@@ -1,4 +1,4 @@
-import { isObject, type Json } from './json.ts';
+import { isObject, type Json } from '../json.ts';
 
 /** Members that are an answer of their own, so that the content may be empty. */
 const INSTEAD_OF_CONTENT = ['tool_calls', 'function_call', 'audio'];

@@ -1,4 +1,4 @@
-import { isObject, type Json } from './json.ts';
+import { isObject, type Json } from '../json.ts';
 
 /** What an error body says, whatever its shape. */
 export interface ErrorBody {

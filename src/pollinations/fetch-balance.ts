@@ -5,7 +5,7 @@ import type { Dialect } from './dialects/dialect.ts';
 import { readErrorBody } from './error-body.ts';
 import { exchange } from './exchange.ts';
 import { faultMessage } from './fault-message.ts';
-import { isObject } from './json.ts';
+import { isObject } from '../json.ts';
 import type { Secret } from './secret.ts';
 
 /** What the API tells of a key's balance. */

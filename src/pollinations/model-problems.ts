@@ -6,6 +6,8 @@ import type { ModelInfo } from './models.ts';
 export interface ModelProblem {
   readonly code: 'model-unknown' | 'model-kind' | 'model-param' | 'model-size';
   readonly message: string;
+  /** The parameter that it is about, or `images`: pictures that are shown beside them. */
+  readonly param: string;
   /** Set when the call can be made all the same. */
   readonly isWarning?: true;
 }
@@ -44,12 +46,11 @@ export function createModelCheck({ dialect, models, priced }: ModelList) {
     const otherKind = kind === 'text' ? 'image' : 'text';
     if (byName.has(`${otherKind} ${name}`)) {
       const message = `"${name}" makes ${nounOf(otherKind)}, and this item asks for ${nounOf(kind)}`;
-      return [{ code: 'model-kind', message }];
+      return [{ code: 'model-kind', message, param: 'model' }];
     }
     const names = models.filter((each) => each.kind === kind).flatMap(({ id, aliases }) => [id, ...aliases]);
-    return [
-      { code: 'model-unknown', message: `the API has no ${kind} model "${name}"; ${hint(name, names)}` },
-    ];
+    const message = `the API has no ${kind} model "${name}"; ${hint(name, names)}`;
+    return [{ code: 'model-unknown', message, param: 'model' }];
   };
 }
 
@@ -69,14 +70,19 @@ function problemsOf(
 ): readonly ModelProblem[] {
   const { inputs, outputs } = abilities;
   if (outputs !== undefined && !outputs.includes(kind)) {
-    return [
-      { code: 'model-kind', message: `"${name}" makes ${outputs.join(' and ')}, which is not supported yet` },
-    ];
+    const message = `"${name}" makes ${outputs.join(' and ')}, which is not supported yet`;
+    return [{ code: 'model-kind', message, param: 'model' }];
   }
   const isBlind = inputs !== undefined && !inputs.includes('image');
   const shown: readonly ModelProblem[] =
     isBlind && (hasPictures || params['image'] !== undefined)
-      ? [{ code: 'model-param', message: `"${name}" takes no pictures` }]
+      ? [
+          {
+            code: 'model-param',
+            message: `"${name}" takes no pictures`,
+            param: hasPictures ? 'images' : 'image',
+          },
+        ]
       : [];
   const warnings = [
     ...ignoredParams(kind, name, params, abilities.params),
@@ -96,7 +102,11 @@ function ignoredParams(
   return Object.keys(params)
     .filter((param) => !OWN.has(param) && !honoured.includes(param))
     .map((param) =>
-      warning('model-param', `"${name}" does not list \`${param}\` among its parameters, and may ignore it`),
+      warning(
+        'model-param',
+        param,
+        `"${name}" does not list \`${param}\` among its parameters, and may ignore it`,
+      ),
     );
 }
 
@@ -104,20 +114,21 @@ function imageWarnings(name: string, params: Params, dialect: DialectName): read
   const { width, height, quality } = params;
   const problems: ModelProblem[] = [];
   if (quality !== undefined && !/^gpt-?image/.test(name)) {
-    problems.push(warning('model-param', `"${name}" ignores \`quality\`, which gptimage alone takes`));
+    const message = `"${name}" ignores \`quality\`, which gptimage alone takes`;
+    problems.push(warning('model-param', 'quality', message));
   }
   // Source: the image service of the first era draws a smaller picture of the same shape, and says nothing.
   const most = name === 'flux' || name === 'turbo' ? 768 : 1_024;
   const longer = Math.max(...[width, height].map((side) => (typeof side === 'number' ? side : 0)));
   if (dialect === 'enter' && longer > most) {
     const message = `this API draws "${name}" with sides of at most ${most} pixels: a picture with one of ${longer} comes smaller`;
-    problems.push(warning('model-size', message));
+    problems.push(warning('model-size', width === longer ? 'width' : 'height', message));
   }
   return problems;
 }
 
-function warning(code: ModelProblem['code'], message: string): ModelProblem {
-  return { code, message, isWarning: true };
+function warning(code: ModelProblem['code'], param: string, message: string): ModelProblem {
+  return { code, message, param, isWarning: true };
 }
 
 function nounOf(kind: Kind): string {

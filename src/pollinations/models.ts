@@ -1,7 +1,7 @@
 import { parseDecimal } from '../pollen/decimal.ts';
 import type { Rates } from '../pollen/prices.ts';
 import { USAGE_TYPES, type UsageType } from '../pollen/usage.ts';
-import { isObject, type Json } from './json.ts';
+import { isObject, type Json } from '../json.ts';
 
 /** A model as people see it. */
 export interface ModelInfo {

@@ -2,7 +2,7 @@ import type { Usage } from '../pollen/usage.ts';
 import { contentOf, hasMoreThanContent, refusalOf, saysOtherwise } from './chat-message.ts';
 import { classifyErrorIn200, classifyNotice } from './classify.ts';
 import { readErrorObject } from './error-body.ts';
-import { isObject, type Json } from './json.ts';
+import { isObject, type Json } from '../json.ts';
 import { type AnswerParts, badResult, lostAnswer, type Reading, wrongAnswer } from './reading.ts';
 import { usageFromBody, usageFromHeaders, usedAnything } from './usage.ts';
 

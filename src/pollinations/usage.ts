@@ -1,5 +1,5 @@
 import { type Usage, USAGE_TYPES, type UsageType } from '../pollen/usage.ts';
-import { isObject, type Json } from './json.ts';
+import { isObject, type Json } from '../json.ts';
 
 const HEADERS: readonly (readonly [UsageType, string])[] = USAGE_TYPES.map((type) => [
   type,

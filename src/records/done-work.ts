@@ -7,7 +7,7 @@ import { unlessDamaged } from './unless-damaged.ts';
 
 /** Parts read at once. */
 const READS = 4;
-/** Works that are remembered: more of older runs are called again, so that planning stays small. */
+/** Works that are read: more of older runs are called again, so that planning stays small and quick. */
 const MAX_WORKS = 300_000;
 
 /** What a line of a sealed part says of the work it stands for. */
@@ -29,13 +29,16 @@ export async function readDoneWork(
   most = MAX_WORKS,
 ): Promise<ReuseIndex> {
   const index = createReuseIndex();
+  let works = 0;
   for (const { run, marker } of runs) {
     const { root } = runKeys(run);
     const parts = marker.parts.filter(({ key }) => key.startsWith(root));
-    for (let first = 0; first < parts.length && index.size() < most; first += READS) {
-      const some = parts.slice(first, first + READS);
-      const read = await Promise.all(some.map((part) => unlessDamaged(() => readPart(store, part))));
-      for (const { status, digest, key } of read.flatMap((lines) => lines ?? [])) {
+    for (let first = 0; first < parts.length && works < most; first += READS) {
+      const next = parts.slice(first, first + READS);
+      const read = await Promise.all(next.map((part) => unlessDamaged(() => readPart(store, part))));
+      const lines = read.flatMap((some) => some ?? []);
+      works += lines.length;
+      for (const { status, digest, key } of lines) {
         if (status !== 'succeeded' || digest === undefined || key?.startsWith(root) !== true) continue;
         index.add(digest, { runId: run.runId, key });
       }

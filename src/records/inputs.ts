@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { PollenBatchError } from '../errors.ts';
 import { sha256 } from '../plan/digest.ts';
-import { isObject, type JobFiles } from '../plan/job-files.ts';
+import { isObjectPath, type JobFiles } from '../plan/job-files.ts';
 import { readWhole, type JobInput } from '../plan/job-inputs.ts';
 import { globPattern } from '../plan/sources/glob.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -20,7 +20,7 @@ export function rememberOpened(files: JobFiles): {
     files: {
       ...files,
       open(path) {
-        if (!isObject(path)) opened.add(path);
+        if (!isObjectPath(path)) opened.add(path);
         return files.open(path);
       },
     },

@@ -1,4 +1,5 @@
 import type { Plan, PlannedApi } from '../plan/plan.ts';
+import { isTrial } from '../plan/run-id.ts';
 import { jobPrefix, type JobLocation, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { newestFirst } from './run-order.ts';
@@ -16,6 +17,16 @@ export interface PastRun {
 /** A past run that has ended. */
 export type EndedRun = PastRun & Required<Pick<PastRun, 'marker'>>;
 
+/** What a job has behind it. */
+export interface PastRuns {
+  /** Runs that ended last, the newest first, as many as count. */
+  readonly ended: readonly EndedRun[];
+  /** The newest run of the whole job, ended or not; absent where it has none. */
+  readonly last?: PastRun;
+  /** Why some were not looked at, in sentences. */
+  readonly warnings: readonly string[];
+}
+
 type ApiName = Pick<PlannedApi, 'id' | 'dialect'>;
 
 /** Runs whose work is taken over, and whose figures count. */
@@ -25,24 +36,6 @@ const READS = 16;
 /** Runs looked at in all, of those that a schedule has made and of the others: a job may have thousands. */
 const LOOKED_AT = 200;
 
-/**
- * The planned runs of a job against an API, the newest first: one listing, and what each run says of itself. Damaged ones
- * are passed over, and so is what goes beyond 200 runs of a schedule and 200 others.
- */
-export async function listPastRuns(
-  store: ObjectStore,
-  job: JobLocation,
-  api: ApiName,
-): Promise<readonly PastRun[]> {
-  const { scheduled, others } = await candidates(store, job);
-  const runs: PastRun[] = [];
-  for (const some of inTurns([...scheduled, ...others])) {
-    const found = await Promise.all(some.map((run) => readRun(store, run)));
-    runs.push(...found.filter((past) => past !== undefined).filter((past) => isOf(past, api)));
-  }
-  return runs.sort((left, right) => timeOf(right).localeCompare(timeOf(left)));
-}
-
 /** Folders of a job's runs, planned or not. */
 export async function listRunIds(store: ObjectStore, job: JobLocation): Promise<readonly string[]> {
   // The folder of its schedule is no run's.
@@ -50,85 +43,114 @@ export async function listRunIds(store: ObjectStore, job: JobLocation): Promise<
 }
 
 /**
- * The runs of a job against an API that ended last, the newest first, as many as count. Of a schedule's runs the names say
- * which are the newest; of up to 200 others the markers do. Plans are read of those alone that may count.
+ * The runs of a job against an API that ended last: one listing, the markers of up to 200 runs of its schedule and 200
+ * others, and the plans of those that may count. Damaged ones are passed over, with a warning.
  */
 export async function recentRuns(
   store: ObjectStore,
   job: JobLocation,
   api: ApiName,
-): Promise<readonly EndedRun[]> {
-  const { scheduled, others } = await candidates(store, job);
-  const newest: EndedRun[] = [];
-  for (const some of inTurns(scheduled)) {
-    newest.push(...(await usable(store, await readEnded(store, some), api)));
-    if (newest.length >= RECENT) break;
+): Promise<Omit<PastRuns, 'last'>> {
+  const { found, warnings } = await findRuns(store, job);
+  const ended: EndedRun[] = [];
+  for await (const past of planned(store, found.filter(isEnded).sort(lastEndedFirst), api, warnings)) {
+    ended.push(past);
+    if (ended.length >= RECENT) break;
   }
-  const ended: Ended[] = [];
-  for (const some of inTurns(others)) ended.push(...(await readEnded(store, some)));
-  ended.sort((left, right) => right.marker.endedAt.localeCompare(left.marker.endedAt));
-  return recentlyEnded(
-    [...newest, ...(await usable(store, ended, api))].sort((left, right) =>
-      timeOf(right).localeCompare(timeOf(left)),
-    ),
-  );
+  return { ended, warnings };
 }
 
-/** Those of the past runs that have ended, as many as count. */
-export function recentlyEnded(runs: readonly PastRun[]): readonly EndedRun[] {
-  return runs.filter((past): past is EndedRun => past.marker !== undefined).slice(0, RECENT);
+/** The same, and the newest run of the whole job. */
+export async function pastRuns(store: ObjectStore, job: JobLocation, api: ApiName): Promise<PastRuns> {
+  const { found, warnings } = await findRuns(store, job);
+  const ended: EndedRun[] = [];
+  let last: PastRun | undefined;
+  for await (const past of planned(store, found.filter(isEnded).sort(lastEndedFirst), api, warnings)) {
+    if (ended.length < RECENT) ended.push(past);
+    if (!isTrial(past.run.runId)) last ??= past;
+    if (ended.length >= RECENT && last !== undefined) break;
+  }
+  const open = found.filter(({ run, marker }) => marker === undefined && !isTrial(run.runId));
+  for await (const past of planned(store, open, api, warnings)) {
+    if (last === undefined || timeOf(past) > timeOf(last)) last = past;
+  }
+  return { ended, warnings, ...(last === undefined ? {} : { last }) };
 }
 
-type Ended = Omit<EndedRun, 'plan'>;
+interface FoundRun {
+  readonly run: RunLocation;
+  readonly marker?: Marker;
+}
 
-async function candidates(store: ObjectStore, job: JobLocation) {
+async function findRuns(
+  store: ObjectStore,
+  job: JobLocation,
+): Promise<{ readonly found: readonly FoundRun[]; readonly warnings: string[] }> {
   const names = (await listRunIds(store, job)).filter(
     (name) => name.startsWith(`${job.job}-`) && /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name),
   );
   const { scheduled, others } = newestFirst(names);
-  const locate = (runId: string): RunLocation => ({ ...job, runId });
-  return {
-    scheduled: scheduled.slice(0, LOOKED_AT).map(locate),
-    others: others.slice(0, LOOKED_AT).map(locate),
-  };
-}
-
-function* inTurns(runs: readonly RunLocation[]): Generator<readonly RunLocation[]> {
-  for (let first = 0; first < runs.length; first += READS) yield runs.slice(first, first + READS);
-}
-
-async function readEnded(store: ObjectStore, runs: readonly RunLocation[]): Promise<readonly Ended[]> {
-  const markers = await Promise.all(runs.map((run) => unlessDamaged(() => readMarker(store, run))));
-  return runs.flatMap((run, index) => {
-    const marker = markers[index];
-    return marker === undefined ? [] : [{ run, marker }];
-  });
-}
-
-// As many as count, of runs that come newest first.
-async function usable(
-  store: ObjectStore,
-  ended: readonly Ended[],
-  api: ApiName,
-): Promise<readonly EndedRun[]> {
-  const found: EndedRun[] = [];
-  for (const { run, marker } of ended) {
-    if (found.length >= RECENT) break;
-    const plan = await unlessDamaged(() => readPlan(store, run));
-    if (plan !== undefined && isOf({ plan }, api)) found.push({ run, plan, marker });
+  const ids = [...scheduled.slice(0, LOOKED_AT), ...others.slice(0, LOOKED_AT)];
+  const warnings: string[] = [];
+  // Nothing tells which of them are the newest, so what is left out may be among those that count.
+  if (others.length > LOOKED_AT) {
+    warnings.push(
+      `${job.job} has ${others.length} runs that no schedule made, of which ${LOOKED_AT} were looked at`,
+    );
   }
-  return found;
+  const found: FoundRun[] = [];
+  for (let first = 0; first < ids.length; first += READS) {
+    const some = ids.slice(first, first + READS).map((runId): RunLocation => ({ ...job, runId }));
+    const markers = await Promise.all(some.map((run) => unlessDamaged(() => readMarker(store, run), null)));
+    for (const [index, run] of some.entries()) {
+      const marker = markers[index];
+      if (marker === undefined) found.push({ run });
+      else if (isWhole(marker)) found.push({ run, marker });
+      else warnings.push(passedOver(run, 'marker'));
+    }
+  }
+  return { found, warnings };
 }
 
-function readRun(store: ObjectStore, run: RunLocation): Promise<PastRun | undefined> {
-  return unlessDamaged(async () => {
-    const [plan, marker] = await Promise.all([readPlan(store, run), readMarker(store, run)]);
-    return plan === undefined ? undefined : { run, plan, ...(marker === undefined ? {} : { marker }) };
-  });
+// In the order given, as they are asked for: who has enough reads no more.
+async function* planned<Found extends FoundRun>(
+  store: ObjectStore,
+  runs: readonly Found[],
+  api: ApiName,
+  warnings: string[],
+): AsyncGenerator<Found & { readonly plan: Plan }> {
+  for (const found of runs) {
+    const plan = await unlessDamaged(() => readPlan(store, found.run), null);
+    if (plan === undefined) continue;
+    if (!isPlan(plan)) warnings.push(passedOver(found.run, 'plan'));
+    else if (plan.api.id === api.id && plan.api.dialect === api.dialect) yield { ...found, plan };
+  }
 }
 
-function isOf({ plan }: Pick<PastRun, 'plan'>, api: ApiName): boolean {
-  return plan.api.id === api.id && plan.api.dialect === api.dialect;
+function passedOver({ runId }: RunLocation, what: 'marker' | 'plan'): string {
+  return `run ${runId} is passed over: its ${what} is damaged, or of an earlier version`;
+}
+
+function isEnded(found: FoundRun): found is Required<FoundRun> {
+  return found.marker !== undefined;
+}
+
+function lastEndedFirst(left: Required<FoundRun>, right: Required<FoundRun>): number {
+  return right.marker.endedAt.localeCompare(left.marker.endedAt);
+}
+
+function isWhole(marker: Partial<Marker> | null): marker is Marker {
+  return (
+    typeof marker?.endedAt === 'string' &&
+    Array.isArray(marker.parts) &&
+    (marker.parts as readonly (Partial<Marker['parts'][number]> | null)[]).every(
+      (part) => typeof part?.key === 'string' && typeof part.sha256 === 'string',
+    )
+  );
+}
+
+function isPlan(plan: Partial<Plan> | null): plan is Plan {
+  return typeof plan?.createdAt === 'string' && typeof plan.api?.id === 'string' && Array.isArray(plan.pages);
 }
 
 function timeOf({ plan, marker }: PastRun): string {

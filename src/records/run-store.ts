@@ -45,22 +45,17 @@ const WRITES = 16;
 const json = { contentType: 'application/json' };
 
 /**
- * Claims a run by its job file. What seeds are drawn from is no part of what is asked for: it stays what the first said.
+ * Claims a run by its job file.
  *
- * @returns `taken` when another job already has this run id
+ * @returns the job file of an earlier claim, which is the one that counts; `undefined` where this one is the first
  */
 export async function claimRun(
   store: ObjectStore,
   run: RunLocation,
-  job: JobFile,
-): Promise<'claimed' | 'ours' | 'taken'> {
-  const result = await store.putOnce(runKeys(run).job, `${JSON.stringify(job)}\n`, json);
-  if (result.stored) return 'claimed';
-  return result.same || asked(parse(result.existing.body) as JobFile) === asked(job) ? 'ours' : 'taken';
-}
-
-function asked({ seedScope: _seedScope, ...file }: JobFile): string {
-  return JSON.stringify(file);
+  file: JobFile,
+): Promise<JobFile | undefined> {
+  const result = await store.putOnce(runKeys(run).job, `${JSON.stringify(file)}\n`, json);
+  return result.stored ? undefined : (parse(result.existing.body) as JobFile);
 }
 
 /**

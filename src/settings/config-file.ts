@@ -53,7 +53,7 @@ export function parseConfigFile(text: string, path: string): ConfigFile {
   const yaml = readYaml(text);
   const { contents } = yaml;
   const tree = readTree(contents ?? null);
-  const reporter = createReporter(path, yaml.placeOf, [...yaml.findings, ...tree.findings], tree.broken);
+  const reporter = createReporter(path, yaml.placeOf, [...yaml.faults, ...tree.faults], tree.broken);
   // A file of comments alone sets nothing, and is right.
   if (contents === null || contents === undefined || tree.value === null) {
     return { path, values: {}, problems: reporter.problems().map(asSettingProblem) };

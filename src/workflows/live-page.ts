@@ -5,6 +5,7 @@ import { noCounts, type Counts } from '../records/counts.ts';
 import { pageWorkflowId } from './ids.ts';
 import { grantPlacesSignal, type PageProgress, type PageReference, type RunPageInput } from './messages.ts';
 import type { runPage } from './run-page.ts';
+import { plural } from './words.ts';
 
 /** What a page has of a lane's places, and wants of them, as far as its run knows. */
 export interface Account {
@@ -54,13 +55,14 @@ function placed(
 }
 
 // A terminated run leaves its pages open for a moment: the new one waits for them to end.
-async function startPage(input: RunPageInput, calls: number): Promise<ChildWorkflowHandle<typeof runPage>> {
+async function startPage(input: RunPageInput, items: number): Promise<ChildWorkflowHandle<typeof runPage>> {
   for (;;) {
     try {
       return await startChild<typeof runPage>('runPage', {
         workflowId: pageWorkflowId(input.run.runId, input.page),
         args: [input],
-        staticSummary: `Page ${input.page}: ${calls} calls`,
+        // Of an item of several calls nobody knows yet how many it takes.
+        staticSummary: `Page ${input.page}: ${plural(items, 'item')}`,
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -97,6 +97,16 @@ describe('the record of an item of several calls', () => {
     expect(record([empty], [], of)).toMatchObject({ status: 'succeeded', text: '[]' });
   });
 
+  it('has the JSON of its answers as they gave it, however deep it is nested', () => {
+    const of = { ...item, steps: item.steps.slice(0, 2) };
+    const deep = `${'['.repeat(20_000)}1.50${']'.repeat(20_000)}`;
+    const answers = [deep, '{ "a": 1 }'].map((text, index) => ({ ...draw(index), text, json: true }));
+    expect(record([...list, ...(answers as StepRecord[])], [], of)).toMatchObject({
+      json: true,
+      text: `[${deep},{ "a": 1 }]`,
+    });
+  });
+
   it('holds 64 KB of texts, its own first, and names the files of all others', () => {
     const of = { ...item, steps: item.steps.slice(0, 2) };
     const long = (index: number, bytes: number): StepRecord => ({

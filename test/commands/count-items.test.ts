@@ -33,7 +33,7 @@ it.each([
 
 it('tells of a slip once, though the file and its data show it', async () => {
   const rest = { ...readOf('version: 1\nitems:\n  - { text: a, images: [bee.png] }\n'), files: filesOf({}) };
-  const place = { file: 'job.yaml', line: 3, column: 5 };
+  const place = { file: 'job.yaml', line: 3, column: 25 };
   const slip = { ...place, code: 'value-invalid', message: 'wrong' } as const;
   expect(await allProblems({ file: 'job.yaml', problems: [slip], rest }, time)).toEqual([slip]);
   const other = { ...slip, line: 1, column: 1 };

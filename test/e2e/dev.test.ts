@@ -1,7 +1,12 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readAddresses } from '../../src/local/address-file.ts';
+import type { ResultLine } from '../../src/report/result-line.ts';
+import { createS3Store } from '../../src/storage/s3.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';
 import { createDesk, jobOf, readLines, type Command, type Desk } from './product.ts';
 
@@ -77,10 +82,60 @@ describe('beside a local stack that runs', { timeout: 180_000 }, () => {
     expect(third.stdout).toBe(`${first.stdout.trim()}-r2\n`);
   });
 
+  it('makes a run of a table, a folder of texts and an object of a bucket, from submit to results', async () => {
+    const { store } = (await readAddresses(`${desk.folder}/.pollen-batch`)) ?? {};
+    if (store === undefined) throw new Error('the stack has no addresses');
+    await desk.file('goods.csv', 'sku,name\nlamp,A desk lamp\nmug,"A mug, blue"\n');
+    await mkdir(join(desk.folder, 'notes'));
+    await desk.file('notes/a.txt', 'About ants\n');
+    await desk.file('notes/b.txt', 'About bees\n');
+    const bucket = createS3Store({ ...store, maxConcurrency: 1 });
+    const rows = '{"sku":"rose","name":"A rose"}\n{"sku":"lily","name":"A lily"}\n';
+    await bucket.createBucket();
+    await bucket.put('given/flowers.jsonl', rows, { contentType: 'application/x-ndjson' });
+    bucket.close();
+    const file = await desk.file(
+      'data.yaml',
+      `version: 1
+name: data
+defaults: { text: { max_tokens: 30 } }
+items:
+  - { from: goods.csv, id: '{{ row.sku }}', text: 'One line about {{ row.name }}' }
+  - { from: 'notes/*.txt', text: 'One line: {{ row.text | strip }}' }
+  - { from: 's3://${store.bucket}/given/flowers.jsonl', id: '{{ row.sku }}', text: 'One line about {{ row.name }}' }
+`,
+    );
+    const submit = await desk.run('submit', file);
+    expect([submit.code, submit.stdout]).toEqual([0, expect.stringMatching(/^data-[0-9a-f]{10}\n$/)]);
+    const runId = submit.stdout.trim();
+    expect((await desk.run('watch', runId)).code).toBe(0);
+    expect((await desk.run('results', runId, '--out', 'copies')).code).toBe(0);
+
+    const lines = await readLines<ResultLine>(desk.folder, 'copies', runId, 'results.jsonl');
+    expect(lines.map(({ id, status }) => `${id} ${status}`)).toEqual(
+      ['lamp', 'mug', '3', '4', 'rose', 'lily'].map((id) => `${id} succeeded`),
+    );
+    const journal = await readLines<{ body?: string }>(desk.folder, '.pollen-batch/emulator.jsonl');
+    const prompts = journal.flatMap(({ body = '' }) => /One line[^"]*/.exec(body) ?? []);
+    expect(prompts.sort()).toEqual(
+      [
+        ...['A desk lamp', 'A lily', 'A mug, blue', 'A rose'].map((name) => `One line about ${name}`),
+        'One line: About ants',
+        'One line: About bees',
+      ].sort(),
+    );
+    // The same data is the same run; another row is another.
+    expect((await desk.run('submit', file)).stdout).toBe(submit.stdout);
+    await desk.file('goods.csv', 'sku,name\nlamp,A desk lamp\nmug,"A mug, red"\n');
+    const other = await desk.run('submit', file);
+    expect(other.stdout).toMatch(/^data-[0-9a-f]{10}\n$/);
+    expect(other.stdout).not.toBe(submit.stdout);
+  });
+
   it('leaves the run going when Ctrl-C ends a watch, and comes back to it', async () => {
-    const runId = await submitted('left', 72);
+    const runId = await submitted('left', 112);
     const watch = desk.start(['watch', runId]);
-    await watch.untilSaid(/^[1-9]\d*\/72 · /m);
+    await watch.untilSaid(/^[1-9]\d*\/112 · /m);
     watch.interrupt();
     expect(await watch.exited).toBe(130);
     expect(watch.stderr()).toContain(`The run goes on. Come back with: pollen-batch watch ${runId}`);
@@ -93,7 +148,7 @@ describe('beside a local stack that runs', { timeout: 180_000 }, () => {
 
     const again = await desk.run('watch', runId);
     expect(again.code).toBe(0);
-    expect(again.stderr).toContain('72 succeeded');
+    expect(again.stderr).toContain('112 succeeded');
   });
 
   it('leaves the run going when Ctrl-C ends a submit that watches', async () => {

@@ -119,6 +119,16 @@ describe('plan', () => {
     });
   });
 
+  it('names the run of the example job as the help does', async () => {
+    const job = join(repository, 'jobs', 'quickstart.yaml');
+    const { stdout } = await desk.run('plan', job, '-o', 'json', '--show', '0');
+    const { run } = JSON.parse(stdout) as { readonly run: { readonly runId: string } };
+    for (const command of ['watch', 'get', 'results']) {
+      const help = await desk.run(command, '--help');
+      expect(help.stdout).toContain(`pollen-batch ${command} ${run.runId}`);
+    }
+  });
+
   it('makes what came from others harmless on the screen', async () => {
     await desk.file(
       'hostile.yaml',

@@ -16,7 +16,7 @@ let worker: Child;
 
 beforeAll(async () => {
   emulator = await startEmulator({ keys: [{ name: 'outages', key }], latency: { kind: 'fixed', ms: 250 } });
-  const environment = { POLLEN_BATCH_RPS: '30', POLLEN_BATCH_CONCURRENCY: '24' };
+  const environment = { POLLEN_BATCH_RPS: '15', POLLEN_BATCH_CONCURRENCY: '24' };
   stack = await startProcessStack({ api: emulator.url, key, environment });
   runs = faultRuns(stack, emulator);
 });
@@ -37,7 +37,7 @@ async function untilSaid(command: RunningCommand, words: string | RegExp): Promi
   });
 }
 
-/** Lines of counts, as `12/300 · …`, that a watching command has said. */
+/** Lines of counts, as `12/150 · …`, that a watching command has said. */
 function countsIn(said: string): readonly number[] {
   return [...said.matchAll(/^(\d+)\/\d+ · /gm)].map((match) => Number(match[1]));
 }
@@ -56,7 +56,7 @@ describe('a run that somebody watches', { timeout: 180_000 }, () => {
   it('goes on after Temporal was killed and came back: the view says so once, recovers, and exits with 0', async () => {
     worker = await stack.startWorker();
     const { run, command } = await runs.submitAndWatch('temporal-away');
-    await untilSaid(command, /^[1-9]\d*\/300 · /m);
+    await untilSaid(command, /^[1-9]\d*\/150 · /m);
     const silence = 'The run does not answer: Temporal does not answer';
     await stack.temporal.killAndRestart(() => untilSaid(command, silence));
     await expectRecovered(command, silence);
@@ -66,7 +66,7 @@ describe('a run that somebody watches', { timeout: 180_000 }, () => {
   it('goes on after the object store was killed and came back, and nothing is lost', async () => {
     worker = await stack.startWorker();
     const { run, command } = await runs.submitAndWatch('store-away');
-    await untilSaid(command, /^[1-9]\d*\/300 · /m);
+    await untilSaid(command, /^[1-9]\d*\/150 · /m);
     await stack.store.killAndRestart(() => untilSaid(command, 'will be tried again: store-unavailable'));
     const { code, stderr } = await command.ended;
     expect(code, stderr).toBe(0);
@@ -76,7 +76,7 @@ describe('a run that somebody watches', { timeout: 180_000 }, () => {
   it('goes on when the whole machine was asleep for longer than calls may be silent', async () => {
     worker = await stack.startWorker();
     const { run, command } = await runs.submitAndWatch('asleep');
-    await untilSaid(command, /^[1-9]\d*\/300 · /m);
+    await untilSaid(command, /^[1-9]\d*\/150 · /m);
     const machine = [command.pid, worker.pid, stack.temporal.pid(), stack.store.pid()];
     // The API is elsewhere: it is awake, and answers those who sleep.
     for (const pid of machine) process.kill(pid, 'SIGSTOP');
@@ -86,7 +86,7 @@ describe('a run that somebody watches', { timeout: 180_000 }, () => {
     for (const pid of machine.reverse()) process.kill(pid, 'SIGCONT');
     const { code, stderr } = await command.ended;
     expect(code, stderr).toBe(0);
-    expect(stderr).toContain('300 succeeded');
+    expect(stderr).toContain('150 succeeded');
     await runs.expectWhole(run);
   });
 });

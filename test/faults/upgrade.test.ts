@@ -16,7 +16,7 @@ let stack: ProcessStack;
 
 beforeAll(async () => {
   emulator = await startEmulator({ keys: [{ name: 'upgrade', key }], latency: { kind: 'fixed', ms: 250 } });
-  const environment = { POLLEN_BATCH_RPS: '30', POLLEN_BATCH_CONCURRENCY: '24' };
+  const environment = { POLLEN_BATCH_RPS: '15', POLLEN_BATCH_CONCURRENCY: '24' };
   stack = await startProcessStack({ api: emulator.url, key, environment });
 });
 
@@ -49,7 +49,7 @@ describe('a worker of another version', { timeout: 180_000 }, () => {
     const details = async (): Promise<string> =>
       (await handle.query<{ readonly currentDetails: string }>('__temporal_workflow_metadata'))
         .currentDetails;
-    await runs.untilRequests(run, 60);
+    await runs.untilRequests(run, 30);
     expect(await details()).toContain('counted at');
 
     expect(await old.stop()).toEqual({ code: 0, signal: null });

@@ -1,3 +1,5 @@
+import { badSteps } from './bad-steps.ts';
+
 /** A bad job file: what it is about, its text, and every problem it must give, in order. */
 export type BadFile = readonly [about: string, text: string, problems: readonly string[]];
 
@@ -284,89 +286,7 @@ export const badFiles: readonly BadFile[] = [
   ['messages under extra', item('{ text: a, extra: { messages: [] } }'), ['3:25: key-misplaced']],
   ['a key under extra', item('{ image: a, extra: { key: sk } }'), ['3:26: key-misplaced']],
 
-  // Steps
-  ['no steps', item('steps: []'), ['3:12: value-invalid']],
-  ['a step without an id', item('steps: [{ text: a }]'), ['3:13: key-missing']],
-  [
-    'a step with an id that templates could not name',
-    item('steps: [{ id: a-b, text: a }]'),
-    ['3:19: value-invalid'],
-  ],
-  [
-    'a step with the name of a stored object',
-    item('steps: [{ id: record, text: a }]'),
-    ['3:19: value-invalid'],
-  ],
-  ['the same in other letters', item('steps: [{ id: Attempts, text: a }]'), ['3:19: value-invalid']],
-  [
-    'steps that differ in case alone',
-    item('steps: [{ id: a, text: a }, { id: A, text: b }]'),
-    ['3:39: step-duplicate'],
-  ],
-  ['a step that is a text', item('steps: [a]'), ['3:13: type-wrong']],
-  ['steps beside text', item('{ text: a, steps: [{ id: a, text: a }] }'), ['3:16: item-conflict']],
-  ['params beside steps', item('{ params: {}, steps: [{ id: a, text: a }] }'), ['3:7: key-misplaced']],
-  [
-    'a step that needs one that is not there',
-    item('steps: [{ id: idea, text: a }, { id: b, text: b, needs: ide }]'),
-    ['3:61: step-unknown'],
-  ],
-  ['a step that needs itself', item('steps: [{ id: a, text: a, needs: [a] }]'), ['3:39: step-cycle']],
-  [
-    'a step that needs a later one',
-    item('steps: [{ id: a, text: a, needs: b }, { id: b, text: b }]'),
-    ['3:38: step-order'],
-  ],
-  [
-    'steps that wait for each other',
-    item(
-      'steps: [{ id: a, text: a, needs: c }, { id: b, text: "{{ steps.a.text }}" }, { id: c, text: c, needs: b }]',
-    ),
-    ['3:38: step-cycle'],
-  ],
-  [
-    'JSON of a step that gives text',
-    item('steps: [{ id: a, text: a }, { id: b, text: "{{ steps.a.json.x }}" }]'),
-    ['3:48: step-unknown'],
-  ],
-  [
-    'text of a step that gives an image',
-    item('steps: [{ id: a, image: a }, { id: b, text: "{{ steps.a.text }}" }]'),
-    ['3:49: step-unknown'],
-  ],
-  [
-    'a picture in a prompt',
-    item('steps: [{ id: a, image: a }, { id: b, text: "{{ steps.a.image }}" }]'),
-    ['3:49: template-unknown'],
-  ],
-  [
-    'each in a step without a list',
-    item('steps: [{ id: a, text: "{{ each }}" }]'),
-    ['3:28: template-unknown'],
-  ],
-  ['steps outside of steps', item('text: "{{ steps.a.text }}"'), ['3:11: template-unknown']],
-  [
-    'a list that is no list of a step',
-    item('steps: [{ id: a, text: a, forEach: row.topics }]'),
-    ['3:40: value-invalid'],
-  ],
-  [
-    'a list of a step that gives text',
-    item('steps: [{ id: a, text: a }, { id: b, text: b, forEach: steps.a.json }]'),
-    ['3:60: step-unknown'],
-  ],
-  [
-    'an item of more calls than a page holds',
-    item(
-      'steps: [{ id: a, text: a, output: { format: json } }, { id: b, text: "{{ each }}", output: { repair: 5 }, forEach: { list: steps.a.json, max: 100 } }]',
-    ),
-    ['3:12: step-limit'],
-  ],
-  [
-    'a list without end',
-    item('steps: [{ id: a, text: a, forEach: { list: steps.a.json, max: 101 } }]'),
-    ['3:48: step-unknown', '3:67: value-invalid'],
-  ],
+  ...badSteps,
 
   // Templates
   ['a row without a source', item('text: "{{ row.name }}"'), ['3:11: template-unknown']],

@@ -119,6 +119,14 @@ describe('what an item may say', () => {
     ['a glob of files that is said to be text', '{ text: "{{ row.text }}", from: "notes/*", format: text }'],
     ['another format than its ending tells', '{ text: a, from: rows.data, format: csv }'],
     [
+      'pictures of steps, alone or one of two',
+      `{ steps: [{ id: a, image: a }, { id: b, text: b, images: ["{{ steps.a.image }}", "{% if run.date %}{{ steps.a.image }}{% endif %}", "{{ steps.a.image | default: 'https://x.test/a.png' }}"] }] }`,
+    ],
+    [
+      'what a step over a list gives',
+      `{ steps: [{ id: a, text: a, output: { format: json } }, { id: b, text: b, forEach: steps.a.json }, { id: c, image: c, forEach: steps.a.json }, { id: d, text: "{{ steps.b | map: 'text' | join: ', ' }} {{ steps.b[0].text }} {{ steps.b.size }}", images: ["{{ steps.c | map: 'image' }}", "{{ steps.c[0].image }}"] }] }`,
+    ],
+    [
       'a data URL in a chat',
       'messages: [{ role: user, content: [{ type: image_url, image_url: { url: "data:image/png;base64,AA" } }] }]',
     ],

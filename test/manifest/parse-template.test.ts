@@ -21,11 +21,18 @@ describe('a template', () => {
     expect(
       ['{{ row.price }}', '{{- on -}}', '{{ row.tags }}', '{{ row.price | plus: 1 }}'].map(valueOf),
     ).toEqual([5, true, ['a', 'b'], 6]);
-    expect(['{{ row.price }} ', 'no template', '{{ row.none }}x'].map(valueOf)).toEqual([
+    expect(['{{ row.price }} ', 'no template', '{{ row.none }}'].map(valueOf)).toEqual([
       '5 ',
       'no template',
-      'x',
+      null,
     ]);
+  });
+
+  it('puts no null into a text, unless it says what to put there', () => {
+    expect(() => render('a {{ row.none }} b')).toThrow(
+      '`{{ row.none }}` is null; `{{ row.none | default: "" }}` lets nothing stand in its place',
+    );
+    expect(render('a {{ row.none | default: "" }}{% if row.none %}c{% endif %} b')).toBe('a  b');
   });
 
   it('writes maps and lists as JSON', () => {

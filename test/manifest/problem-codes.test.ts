@@ -19,6 +19,8 @@ it('every code of the job file is shown by a bad one', () => {
     'source-missing',
     'data-invalid',
     'column-unknown',
+    'entry-empty',
+    'value-null',
     'model-kind',
     'model-param',
     'model-size',

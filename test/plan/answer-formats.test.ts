@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
+import { canonicalJson } from '../../src/canonical-json.ts';
 import type { Output } from '../../src/manifest/job.ts';
 import type { PlannedCall } from '../../src/plan/plan.ts';
-import { canonicalJson, sha256 } from '../../src/plan/digest.ts';
+import { sha256 } from '../../src/plan/digest.ts';
 import { filesOf, imageStep, itemOf, planCall, planner, problemOf, textStep } from '../support/planning.ts';
 
 const schema = { type: 'object', required: ['title'], properties: { title: { type: 'string' }, age: {} } };

@@ -1,56 +1,54 @@
 import { expect, it } from 'vitest';
 
-import type { Job, JobChecks, ModelProblem } from '../../src/manifest/job.ts';
+import type { JobChecks, ModelProblem } from '../../src/manifest/job.ts';
 import { createModelChecker } from '../../src/plan/check-models.ts';
 import type { ExpandedItem } from '../../src/plan/expand/expanded-item.ts';
 
-const job: Job = { version: 1, name: 'job', entries: [] };
-const itemOf = (line: number, content: string | readonly unknown[] = 'x'): ExpandedItem => ({
-  number: line,
+const itemOf = (content: string | readonly unknown[] = 'x'): Pick<ExpandedItem, 'steps'> => ({
   steps: [
     { kind: 'text', messages: [{ role: 'user', content }], params: { model: 'm' }, needs: [], path: [] },
   ],
-  place: { file: 'job.yaml', line, column: 1 },
 });
-const checksOf = (...problems: readonly ModelProblem[]): JobChecks => ({
-  paramProblems: () => [],
-  promptProblem: () => undefined,
-  modelProblems: () => problems,
+const checksOf = (problem: ModelProblem): Pick<JobChecks, 'modelProblems'> => ({
+  modelProblems: () => [problem],
 });
+const unknown = { code: 'model-unknown', message: 'no m', param: 'model' } as const;
 
-it('tells what does not fit a model once, at the first item', () => {
-  const checker = createModelChecker(job, checksOf({ code: 'model-kind', message: 'no texts' }), false);
-  expect(checker.check(itemOf(3))).toEqual([
-    { file: 'job.yaml', line: 3, column: 1, code: 'model-kind', message: 'no texts' },
-  ]);
-  expect(checker.check(itemOf(4))).toEqual([]);
-  expect(checker.warnings()).toEqual([]);
+it('tells what does not fit a model, and which value it is about', () => {
+  const check = createModelChecker({}, checksOf({ ...unknown, code: 'model-kind' }), false);
+  expect(check(itemOf())).toEqual({
+    faults: [{ code: 'model-kind', message: 'no m', step: 0, path: ['params', 'model'] }],
+    warnings: [],
+  });
+  const blind = createModelChecker({}, checksOf({ ...unknown, code: 'model-param', param: 'images' }), false);
+  expect(blind(itemOf()).faults).toMatchObject([{ path: ['images'] }]);
 });
 
 it('warns of an unknown model only, where calls without a price are allowed', () => {
-  const checker = createModelChecker(job, checksOf({ code: 'model-unknown', message: 'no m' }), true);
-  expect(checker.check(itemOf(3))).toEqual([]);
-  expect(checker.warnings()).toMatchObject([{ code: 'model-unknown', line: 3 }]);
+  const check = createModelChecker({}, checksOf(unknown), true);
+  expect(check(itemOf())).toMatchObject({ faults: [], warnings: [{ code: 'model-unknown' }] });
 });
 
 it('tells of a batch file how to ask another model', () => {
-  const batch: Job = { ...job, batch: { path: 'a.jsonl', sha256: '' } };
-  const checker = createModelChecker(batch, checksOf({ code: 'model-unknown', message: 'no m' }), false);
-  expect(checker.check(itemOf(1))[0]?.message).toBe('no m (`--model NAME` asks another one for every line)');
+  const batch = { batch: { path: 'a.jsonl', sha256: '' } };
+  const check = createModelChecker(batch, checksOf(unknown), false);
+  expect(check(itemOf()).faults[0]?.message).toBe('no m (`--model NAME` asks another one for every line)');
 });
 
 it('sees pictures among the parts of a message', () => {
   const seen: boolean[] = [];
-  const checks: JobChecks = {
-    ...checksOf(),
-    modelProblems: (_kind, _params, hasPictures) => {
-      seen.push(hasPictures);
-      return [];
+  const check = createModelChecker(
+    {},
+    {
+      modelProblems: (_kind, _params, hasPictures) => {
+        seen.push(hasPictures);
+        return [];
+      },
     },
-  };
-  const checker = createModelChecker(job, checks, false);
-  checker.check(itemOf(1));
-  checker.check(itemOf(2, [{ type: 'text', text: 'x' }]));
-  checker.check(itemOf(3, [{ type: 'image_url', image_url: { url: 'https://a.example/b.png' } }]));
+    false,
+  );
+  check(itemOf());
+  check(itemOf([{ type: 'text', text: 'x' }]));
+  check(itemOf([{ type: 'image_url', image_url: { url: 'https://a.example/b.png' } }]));
   expect(seen).toEqual([false, false, true]);
 });

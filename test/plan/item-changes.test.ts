@@ -2,36 +2,46 @@ import { describe, expect, it } from 'vitest';
 
 import { compareItems } from '../../src/plan/item-changes.ts';
 
-const earlier = (): Map<string, string> => new Map([['same', 'a'], ['changed', 'b'], ['gone', 'c']]); // prettier-ignore
+const last = (): Map<string, string> =>
+  new Map([
+    ['done', 'a'],
+    ['changed', 'b'],
+    ['missing', 'c'],
+    ['gone', 'd'],
+  ]);
+const isDone = (digest: string): boolean => digest === 'a';
 
-describe('a comparison with an earlier run', () => {
-  it('tells new, changed and gone items from those that ask the same', () => {
-    const comparison = compareItems(earlier());
+describe('a comparison with earlier runs', () => {
+  it('tells what is done from what is new, changed, gone, or was asked for without success', () => {
+    const comparison = compareItems(last(), isDone);
     for (const [id, digest] of [
-      ['same', 'a'],
+      ['done', 'a'],
       ['changed', 'B'],
-      ['new', 'd'],
+      ['missing', 'c'],
+      ['new', 'e'],
     ] as const)
       comparison.add({ id, digest });
     expect(comparison.finish()).toEqual({
-      counts: { new: 1, changed: 1, same: 1, gone: 1 },
+      counts: { new: 1, changed: 1, missing: 1, done: 1, gone: 1 },
       listed: [
         { mark: 'changed', id: 'changed' },
+        { mark: 'missing', id: 'missing' },
         { mark: 'new', id: 'new' },
         { mark: 'gone', id: 'gone' },
       ],
     });
   });
 
-  it('counts work that is taken over as the same, whatever its name was', () => {
-    const comparison = compareItems(new Map());
-    comparison.add({ id: 'renamed', digest: 'a', reuse: { runId: 'bees-0a1b2c3d4e', key: 'a' } });
-    expect(comparison.finish().counts).toMatchObject({ new: 0, same: 1 });
+  it('takes work that is done for done, whatever its name was', () => {
+    const comparison = compareItems(new Map([['changed', 'b']]), isDone);
+    comparison.add({ id: 'renamed', digest: 'a' });
+    comparison.add({ id: 'changed', digest: 'a' });
+    expect(comparison.finish().counts).toMatchObject({ new: 0, changed: 0, done: 2 });
   });
 
   it('lists the first changes and counts the rest', () => {
-    const comparison = compareItems(new Map());
-    for (let index = 0; index < 1_000; index += 1) comparison.add({ id: `item${index}`, digest: 'a' });
+    const comparison = compareItems(new Map(), isDone);
+    for (let index = 0; index < 1_000; index += 1) comparison.add({ id: `item${index}`, digest: 'x' });
     const { counts, listed } = comparison.finish();
     expect([counts.new, listed.length]).toEqual([1_000, 20]);
   });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Job } from '../../src/manifest/job.ts';
+import { fromKept, keptJob } from '../../src/plan/job-content.ts';
 import { runIdOf } from '../../src/plan/run-id.ts';
 import { jobOf } from '../support/job.ts';
 
@@ -41,6 +43,64 @@ describe('the id of a run', () => {
     ['an item', `${plain}  - text: Two bees\n`],
   ])('changes with %s', (_what, yaml) => {
     expect(runIdOf(jobOf(yaml), api)).not.toBe(runIdOf(jobOf(plain), api));
+  });
+
+  it.each([
+    ['a description', 'description: Of bees'],
+    ['labels', 'labels: { team: design }'],
+    ['limits', 'limits: { concurrency: 4 }'],
+    ['a budget', 'budget: "2.5"'],
+    ['a deadline', 'deadline: 6h'],
+    ['a priority', 'priority: high'],
+    ['a schedule', 'schedule: { cron: "0 6 * * *" }'],
+    ['whom to notify', 'notify: { url: "https://example.org" }'],
+    ['reuse', 'reuse: true'],
+    ['calls without a price', 'allowUnpriced: true'],
+  ])('does not change with %s, which change nothing of what is generated', (_what, line) => {
+    expect(runIdOf(jobOf(`${plain}${line}\n`), api)).toBe(runIdOf(jobOf(plain), api));
+  });
+
+  it.each([
+    ['a variable', 'vars: { brand: Acme }'],
+    ['a matrix', 'matrix: { style: [photo] }'],
+    ['seeds', 'seed: fresh'],
+    ['the zone of its dates', 'schedule: { cron: "0 6 * * *", timezone: Europe/Berlin }'],
+  ])('changes with %s', (_what, line) => {
+    expect(runIdOf(jobOf(`${plain}${line}\n`), api)).not.toBe(runIdOf(jobOf(plain), api));
+  });
+
+  const answers = (schema: string, format: string): string => `version: 1
+name: bees
+vars: { one: 1, two: 2 }
+items:
+  - { text: A, output: { format: json, schema: { type: object, properties: { ${schema} } } } }
+  - { text: B, params: { response_format: { ${format} }, max_tokens: 5 } }
+`;
+  const [b, a] = ['b: { type: string }', 'a: { type: number }'];
+  const [type, name] = ['type: json_schema', 'json_schema: { name: x, schema: {} }'];
+
+  it.each([
+    ['a schema', answers(`${a}, ${b}`, `${type}, ${name}`)],
+    ['what is sent as it is written', answers(`${b}, ${a}`, `${name}, ${type}`)],
+  ])('changes with the order of %s, which models follow', (_what, yaml) => {
+    expect(runIdOf(jobOf(yaml), api)).not.toBe(
+      runIdOf(jobOf(answers(`${b}, ${a}`, `${type}, ${name}`)), api),
+    );
+  });
+
+  it('changes with the order of the axes, in which items come', () => {
+    const idOf = (axes: string): string => runIdOf(jobOf(`${plain}matrix: { ${axes} }\n`), api);
+    expect(idOf('style: [a, b], size: [1, 2]')).not.toBe(idOf('size: [1, 2], style: [a, b]'));
+    expect(idOf('style: [a], size: [1, 2], exclude: [{ style: a, size: 1 }]')).toBe(
+      idOf('exclude: [{ size: 1, style: a }], style: [a], size: [1, 2]'),
+    );
+  });
+
+  it('is the same of a job that was kept', () => {
+    const job = jobOf(answers(`${b}, ${a}`, `${type}, ${name}`));
+    const again = fromKept(JSON.parse(JSON.stringify(keptJob(job))) as Job);
+    expect(runIdOf(again, api)).toBe(runIdOf(job, api));
+    expect(JSON.stringify(again.entries[0]?.steps)).toContain('"properties":{"b":');
   });
 
   it('changes with the API and its dialect, so that runs of two APIs never mix', () => {

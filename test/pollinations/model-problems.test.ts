@@ -44,7 +44,7 @@ describe('the list of models', () => {
 
   it('refuses to show pictures to a model that does not see', () => {
     expect(check('text', { model: 'mistral' }, true)).toEqual([
-      { code: 'model-param', message: '"mistral" takes no pictures' },
+      { code: 'model-param', message: '"mistral" takes no pictures', param: 'images' },
     ]);
     expect(check('text', { model: 'openai' }, true)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { sha256 } from '../../src/plan/digest.ts';
 import { readDoneWork } from '../../src/records/done-work.ts';
-import { listPastRuns, recentlyEnded, recentRuns, type PastRun } from '../../src/records/past-runs.ts';
+import { pastRuns, recentRuns, type EndedRun } from '../../src/records/past-runs.ts';
 import { runKeys } from '../../src/storage/keys.ts';
 import { StoreError } from '../../src/storage/store-error.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
@@ -37,20 +37,34 @@ function damage(store: MemoryStore, ...keys: readonly string[]): MemoryStore {
   return { ...store, get: (key) => (keys.includes(key) ? Promise.reject(damaged) : store.get(key)) };
 }
 
-const past = (store: MemoryStore): Promise<readonly PastRun[]> => listPastRuns(store, run, api);
+const ended = async (store: MemoryStore): Promise<readonly EndedRun[]> =>
+  (await recentRuns(store, run, api)).ended;
+const idsOf = (runs: readonly EndedRun[]): readonly string[] => runs.map((one) => one.run.runId);
 
 describe('past runs', () => {
-  it('come newest first by one listing, without those of other APIs', async () => {
+  it('come by one listing, those that ended last first, without those of other APIs', async () => {
     const store = createMemoryStore();
     for (const [index, name] of ['c', 'a', 'b'].entries()) await leave(store, `bees-${name}`, index, []);
-    await store.put(
-      runKeys({ ...run, runId: 'bees-d' }).plan,
-      JSON.stringify(samplePlan({ api: { ...api, id: 'https://other.example' } })),
-      json,
-    );
+    await leave(store, 'bees-d', 9, []);
+    const other = samplePlan({ api: { ...api, id: 'https://other.example' } });
+    await store.put(runKeys({ ...run, runId: 'bees-d' }).plan, JSON.stringify(other), json);
     await store.put('runs/bees/schedule/0.json', '{}', json);
-    expect((await past(store)).map((one) => one.run.runId)).toEqual(['bees-b', 'bees-a', 'bees-c']);
+    expect(idsOf(await ended(store))).toEqual(['bees-b', 'bees-a', 'bees-c']);
     expect(store.calls().filter((call) => call.startsWith('listFolders'))).toHaveLength(1);
+  });
+
+  it('of which the last is the newest of the whole job, ended or not', async () => {
+    const store = createMemoryStore();
+    expect(await pastRuns(store, run, api)).toEqual({ ended: [], warnings: [] });
+    await leave(store, 'bees-0000000001', 1, []);
+    for (let index = 1; index < 12; index += 1) {
+      await leave(store, `bees-0000000001-first${index}`, index + 20, []);
+    }
+    const lastOf = async () => (await pastRuns(store, run, api)).last?.run.runId;
+    expect(await lastOf()).toBe('bees-0000000001');
+    await leave(store, 'bees-0000000002', 10, [], false);
+    expect(await lastOf()).toBe('bees-0000000002');
+    expect((await pastRuns(store, run, api)).ended).toHaveLength(10);
   });
 
   it('give what the newest of them has done, ten at most, and those alone that ended', async () => {
@@ -59,52 +73,73 @@ describe('past runs', () => {
       await leave(store, `bees-${index}`, index, [{ status: 'succeeded', digest: index === 0 ? b : a }]);
     }
     await leave(store, 'bees-open', 30, [{ status: 'succeeded', digest: 'c'.repeat(64) }], false);
-    const done = await readDoneWork(store, recentlyEnded(await past(store)));
+    const done = await readDoneWork(store, await ended(store));
     const key = runKeys({ ...run, runId: 'bees-11' }).record(0, 1, 'a');
     expect(done.find(a ?? '')).toEqual({ runId: 'bees-11', key });
     expect([done.find(b ?? ''), done.find('c'.repeat(64)), done.size()]).toEqual([undefined, undefined, 1]);
   });
 
-  it('are read no further than the tenth of a schedule, and their plans only where they count', async () => {
+  it('have their plans read only where they count', async () => {
     const store = createMemoryStore();
     for (let day = 10; day < 60; day += 1) await leave(store, `bees-202601${day}T060000Z`, day - 10, []);
     for (let index = 0; index < 3; index += 1) await leave(store, `bees-000000000${index}`, index, []);
-    const recent = await recentRuns(store, run, api);
-    expect(recent.map((one) => one.run.runId)).toEqual(
+    expect(idsOf(await ended(store))).toEqual(
       Array.from({ length: 10 }, (_, index) => `bees-202601${59 - index}T060000Z`),
     );
     const reads = store.calls().filter((call) => call.startsWith('get'));
-    expect(reads.filter((call) => call.endsWith('plan.json')).length).toBeLessThanOrEqual(13);
-    expect(reads.length).toBeLessThanOrEqual(16 * 2 + 3 * 2 + 13);
+    expect(reads.filter((call) => call.endsWith('plan.json'))).toHaveLength(10);
   });
 
-  it('are passed over where they are damaged, and so are their parts', async () => {
+  it('count by their end, so that a backfill of old times is among the last', async () => {
     const store = createMemoryStore();
-    const [one, two, three, four] = [1, 2, 3, 4].map((index) => `bees-${index}`) as [
-      string,
-      string,
-      string,
-      string,
-    ];
-    for (const [index, name] of [one, two, three, four].entries()) {
+    for (let day = 10; day < 22; day += 1) await leave(store, `bees-202601${day}T060000Z`, day, []);
+    await leave(store, 'bees-20250101T060000Z', 50, [{ status: 'succeeded', digest: a }]);
+    const runs = await ended(store);
+    expect(idsOf(runs).slice(0, 2)).toEqual(['bees-20250101T060000Z', 'bees-20260121T060000Z']);
+    expect((await readDoneWork(store, runs)).find(a ?? '')?.runId).toBe('bees-20250101T060000Z');
+  });
+
+  it('are passed over with a warning where they are damaged or of an earlier version, as are parts', async () => {
+    const store = createMemoryStore();
+    const names = ['bees-1', 'bees-2', 'bees-3', 'bees-4', 'bees-5', 'bees-6'] as const;
+    for (const [index, name] of names.entries()) {
       await leave(store, name, index, [{ status: 'succeeded', digest: String(index).repeat(64) }]);
     }
+    const [one, two, three, four, five, six] = names;
     const keysOf = (runId: string) => runKeys({ ...run, runId });
     await store.put(keysOf(three).success, '{"runId', json);
+    await store.put(keysOf(five).success, '{"runId":"bees-5","endedAt":"2026-01-02T03:04:00.000Z"}', json);
+    await store.put(keysOf(six).success, 'null', json);
     const broken = damage(store, keysOf(one).plan, keysOf(two).part(0));
-    expect((await past(broken)).map((found) => found.run.runId)).toEqual([four, two]);
     const recent = await recentRuns(broken, run, api);
-    expect(recent.map((found) => found.run.runId)).toEqual([four, two]);
-    expect((await readDoneWork(broken, recent)).size()).toBe(1);
+    expect(idsOf(recent.ended)).toEqual([four, two]);
+    expect(recent.warnings).toEqual([
+      ...[three, five, six].map(
+        (name) => `run ${name} is passed over: its marker is damaged, or of an earlier version`,
+      ),
+      `run ${one} is passed over: its plan is damaged, or of an earlier version`,
+    ]);
+    expect(await pastRuns(broken, run, api)).toMatchObject({ ...recent, last: { run: { runId: four } } });
+    expect((await readDoneWork(broken, recent.ended)).size()).toBe(1);
     const away = { ...store, get: () => Promise.reject(new StoreError('store-unavailable', 'away')) };
     await expect(recentRuns(away, run, api)).rejects.toThrow('away');
+  });
+
+  it('beyond 200 are said not to be looked at, where nothing tells which are the newest', async () => {
+    const store = createMemoryStore();
+    for (let index = 0; index < 201; index += 1) {
+      await store.put(runKeys({ ...run, runId: `bees-${String(index).padStart(10, '0')}` }).job, '{}', json);
+    }
+    expect((await recentRuns(store, run, api)).warnings).toEqual([
+      'bees has 201 runs that no schedule made, of which 200 were looked at',
+    ]);
   });
 
   it('are not read beyond what the index shall hold, the oldest first', async () => {
     const store = createMemoryStore();
     await leave(store, 'bees-1', 1, [{ status: 'succeeded', digest: a }]);
     await leave(store, 'bees-2', 2, [{ status: 'succeeded', digest: b }]);
-    const done = await readDoneWork(store, await recentRuns(store, run, api), 1);
+    const done = await readDoneWork(store, await ended(store), 1);
     expect([done.find(a ?? ''), done.find(b ?? '')?.runId]).toEqual([undefined, 'bees-2']);
   });
 
@@ -118,6 +153,6 @@ describe('past runs', () => {
     await leave(store, 'bees-2', 2, [{ status: 'succeeded', digest: a }]);
     const part = runKeys({ ...run, runId: 'bees-2' }).part(0);
     await store.put(part, `${JSON.stringify({ status: 'succeeded', digest: a, key: 'x' })}\n`, json);
-    expect((await readDoneWork(store, recentlyEnded(await past(store)))).size()).toBe(0);
+    expect((await readDoneWork(store, await ended(store))).size()).toBe(0);
   });
 });

@@ -25,20 +25,13 @@ const pages = Array.from({ length: 40 }, (_, page) => ({ page, lane: 'all', call
 const pageText = (page: number): string => `${JSON.stringify(sampleCall({ number: page + 1 }))}\n`;
 
 describe('a run is claimed', () => {
-  it('by the first, again by the same job, and by no other', async () => {
+  it('by the first, whose job file counts for whoever comes later', async () => {
     const store = createMemoryStore();
-    expect(await claimRun(store, run, file)).toBe('claimed');
-    expect(await claimRun(store, run, file)).toBe('ours');
-    expect(await claimRun(store, run, { ...file, allowUnpriced: true })).toBe('taken');
-    expect(await readJobFile(store, run)).toMatchObject({ runId: run.runId, allowUnpriced: false });
-  });
-
-  it('once, whatever seeds a later claim would draw from: those of the first count', async () => {
-    const store = createMemoryStore();
-    expect(await claimRun(store, run, { ...file, seedScope: 'first' })).toBe('claimed');
-    expect(await claimRun(store, run, { ...file, seedScope: 'second' })).toBe('ours');
-    expect(await claimRun(store, run, { ...file, seedScope: 'third', allFresh: true })).toBe('taken');
-    expect(await readJobFile(store, run)).toMatchObject({ seedScope: 'first' });
+    const first = { ...file, seedScope: 'first' };
+    expect(await claimRun(store, run, first)).toBeUndefined();
+    expect(await claimRun(store, run, first)).toEqual(first);
+    expect(await claimRun(store, run, { ...file, seedScope: 'second', allowUnpriced: true })).toEqual(first);
+    expect(await readJobFile(store, run)).toEqual(first);
   });
 });
 

@@ -5,7 +5,7 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 
-import { createLogger, installRuntime } from '../../src/telemetry.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
 
 const folder = new URL('./histories/', import.meta.url);
 const names = readdirSync(folder).map((file) => file.replace('.json.gz', ''));
@@ -32,7 +32,7 @@ function changedCode(from: string, to: string): string {
   return changed;
 }
 
-beforeAll(() => installRuntime(createLogger('fatal')));
+beforeAll(quietRuntime);
 
 describe('a run that is under way', () => {
   it('has been saved in each way it can go', () => {

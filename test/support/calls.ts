@@ -27,9 +27,3 @@ export function mostAtOnce(calls: readonly JournalEntry[], latencyMs: number): n
     arrivals.filter((other) => other <= at && other > at - (latencyMs - 10)).length;
   return Math.max(0, ...arrivals.map(overlaps));
 }
-
-/** Seconds from the first arrival to the last. */
-export function secondsOf(calls: readonly JournalEntry[]): number {
-  const arrivals = calls.map(({ time }) => Date.parse(time));
-  return (Math.max(...arrivals) - Math.min(...arrivals)) / 1_000;
-}

@@ -6,8 +6,8 @@ import type { ProcessStack, RunningCommand } from './process-stack.ts';
 import { writeSampleJob } from './sample-job.ts';
 import { judgeRun, type Verdict } from './witness.ts';
 
-const texts = 240;
-const images = 60;
+const texts = 120;
+const images = 30;
 
 /** Items of the runs that servers and workers are taken away from. */
 export const items = texts + images;

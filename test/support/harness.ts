@@ -40,6 +40,8 @@ export interface HarnessOptions {
   readonly prices?: () => Promise<PriceSnapshot>;
   /** The API that the workers say they call. @default the emulator */
   readonly apiId?: string;
+  /** Is asked before each write of the workers: what it throws is what the store answers. */
+  readonly beforeWrite?: (key: string) => void;
   /** Workers to start with. @default 1 */
   readonly workers?: number;
 }
@@ -84,7 +86,7 @@ export async function openHarness(
     lanes,
   });
   closes.push(() => session.close());
-  const store = recordWrites(session.store);
+  const store = recordWrites(session.store, options.beforeWrite);
   const { client } = session.temporal;
 
   async function startWorker(): Promise<() => Promise<void>> {

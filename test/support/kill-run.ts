@@ -29,8 +29,8 @@ export interface KillRunOptions {
   readonly kills: number;
   /** Decides when. */
   readonly seed: number;
-  /** Another run that is waited for, which is under way already. */
-  readonly alongside?: RunLocation;
+  /** Another run, started with the first; the first kill comes when so many of its calls have been answered. */
+  readonly alongside?: { readonly start: () => Promise<RunLocation>; readonly killAfter: number };
   /** Hears what happens, as a sentence. */
   readonly say?: (sentence: string) => void;
 }
@@ -38,6 +38,8 @@ export interface KillRunOptions {
 /** What happened to a run whose worker was killed. */
 export interface KillRun {
   readonly run: RunLocation;
+  /** The other run, where there was one. */
+  readonly alongside?: RunLocation;
   /** Requests that the emulator had seen at each kill. */
   readonly killedAt: readonly number[];
   readonly seconds: number;
@@ -70,8 +72,15 @@ export async function runWithKills(
   const run = { ...stack.session.location, job: job.name, runId };
   const before = emulator.meter().requests;
   const killedAt: number[] = [];
-  for (const point of points) {
-    while (emulator.meter().requests - before < point) await pause(5);
+  const other = await alongside?.start();
+  const requestsOf = ({ runId: id }: RunLocation): number =>
+    emulator.journal().filter(({ requestId }) => requestId.startsWith(`${id}-`)).length;
+  for (const [index, point] of points.entries()) {
+    const isDue = (): boolean =>
+      other !== undefined && alongside !== undefined && index === 0
+        ? requestsOf(other) >= alongside.killAfter
+        : emulator.meter().requests - before >= point;
+    while (!isDue()) await pause(5);
     await pause(random() * MAX_DELAY_MS);
     await worker.stop({ fast: true });
     killedAt.push(emulator.meter().requests - before);
@@ -79,9 +88,10 @@ export async function runWithKills(
     worker = await stack.startWorker();
   }
   await untilEnded(stack, run);
-  if (alongside !== undefined) await untilEnded(stack, alongside);
+  if (other !== undefined) await untilEnded(stack, other);
   await worker.stop();
-  return { run, killedAt, seconds: (performance.now() - startedAt) / 1_000 };
+  const seconds = (performance.now() - startedAt) / 1_000;
+  return { run, ...(other === undefined ? {} : { alongside: other }), killedAt, seconds };
 }
 
 /** Waits for the end of a run's workflow. */

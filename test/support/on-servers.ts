@@ -1,8 +1,8 @@
 import { Connection } from '@temporalio/client';
 import { test as base, inject } from 'vitest';
 
-import { createLogger, installRuntime } from '../../src/telemetry.ts';
 import { openHarness, type Harness, type HarnessOptions } from './harness.ts';
+import { quietRuntime } from './quiet-runtime.ts';
 
 /** `test` of the suites on real servers: `open` gives the product in a world of its own, which ends with the test. */
 export const test = base.extend<{
@@ -12,7 +12,7 @@ export const test = base.extend<{
   connection: [
     // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
-      installRuntime(createLogger('fatal'));
+      quietRuntime();
       const connection = await Connection.connect({ address: inject('servers').temporal });
       await use(connection);
       await connection.close();

@@ -1,6 +1,8 @@
 import type { ImageStep, TextStep } from '../../src/manifest/job.ts';
 import { PollenBatchError } from '../../src/errors.ts';
+import { formatProblem } from '../../src/manifest/problem.ts';
 import type { ExpandedItem, ExpandedStep } from '../../src/plan/expand/expanded-item.ts';
+import { createFaultTeller } from '../../src/plan/expand/fault-teller.ts';
 import type { JobFiles } from '../../src/plan/job-files.ts';
 import type { PlannedCall, PlannedChain, PlannedItem } from '../../src/plan/plan.ts';
 import { createItemPlanner, type ItemContext } from '../../src/plan/plan-item.ts';
@@ -26,7 +28,7 @@ export function planner({ seeds, ...changes }: Changes = {}) {
 /** Plans one item, which must be right. */
 export async function planOne(item: ExpandedItem, changes: Changes = {}): Promise<PlannedItem> {
   const result = await planner(changes).plan(item);
-  if ('problem' in result) throw new Error(JSON.stringify(result.problem));
+  if ('faults' in result) throw new Error(JSON.stringify(result.faults));
   return result.item;
 }
 
@@ -47,9 +49,13 @@ export async function planSteps(item: ExpandedItem, changes: Changes = {}): Prom
 /** Plans an item that must be wrong; its problem as `line: code: message`. */
 export async function problemOf(item: ExpandedItem, changes: Changes = {}): Promise<string> {
   const result = await planner(changes).plan(item);
-  if (!('problem' in result)) throw new Error('the item is right');
-  const { file, line, column, code, message } = result.problem;
-  return `${file}:${line}:${column}: ${code}: ${message}`;
+  if (!('faults' in result)) throw new Error('the item is right');
+  const teller = createFaultTeller({ file: 'job.yaml', placeOf: () => item.place });
+  return result.faults
+    .map((fault) => teller.tell(item, fault))
+    .filter((problem) => problem !== undefined)
+    .map(formatProblem)
+    .join('\n');
 }
 
 /** A row of a job. */

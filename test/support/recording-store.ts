@@ -5,8 +5,15 @@ export interface RecordingStore extends ObjectStore {
   readonly writes: () => readonly string[];
 }
 
-/** Notes the writes to a store. */
-export function recordWrites(store: ObjectStore): RecordingStore {
+/**
+ * Notes the writes to a store.
+ *
+ * @param beforeWrite - is asked before each of them: what it throws is what the store answers
+ */
+export function recordWrites(
+  store: ObjectStore,
+  beforeWrite: (key: string) => void = () => {},
+): RecordingStore {
   const writes: string[] = [];
   return {
     bucket: store.bucket,
@@ -20,10 +27,12 @@ export function recordWrites(store: ObjectStore): RecordingStore {
       return found;
     },
     async put(key, body, options) {
+      beforeWrite(key);
       await store.put(key, body, options);
       writes.push(key);
     },
     async putOnce(key, body, options) {
+      beforeWrite(key);
       const result = await store.putOnce(key, body, options);
       if (result.stored) writes.push(key);
       return result;

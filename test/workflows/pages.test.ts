@@ -18,7 +18,7 @@ describe.concurrent('a run of several pages', () => {
   test('overlaps them, makes each call once, and lists the results in order', async ({ open }) => {
     const harness = await open(wide);
     // Ids of the greatest length make pages of 240 calls instead of 250.
-    const items = Array.from({ length: 600 }, (_, index) => {
+    const items = Array.from({ length: 360 }, (_, index) => {
       const id = String(index + 1).padEnd(100, 'x');
       return `  - { id: ${id}, text: Canary ${index} in the meadow }`;
     });
@@ -33,15 +33,15 @@ ${items.join('\n')}
     );
     const outcome = await harness.finish(run);
 
-    expect(plan.pages.map(({ calls }) => calls)).toEqual([240, 240, 121]);
-    expect(outcome).toMatchObject({ state: 'completed_with_failures', tally: { succeeded: 600, failed: 1 } });
+    expect(plan.pages.map(({ calls }) => calls)).toEqual([240, 121]);
+    expect(outcome).toMatchObject({ state: 'completed_with_failures', tally: { succeeded: 360, failed: 1 } });
     const { results, bill } = harness.files(run);
     expect((await results()).map(({ number }) => number)).toEqual(
       items.concat('').map((_, index) => index + 1),
     );
     const digests = callsOf(harness.emulator).map(({ digest }) => digest);
-    expect(digests).toHaveLength(601);
-    expect(new Set(digests).size).toBe(601);
+    expect(digests).toHaveLength(361);
+    expect(new Set(digests).size).toBe(361);
     expect(outcome.tally.settled).toBe(harness.emulator.meter().charged);
     expect(billTotal(await bill())).toBe(harness.emulator.meter().charged);
 
@@ -54,33 +54,34 @@ ${items.join('\n')}
     const firstEnd = events.findIndex((event) => event.childWorkflowExecutionCompletedEventAttributes);
     expect(second).toBeGreaterThan(0);
     expect(second).toBeLessThan(firstEnd);
-    await expectLeanHistories(harness, run, 3);
+    await expectLeanHistories(harness, run, 2);
   });
 
   test('continues as new before its history grows long, and carries every sum over', async ({ open }) => {
-    const harness = await open({
-      emulator: { latency: { kind: 'fixed', ms: 300 } },
-      lanes: [{ name: 'all', concurrency: 2 }],
-    });
+    const harness = await open({ workers: 0, lanes: [{ name: 'all', concurrency: 2 }] });
     const yaml = `version: 1
 name: tiny-pages
 items:
   - { id: refused, text: 'A refused canary [[fault:422]]' }
-  - prompts: [${Array.from({ length: 59 }, (_, index) => `Canary ${index}`).join(', ')}]
+  - prompts: [${Array.from({ length: 29 }, (_, index) => `Canary ${index}`).join(', ')}]
 `;
     await planFinePages(harness, yaml);
     const { run } = await harness.submit(yaml);
+    const stopWorker = await harness.startWorker();
     await vi.waitFor(async () => {
       expect((await harness.handle(run).query(runViewQuery)).pages.done).toBeGreaterThan(3);
     }, waiting);
+    // Nothing ends while there is no worker, however long the machine takes to make the history long.
+    await stopWorker();
     const { runId: first } = await harness.handle(run).describe();
     await fillHistory(harness, run, 1_400);
+    await harness.startWorker();
     await vi.waitFor(async () => {
       expect((await harness.handle(run).describe()).runId).not.toBe(first);
-      const view = await harness.handle(run).query(runViewQuery);
-      expect(view).toMatchObject({ state: 'running', failures: [{ id: 'refused' }] });
-      expect(view.done.succeeded + view.done.failed).toBe(view.pages.done);
     }, waiting);
+    const view = await harness.handle(run).query(runViewQuery);
+    expect(view.failures).toMatchObject([{ id: 'refused' }]);
+    expect(view.done.succeeded + view.done.failed).toBe(view.pages.done);
     const outcome = await harness.finish(run);
 
     const chain = await historyChain(harness.client, runWorkflowId(run.runId));
@@ -92,17 +93,17 @@ items:
     }
     expect(outcome).toMatchObject({
       state: 'completed_with_failures',
-      tally: { succeeded: 59, failed: 1, settled: harness.emulator.meter().charged },
+      tally: { succeeded: 29, failed: 1, settled: harness.emulator.meter().charged },
     });
     expect(await harness.handle(run).query(runViewQuery)).toMatchObject({
       tally: outcome.tally,
-      pages: { total: 60, done: 60, running: [] },
+      pages: { total: 30, done: 30, running: [] },
       failures: [{ id: 'refused' }],
     });
-    expect(callsOf(harness.emulator)).toHaveLength(60);
+    expect(callsOf(harness.emulator)).toHaveLength(30);
     const lines = await harness.files(run).results();
-    expect(lines.map(({ number }) => number)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
-    await expectLeanHistories(harness, run, 60);
+    expect(lines.map(({ number }) => number)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+    await expectLeanHistories(harness, run, 30);
   });
 });
 

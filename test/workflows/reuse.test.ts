@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 
 import { plan, type PlanPreview } from '../../src/commands/plan.ts';
+import { planPreviewText } from '../../src/commands/render/plan-preview-text.ts';
 import { runKeys } from '../../src/storage/keys.ts';
 import { callsOf } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
@@ -130,22 +131,80 @@ describe('a plan', () => {
 
     const seen = await preview(harness, edited);
     expect(seen.changes).toMatchObject({
-      counts: { new: 1, changed: 1, same: 1, gone: 1 },
+      ended: true,
+      counts: { new: 0, changed: 1, missing: 0, done: 2, gone: 1 },
+      // The pinned seed makes `word` ask what `words` has asked.
       listed: [
         { mark: 'changed', id: 'chair' },
-        { mark: 'new', id: 'word' },
         { mark: 'gone', id: 'words' },
       ],
     });
-    expect(seen).toMatchObject({ items: 3, calls: 3, reused: 0, run: { state: 'new' } });
+    expect(seen).toMatchObject({ items: 3, calls: 3, reused: 0, reuses: false, run: { state: 'new' } });
+    expect(planPreviewText(seen)).toContain('~ 1 changed, = 2 done, - 1 gone');
+    expect(planPreviewText(seen)).toContain(
+      'those that are done are called and paid for again; --reuse takes them over at no cost',
+    );
     expect(seen.requests.map(({ id }) => id)).toEqual(['lamp']);
 
-    // The pinned seed makes `word` ask what `words` has asked.
     const reusing = await preview(harness, edited, true);
-    expect(reusing).toMatchObject({ reused: 2, calls: 1, changes: { counts: { new: 0, same: 2 } } });
-    expect((await preview(harness, pictures)).run.state).toBe('completed');
+    expect(reusing).toMatchObject({ reused: 2, calls: 1, reuses: true });
+    expect(reusing.changes).toEqual(seen.changes);
+    expect(planPreviewText(reusing)).not.toContain('paid for again');
+    // What will be called is what the price is of.
+    expect(reusing.estimate.atMost).toBe(reusing.models.find(({ calls }) => calls === 1)?.atMost);
+
+    const unchanged = await preview(harness, pictures);
+    expect(unchanged).toMatchObject({ run: { state: 'completed' }, changes: { counts: { done: 3 } } });
+    expect(planPreviewText(unchanged)).toContain(
+      'Cost: none, as that run has ended; another one, with --new: ',
+    );
     expect(await keysOf(harness)).toEqual(keys);
     expect(callsOf(harness.emulator)).toHaveLength(3);
+  });
+
+  test('tells what was asked before without success from what is new', async ({ open }) => {
+    const harness = await open(quick);
+    const job = `${pictures}  - { id: broken, text: "[[fault:400]]", params: { max_tokens: 5 } }\n`;
+    await harness.finish((await harness.submit(job)).run);
+    const more = `${job}  - { id: more, text: More, params: { max_tokens: 5 } }\n`;
+    const seen = await preview(harness, more, true);
+    expect(seen).toMatchObject({
+      calls: 2,
+      reused: 3,
+      changes: {
+        counts: { new: 1, changed: 0, missing: 1, done: 3, gone: 0 },
+        listed: [
+          { mark: 'missing', id: 'broken' },
+          { mark: 'new', id: 'more' },
+        ],
+      },
+    });
+    const text = planPreviewText(seen);
+    expect(text).toContain('+ 1 new, ~ 0 changed, = 3 done, - 0 gone');
+    expect(text).toContain('+ 1 asked before without success');
+    expect(text).toContain('+ broken (asked before without success)');
+    await harness.finish((await harness.submit(more, { reuse: true })).run);
+    expect(callsOf(harness.emulator)).toHaveLength(4 + seen.calls);
+  });
+
+  test('knows the run that is there already, and takes nothing for done that a run has not ended with', async ({
+    open,
+  }) => {
+    const harness = await open({ ...quick, workers: 0 });
+    await harness.submit(pictures);
+    const seen = await preview(harness, pictures, true);
+    expect(seen).toMatchObject({
+      calls: 3,
+      run: { state: 'unfinished', keptSettings: [] },
+      changes: { ended: false, counts: { missing: 3, done: 0 } },
+    });
+    const text = planPreviewText(seen);
+    expect(text).toContain('there already, and not ended');
+    expect(text).toContain('Cost: what that run has left to call; another one, with --new: ');
+    expect(text).toContain('+ 3 asked before in a run that has not ended');
+    const other = await preview(harness, `${pictures}limits: { concurrency: 2 }\n`);
+    expect(other.run.keptSettings).toEqual([{ name: 'limits.concurrency', from: '', to: '2' }]);
+    expect(planPreviewText(other)).toContain('limits.concurrency not set, not 2.');
   });
 
   test('takes what the last runs have measured for likely', async ({ open }) => {

@@ -57,7 +57,9 @@ describe('a run with fresh seeds', () => {
     expect([seeds[1], others[1]]).toEqual([5, 5]);
     expect(others[0]).not.toBe(seeds[0]);
     expect(emulator.meter().generations).toBe(3);
-    await expect(submit(bees)).rejects.toThrow(`run ${first.run.runId} was submitted with other settings`);
+    await expect(submit(bees)).rejects.toThrow(
+      `run ${first.run.runId} was submitted with new seeds for all of it (--fresh)`,
+    );
   });
 
   test('keeps those that were drawn by a submit that died before it wrote the plan', async ({ open }) => {

@@ -4,6 +4,9 @@ import { seededRandom } from '../support/seeded-random.ts';
 import { test } from '../support/on-servers.ts';
 
 const PROMPTS = 2_000;
+/** Prompts that are calls of their own: as many of images, and as many of texts. The others are messages of longer talks. */
+const SINGLE = 170;
+const TALK = 20;
 const PLANES = 17;
 
 /** What has ever been cut, folded, escaped twice or mistaken for something else on its way. */
@@ -20,7 +23,6 @@ const hard = [
   '<script>&amp;</script> ${x} $(y) %s {0} { } #{z} -- ; DROP',
 ];
 
-// Each prompt is a call of its own, and so an activity.
 describe('prompts', { timeout: 600_000 }, () => {
   test('of all planes of Unicode arrive byte for byte as they were written', async ({ open }) => {
     const seed = Number(process.env['UNICODE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -28,23 +30,28 @@ describe('prompts', { timeout: 600_000 }, () => {
     process.stderr.write(`seed of the prompts: ${seed}\n`);
     const prompts = makePrompts(seed);
     const harness = await open({ lanes: [{ name: 'all', concurrency: 64 }] });
-    const [texts, images] = [prompts.slice(0, PROMPTS / 2), prompts.slice(PROMPTS / 2)];
+    const images = prompts.slice(0, SINGLE);
+    const texts = prompts.slice(SINGLE, 2 * SINGLE);
+    const talks = inPieces(prompts.slice(2 * SINGLE), TALK);
     const { run } = await harness.submit(
       `version: 1
 name: unicode
 defaults: { text: { model: openai-fast, max_tokens: 20 }, image: { model: flux, width: 64, height: 64 } }
 items:
-  - prompts: ${JSON.stringify(texts)}
   - { kind: image, prompts: ${JSON.stringify(images)} }
+  - prompts: ${JSON.stringify(texts)}
+${talks.map((talk) => `  - messages: ${JSON.stringify(talk.map((content) => ({ role: 'user', content })))}`).join('\n')}
 `,
     );
     const outcome = await harness.finish(run);
 
-    expect(outcome).toMatchObject({ state: 'completed', tally: { succeeded: PROMPTS, failed: 0 } });
+    const items = 2 * SINGLE + talks.length;
+    expect(outcome).toMatchObject({ state: 'completed', tally: { succeeded: items, failed: 0 } });
     const calls = harness.emulator.journal().filter(({ generated }) => generated);
-    const arrived = calls.map(({ path, body }) =>
-      body === undefined ? promptIn(path) : lastMessage(JSON.parse(body) as ChatBody),
+    const arrived = calls.flatMap(({ path, body }) =>
+      body === undefined ? [promptIn(path)] : contentsOf(JSON.parse(body) as ChatBody),
     );
+    expect(arrived).toHaveLength(PROMPTS);
     const bytes = (list: readonly string[]): readonly string[] =>
       list.map((text) => Buffer.from(text).toString('hex')).sort();
     expect(bytes(arrived)).toEqual(bytes(prompts));
@@ -55,8 +62,14 @@ interface ChatBody {
   readonly messages: readonly { readonly content: string }[];
 }
 
-function lastMessage({ messages }: ChatBody): string {
-  return messages.at(-1)?.content ?? '';
+function contentsOf({ messages }: ChatBody): readonly string[] {
+  return messages.map(({ content }) => content);
+}
+
+function inPieces<Value>(list: readonly Value[], size: number): readonly (readonly Value[])[] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, piece) =>
+    list.slice(piece * size, (piece + 1) * size),
+  );
 }
 
 function promptIn(path: string): string {

@@ -1,5 +1,5 @@
 import { examineConfig, loadConfigFile, loadEnvironmentFile, readConfig, type Config } from '../../config.ts';
-import { openSession, type Session } from '../session.ts';
+import type { Session } from '../session.ts';
 
 /** Reads the configuration: flags go over the environment, `.env` and the configuration file, in this order. */
 export function configure(flags: { readonly anonymous?: boolean } = {}): Config {
@@ -21,6 +21,8 @@ export async function withSession<Result>(
   config: Config,
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
+  // Its clients take a second to load, which what only reads the configuration need not wait for.
+  const { openSession } = await import('../session.ts');
   const session = await openSession(config);
   try {
     return await use(session);

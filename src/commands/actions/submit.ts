@@ -37,10 +37,10 @@ export async function submitAction(
   return withSession(config, async (session) => {
     const submitted = await submit(session, reading, submitOptionsOf(flags, terminal));
     tellSubmitted(session, submitted, terminal);
-    const { run, status, marker, plan } = submitted;
+    const { run, status, marker, plan, keptSettings } = submitted;
     if (flags.watch === true) return watchToTheEnd(session, run, plan.createdAt, context);
     return {
-      data: { runId: run.runId, status, state: marker?.state },
+      data: { runId: run.runId, status, state: marker?.state, keptSettings },
       text: run.runId,
       exitCode: exitCodes.succeeded,
     };
@@ -61,7 +61,7 @@ export function submitOptionsOf(flags: SubmitFlags, terminal: Terminal): SubmitO
     ...(terminal.ask === undefined ? {} : { confirm: terminal.ask }),
     onOutlook(outlook, warnings) {
       for (const warning of warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
-      terminal.say(outlookLine(outlook));
+      if (outlook !== undefined) terminal.say(outlookLine(outlook));
     },
   };
 }

@@ -2,11 +2,10 @@ import { exitCodes } from '../exit-codes.ts';
 import { validationAnnotations, validationText } from '../render/validation-text.ts';
 import { readAddresses } from '../../local/address-file.ts';
 import type { OpenObject } from '../../plan/job-files.ts';
-import { connectStore } from '../../services.ts';
-import { withStack } from '../session.ts';
 import { validate } from '../validate.ts';
 import { examine } from './configure.ts';
 import type { Outcome } from './outcome.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 /** How `validate` writes problems where no data is asked for. */
 export type ProblemFormat = 'text' | 'github';
@@ -16,6 +15,7 @@ export async function validateAction(
   files: readonly string[],
   format: ProblemFormat = 'text',
 ): Promise<Outcome> {
+  keepHeapSmall();
   const readings = await validate(files, configuredObjects);
   return {
     data: readings,
@@ -26,6 +26,11 @@ export async function validateAction(
 
 /** What reads objects, where a bucket is configured or a local stack runs. */
 async function configuredObjects(): Promise<OpenObject | undefined> {
+  // Most jobs name no object, and these take a second to load.
+  const [{ connectStore }, { withStack }] = await Promise.all([
+    import('../../services.ts'),
+    import('../session.ts'),
+  ]);
   const { config } = examine();
   const { store } = withStack(config, await readAddresses(config.dataDir));
   return store === undefined ? undefined : connectStore(store, 1).openObject;

@@ -4,6 +4,7 @@ import type { PlanPreview } from '../plan.ts';
 import { costText, timeText } from './outlook-text.ts';
 import { priceText } from './price-text.ts';
 import { requestText } from './request-text.ts';
+import { keptSettingsText } from './submitted.ts';
 import { plain } from './terminal.ts';
 import { plural, table } from './words.ts';
 
@@ -11,17 +12,19 @@ import { plural, table } from './words.ts';
 export function planPreviewText(preview: PlanPreview): string {
   const { file, items, calls, reused, run, time, estimate, requests, api } = preview;
   const taken = reused > 0 ? `, ${plural(reused, 'item')} taken over from earlier runs` : '';
+  const whose = run.state === 'new' ? '' : ' in a run made anew';
   return [
-    `${plain(file)}: ${plural(items, 'item')}, ${plural(calls, 'call')}${taken}`,
+    `${plain(file)}: ${plural(items, 'item')}, ${plural(calls, 'call')}${taken}${whose}`,
     `Run: ${run.runId} (${stateText(run.state)})`,
+    ...(run.keptSettings.length > 0 ? [keptSettingsText(run.keptSettings)] : []),
     ...(api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
     '',
     table(modelRows(preview)),
     '',
-    `Cost: ${costText(estimate)}.`,
+    `Cost: ${payText(run.state)}${costText(estimate)}.`,
     ...(calls === 0 ? [] : [`Time: ${timeText(time)}.`]),
     '',
-    ...changeLines(preview.changes),
+    ...changeLines(preview),
     ...requests.flatMap((item, index) => ['', ...requestLines(preview, item, index)]),
   ].join('\n');
 }
@@ -30,6 +33,14 @@ function stateText(state: PlanPreview['run']['state']): string {
   if (state === 'new') return 'new';
   if (state === 'unfinished') return 'there already, and not ended: `run` and `submit` come back to it';
   return `there already, ${state.replaceAll('_', ' ')}: another one is made with --new`;
+}
+
+// A price that nobody will pay must not look like one that somebody will.
+function payText(state: PlanPreview['run']['state']): string {
+  if (state === 'new') return '';
+  return state === 'unfinished'
+    ? 'what that run has left to call; another one, with --new: '
+    : 'none, as that run has ended; another one, with --new: ';
 }
 
 function modelRows({ models, rates, api }: PlanPreview): readonly (readonly string[])[] {
@@ -48,16 +59,24 @@ function modelRows({ models, rates, api }: PlanPreview): readonly (readonly stri
   ];
 }
 
-const signs = { new: '+', changed: '~', gone: '-' } as const;
+const signs = { new: '+', missing: '+', changed: '~', gone: '-' } as const;
 
-function changeLines(changes: PlanPreview['changes']): readonly string[] {
+function changeLines({ changes, reuses, run }: PlanPreview): readonly string[] {
   if ('notCompared' in changes) return [`Not compared: ${plain(changes.notCompared)}.`];
-  const { counts, listed, comparedWith, at } = changes;
-  const more = counts.new + counts.changed + counts.gone - listed.length;
+  const { counts, listed, comparedWith, at, ended } = changes;
+  const more = counts.new + counts.missing + counts.changed + counts.gone - listed.length;
   const count = (number: number): string => number.toLocaleString('en-US');
+  const asked = ended ? 'asked before without success' : 'asked before in a run that has not ended';
+  const again = run.state === 'new' ? 'are called' : 'would be called';
   return [
-    `Against ${comparedWith} of ${at.slice(0, 16).replace('T', ' ')}: + ${count(counts.new)} new, ~ ${count(counts.changed)} changed, = ${count(counts.same)} the same, - ${count(counts.gone)} gone`,
-    ...listed.map(({ mark, id }) => `  ${signs[mark]} ${plain(id)}`),
+    `Against ${comparedWith} of ${at.slice(0, 16).replace('T', ' ')}: + ${count(counts.new)} new, ~ ${count(counts.changed)} changed, = ${count(counts.done)} done, - ${count(counts.gone)} gone`,
+    ...(counts.missing > 0 ? [`  + ${count(counts.missing)} ${asked}`] : []),
+    ...(counts.done > 0 && !reuses
+      ? [`  = those that are done ${again} and paid for again; --reuse takes them over at no cost`]
+      : []),
+    ...listed.map(
+      ({ mark, id }) => `  ${signs[mark]} ${plain(id)}${mark === 'missing' ? ` (${asked})` : ''}`,
+    ),
     ...(more > 0 ? [`  … and ${count(more)} more`] : []),
   ];
 }

@@ -1,12 +1,13 @@
+import type { SettingChange } from '../../plan/job-settings.ts';
 import { runWorkflowId } from '../../workflows/ids.ts';
 import type { Session } from '../session.ts';
 import type { Submitted } from '../submit.ts';
 import { planHead } from './run-text.ts';
-import type { Terminal } from './terminal.ts';
+import { plain, type Terminal } from './terminal.ts';
 
 /** Says what became of a submitted job, and where to look at it. */
 export function tellSubmitted(session: Session, submitted: Submitted, terminal: Terminal): void {
-  const { plan, status, run } = submitted;
+  const { plan, status, run, keptSettings } = submitted;
   for (const sentence of session.api.summary) terminal.say(terminal.color.dim(sentence));
   for (const warning of keyWarnings(session)) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
   terminal.say(planHead(plan));
@@ -16,11 +17,22 @@ export function tellSubmitted(session: Session, submitted: Submitted, terminal: 
       'This run has ended already, so nothing was called or charged again. Make another one with --new.',
     );
   }
+  if (keptSettings.length > 0) terminal.say(terminal.color.yellow(keptSettingsText(keptSettings)));
   if (session.uiUrl !== undefined && status !== 'ended') {
     const { namespace } = session.temporal;
     const page = `${session.uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(runWorkflowId(run.runId))}`;
     terminal.say(`Temporal UI: ${terminal.color.cyan(page)}`);
   }
+}
+
+/** Says which settings a run that is there already has otherwise than its job has them now. */
+export function keptSettingsText(changes: readonly SettingChange[]): string {
+  const told = changes.map(({ name, from, to }) => `${name} ${shown(from)}, not ${shown(to)}`);
+  return `This run was submitted before with other settings, and keeps them: ${told.join('; ')}. Make another run with --new.`;
+}
+
+function shown(value: string): string {
+  return value === '' ? 'not set' : plain(value, 60);
 }
 
 function keyWarnings({ api, config, uiUrl }: Session): readonly string[] {

@@ -5,7 +5,8 @@ import type { Job } from '../../manifest/job.ts';
 import type { Schedule } from '../../manifest/schedule.ts';
 import type { Estimate, Plan } from '../../plan/plan.ts';
 import type { PlannedJob } from '../../plan/plan-job.ts';
-import { jobContent, runIdOf } from '../../plan/run-id.ts';
+import { keptJob } from '../../plan/job-content.ts';
+import { runIdOf } from '../../plan/run-id.ts';
 import { openSpool } from '../../plan/spool.ts';
 import { hashInputs, keepInputs, rememberOpened } from '../../records/inputs.ts';
 import { isKept, keepJob, readKeptJob, type KeptJob, type KeptJobLocation } from '../../records/kept-job.ts';
@@ -81,7 +82,7 @@ export async function applySchedule(
     items: plan.items,
     ...(inputs.length === 0 ? {} : { inputs }),
     job: {
-      ...(JSON.parse(jobContent(job)) as Job),
+      ...keptJob(job),
       schedule,
       ...(job.reuse === undefined ? {} : { reuse: job.reuse }),
     },

@@ -1,12 +1,12 @@
 import type { Entry } from '../../manifest/job.ts';
 import { describeSchedule } from '../../manifest/schedule.ts';
-import { labelEntries } from '../../plan/labels.ts';
-import { canonicalJson } from '../../plan/digest.ts';
+import { entryContent } from '../../plan/job-content.ts';
+import { describeSettings, settingChanges, type SettingChange } from '../../plan/job-settings.ts';
 import type { KeptJob } from '../../records/kept-job.ts';
 
 /** One thing that an apply changes: a setting of the schedule or of its job, or an item. */
 export type ScheduleChange =
-  | { readonly kind: 'setting'; readonly name: string; readonly from: string; readonly to: string }
+  | ({ readonly kind: 'setting' } & SettingChange)
   | { readonly kind: 'item'; readonly change: 'added' | 'removed' | 'changed'; readonly id: string };
 
 /**
@@ -15,12 +15,9 @@ export type ScheduleChange =
  * @param before - absent where there is no schedule yet: then only its settings are told, not its items
  */
 export function scheduleChanges(before: KeptJob | undefined, after: KeptJob): readonly ScheduleChange[] {
-  const [from, to] = [before === undefined ? {} : settingsOf(before), settingsOf(after)];
-  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
-  const settings = names.flatMap((name): readonly ScheduleChange[] => {
-    const [old = '', now = ''] = [from[name], to[name]];
-    return old === now ? [] : [{ kind: 'setting', name, from: old, to: now }];
-  });
+  const settings = settingChanges(before === undefined ? {} : settingsOf(before), settingsOf(after)).map(
+    (change) => ({ kind: 'setting', ...change }) as const,
+  );
   if (before === undefined) return settings;
   const items = itemChanges(before.job.entries, after.job.entries);
   const isReordered = items.length === 0 && orderOf(before) !== orderOf(after);
@@ -43,11 +40,9 @@ function settingsOf({
   return {
     ...Object.fromEntries(inputs.map(({ path, sha256 }) => [`file ${path}`, sha256.slice(0, 10)])),
     ...(job.schedule === undefined ? {} : describeSchedule(job.schedule)),
-    description: job.description ?? '',
-    labels: labelEntries(job.labels ?? {}).join(', '),
     items: String(items),
     API: `${api.id} (${api.dialect})`,
-    allowUnpriced: String(allowUnpriced),
+    ...describeSettings(job, allowUnpriced),
     reuse: String(job.reuse === true),
   };
 }
@@ -69,7 +64,5 @@ function orderOf({ job }: KeptJob): string {
 }
 
 function byId(entries: readonly Entry[]): ReadonlyMap<string, string> {
-  return new Map(
-    entries.map(({ path: _path, ...entry }, index) => [entry.id ?? String(index + 1), canonicalJson(entry)]),
-  );
+  return new Map(entries.map((entry, index) => [entry.id ?? String(index + 1), entryContent(entry)]));
 }

@@ -1,12 +1,13 @@
+import { isObject, type Json } from '../../json.ts';
 import type { ItemKind, JobChecks, Message } from '../../manifest/job.ts';
 import { ownParams } from '../../manifest/check-params.ts';
 import { quoted } from '../../manifest/printable.ts';
 import type { ExpandedStep } from '../expand/expanded-item.ts';
 import { rowFault } from '../sources/check-values.ts';
-import { isFields, type Fields, type Slip } from './slip.ts';
+import { type LineFault } from './line-fault.ts';
 
 /** A line's body as a call, or what is wrong with it. */
-export type ReadBody = { readonly step: ExpandedStep } | { readonly slips: readonly Slip[] };
+export type ReadBody = { readonly step: ExpandedStep } | { readonly faults: readonly LineFault[] };
 
 export interface BodyContext {
   readonly checks: JobChecks;
@@ -19,25 +20,25 @@ const ROLES: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'ass
 const SIZE = /^(\d{1,5})x(\d{1,5})$/;
 
 /** Reads the body of `/v1/chat/completions`. */
-export function readChatBody({ messages, ...members }: Fields, context: BodyContext): ReadBody {
+export function readChatBody({ messages, ...members }: Json, context: BodyContext): ReadBody {
   const { max_completion_tokens: newerName, ...rest } = given(members);
   const written = newerName === undefined || 'max_tokens' in rest ? rest : { ...rest, max_tokens: newerName };
-  const { params, slips } = sortParams('text', written, context);
-  const wrong = [...messagesSlips(messages, context.checks), ...slips];
-  if (wrong.length > 0) return { slips: wrong };
-  const said = (messages as readonly Fields[]).map(
+  const { params, faults } = sortParams('text', written, context);
+  const wrong = [...messagesFaults(messages, context.checks), ...faults];
+  if (wrong.length > 0) return { faults: wrong };
+  const said = (messages as readonly Json[]).map(
     (message) => ({ ...message, content: message['content'] ?? '' }) as unknown as Message,
   );
   return { step: { kind: 'text', messages: said, params, needs: [], path: [] } };
 }
 
 /** Reads the body of `/v1/images/generations`. */
-export function readImageBody({ prompt, ...members }: Fields, context: BodyContext): ReadBody {
+export function readImageBody({ prompt, ...members }: Json, context: BodyContext): ReadBody {
   // How a picture is handed over is up to whoever copies the results.
   const { n, size, quality, background, response_format: _handing, stream, ...rest } = given(members);
   const [, width, height] = (typeof size === 'string' ? SIZE.exec(size) : undefined) ?? [];
   const isAsWritten = quality !== undefined && quality !== 'auto' && quality !== 'standard';
-  const { params, slips } = sortParams(
+  const { params, faults } = sortParams(
     'image',
     {
       ...rest,
@@ -47,56 +48,56 @@ export function readImageBody({ prompt, ...members }: Fields, context: BodyConte
     },
     context,
   );
-  const wrong = [...imageSlips(prompt, { n, size, stream }, context.checks), ...slips];
-  if (wrong.length > 0 || typeof prompt !== 'string') return { slips: wrong };
+  const wrong = [...imageFaults(prompt, { n, size, stream }, context.checks), ...faults];
+  if (wrong.length > 0 || typeof prompt !== 'string') return { faults: wrong };
   return { step: { kind: 'image', prompt, params, needs: [], path: [] } };
 }
 
 /** Clients write out what they leave open as null. */
-function given(members: Fields): Fields {
+function given(members: Json): Json {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
 }
 
 /** Parts what the API documents from the rest, which goes to it as written. */
 function sortParams(
   kind: ItemKind,
-  written: Fields,
+  written: Json,
   { checks, model }: BodyContext,
-): { readonly params: Fields; readonly slips: readonly Slip[] } {
+): { readonly params: Json; readonly faults: readonly LineFault[] } {
   const named = { model: kind === 'text' ? 'openai' : 'flux', ...written, ...(model && { model }) };
   const problems = checks.paramProblems(kind, named);
   const isUnknown = (name: string): boolean =>
     problems.some(({ param, code }) => param === name && code === 'param-unknown');
   const [known, extra] = [false, true].map((wanted) =>
     Object.fromEntries(Object.entries(named).filter(([name]) => isUnknown(name) === wanted)),
-  ) as [Fields, Fields];
-  const slips = problems
+  ) as [Json, Json];
+  const faults = problems
     .filter(({ code }) => code !== 'param-unknown')
     .map(({ param, code, message }) => ({ code, message, at: ['body', param] }));
   // Too deep, or named as what objects inherit: the steps after this one could not take it.
   const fault = rowFault(written);
   const own = Object.keys(written)
     .filter((name) => ownParams.has(name) && name !== 'model' && name !== 'seed')
-    .map((name): Slip => ({
+    .map((name): LineFault => ({
       code: 'key-misplaced',
       message: `${quoted(name)} cannot be sent: the key comes from the worker, and the prompt from its own member`,
       at: ['body', name],
     }));
   return {
     params: Object.keys(extra).length === 0 ? known : { ...known, extra },
-    slips: [...(fault === undefined ? [] : [{ ...fault, at: ['body'] }]), ...own, ...slips],
+    faults: [...(fault === undefined ? [] : [{ ...fault, at: ['body'] }]), ...own, ...faults],
   };
 }
 
-function messagesSlips(messages: unknown, checks: JobChecks): readonly Slip[] {
+function messagesFaults(messages: unknown, checks: JobChecks): readonly LineFault[] {
   const at = ['body', 'messages'];
   if (messages === undefined) return [{ code: 'key-missing', message: 'the body has no `messages`', at }];
   if (!Array.isArray(messages) || messages.length === 0) {
     return [{ code: 'type-wrong', message: '`messages` is a list of at least one message', at }];
   }
-  return messages.flatMap((message: unknown, index): readonly Slip[] => {
+  return messages.flatMap((message: unknown, index): readonly LineFault[] => {
     const what = `message ${index + 1}`;
-    if (!isFields(message)) return [{ code: 'type-wrong', message: `${what} is no object`, at }];
+    if (!isObject(message)) return [{ code: 'type-wrong', message: `${what} is no object`, at }];
     const { role, content } = message;
     if (!ROLES.has(role)) {
       return [
@@ -122,24 +123,24 @@ function textsOf(content: unknown): readonly string[] {
   if (typeof content === 'string') return [content];
   if (!Array.isArray(content)) return [];
   return content.flatMap((part: unknown) =>
-    isFields(part) && typeof part['text'] === 'string' ? [part['text']] : [],
+    isObject(part) && typeof part['text'] === 'string' ? [part['text']] : [],
   );
 }
 
-function imageSlips(prompt: unknown, { n, size, stream }: Fields, checks: JobChecks): readonly Slip[] {
-  const slips: Slip[] = [];
+function imageFaults(prompt: unknown, { n, size, stream }: Json, checks: JobChecks): readonly LineFault[] {
+  const faults: LineFault[] = [];
   if (typeof prompt === 'string') {
     const problem = checks.promptProblem(prompt, 'image');
-    if (problem !== undefined) slips.push({ ...problem, at: ['body', 'prompt'] });
+    if (problem !== undefined) faults.push({ ...problem, at: ['body', 'prompt'] });
   } else {
-    slips.push({
+    faults.push({
       code: 'key-missing',
       message: 'the body has no `prompt`, which is a text',
       at: ['body', 'prompt'],
     });
   }
   if (n !== undefined && n !== 1) {
-    slips.push({
+    faults.push({
       code: 'param-invalid',
       message: '`n` may only be 1: write a line for each picture',
       at: ['body', 'n'],
@@ -147,13 +148,13 @@ function imageSlips(prompt: unknown, { n, size, stream }: Fields, checks: JobChe
   }
   if (stream !== undefined && stream !== false) {
     const message = '`stream` may only be false: results are stored whole';
-    slips.push({ code: 'param-invalid', message, at: ['body', 'stream'] });
+    faults.push({ code: 'param-invalid', message, at: ['body', 'stream'] });
   }
   if (size !== undefined && size !== 'auto' && !(typeof size === 'string' && SIZE.test(size))) {
     const message = `\`size\` is a width and a height, such as "1024x768", or "auto", not ${shown(size)}`;
-    slips.push({ code: 'param-invalid', message, at: ['body', 'size'] });
+    faults.push({ code: 'param-invalid', message, at: ['body', 'size'] });
   }
-  return slips;
+  return faults;
 }
 
 function shown(value: unknown): string {

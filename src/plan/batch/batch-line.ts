@@ -1,19 +1,21 @@
+import { isObject, type Json } from '../../json.ts';
 import { quoted } from '../../manifest/printable.ts';
 import type { ExpandedStep } from '../expand/expanded-item.ts';
+import { jsonFaultOffset, jsonFaultReason } from '../sources/json-fault.ts';
 import { readChatBody, readImageBody, type BodyContext, type ReadBody } from './batch-body.ts';
-import { isFields, type Fields, type Slip } from './slip.ts';
+import { type LineFault } from './line-fault.ts';
 
 /** A line of an OpenAI Batch file, or everything that is wrong with it. */
 export type BatchLine =
   | { readonly customId: string; readonly step: ExpandedStep }
-  | { readonly slips: readonly Slip[] };
+  | { readonly faults: readonly LineFault[] };
 
 const MEMBERS = ['custom_id', 'method', 'url', 'body'];
 
 /** A custom id travels with every result. */
 const MAX_CUSTOM_ID = 512;
 
-const endpoints: Readonly<Record<string, (body: Fields, context: BodyContext) => ReadBody>> = {
+const endpoints: Readonly<Record<string, (body: Json, context: BodyContext) => ReadBody>> = {
   '/v1/chat/completions': readChatBody,
   '/v1/images/generations': readImageBody,
 };
@@ -24,43 +26,46 @@ export function readBatchLine(text: string, context: BodyContext): BatchLine {
   try {
     line = JSON.parse(text);
   } catch (error) {
-    return { slips: [syntaxSlip(error, text)] };
+    return { faults: [syntaxFault(error, text)] };
   }
-  if (!isFields(line))
-    return { slips: [{ code: 'type-wrong', message: `a line is an object with ${names(MEMBERS)}` }] };
+  if (!isObject(line))
+    return { faults: [{ code: 'type-wrong', message: `a line is an object with ${names(MEMBERS)}` }] };
   const { custom_id: customId, method, url, body } = line;
-  const slips = [...memberSlips(line), ...customIdSlips(customId)];
+  const faults = [...memberFaults(line), ...customIdFaults(customId)];
   if (method !== undefined && method !== 'POST') {
-    slips.push({ code: 'value-invalid', message: '`method` can only be "POST"', at: ['method'] });
+    faults.push({ code: 'value-invalid', message: '`method` can only be "POST"', at: ['method'] });
   }
   const read = typeof url === 'string' && Object.hasOwn(endpoints, url) ? endpoints[url] : undefined;
   if (url !== undefined && read === undefined) {
     const known = Object.keys(endpoints).map(quoted).join(' and ');
     const message = `the url ${typeof url === 'string' ? quoted(url) : 'of a line'} is not supported; ${known} are`;
-    slips.push({ code: 'value-invalid', message, at: ['url'] });
+    faults.push({ code: 'value-invalid', message, at: ['url'] });
   }
-  if (body !== undefined && !isFields(body)) {
-    slips.push({ code: 'type-wrong', message: '`body` is an object', at: ['body'] });
+  if (body !== undefined && !isObject(body)) {
+    faults.push({ code: 'type-wrong', message: '`body` is an object', at: ['body'] });
   }
-  const call = read === undefined || !isFields(body) ? undefined : read(body, context);
-  if (call !== undefined && 'slips' in call) slips.push(...call.slips);
-  if (slips.length > 0 || call === undefined || !('step' in call)) return { slips };
+  const call = read === undefined || !isObject(body) ? undefined : read(body, context);
+  if (call !== undefined && 'faults' in call) faults.push(...call.faults);
+  if (faults.length > 0 || call === undefined || !('step' in call)) return { faults };
   return { customId: customId as string, step: call.step };
 }
 
-function memberSlips(line: Fields): Slip[] {
+function memberFaults(line: Json): LineFault[] {
   const missing = MEMBERS.filter((member) => !Object.hasOwn(line, member));
   const unknown = Object.keys(line).filter((member) => !MEMBERS.includes(member));
   return [
-    ...missing.map((member): Slip => ({ code: 'key-missing', message: `the line has no \`${member}\`` })),
-    ...unknown.map((member): Slip => {
+    ...missing.map((member): LineFault => ({
+      code: 'key-missing',
+      message: `the line has no \`${member}\``,
+    })),
+    ...unknown.map((member): LineFault => {
       const message = `a line has no member ${quoted(member)}; it has ${names(MEMBERS)}`;
       return { code: 'key-unknown', message, at: [member] };
     }),
   ];
 }
 
-function customIdSlips(customId: unknown): readonly Slip[] {
+function customIdFaults(customId: unknown): readonly LineFault[] {
   const at = ['custom_id'];
   if (customId === undefined) return [];
   if (typeof customId !== 'string' || customId === '' || customId.length > MAX_CUSTOM_ID) {
@@ -74,12 +79,9 @@ function customIdSlips(customId: unknown): readonly Slip[] {
     : [];
 }
 
-function syntaxSlip(error: unknown, text: string): Slip {
-  const reason = error instanceof Error ? error.message : '';
-  const position = /at position (\d+)/.exec(reason)?.[1];
-  const isCut = reason.includes('end of JSON');
-  const column = position === undefined ? (isCut ? text.length + 1 : 1) : Number(position) + 1;
-  return { code: 'data-invalid', message: 'the line is no JSON from here on', column };
+function syntaxFault(error: unknown, text: string): LineFault {
+  const column = jsonFaultOffset(text, error) + 1;
+  return { code: 'data-invalid', message: `the line is no JSON: ${jsonFaultReason(error)}`, column };
 }
 
 function names(members: readonly string[]): string {

@@ -9,7 +9,7 @@ import type { JobFiles } from '../job-files.ts';
 import { readBatchLine } from './batch-line.ts';
 import { createCustomIds } from './custom-ids.ts';
 import { readLines } from './lines.ts';
-import { columnOf } from './slip.ts';
+import { columnOf } from './line-fault.ts';
 
 interface BatchContext {
   /** Names the file in problems. */
@@ -46,8 +46,8 @@ export async function* expandBatch(source: BatchSource, context: BatchContext): 
       continue;
     }
     const read = readBatchLine(text, bodies);
-    if ('slips' in read) {
-      for (const slip of read.slips) yield problem(slip.code, slip.message, columnOf(text, slip));
+    if ('faults' in read) {
+      for (const fault of read.faults) yield problem(fault.code, fault.message, columnOf(text, fault));
       continue;
     }
     const name = ids.name(read.customId, number, line);

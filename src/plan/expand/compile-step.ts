@@ -1,11 +1,11 @@
-import { hasTemplate } from '../../manifest/call-texts.ts';
+import { hasTemplate, textsBelow } from '../../manifest/call-texts.ts';
 import type { ImageStep, JobChecks, Message, Step, TextStep } from '../../manifest/job.ts';
-import { isTemplate, type TemplateName, type TemplateScope } from '../../manifest/template.ts';
+import { isTemplate, parseTemplate, type TemplateName, type TemplateScope } from '../../manifest/template.ts';
 import { compileParams, type ParamsFiller } from './compile-params.ts';
 import { compileValue, type Filler } from './compile-value.ts';
 import { isDeferred, pickScope } from './deferred.ts';
 import type { ExpandedStep } from './expanded-item.ts';
-import { FillFault, missingName } from './fill-fault.ts';
+import { FillFault } from './fill-fault.ts';
 
 /** A step whose templates have been read, to be filled in for many items. */
 export interface StepFiller {
@@ -33,7 +33,7 @@ export function compileStep(step: Step, checks: JobChecks, timezone: string): St
   const isLater = isDeferred([...prompts.names, ...(images?.names ?? [])]);
   const params = compileParams(step.kind, step.params, checks, timezone, isDeferred);
   const names = [...prompts.names, ...(images?.names ?? []), ...params.names];
-  if (isLater || isDeferred(params.names)) return deferredStep(step, names, params);
+  if (isLater || isDeferred(params.names)) return deferredStep(step, names, params, timezone);
   return {
     fill: (scope) =>
       step.kind === 'image'
@@ -79,15 +79,21 @@ function textStep(
   return { ...filled, messages: messages.filter((message) => !isEmptySystem(message)) };
 }
 
-function deferredStep(step: Step, names: readonly TemplateName[], given: ParamsFiller): StepFiller {
-  const texts = JSON.stringify(step.kind === 'image' ? step.prompt : [step.messages, step.images]);
-  const mayMiss = /\bdefault\b|\{%/u.test(texts);
+function deferredStep(
+  step: Step,
+  names: readonly TemplateName[],
+  given: ParamsFiller,
+  timezone: string,
+): StepFiller {
+  const known = knownOutputs(step, timezone);
+  const images = (step.kind === 'text' ? (step.images ?? []) : []).map((image, at) => {
+    const filler = compileValue(image, ['images', at], { timezone, keepTypes: false });
+    return isDeferred(filler.names) ? undefined : filler;
+  });
   return {
     fill(scope) {
-      for (const name of mayMiss ? [] : names.filter((each) => !isDeferred([each]))) {
-        const missing = missingName(name, scope);
-        if (missing !== undefined) throw new FillFault(missing.code, missing.message, prompt(step), [name]);
-      }
+      // What a row lacks is told before the steps that come first are paid.
+      for (const output of known) output.fill(scope);
       const filled = given.fill(scope);
       const model = filled['model'];
       if (typeof model === 'string' && isTemplate(model)) {
@@ -96,16 +102,44 @@ function deferredStep(step: Step, names: readonly TemplateName[], given: ParamsF
         throw new FillFault('param-invalid', message, ['params', 'model']);
       }
       // What a row says is no template: where it looks like one, its own is left for later.
+      const later = (value: unknown, written: unknown): unknown => (hasTemplate(value) ? written : value);
       const params = Object.fromEntries(
-        Object.entries(filled).map(([key, value]) => [key, hasTemplate(value) ? step.params[key] : value]),
+        Object.entries(filled).map(([key, value]) => [key, later(value, step.params[key])]),
       );
-      return { ...step, params, scope: pickScope(names, scope) };
+      const changed = { ...step, params, scope: pickScope(names, scope) };
+      if (changed.kind === 'image' || changed.images === undefined) return changed;
+      return {
+        ...changed,
+        images: changed.images.map((image, at) => later(images[at]?.fill(scope) ?? image, image) as string),
+      };
     },
   };
 }
 
-function prompt(step: Step): readonly (string | number)[] {
-  return step.kind === 'image' ? ['prompt'] : ['messages', step.messages.length - 1, 'content'];
+/** The outputs of a step's texts that name no other step, where no tag says whether they are filled in at all. */
+function knownOutputs(step: Step, timezone: string): readonly Filler[] {
+  const prompts =
+    step.kind === 'image'
+      ? textsBelow(step.prompt, ['prompt'])
+      : step.messages.flatMap(({ content }, at) => textsBelow(content, ['messages', at, 'content']));
+  // A parameter of one output may be null.
+  const params = textsBelow(step.params, ['params']).filter(({ text }) => isDeferred(namesOf(text)));
+  return [...prompts, ...params]
+    .filter(({ text }) => !text.includes('{%'))
+    .flatMap(({ text, path }) =>
+      (text.match(/\{\{[\s\S]*?\}\}/g) ?? [])
+        .filter((output) => !isDeferred(namesOf(output)))
+        .map((output) => compileValue(output, path, { timezone, keepTypes: false })),
+    );
+}
+
+function namesOf(text: string): readonly TemplateName[] {
+  try {
+    return parseTemplate(text).names;
+  } catch {
+    // Braces within a text of an output: looked at when it is filled in.
+    return [['steps']];
+  }
 }
 
 function checkPrompt(

@@ -1,3 +1,4 @@
+import { isObject } from '../../json.ts';
 import type { JsonValue, Values } from '../../manifest/job.ts';
 import type { TemplateName, TemplateScope } from '../../manifest/template.ts';
 
@@ -23,8 +24,7 @@ function copy(name: TemplateName, from: TemplateScope, to: Record<string, JsonVa
   const [part = '', ...below] = name;
   if (!Object.hasOwn(from, part)) return;
   const value = from[part] as JsonValue;
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (below.length === 0 || !isMap) {
+  if (below.length === 0 || !isObject(value)) {
     to[part] = value;
     return;
   }
@@ -32,6 +32,6 @@ function copy(name: TemplateName, from: TemplateScope, to: Record<string, JsonVa
   // The whole of it may be there already.
   if (known === value) return;
   const nested = { ...(known as Record<string, JsonValue>) };
-  copy(below, value as TemplateScope, nested);
+  copy(below, value, nested);
   to[part] = nested;
 }

@@ -10,10 +10,10 @@ import type { ExpandContext } from './expand-job.ts';
 import type { ExpandedItem, ItemPlace } from './expanded-item.ts';
 import { FillFault } from './fill-fault.ts';
 import { itemVars } from './item-vars.ts';
-import { stepPlace } from './step-place.ts';
+import { itemPath, stepPlace } from './step-place.ts';
 
 /** What one item of an entry is made from. */
-export interface ItemOrigin {
+export interface ItemMaking {
   readonly number: number;
   readonly row?: Row | undefined;
   readonly combination?: Values | undefined;
@@ -31,7 +31,7 @@ export interface ItemFault {
 export interface EntryFiller {
   readonly samples: number;
   /** Makes an item, or says everything that is wrong with it. */
-  make(origin: ItemOrigin): { readonly item: ExpandedItem } | { readonly faults: readonly ItemFault[] };
+  make(making: ItemMaking): { readonly item: ExpandedItem } | { readonly faults: readonly ItemFault[] };
 }
 
 /** Reads the templates of an entry. What is wrong with one is wrong with every item. */
@@ -56,7 +56,7 @@ export function compileEntry(
       return undefined;
     }
   };
-  const idPlace = (): ItemPlace => at([...entry.path, 'id']);
+  const idPlace = (): ItemPlace => at([...itemPath(entry.path), 'id']);
   const placeIn =
     (index: number) =>
     ({ path }: FillFault): ItemPlace => {
@@ -74,7 +74,7 @@ export function compileEntry(
   let combined: { readonly of: Values | undefined; readonly scope: Record<string, unknown> } | undefined;
 
   // One scope serves all rows and samples of a combination: it is read at once, and kept by nobody.
-  function scopeOf({ number, row, combination, sample }: ItemOrigin): TemplateScope {
+  function scopeOf({ number, row, combination, sample }: ItemMaking): TemplateScope {
     if (combined === undefined || combined.of !== combination) {
       const matrix = combination === undefined ? {} : { ...combination, matrix: combination };
       combined = { of: combination, scope: { ...base, ...matrix } };
@@ -86,9 +86,9 @@ export function compileEntry(
     return scope;
   }
 
-  function make(origin: ItemOrigin): ReturnType<EntryFiller['make']> {
-    const { number, row, combination, sample } = origin;
-    const scope = scopeOf(origin);
+  function make(making: ItemMaking): ReturnType<EntryFiller['make']> {
+    const { number, row, combination, sample } = making;
+    const scope = scopeOf(making);
     faults.length = 0;
     const named = attempt(() => fillId(id as Filler, scope, samples > 1 ? sample : undefined), idPlace);
     const filled = steps.map((step, index) =>
@@ -109,6 +109,7 @@ export function compileEntry(
           row === undefined
             ? entryPlace
             : { file: dataPath(context.file, row.file), line: row.line, column: 1 },
+        origin: { entry, row, combination },
       },
     };
   }

@@ -13,6 +13,8 @@ import type { ExpandedItem, ItemPlace } from './expanded-item.ts';
 import { createIdRegister } from './id-register.ts';
 import { itemProblem, rowProblem } from './item-problem.ts';
 import { createProblemLimiter } from './problem-limiter.ts';
+import { itemPath } from './step-place.ts';
+import { whyEmpty } from './why-empty.ts';
 
 export interface ExpandContext {
   /** Names the job file in problems. */
@@ -30,7 +32,8 @@ export interface ExpandContext {
 /** A row of the job, or what is wrong with one. */
 export type Expansion =
   | { readonly kind: 'item'; readonly item: ExpandedItem }
-  | { readonly kind: 'problem'; readonly problem: Problem };
+  | { readonly kind: 'problem'; readonly problem: Problem }
+  | { readonly kind: 'warning'; readonly problem: Problem };
 
 /** Items that a job may have. */
 const MAX_ITEMS = 1_000_000;
@@ -45,6 +48,7 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
   const base = baseScope(job, context.time);
   const ids = createIdRegister();
   const slips = createProblemLimiter();
+  const empty = new Map<string, Problem>();
   const count = { items: 0, problems: 0, isFull: false };
   const tell = (problem: Problem): Expansion => {
     count.problems += 1;
@@ -62,7 +66,8 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
       yield tell({ ...at(entry.path), code: 'item-limit', message: tooMany });
       return;
     }
-    const idPlace = at([...entry.path, 'id']);
+    const idPlace = at([...itemPath(entry.path), 'id']);
+    const before = { ...count };
     const expansions = rowExpander(entry, filler, entryCombinations(job, entry), idPlace);
     if (entry.from === undefined) yield* expansions(undefined);
     else {
@@ -78,18 +83,21 @@ export async function* expandJob(job: Job, context: ExpandContext): AsyncGenerat
         }
         if (slips.isFull()) break;
         if (count.isFull) {
-          yield tell({ ...at([...entry.path, 'from']), code: 'item-limit', message: tooMany });
+          yield tell({ ...at([...itemPath(entry.path), 'from']), code: 'item-limit', message: tooMany });
           return;
         }
       }
     }
+    if (count.items > before.items || count.problems > before.problems) continue;
+    const { path, message } = whyEmpty(job, entry);
+    // Prompts of one item are entries of their own.
+    const place = at(path);
+    empty.set(`${place.line}:${place.column}`, { ...place, code: 'entry-empty', message });
   }
   for (const problem of [...slips.finish(), ...ids.finish()]) yield tell(problem);
-  const [first] = job.entries;
-  if (count.items === 0 && count.problems === 0 && first !== undefined) {
-    const message = 'the job has no items: its data has no rows, or `select` or `exclude` leaves none';
-    yield tell({ file: context.file, ...context.placeOf(first.path), code: 'item-empty', message });
-  }
+  if (count.items === 0 && count.problems === 0) {
+    for (const problem of empty.values()) yield tell(problem);
+  } else for (const problem of empty.values()) yield { kind: 'warning', problem };
 
   function rowExpander(
     entry: Entry,

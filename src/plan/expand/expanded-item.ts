@@ -1,5 +1,6 @@
-import type { ImageStep, SeedRule, TextStep, Values } from '../../manifest/job.ts';
+import type { Entry, ImageStep, SeedRule, TextStep, Values } from '../../manifest/job.ts';
 import type { Problem } from '../../manifest/problem.ts';
+import type { Row } from '../sources/row.ts';
 
 /** Where an item comes from: a place in the job file, or a row of a data file. */
 export type ItemPlace = Pick<Problem, 'file' | 'line' | 'column'>;
@@ -9,6 +10,13 @@ export type ExpandedStep = (TextStep | ImageStep) & {
   /** What the templates that are left name, besides `steps`, `each` and `index`; absent where none is left. */
   readonly scope?: Values;
 };
+
+/** What an item was made of: its problems are told by it. */
+export interface ItemOrigin {
+  readonly entry: Entry;
+  readonly row?: Row | undefined;
+  readonly combination?: Values | undefined;
+}
 
 /** One row of the job. */
 export interface ExpandedItem {
@@ -24,4 +32,6 @@ export interface ExpandedItem {
   readonly seed?: SeedRule;
   readonly steps: readonly ExpandedStep[];
   readonly place: ItemPlace;
+  /** Absent for a line of a batch file. */
+  readonly origin?: ItemOrigin;
 }

@@ -2,7 +2,12 @@ import type { FilePath } from '../../manifest/job.ts';
 import { nearName } from '../../manifest/near-name.ts';
 import { quoted } from '../../manifest/printable.ts';
 import type { ProblemCode } from '../../manifest/problem-codes.ts';
-import { templateReason, type TemplateName, type TemplateScope } from '../../manifest/template.ts';
+import {
+  NullOutput,
+  templateReason,
+  type TemplateName,
+  type TemplateScope,
+} from '../../manifest/template.ts';
 
 /** Most names that a message lists. */
 const LISTED = 20;
@@ -15,12 +20,16 @@ export class FillFault extends Error {
   readonly path: FilePath;
   /** Whether a row gave it. */
   readonly isOfRow: boolean;
+  /** The column that it came from, or the first of several. */
+  readonly column: string | undefined;
 
   constructor(code: ProblemCode, message: string, path: FilePath, names: readonly TemplateName[] = []) {
     super(message);
     this.code = code;
     this.path = path;
     this.isOfRow = names.some(([root]) => root === 'row');
+    const column = names.find(([root, name]) => root === 'row' && name !== undefined)?.[1];
+    this.column = column === undefined ? undefined : String(column);
   }
 }
 
@@ -32,13 +41,17 @@ export function fillFault(
   path: FilePath,
 ): FillFault {
   const missing = names.map((name) => missingName(name, scope)).find((found) => found !== undefined);
+  if (error instanceof NullOutput) {
+    const named = error.names.length > 0 ? error.names : names;
+    return new FillFault('value-null', error.message, path, named);
+  }
   if (missing !== undefined) return new FillFault(missing.code, missing.message, path, [missing.name]);
   const message = `the template cannot be filled in: ${templateReason(error)}`;
   return new FillFault('template-invalid', message, path, names);
 }
 
 /** A name that has no value, with what there is in its place. */
-export function missingName(
+function missingName(
   name: TemplateName,
   scope: TemplateScope,
 ): { readonly code: ProblemCode; readonly message: string; readonly name: TemplateName } | undefined {

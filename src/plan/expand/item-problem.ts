@@ -1,6 +1,6 @@
 import type { Entry, Values } from '../../manifest/job.ts';
 import { formatOf } from '../../manifest/local-path.ts';
-import { printable } from '../../manifest/printable.ts';
+import { printable, quoted } from '../../manifest/printable.ts';
 import type { Problem } from '../../manifest/problem.ts';
 import { isFolder } from '../sources/read-source.ts';
 import type { Row, RowFault } from '../sources/row.ts';
@@ -31,7 +31,7 @@ export function itemProblem(
     const problem = { ...place, code, message: printable(`${message} (the columns of ${row.file})`) };
     return { problem, slip: `${slip} ${message}`, isOnce: true };
   }
-  const said = `${originOf(row, combination)}${message}`;
+  const said = `${originOf(row, combination, code === 'column-unknown' ? undefined : fault.column)}${message}`;
   if (row === undefined || !fault.isOfRow) {
     return { problem: { ...place, code, message: printable(said) }, slip, isOnce: false };
   }
@@ -41,6 +41,7 @@ export function itemProblem(
       file: dataPath(jobFile, row.file),
       line: row.line,
       column: 1,
+      ...(fault.column === undefined ? undefined : row.placeOf?.(fault.column)),
       code,
       message: printable(`${said} (asked for in ${where})`),
     },
@@ -61,8 +62,10 @@ export function rowProblem(fault: RowFault, jobFile: string): Problem {
   };
 }
 
-function originOf(row: Row | undefined, combination: Values | undefined): string {
-  if (row !== undefined) return `${rowName(row)}: `;
+function originOf(row: Row | undefined, combination: Values | undefined, column: string | undefined): string {
+  if (row !== undefined) {
+    return `${rowName(row)}${column === undefined ? '' : `, column ${quoted(column)}`}: `;
+  }
   if (combination === undefined) return '';
   const shown = Object.entries(combination)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)

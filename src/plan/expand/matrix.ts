@@ -1,5 +1,5 @@
+import { canonicalJson } from '../../canonical-json.ts';
 import type { JsonValue, Matrix, Values } from '../../manifest/job.ts';
-import { canonicalJson } from '../digest.ts';
 
 /**
  * Every combination of a matrix, made one at a time. As GitHub Actions has it: `exclude` takes out those that have all

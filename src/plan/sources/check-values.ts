@@ -1,7 +1,7 @@
+import { forbiddenNames } from '../../manifest/forbidden-names.ts';
 import type { Values } from '../../manifest/job.ts';
 import { quoted } from '../../manifest/printable.ts';
 import type { ProblemCode } from '../../manifest/problem-codes.ts';
-import { forbiddenColumns } from './row.ts';
 
 /** Deepest nesting of a row's values; the steps after this one recurse. */
 const MAX_DEPTH = 32;
@@ -33,7 +33,7 @@ function valueFault(value: unknown, depth: number): Fault | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth === MAX_DEPTH) return { code: 'data-invalid', message: `values nest deeper than ${MAX_DEPTH}` };
   for (const [key, nested] of Object.entries(value)) {
-    if (forbiddenColumns.has(key)) {
+    if (forbiddenNames.has(key)) {
       return { code: 'key-forbidden', message: `the name ${quoted(key)} is not allowed` };
     }
     const fault = valueFault(nested, depth + 1);

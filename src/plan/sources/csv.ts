@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../manifest/job.ts';
+import type { Place } from '../../manifest/problem.ts';
 import { delimiterOf, readHeader } from './csv-header.ts';
 import { readRecords, type CsvRecord } from './csv-records.ts';
 import { lineBlocks, type LineBlock } from './line-blocks.ts';
@@ -11,11 +12,11 @@ export async function* readCsv(
 ): AsyncGenerator<readonly Read[]> {
   let header: readonly string[] | undefined;
   let number = 0;
-  for await (const records of recordBlocks(stream)) {
+  for await (const { records, delimiter } of recordBlocks(stream)) {
     const rows: Read[] = [];
     for (const record of records) {
       if (header === undefined) header = readHeader(record.cells, record.line);
-      else rows.push(readRow(record, header, (number += 1), file));
+      else rows.push(readRow(record, { header, delimiter, number: (number += 1), file }));
     }
     yield rows;
   }
@@ -24,7 +25,10 @@ export async function* readCsv(
 
 // A block may end inside a quoted cell, which a later one ends. What is left over is only read again once there is twice as
 // much of it, since long cells would be read for every block otherwise.
-async function* recordBlocks(stream: AsyncIterable<Uint8Array>): AsyncGenerator<readonly CsvRecord[]> {
+async function* recordBlocks(stream: AsyncIterable<Uint8Array>): AsyncGenerator<{
+  readonly records: readonly CsvRecord[];
+  readonly delimiter: string;
+}> {
   let delimiter: string | undefined;
   let waiting: LineBlock[] = [];
   let length = 0;
@@ -38,9 +42,11 @@ async function* recordBlocks(stream: AsyncIterable<Uint8Array>): AsyncGenerator<
     waiting = rest === undefined ? [] : [rest];
     length = rest?.bytes.length ?? 0;
     wanted = 2 * length;
-    yield records;
+    yield { records, delimiter };
   }
-  if (waiting.length > 0) yield readRecords(joined(waiting), delimiter ?? ',', true).records;
+  if (waiting.length === 0) return;
+  delimiter ??= ',';
+  yield { records: readRecords(joined(waiting), delimiter, true).records, delimiter };
 }
 
 function joined(blocks: readonly LineBlock[]): LineBlock {
@@ -51,7 +57,24 @@ function firstLine(bytes: Buffer): string {
   return /^(?:\s*\n)*(.*)/u.exec(bytes.subarray(0, 65_536).toString('utf8'))?.[1] ?? '';
 }
 
-function readRow({ cells, line }: CsvRecord, header: readonly string[], number: number, file: string): Read {
+/** Where the cell behind others starts, if these are in quotes only where they have to be. */
+function cellColumn(before: readonly string[], delimiter: string): number {
+  // In another line of the file.
+  if (before.some((cell) => cell.includes('\n'))) return 1;
+  return before.reduce((sum, cell) => {
+    const quotes = cell.split('"').length - 1;
+    return sum + cell.length + 1 + (quotes > 0 || cell.includes(delimiter) ? quotes + 2 : 0);
+  }, 1);
+}
+
+interface RowContext {
+  readonly header: readonly string[];
+  readonly delimiter: string;
+  readonly number: number;
+  readonly file: string;
+}
+
+function readRow({ cells, line }: CsvRecord, { header, delimiter, number, file }: RowContext): Read {
   if (cells.length !== header.length) {
     const missing = cells.length < header.length;
     const kept = missing ? cells : cells.slice(0, header.length);
@@ -68,5 +91,9 @@ function readRow({ cells, line }: CsvRecord, header: readonly string[], number: 
   }
   const values: Record<string, JsonValue> = {};
   for (let at = 0; at < header.length; at += 1) values[header[at] ?? ''] = cells[at] ?? '';
-  return { kind: 'row', number, file, line, values };
+  const placeOf = (name: string): Place => ({
+    line,
+    column: cellColumn(cells.slice(0, Math.max(0, header.indexOf(name))), delimiter),
+  });
+  return { kind: 'row', number, file, line, values, placeOf };
 }

@@ -1,6 +1,7 @@
 import { asRow, rowFault } from './check-values.ts';
 import { jsonFaultOffset, jsonFaultReason } from './json-fault.ts';
 import { lineBlocks, linesOf, type TextLine } from './line-blocks.ts';
+import { memberColumn } from './member-column.ts';
 import type { Read } from './row.ts';
 
 /** Reads JSON Lines: a map a line, empty lines left out. */
@@ -36,7 +37,8 @@ function readLine({ text, line }: TextLine, number: number, file: string): Read 
     };
   }
   const fault = rowFault(value);
+  const placeOf = (name: string) => ({ line, column: memberColumn(text, [name]) });
   return fault === undefined
-    ? { kind: 'row', number, file, line, values: asRow(value) }
+    ? { kind: 'row', number, file, line, values: asRow(value), placeOf }
     : { kind: 'fault', number, file, line, column: 1, ...fault };
 }

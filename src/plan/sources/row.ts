@@ -12,6 +12,8 @@ export interface Row {
   /** Line of the file that it starts in. */
   readonly line: number;
   readonly values: Values;
+  /** Where one of its values stands, where that can be told; the start of the row for one that it does not have. */
+  readonly placeOf?: (name: string) => Place;
 }
 
 /** A row that cannot be used; those after it can. */
@@ -33,12 +35,26 @@ export class SourceError extends Error {
   readonly place: Place;
   /** Which of several files it is about. */
   file?: string;
+  /** What else is wrong, that can be told apart all the same. */
+  readonly others: readonly SourceError[];
 
-  constructor(code: ProblemCode, message: string, place: Place = { line: 1, column: 1 }) {
+  constructor(
+    code: ProblemCode,
+    message: string,
+    place: Place = { line: 1, column: 1 },
+    others: readonly SourceError[] = [],
+  ) {
     super(message);
+    this.others = others;
     this.code = code;
     this.place = place;
   }
+}
+
+/** Several faults that end the reading as one, in their order; `undefined` where there are none. */
+export function joinedError(faults: readonly SourceError[]): SourceError | undefined {
+  const [first, ...others] = faults;
+  return first === undefined ? undefined : new SourceError(first.code, first.message, first.place, others);
 }
 
 /** A column that rows are to be picked by, and that none of them has. */
@@ -54,9 +70,6 @@ export class UnknownColumn extends Error {
     this.known = known;
   }
 }
-
-/** Names that reach into JavaScript's objects. */
-export const forbiddenColumns: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Longest line, or row of a table, in bytes. */
 export const MAX_ROW_BYTES = 1024 * 1024;

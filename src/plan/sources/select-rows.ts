@@ -66,7 +66,8 @@ function createSample({ count, seed }: NonNullable<Select['sample']>) {
     ranked = ranked.slice(0, count);
   };
   return {
-    add(row: Row): void {
+    // What tells the places of its values would keep the text around the row.
+    add({ placeOf: _placeOf, ...row }: Row): void {
       const rank = createHash('sha256')
         .update(`${seed} ${JSON.stringify(row.values)}`)
         .digest('base64');

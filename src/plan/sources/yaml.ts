@@ -1,10 +1,12 @@
-import { isSeq } from 'yaml';
+import { isMap, isSeq } from 'yaml';
 
+import { keyNode } from '../../manifest/node-at.ts';
+import type { Place } from '../../manifest/problem.ts';
 import { readTree } from '../../manifest/read-tree.ts';
 import { readYaml } from '../../manifest/read-yaml.ts';
 import { asRow, rowFault } from './check-values.ts';
 import { readListText } from './read-text.ts';
-import { SourceError, type Read } from './row.ts';
+import { joinedError, SourceError, type Read } from './row.ts';
 
 /** Reads a YAML list of maps, under the rules and the size of a job file. */
 export async function* readYamlRows(
@@ -12,10 +14,13 @@ export async function* readYamlRows(
   file: string,
 ): AsyncGenerator<readonly Read[]> {
   const text = await readListText(stream);
-  const { contents, findings, placeOf } = readYaml(text);
+  const { contents, faults: yamlFaults, placeOf } = readYaml(text);
   const tree = readTree(contents ?? null);
-  const [fault] = [...findings, ...tree.findings].sort((left, right) => left.offset - right.offset);
-  if (fault !== undefined) throw new SourceError(fault.code, fault.message, placeOf(fault.offset));
+  const faults = [...yamlFaults, ...tree.faults]
+    .sort((left, right) => left.offset - right.offset)
+    .map(({ code, message, offset }) => new SourceError(code, message, placeOf(offset)));
+  const error = joinedError(faults);
+  if (error !== undefined) throw error;
   if (!isSeq(contents) || !Array.isArray(tree.value)) {
     throw new SourceError('data-invalid', 'the file is no list of maps: `- { name: lamp }`');
   }
@@ -26,8 +31,10 @@ export async function* readYamlRows(
     const place = placeOf(offset ?? 0);
     const at = { number: index + 1, file, line: place.line };
     const wrong = rowFault(value);
+    const placeOfValue = (name: string): Place =>
+      isMap(node) ? placeOf(keyNode(node, [], name).range?.[0] ?? offset ?? 0) : place;
     return wrong === undefined
-      ? { kind: 'row', ...at, values: asRow(value) }
+      ? { kind: 'row', ...at, values: asRow(value), placeOf: placeOfValue }
       : { kind: 'fault', ...at, column: place.column, ...wrong };
   });
 }

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../canonical-json.ts';
+import { canonicalJson } from '../../canonical-json.ts';
 import type { ImageCall, TextCall, WireRequest } from './dialect.ts';
 
 /** Builds an OpenAI-form chat request; `model`, `messages` and the call's seed go over params of the same name. */

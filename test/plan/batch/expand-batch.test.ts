@@ -114,7 +114,9 @@ describe('a file of OpenAI’s Batch API', () => {
   });
 
   it.each([
-    ['no JSON', 'not json', '1:1: data-invalid'],
+    ['no JSON', 'not json', '1:2: data-invalid: the line is no JSON: unexpected "o"'],
+    ['no JSON further on', '{"custom_id": "a", x}', '1:20: data-invalid'],
+    ['JSON that ends too early', '{"custom_id": "a"', '1:18: data-invalid'],
     ['half a line', '{"custom_id": "a", ', '1:20: data-invalid'],
     ['no object', '[1]', '1:1: type-wrong'],
     ['no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), '1:1: data-invalid'],

@@ -11,12 +11,13 @@ async function expand(items: string, files: Readonly<Record<string, string>> = {
   const { job, placeOf } = readOf(`version: 1\nname: x\n${rest}items:\n${items}\n`);
   const found: ExpandedItem[] = [];
   const problems: string[] = [];
+  const warnings: string[] = [];
   const context = { file: 'jobs/job.yaml', placeOf, time: '2026-11-25T23:30:00Z', checks: jobChecks };
   for await (const expansion of expandJob(job, { ...context, files: dataFiles(files, 1_000) })) {
     if (expansion.kind === 'item') found.push(expansion.item);
-    else problems.push(formatProblem(expansion.problem));
+    else (expansion.kind === 'problem' ? problems : warnings).push(formatProblem(expansion.problem));
   }
-  return { items: found, problems };
+  return { items: found, problems, warnings };
 }
 
 const csv = 'sku,name,width\na-1,lamp,800\nb-2,chair,640\n';
@@ -138,7 +139,7 @@ describe('problems of data', () => {
     );
     expect(problems).toHaveLength(6);
     expect(problems[0]).toBe(
-      'jobs/c.csv:4:1: param-invalid: row 3 of c.csv (line 4): "width" must be a whole number from 1 to 16384, not "wide" (asked for in jobs/job.yaml:6:22)',
+      'jobs/c.csv:4:3: param-invalid: row 3 of c.csv (line 4), column `width`: "width" must be a whole number from 1 to 16384, not "wide" (asked for in jobs/job.yaml:6:22)',
     );
     expect(problems[5]).toContain('and 13 more of the same, the last one: row 20 of c.csv (line 21)');
   });
@@ -160,13 +161,13 @@ describe('problems of data', () => {
       'an empty prompt',
       '  - { from: d.jsonl, text: "{{ row.a }}" }',
       '{"a":""}',
-      'jobs/d.jsonl:1:1: prompt-empty: row 1 of d.jsonl (line 1)',
+      'jobs/d.jsonl:1:2: prompt-empty: row 1 of d.jsonl (line 1), column `a`: ',
     ],
     [
       'an id that is none',
       '  - { from: d.jsonl, id: "{{ row.a }}", text: hi }',
       '{"a":"../x"}',
-      'jobs/d.jsonl:1:1: id-invalid: row 1 of d.jsonl (line 1): the id `../x` cannot be one',
+      'jobs/d.jsonl:1:2: id-invalid: row 1 of d.jsonl (line 1), column `a`: the id `../x` cannot be one',
     ],
     [
       'an id that Windows keeps',
@@ -184,7 +185,25 @@ describe('problems of data', () => {
       'a picture from elsewhere',
       '  - { from: d.jsonl, messages: [{ role: user, content: [{ type: image_url, image_url: { url: "{{ row.a }}" } }] }] }',
       '{"a":"file:///etc/passwd"}',
-      'jobs/d.jsonl:1:1: url-invalid: row 1',
+      'jobs/d.jsonl:1:2: url-invalid: row 1',
+    ],
+    [
+      'a null that a text would not show',
+      '  - { from: d.jsonl, text: "{{ row.n | default: 0 }} {{ row.a }}" }',
+      '{"n":null,"a":null}',
+      'jobs/d.jsonl:1:11: value-null: row 1 of d.jsonl (line 1), column `a`: `{{ row.a }}` is null; `{{ row.a | default: "" }}` lets nothing stand in its place (asked for in jobs/job.yaml:4:28)',
+    ],
+    [
+      'a null in a step that is filled in later',
+      '  - { from: d.jsonl, steps: [{ id: a, text: hi }, { id: b, text: "{{ steps.a.text }} {{ row.a }}" }] }',
+      '{"a":null}',
+      'jobs/d.jsonl:1:2: value-null: row 1 of d.jsonl (line 1), column `a`',
+    ],
+    [
+      'a null for a parameter',
+      '  - { from: d.jsonl, text: hi, params: { max_tokens: "{{ row.a }}" } }',
+      '{"a":null}',
+      'jobs/d.jsonl:1:2: param-invalid: row 1 of d.jsonl (line 1), column `a`: "max_tokens" must be a whole number of 0 or more, not null',
     ],
     [
       'a file that is not there',
@@ -202,7 +221,7 @@ describe('problems of data', () => {
       'no rows at all',
       '  - { from: d.jsonl, text: hi }',
       '\n',
-      'jobs/job.yaml:4:5: item-empty: the job has no items',
+      'jobs/job.yaml:4:13: entry-empty: no item comes of this: `d.jsonl` has no rows',
     ],
     [
       'a matrix too large',
@@ -214,5 +233,53 @@ describe('problems of data', () => {
     const { problems } = await expand(items, { 'd.jsonl': data });
     expect(problems.join('\n')).toContain(problem);
     expect(problems).toHaveLength(1);
+  });
+
+  it.each([
+    ['d.csv', 'prompt,n\na,1\n', 'jobs/job.yaml:4:26'],
+    ['d.jsonl', '{"prompt":"a"}', 'jobs/d.jsonl:1:1'],
+    ['d.json', '[{"prompt":"a"}]', 'jobs/d.json:1:1'],
+    ['d.yaml', '- { prompt: a }\n', 'jobs/d.yaml:1:1'],
+  ])('guess the column that was meant: %s', async (file, data, place) => {
+    const { problems } = await expand(`  - { from: ${file}, text: "{{ row.promt }}" }`, { [file]: data });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain('column-unknown: ');
+    expect(problems[0]).toContain('unknown column `promt`; did you mean `prompt`?');
+    expect(problems[0]?.startsWith(place.replace(/:\d+$/, ':'))).toBe(true);
+  });
+
+  it('are all those of a line of names, and of a YAML file', async () => {
+    const header = await expand('  - { from: c.csv, text: hi }', {
+      'c.csv': 'a,,a,__proto__,b\n1,2,3,4,5\n',
+    });
+    expect(header.problems).toEqual([
+      'jobs/c.csv:1:3: data-invalid: column 2 has no name; the first line names every column',
+      'jobs/c.csv:1:4: key-duplicate: the column `a` is there already; name one of them differently',
+      'jobs/c.csv:1:6: key-forbidden: the column `__proto__` is not allowed',
+    ]);
+    const yaml = await expand('  - { from: c.yaml, text: hi }', { 'c.yaml': '- a: 1\n  a: 2\n- b: !x 3\n' });
+    expect(yaml.problems).toEqual([
+      'jobs/c.yaml:2:3: key-duplicate: the key `a` is in this map already',
+      'jobs/c.yaml:3:6: yaml-tag: tags (!name) are not allowed',
+    ]);
+  });
+
+  it.each([
+    ['{ from: e.csv, text: hi }', '4:13', '`e.csv` has no rows'],
+    ['{ from: "none/*.txt", text: hi }', '4:13', '`none/*.txt` matches no file'],
+    [
+      '{ from: c.csv, select: { where: { name: none } }, text: hi }',
+      '4:37',
+      '`select` leaves no row of `c.csv`',
+    ],
+    ['{ matrix: { a: [1], exclude: [{ a: 1 }] }, text: hi }', '4:34', '`exclude` leaves no combination'],
+    ['{ prompts: [a, b], from: e.csv }', '4:30', '`e.csv` has no rows'],
+  ])('warn of an entry that no item comes of: %s', async (entry, place, message) => {
+    const files = { 'c.csv': csv, 'e.csv': 'a,b\n' };
+    const { problems, warnings } = await expand(`  - ${entry}\n  - text: one`, files);
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining(`jobs/job.yaml:${place}: entry-empty: `)]);
+    expect(warnings[0]).toContain(message);
+    expect((await expand(`  - ${entry}`, files)).problems).toEqual(warnings);
   });
 });

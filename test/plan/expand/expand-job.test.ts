@@ -12,7 +12,7 @@ async function promptsOf(yaml: string, time: string): Promise<readonly string[]>
   const context = { file: 'job.yaml', placeOf, time, checks: jobChecks, files: noFiles };
   const prompts: string[] = [];
   for await (const expansion of expandJob(read, context)) {
-    if (expansion.kind === 'problem') throw new Error(expansion.problem.message);
+    if (expansion.kind !== 'item') throw new Error(expansion.problem.message);
     for (const step of expansion.item.steps) {
       if (step.kind === 'image') prompts.push(step.prompt);
       else prompts.push(...step.messages.map(({ content }) => JSON.stringify(content)));

@@ -1,13 +1,13 @@
+import { isObject } from './json.ts';
+
 /**
- * Writes JSON with the members of every object in sorted order, so that equal requests have equal bytes.
+ * Writes JSON with the members of every object in sorted order, so that equal values have equal bytes.
  *
  * @param asWritten members of the top object whose values keep the order they were written in.
  * @throws TypeError on values JSON cannot hold, such as functions or bigints.
  */
-export function canonicalJson(
-  value: Readonly<Record<string, unknown>>,
-  asWritten: ReadonlySet<string> = new Set(),
-): string {
+export function canonicalJson(value: unknown, asWritten: ReadonlySet<string> = new Set()): string {
+  if (!isObject(value)) return write(value);
   return writeObject(value, (member, inner) =>
     asWritten.has(member) ? JSON.stringify(inner) : write(inner),
   );
@@ -15,11 +15,9 @@ export function canonicalJson(
 
 function write(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((inner) => write(inner ?? null)).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    return writeObject(value as Record<string, unknown>, (_, inner) => write(inner));
-  }
+  if (isObject(value)) return writeObject(value, (_, inner) => write(inner));
   const text: string | undefined = JSON.stringify(value);
-  if (text === undefined) throw new TypeError(`a ${typeof value} cannot be part of a request`);
+  if (text === undefined) throw new TypeError(`a ${typeof value} has no place in JSON`);
   return text;
 }
 

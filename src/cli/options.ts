@@ -1,0 +1,63 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** The options of every command that starts a run. */
+export function submitOptions(command: Command): Command {
+  return command
+    .option('--new', 'make another run of a job that has one already')
+    .option('--fresh', 'draw new seeds for the whole run, but for those that the job pins')
+    .option('--first <count>', 'only the first items, as a run of their own', parseFirst)
+    .option('--reuse', 'take over what earlier runs of the job have done')
+    .option('--max-cost <pollen>', 'refuse what may cost more', parsePollen)
+    .option('-y, --yes', 'start also what may cost more than the configured threshold')
+    .option('--allow-unpriced', 'also call models without a known price')
+    .option('--anonymous', 'send no key: only models that cost nothing')
+    .addOption(modelOption())
+    .addOption(outputOption());
+}
+
+/** `--model`, which the lines of an OpenAI batch file cannot overrule. */
+export function modelOption(): Option {
+  return new Option('--model <name>', 'of an OpenAI batch file: the model to ask, whatever its lines name');
+}
+
+/** `--output`, as every command has it whose answer is data. */
+export function outputOption(): Option {
+  return new Option('-o, --output <format>', 'data on stdout').choices(['text', 'json']).default('text');
+}
+
+/**
+ * A whole number of at most nine digits.
+ *
+ * @throws InvalidArgumentError for anything else
+ */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new InvalidArgumentError('Give a whole number.');
+  }
+  return count;
+}
+
+function parseFirst(text: string): number {
+  const count = parseCount(text);
+  if (count < 1) throw new InvalidArgumentError('Give a whole number from 1 on.');
+  return count;
+}
+
+function parsePollen(text: string): string {
+  if (!/^\d{1,12}(\.\d{1,8})?$/.test(text)) {
+    throw new InvalidArgumentError('Give an amount of Pollen with at most eight decimals, such as 0.5.');
+  }
+  return text;
+}
+
+/**
+ * A port to listen on.
+ *
+ * @throws InvalidArgumentError for anything else
+ */
+export function parsePort(text: string): number {
+  const port = parseCount(text);
+  if (port > 65_535) throw new InvalidArgumentError('A port is at most 65535.');
+  return port;
+}
