@@ -15,9 +15,7 @@ export function lanesText(lanes: readonly LaneReport[]): string {
   ]);
   return [
     lanesTable(lanes),
-    ...(rows.length === 0
-      ? []
-      : ['', table([['LANE', 'RUN', 'PRIORITY', 'IN FLIGHT OR IN LINE', 'TO COME'], ...rows])]),
+    ...(rows.length === 0 ? [] : ['', table([['LANE', 'RUN', 'PRIORITY', 'PLACES', 'TO COME'], ...rows])]),
   ].join('\n');
 }
 
