@@ -4,7 +4,7 @@ import { boundsOf, type LaneState } from './state.ts';
 /** Throttles that come with a wait of about a second before an account is taken for one that takes one call at a time. */
 const SIGNS = 4;
 /** A smaller share of throttles is jitter at a limit of the rate, or costs no more than one slot would. */
-const LEAST_SHARE = 0.35;
+const LEAST_SHARE = 0.25;
 /** Throttles of a call that was alone, which show that one slot is no help. */
 const DENIALS = 3;
 /** Answers, no two of them side by side. */
