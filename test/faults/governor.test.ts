@@ -51,25 +51,25 @@ afterEach(async () => {
 
 describe('two worker processes that govern a lane', () => {
   it('keep to what they have found out when one of them is killed, and pause for no longer than a lost call', async () => {
-    const limits = { key: { rps: 12, burst: 6 } };
+    const limits = { key: { rps: 8, burst: 6 } };
     await open({ limits, latency: { kind: 'fixed', ms: 300 } }, { rps: 25, adaptive: true, concurrency: 32 });
     const [first] = await Promise.all([stack.startWorker(), stack.startWorker()]);
     const runs = faultRuns(stack, emulator);
     const run = await runs.submit('governed');
-    await untilDone(async () => expect((await laneState())?.cut?.from).toBeGreaterThan(12), 60_000);
+    await untilDone(async () => expect((await laneState())?.cut?.from).toBeGreaterThan(8), 60_000);
     await runs.untilRequests(run, 80);
 
+    const killedAt = Date.now();
+    await first.stop({ fast: true });
     const lanes = await stack.command('lanes');
     expect(lanes.stdout).toMatch(/^all .* throttle at/m);
     expect(lanes.stdout).toContain(run.runId);
 
-    const killedAt = Date.now();
-    await first.stop({ fast: true });
     await untilEnded(stack, run);
     await runs.expectWhole(run);
     expect(longestPause(killedAt)).toBeLessThan(heartbeatSeconds + 5);
     const late = callsOf(emulator).filter(({ time }) => Date.parse(time) >= killedAt);
-    expect(late.filter(({ status }) => status === 429).length).toBeLessThan(late.length * 0.15);
+    expect(late.filter(({ status }) => status === 429).length).toBeLessThan(late.length * 0.2);
   }, 180_000);
 
   it('pass the one slot of an account on when the worker that has it is killed', async () => {
