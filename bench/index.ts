@@ -14,6 +14,18 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
     about: 'faults and SIGKILLs of the worker: every item once, its bytes and the bill exact',
     load: async () => (await import('./kills.ts')).kills,
   },
+  limits: {
+    about: "how much of an account's rate limit two workers use, known or hidden, beside a bare loop",
+    load: async () => (await import('./limits.ts')).limits,
+  },
+  slots: {
+    about: 'how much of its places a run uses where no limit holds it up',
+    load: async () => (await import('./slots.ts')).slots,
+  },
+  fair: {
+    about: 'the time of a small job while a big one has the same lane',
+    load: async () => (await import('./fair.ts')).fair,
+  },
   manifest: {
     about: 'a job file of many items: items a second, beside a bare YAML parse of the same text',
     load: async () => (await import('./manifest.ts')).manifest,
@@ -37,12 +49,13 @@ const { positionals, values } = parseArgs({
     items: { type: 'string' },
     repeats: { type: 'string' },
     seed: { type: 'string' },
+    only: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 const benchmark = benchmarks[positionals[0] ?? ''];
 if (benchmark === undefined) {
-  console.log('npm run bench -- NAME [--items N] [--repeats N] [--seed N] [--json]');
+  console.log('npm run bench -- NAME [--items N] [--repeats N] [--seed N] [--only SCENARIO] [--json]');
   for (const [name, { about }] of Object.entries(benchmarks)) console.log(`  ${name.padEnd(10)}${about}`);
   process.exitCode = positionals.length === 0 ? 0 : 2;
 } else {
@@ -51,6 +64,7 @@ if (benchmark === undefined) {
     ...(values.items === undefined ? {} : { items: Number(values.items) }),
     ...(values.repeats === undefined ? {} : { repeats: Number(values.repeats) }),
     ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
+    ...(values.only === undefined ? {} : { only: values.only }),
     say: (sentence) => console.error(sentence),
   });
   console.log(

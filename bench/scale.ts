@@ -10,11 +10,15 @@ import { runWorkflowId } from '../src/workflows/ids.ts';
 import { untilEnded } from '../test/support/kill-run.ts';
 import { startProcessStack, type ProcessStack } from '../test/support/process-stack.ts';
 import { writeSampleJob } from '../test/support/sample-job.ts';
+import { settledItems } from '../src/records/tally.ts';
+import { runViewQuery } from '../src/workflows/messages.ts';
+import { watchMemory } from './support/memory-slope.ts';
 import { table, type Benchmark, type Row } from './support/benchmark.ts';
 import { startEmulatorProcess } from './support/emulator-process.ts';
 import { peakMemoryOf } from './support/processes.ts';
 
 const MEMORY_BAR_MB = 700;
+const SLOPE_BAR_MB = 5;
 const EVENTS_BAR = 2_000;
 const PAYLOAD_BAR = 64 * 1_024;
 
@@ -34,12 +38,18 @@ export const scale: Benchmark = async ({ items = 10_000, say }) => {
     const { runId } = JSON.parse(stdout) as { readonly runId: string };
     const run = { ...stack.session.location, job: 'scale', runId };
     say(`submitted after ${since().toFixed(1)} s`);
+    const { client } = stack.session.temporal;
+    const memory = watchMemory(worker.pid, async () => {
+      const { tally } = await client.workflow.getHandle(runWorkflowId(runId)).query(runViewQuery);
+      return settledItems(tally);
+    });
     await untilFirstRecord(stack, run);
     const firstRecordSeconds = since();
     await untilEnded(stack, run);
+    memory.stop();
     const seconds = since();
     say(`ended after ${seconds.toFixed(1)} s`);
-    const histories = await measureHistories(stack.session.temporal.client, runId);
+    const histories = await measureHistories(client, runId);
     const figures = {
       items,
       lost: await countLost(stack, run, items),
@@ -47,6 +57,7 @@ export const scale: Benchmark = async ({ items = 10_000, say }) => {
       itemsPerSecond: items / seconds,
       firstRecordSeconds,
       workerPeakMb: peakMemoryOf(worker.pid),
+      workerSlopeMb: memory.slope(),
       ...histories,
       temporalDatabaseMb: (await sizeOfDatabase(stack.folder)) / 2 ** 20,
     };
@@ -128,17 +139,24 @@ interface Figures extends Awaited<ReturnType<typeof measureHistories>> {
   readonly itemsPerSecond: number;
   readonly firstRecordSeconds: number;
   readonly workerPeakMb: number | undefined;
+  /** Growth by 10,000 items, after the first 20,000. */
+  readonly workerSlopeMb: number | undefined;
   readonly temporalDatabaseMb: number;
 }
 
 function describe(figures: Figures) {
-  const { lost, workerPeakMb, mostEvents, largestPayloadBytes } = figures;
+  const { lost, workerPeakMb, workerSlopeMb, mostEvents, largestPayloadBytes } = figures;
   const rows: Row[] = [
     ['lost items', String(lost), '(bar 0)'],
     [
       'worker, most memory',
       workerPeakMb === undefined ? 'not available' : `${workerPeakMb.toFixed(0)} MB`,
       `(bar ${MEMORY_BAR_MB} MB)`,
+    ],
+    [
+      'worker, growth by 10,000 items',
+      workerSlopeMb === undefined ? 'too few items' : `${workerSlopeMb.toFixed(1)} MB`,
+      `(bar ${SLOPE_BAR_MB} MB)`,
     ],
     ['longest history', `${mostEvents} events`, `(bar ${EVENTS_BAR})`],
     ['largest payload', `${(largestPayloadBytes / 1_024).toFixed(1)} KB`, `(bar ${PAYLOAD_BAR / 1_024} KB)`],
@@ -155,6 +173,9 @@ function describe(figures: Figures) {
     missed: [
       ...(lost === 0 ? [] : [`${lost} items are lost`]),
       ...((workerPeakMb ?? 0) <= MEMORY_BAR_MB ? [] : [`the worker took ${workerPeakMb?.toFixed(0)} MB`]),
+      ...((workerSlopeMb ?? 0) <= SLOPE_BAR_MB
+        ? []
+        : [`the worker grows by ${workerSlopeMb?.toFixed(1)} MB with 10,000 items`]),
       ...(mostEvents <= EVENTS_BAR ? [] : [`a history has ${mostEvents} events`]),
       ...(largestPayloadBytes <= PAYLOAD_BAR ? [] : [`a payload has ${largestPayloadBytes} bytes`]),
     ],

@@ -13,6 +13,7 @@ import {
 } from './cli/options.ts';
 import { addScheduleCommands } from './cli/schedule-commands.ts';
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
+import type { DevFlags } from './commands/actions/dev.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
 import type { InitFlags } from './commands/actions/init.ts';
 import type { PlanFlags } from './commands/actions/plan.ts';
@@ -173,6 +174,16 @@ function createProgram(): Command {
     });
 
   program
+    .command('lanes')
+    .description('show what the lanes are doing: calls that wait, the rate now and why, workers')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.lanes))
+    .action(async (flags: OutputFlags) => {
+      const { lanesAction } = await import('./commands/actions/lanes.ts');
+      present(await lanesAction(), flags);
+    });
+
+  program
     .command('doctor')
     .description('check key, API, Temporal, store and this machine, and say what to do about what is wrong')
     .addOption(outputOption())
@@ -224,8 +235,9 @@ function createProgram(): Command {
     .command('dev')
     .description('run the local stack in the foreground: Temporal with its UI, an object store, a worker')
     .option('--anonymous', 'call the real API without a key: only models that cost nothing')
+    .option('--workers <count>', 'workers to start, each a process of its own', parseCount, 1)
     .addHelpText('after', exampleText(examples.dev))
-    .action(async (flags: { readonly anonymous?: boolean }) => {
+    .action(async (flags: DevFlags) => {
       const { devAction } = await import('./commands/actions/dev.ts');
       present(await devAction(flags, context));
     });

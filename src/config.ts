@@ -221,6 +221,7 @@ function laneSettings(
         name: lane.name,
         ...optional('rps', rps === 'none' ? undefined : rps),
         concurrency: values.POLLEN_BATCH_CONCURRENCY ?? lane.concurrency,
+        ...optional('adaptive', lane.adaptive),
       };
     }),
   };

@@ -5,6 +5,7 @@ import type { ActivityDependencies } from './activities/dependencies.ts';
 import { createPlanReader } from './activities/plan-reader.ts';
 import type { Config } from './config.ts';
 import { PollenBatchError } from './errors.ts';
+import { createGovernors } from './lanes/governor/governors.ts';
 import { createWorkers } from './lanes/workers.ts';
 import { createApiClient } from './pollinations/client.ts';
 import { createCurrentPrices } from './pollinations/current-prices.ts';
@@ -54,6 +55,7 @@ async function prepare(config: Config, logger: Logger) {
       `namespace ${namespace} lacks the Pollen search attributes: runs cannot be found by job or state`,
     );
   }
+  const governors = createGovernors({ connection, namespace, lanes: config.lanes, logger });
   const dependencies: ActivityDependencies = {
     store,
     openObject: store.openObject,
@@ -67,6 +69,7 @@ async function prepare(config: Config, logger: Logger) {
     apiId: api.id,
     prices: createCurrentPrices(api.prices, async () => (await findApi(config.api, fetch)).prices),
     lanes: config.lanes,
+    governors,
     ...(config.store.publicUrl === undefined ? {} : { publicUrl: config.store.publicUrl }),
     searchAttributes,
     now: () => new Date(),
@@ -79,7 +82,7 @@ async function prepare(config: Config, logger: Logger) {
     bundle: await workflowBundle(config.cacheDir, logger),
     control: createControlActivities(dependencies),
     calls: createCallActivities(dependencies),
-    logger,
+    governors,
   });
   logger.info({ address, namespace, bucket: config.store.bucket, api: api.id }, 'worker ready');
   return { workers, connection, store };

@@ -119,8 +119,16 @@ describe('the lanes', () => {
     ]);
   });
 
+  it('may have their rate by the minute, and find limits that nobody knows', () => {
+    const lanes = '{"all":{"rpm":90,"adaptive":true,"concurrency":8}}';
+    expect(readConfig({ POLLEN_BATCH_LANES: lanes }).lanes).toEqual([
+      { name: 'all', concurrency: 8, rps: 1.5, adaptive: true },
+    ]);
+  });
+
   it.each([
     ['no JSON', '{', 'it is not JSON'],
+    ['two rates', '{"all":{"rps":1,"rpm":60}}', 'not both'],
     ['no lane for the other models', '{"slow":{"models":["kontext"]}}', 'exactly one lane'],
     ['two lanes for the other models', '{"one":{},"two":{}}', 'exactly one lane'],
     ['a rate of zero', '{"all":{"rps":0}}', 'all.rps'],

@@ -3,6 +3,8 @@ export interface BenchmarkOptions {
   readonly items?: number;
   readonly repeats?: number;
   readonly seed?: number;
+  /** The one scenario to measure. @default all */
+  readonly only?: string;
   /** Hears how far it is, as a sentence. */
   readonly say: (sentence: string) => void;
 }

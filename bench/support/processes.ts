@@ -66,6 +66,12 @@ export function peakMemoryOf(pid: number): number | undefined {
   return match === null ? undefined : Number(match[1]) / 1_024;
 }
 
+/** Memory that a process holds now, in megabytes; `undefined` where the system has no `/proc`. */
+export function memoryOf(pid: number): number | undefined {
+  const match = /^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? '');
+  return match === null ? undefined : Number(match[1]) / 1_024;
+}
+
 function readTimes(): ReadonlyMap<number, ProcessTimes> | undefined {
   if (process.platform !== 'linux') return undefined;
   const times = new Map<number, ProcessTimes>();

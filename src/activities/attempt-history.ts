@@ -17,6 +17,8 @@ export interface AttemptNote {
   readonly requestId?: string;
   readonly latencyMs?: number;
   readonly effect: AttemptEffect;
+  /** An outage was under way: the attempt uses up none of the item's tries. */
+  readonly excused?: true;
 }
 
 /**

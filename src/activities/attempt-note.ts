@@ -48,21 +48,22 @@ export function noteOf(
 /**
  * Takes a fault into the history: throttles, refused keys and missing credit are only counted, all others are listed.
  *
- * @param lastSuccess - when the key last worked on this worker, milliseconds since the epoch
+ * @param clock - with when the key last worked on this worker, and whether the lane has an outage
  */
 export function withFault(
   history: AttemptHistory,
   attempt: number,
   fault: Fault,
   planned: { readonly plan: Plan; readonly call: PlannedCall },
-  clock: { readonly now: Date; readonly lastSuccess: number },
+  clock: { readonly now: Date; readonly lastSuccess: number; readonly excused: boolean },
 ): AttemptHistory {
   if (fault.code === 'unauthorized') {
     return withRefusedKey(history, attempt, clock.now.getTime(), clock.lastSuccess);
   }
   const { action } = verdicts[fault.code].verdict;
   if (action === 'throttle' || action === 'pause') return withThrottle(history, attempt);
-  return withNote(history, noteOf(attempt, fault.code, fault, effectOf(planned, fault), clock.now));
+  const note = noteOf(attempt, fault.code, fault, effectOf(planned, fault), clock.now);
+  return withNote(history, clock.excused ? { ...note, excused: true } : note);
 }
 
 /** Prices what an answer used, by the run's own price snapshot and the model that was asked for. */

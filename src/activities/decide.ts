@@ -1,3 +1,4 @@
+import type { Advice } from '../lanes/governor/mind.ts';
 import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
 import { LOST_WORKER, type AttemptHistory } from './attempt-history.ts';
@@ -21,14 +22,26 @@ const WAITING_DELAY_MS = 30_000;
 const MAX_DELAY_MS = 60_000;
 // Rates refill by the second: waiting longer without being asked to is dead time.
 const MAX_THROTTLE_DELAY_MS = 30_000;
+const THROTTLE_DELAY_MS = 1_000;
+/** Faults in outages that an item may have for nothing, where it may be their cause itself. */
+const EXCUSED = 30;
+/** Faults that never come from an item. */
+const NEVER_ITS_OWN: ReadonlySet<string> = new Set([
+  'unreachable',
+  'redirected',
+  'not-the-api',
+  'gateway',
+  'reset',
+]);
 
 /**
  * Decides from the table of verdicts whether a call is tried again, and when.
  *
  * @param history - with the failed attempt in it
  * @param random - uniform in [0, 1), spreads the retries of many calls
+ * @param lane - what the call's lane has to say
  */
-export function decide(history: AttemptHistory, fault: Fault, random: number): Decision {
+export function decide(history: AttemptHistory, fault: Fault, random: number, lane: Advice): Decision {
   const { verdict } = verdicts[fault.code];
   if (fault.code === 'unauthorized') return decideRefusedKey(history, random);
   switch (verdict.action) {
@@ -37,17 +50,28 @@ export function decide(history: AttemptHistory, fault: Fault, random: number): D
     case 'pause':
       return { kind: 'retry', delayMs: spread(WAITING_DELAY_MS, random), because: 'waiting' };
     case 'throttle': {
-      const backoff = Math.min(1_000 * 2 ** Math.max(0, history.throttledInRow - 1), MAX_THROTTLE_DELAY_MS);
-      return { kind: 'retry', delayMs: spread(fault.retryAfterMs ?? backoff, random), because: 'throttled' };
+      // In a lane with a rate, which has gone down, the next turn is soon enough. Without one each call backs off.
+      const backoff =
+        lane.turnMs === undefined
+          ? Math.min(1_000 * 2 ** Math.max(0, history.throttledInRow - 1), MAX_THROTTLE_DELAY_MS)
+          : THROTTLE_DELAY_MS;
+      const delayMs = Math.max(fault.retryAfterMs ?? backoff, lane.turnMs ?? 0);
+      return { kind: 'retry', delayMs: spread(delayMs, random), because: 'throttled' };
     }
     case 'retry': {
-      const tries = history.notes.filter((note) => note.code === fault.code).length;
+      const same = history.notes.filter((note) => note.code === fault.code);
+      const tries = same.length - excused(same, fault);
       if (tries >= verdict.tries) return { kind: 'fail' };
-      const backoff = Math.min(1_000 * 2 ** (tries - 1), MAX_DELAY_MS);
+      const backoff = Math.min(1_000 * 2 ** Math.max(0, tries - 1), MAX_DELAY_MS);
       const delayMs = Math.max(spread(backoff, random), fault.retryAfterMs ?? 0);
       return { kind: 'retry', delayMs, because: 'fault' };
     }
   }
+}
+
+function excused(notes: AttemptHistory['notes'], { code }: Fault): number {
+  const count = notes.filter((note) => note.excused).length;
+  return NEVER_ITS_OWN.has(code) ? count : Math.min(EXCUSED, count);
 }
 
 /** Whether an item has taken so many workers along that it must not be tried again. */

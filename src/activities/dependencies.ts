@@ -1,3 +1,4 @@
+import type { Governors } from '../lanes/governor/governors.ts';
 import type { LaneSettings } from '../lanes/lanes.ts';
 import type { OpenObject } from '../plan/job-files.ts';
 import type { ApiClient } from '../pollinations/client.ts';
@@ -19,6 +20,8 @@ export interface ActivityDependencies {
   /** Id of the API that the client talks to: calls planned for another one are not made. */
   readonly apiId: string;
   readonly lanes: readonly LaneSettings[];
+  /** Hears of every call, so that the lane's rate can follow. */
+  readonly governors: Pick<Governors, 'call'>;
   /** URL below which a browser finds the bucket's objects, where there is one. */
   readonly publicUrl?: string;
   /** Whether the namespace knows the Pollen search attributes. */

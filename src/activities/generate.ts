@@ -54,7 +54,7 @@ export function createGenerate(
   keyHealth: KeyHealth,
   { kind, deadlineMs }: CallKind,
 ): (reference: CallReference) => Promise<Receipt> {
-  const { client, now } = dependencies;
+  const { client, governors, now } = dependencies;
 
   return async function generate(reference) {
     const context = Context.current();
@@ -97,15 +97,17 @@ export function createGenerate(
         return await itemStore.fail(attached.fault, recalled);
       if (context.cancellationSignal.aborted) throw new CancelledFailure('stopped before it was sent');
 
-      const outcome = await client.attempt({
-        kind,
-        request: item.call.request,
-        requestId: requestIdOf(item, attempt),
-        deadlineMs,
-        signal: callSignal(context),
-        ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
-        ...(attached === undefined ? {} : { attachments: attached.attachments }),
-      });
+      const { outcome, advice } = await governors.call(context.info, itemIn(item), () =>
+        client.attempt({
+          kind,
+          request: item.call.request,
+          requestId: requestIdOf(item, attempt),
+          deadlineMs,
+          signal: callSignal(context),
+          ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
+          ...(attached === undefined ? {} : { attachments: attached.attachments }),
+        }),
+      );
       if (outcome.kind === 'answered') {
         keyHealth.lastSuccess = now().getTime();
         const effect = answeredEffect(item, outcome.usage, outcome.cache);
@@ -127,8 +129,9 @@ export function createGenerate(
       history = withFault(recalled, attempt, fault, item, {
         now: now(),
         lastSuccess: keyHealth.lastSuccess,
+        excused: advice.excused,
       });
-      const decision = decide(history, fault, dependencies.random());
+      const decision = decide(history, fault, dependencies.random(), advice);
       if (decision.kind === 'fail') {
         history = { ...history, verdict: faultOf(fault) };
         return await itemStore.fail(faultOf(fault), history);
@@ -191,6 +194,11 @@ function listsOf({ step }: CallReference, item: PlannedItem): readonly WantedLis
       ? [{ step: position, path: forEach.path, max: forEach.max }]
       : [],
   );
+}
+
+// All calls of an item are one item to its lane: it may be the cause of all their faults.
+function itemIn({ plan, call }: ResolvedCall): string {
+  return `${plan.runId}/${call.number}`;
 }
 
 // The API echoes and logs a request id of at most 255 letters, digits, hyphens, underscores and equals signs.

@@ -42,6 +42,8 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
       ...(plan.labels === undefined ? {} : { labels: labelEntries(plan.labels) }),
       folder: folderAt(store.bucket, runKeys(run).root, dependencies.publicUrl),
       concurrency,
+      ...limitOf(plan, Object.keys(concurrency).length),
+      ...(plan.priority === undefined ? {} : { priority: plan.priority }),
       searchAttributes,
       resumed:
         scheduled !== undefined &&
@@ -66,6 +68,11 @@ function concurrencyOf(plan: Plan, lanes: readonly LaneSettings[]): Record<strin
       return [name, Math.min(lane.concurrency, plan.concurrency ?? Infinity)];
     }),
   );
+}
+
+// A page needs a place in each lane of its calls, so a job that allows itself fewer is held to that in each lane alone.
+function limitOf({ concurrency }: Plan, lanes: number): { readonly limit?: number } {
+  return concurrency === undefined || lanes < 2 || concurrency < lanes ? {} : { limit: concurrency };
 }
 
 async function makePlan(

@@ -4,15 +4,26 @@ import { brokenStack, startLocal, STOPPING } from './local.ts';
 import type { Terminal } from './render/terminal.ts';
 import { usesServers } from './servers.ts';
 
-/** Runs the local stack in the foreground until the signal. */
-export async function dev(config: Config, terminal: Terminal, signal: AbortSignal): Promise<void> {
+/**
+ * Runs the local stack in the foreground until the signal.
+ *
+ * @param workers - processes that make the calls
+ */
+export async function dev(
+  config: Config,
+  terminal: Terminal,
+  signal: AbortSignal,
+  workers: number,
+): Promise<void> {
   if (usesServers(config)) {
     const words =
       'Warning: TEMPORAL_… and S3_BUCKET are set, so other commands use those servers and not this stack.';
     terminal.say(terminal.color.yellow(words));
   }
-  terminal.say('Starting Temporal, an object store and a worker …');
-  const stack = await startLocal(config, terminal, signal);
+  terminal.say(
+    `Starting Temporal, an object store and ${workers === 1 ? 'a worker' : `${workers} workers`} …`,
+  );
+  const stack = await startLocal(config, terminal, signal, workers);
   if (stack === undefined) {
     terminal.say('Interrupted.');
     return;

@@ -64,6 +64,7 @@ export const examples = {
     'pollen-batch schedule pause nightly --reason "the key is being changed"',
   ],
   models: ['pollen-batch models --kind image', 'pollen-batch models -o json'],
+  lanes: ['pollen-batch lanes', "pollen-batch lanes -o json | jq '.[].why'"],
   doctor: ['pollen-batch doctor', 'pollen-batch doctor -o json | jq \'.[] | select(.state == "failed")\''],
   results: [
     'pollen-batch results quickstart-067f128d53 --out results',

@@ -23,15 +23,17 @@ export async function startLocal(
   config: Config,
   terminal: Terminal,
   signal: AbortSignal,
+  workers = 1,
 ): Promise<ProductStack | undefined> {
-  const starting = start(config, terminal);
+  const starting = start(config, terminal, workers);
   const stack = await Promise.race([starting, whenAborted(signal)]);
   if (stack === undefined) void starting.then((late) => late.stop({ fast: true })).catch(() => {});
   return stack;
 }
 
-function start(config: Config, terminal: Terminal): Promise<ProductStack> {
+function start(config: Config, terminal: Terminal, workers: number): Promise<ProductStack> {
   return startProductStack({
+    workers,
     dataDir: config.dataDir,
     cacheDir: config.cacheDir,
     path: config.path,

@@ -1,3 +1,4 @@
+import { parseReason, wordsOf } from '../lanes/governor/reason.ts';
 import type { LaneSettings } from '../lanes/lanes.ts';
 import { statusCodes } from '../temporal/failure.ts';
 import { checksOf, type Check } from './check.ts';
@@ -86,21 +87,30 @@ function rateCheck(title: string, lane: LaneSettings, { queue, rate }: QueueFact
     return skipped(name, `none in force yet; a worker sets ${wanted} at its start`);
   }
   const { perSecond, setBy, reason } = inForce;
-  const found = `${perSecond}/s in force, by ${setBy === 'worker' ? 'the polls of workers' : `the queue (${reason})`}`;
-  if (perSecond === 0) {
+  const state = parseReason(reason);
+  const why = state === undefined ? reason : wordsOf(state);
+  const found = `${perSecond}/s in force, by ${setBy === 'worker' ? 'the polls of workers' : `the queue (${why})`}`;
+  // Workers stop a lane that must wait, and let it go on by themselves.
+  if (perSecond === 0 && state === undefined) {
     return warning(
       name,
       `${found}: the queue stands still`,
-      `Let a worker start again, or set it: temporal task-queue config set --task-queue ${queue} --task-queue-type activity --queue-rps-limit ${lane.rps ?? 'default'}`,
+      `Give it back to the workers: temporal task-queue config set --task-queue ${queue} --task-queue-type activity --queue-rps-limit default`,
     );
   }
-  // A rate that was adapted is another one by right.
-  if (perSecond === lane.rps || !reason.startsWith('configured')) return ok(name, found);
+  // A rate that was adapted, or set by hand, is another one by right.
+  const { rps: configured } = state?.configured ?? lane;
+  if (configured === lane.rps || isClose(configured, lane.rps)) return ok(name, found);
   return warning(
     name,
     `${found}; the settings here say ${wanted}`,
     'Give all machines the same lanes: the worker that starts last sets the rate.',
   );
+}
+
+// The state keeps five digits.
+function isClose(left = 0, right = 0): boolean {
+  return Math.abs(left - right) <= 1e-4 * Math.max(left, right);
 }
 
 function partitionChecks(title: string, { partitions }: QueueFacts): readonly Check[] {

@@ -3,8 +3,10 @@ export interface LaneSettings {
   readonly name: string;
   /** Models of the lane; absent on the one lane that takes all others. */
   readonly models?: readonly string[];
-  /** Calls started per second, over all workers; absent means unlimited. */
+  /** Calls started per second, over all workers: the most, or where an adaptive lane starts; absent means unlimited. */
   readonly rps?: number;
+  /** Whether the rate may climb above `rps`, to find a limit that nobody knows. @default false */
+  readonly adaptive?: boolean;
   /** Calls in flight: of one run over all workers, and of one worker over all runs. */
   readonly concurrency: number;
 }

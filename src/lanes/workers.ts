@@ -1,14 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
-
-import { Worker, type NativeConnection } from '@temporalio/worker';
-import type { Logger } from 'pino';
+import { Worker, type NativeConnection, type WorkerTuner } from '@temporalio/worker';
 
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
 import { CONTROL_QUEUE, laneQueue } from '../workflows/ids.ts';
+import type { Governors } from './governor/governors.ts';
 import type { LaneSettings } from './lanes.ts';
 import { isPolling, type PolledQueue } from './polling.ts';
-import { setQueueRate } from './queue-rate.ts';
 
 export interface WorkersOptions {
   readonly connection: NativeConnection;
@@ -17,7 +13,7 @@ export interface WorkersOptions {
   readonly bundle: { readonly codePath: string };
   readonly control: ControlActivities;
   readonly calls: CallActivities;
-  readonly logger: Logger;
+  readonly governors: Governors;
 }
 
 export interface Workers {
@@ -38,9 +34,10 @@ const patientSandbox = { isolateExecutionTimeout: '60 seconds' };
  * slots are the ceiling of calls in flight, its queue's rate the limit over all workers.
  */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
-  const { connection, namespace, lanes } = options;
-  // A container that starts again has the host name and process id that it had before.
-  const identity = `${process.pid}@${hostname()} ${randomBytes(4).toString('hex')}`;
+  const { connection, namespace, lanes, governors } = options;
+  const { identity } = governors;
+  // First: no call may start before its lane has its rate.
+  await Promise.all([...governors.byQueue.values()].map((governor) => governor.prepare()));
   const control = await Worker.create({
     connection,
     namespace,
@@ -64,16 +61,17 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
         identity,
         taskQueue: laneQueue(lane.name),
         activities: options.calls,
-        maxConcurrentActivityTaskExecutions: lane.concurrency,
+        tuner: laneTuner(governors, lane),
         // Goes with every poll, for servers that refuse the queue's own setting, which comes before it.
-        ...(lane.rps === undefined ? {} : { maxTaskQueueActivitiesPerSecond: lane.rps }),
+        ...(lane.rps === undefined || lane.adaptive === true
+          ? {}
+          : { maxTaskQueueActivitiesPerSecond: lane.rps }),
         shutdownGraceTime: '60 seconds',
         // Stop and suspend reach a call by its heartbeat's answer.
         maxHeartbeatThrottleInterval: '5 seconds',
       }),
     ),
   );
-  await Promise.all(lanes.map((lane) => limitRate(options, lane)));
   const workers = [control, ...laneWorkers];
   const queues: readonly PolledQueue[] = [
     { taskQueue: CONTROL_QUEUE, type: 'workflow' },
@@ -87,6 +85,8 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
         for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       };
       const running = workers.map((worker) => worker.run());
+      const stop = new AbortController();
+      const governing = [...governors.byQueue.values()].map((governor) => governor.run(stop.signal));
       if (signal.aborted) drain();
       signal.addEventListener('abort', drain, { once: true });
       try {
@@ -96,23 +96,25 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
         await Promise.allSettled(running);
         throw error;
       } finally {
+        // Calls that drain are heard of as well.
+        stop.abort();
+        await Promise.all(governing);
         signal.removeEventListener('abort', drain);
       }
     },
   };
 }
 
-async function limitRate(
-  { connection, namespace, logger }: WorkersOptions,
-  lane: LaneSettings,
-): Promise<void> {
-  const taskQueue = laneQueue(lane.name);
-  try {
-    await setQueueRate(connection, { namespace, taskQueue, identity: `worker ${process.pid}` }, lane.rps);
-  } catch (error) {
-    logger.warn(
-      { lane: lane.name, error: String(error) },
-      'the server refuses task queue settings: the rate goes with the polls of the workers instead',
-    );
-  }
+/** The governor gives the slots of calls; the worker does nothing else, but the SDK wants the others too. */
+function laneTuner({ byQueue }: Governors, { name, concurrency }: LaneSettings): WorkerTuner {
+  const none = { type: 'fixed-size', numSlots: 1 } as const;
+  return {
+    activityTaskSlotSupplier: byQueue.get(laneQueue(name))?.slots.supplier ?? {
+      type: 'fixed-size',
+      numSlots: concurrency,
+    },
+    workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: 2 },
+    localActivityTaskSlotSupplier: none,
+    nexusTaskSlotSupplier: none,
+  };
 }

@@ -7,7 +7,7 @@ import { holder } from './holder.ts';
 import { choosePorts } from './ports.ts';
 import { untilReady } from './ready.ts';
 import { startStack, type Stack, type StackOptions } from './stack.ts';
-import type { StopOptions } from './child.ts';
+import type { Child, StopOptions } from './child.ts';
 
 /** Bucket of the local stack. */
 const BUCKET = 'pollen-batch';
@@ -19,13 +19,15 @@ export interface ProductStackOptions extends StackOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Key for the emulator, when the stack shall run one instead of calling the API. */
   readonly emulatorKey?: string;
+  /** Worker processes. @default 1 */
+  readonly workers?: number;
 }
 
 export interface ProductStack {
   readonly addresses: StackAddresses;
   readonly logDir: string;
   pids(): Readonly<Record<string, number>>;
-  /** Resolves with the name of the first program that ends by itself. */
+  /** Resolves with the name of the first program that ends by itself; of several workers with that of the last one. */
   readonly broken: Promise<string>;
   stop(options?: StopOptions): Promise<void>;
 }
@@ -49,28 +51,36 @@ export async function startProductStack(options: ProductStackOptions): Promise<P
       ...(emulator === undefined ? {} : { emulator: emulator.url }),
     };
     const profile = await writeProfile(options.dataDir);
-    const worker = await stack.start({
-      name: 'worker',
-      ...program('worker'),
-      environment: definedOnly({
-        ...ownEnvironment(options.environment),
-        ...workerEnvironment(addresses, options.emulatorKey),
-        TEMPORAL_CONFIG_FILE: profile,
-      }),
-      graceMs: WORKER_GRACE_MS,
-    });
+    const { workers: count = 1, onProgress = () => {} } = options;
+    const workers: Child[] = [];
+    // One after the other: each is noted in the folder's lock.
+    for (let number = 1; number <= count; number += 1) {
+      const worker = await stack.start({
+        name: number === 1 ? 'worker' : `worker-${number}`,
+        ...program('worker'),
+        environment: definedOnly({
+          ...ownEnvironment(options.environment),
+          ...workerEnvironment(addresses, options.emulatorKey),
+          TEMPORAL_CONFIG_FILE: profile,
+        }),
+        graceMs: WORKER_GRACE_MS,
+      });
+      workers.push(worker);
+    }
     await writeAddresses(options.dataDir, addresses);
     const children = [
       stack.temporal.child,
       stack.store.child,
-      worker,
       ...(emulator === undefined ? [] : [emulator.child]),
     ];
     return {
       addresses,
       logDir: stack.logDir,
       pids: () => stack.pids(),
-      broken: Promise.race(children.map(async (child) => (await child.exited, child.name))),
+      broken: Promise.race([
+        ...children.map(async (child) => (await child.exited, child.name)),
+        lastOf(workers, onProgress),
+      ]),
       async stop(stopOptions) {
         await removeAddresses(options.dataDir);
         await stack.stop(stopOptions);
@@ -80,6 +90,21 @@ export async function startProductStack(options: ProductStackOptions): Promise<P
     await stack.stop({ fast: true });
     throw error;
   }
+}
+
+// The others take over what a worker had.
+async function lastOf(workers: readonly Child[], say: (sentence: string) => void): Promise<string> {
+  let left = workers.length;
+  let last = '';
+  await Promise.all(
+    workers.map(async ({ exited, name }) => {
+      await exited;
+      last = name;
+      left -= 1;
+      if (left > 0) say(`${name} has ended; ${left} left`);
+    }),
+  );
+  return last;
 }
 
 /** The settings by which a worker finds the stack. */

@@ -152,6 +152,9 @@ export interface BatchSource {
 }
 
 /** A job as the rest of the product sees it: shorthands spread out, defaults merged in, nothing filled in yet. */
+/** How a run stands among others that want the same rate. */
+export type Priority = 'low' | 'normal' | 'high' | 'urgent';
+
 export interface Job {
   readonly version: 1;
   readonly name: string;
@@ -167,7 +170,7 @@ export interface Job {
   readonly budget?: string;
   /** Time a run may take, in milliseconds. */
   readonly deadline?: number;
-  readonly priority?: 'low' | 'normal' | 'high' | 'urgent';
+  readonly priority?: Priority;
   readonly notify?: Notify;
   /** Take over what earlier runs of the job have got for the same requests. */
   readonly reuse?: boolean;

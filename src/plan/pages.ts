@@ -25,6 +25,7 @@ export interface PageCutter {
 interface Page {
   readonly page: number;
   readonly lane: string;
+  readonly others: readonly string[];
   readonly stretches: Stretch[];
   items: number;
   calls: number;
@@ -37,8 +38,16 @@ export function createPageCutter(spool: Spool): PageCutter {
   const pages: Page[] = [];
   const open = new Map<string, Page>();
 
-  function pageFor(lane: string, calls: number, idBytes: number, bytes: number): Page {
-    const current = open.get(lane);
+  function pageFor(
+    lane: string,
+    others: readonly string[],
+    calls: number,
+    idBytes: number,
+    bytes: number,
+  ): Page {
+    // Items that need other lanes as well do not hold up those that do not.
+    const name = [lane, ...others].join(' ');
+    const current = open.get(name);
     if (
       current !== undefined &&
       current.calls + calls <= PAGE_CALLS &&
@@ -47,9 +56,10 @@ export function createPageCutter(spool: Spool): PageCutter {
     ) {
       return current;
     }
-    const page = { page: pages.length, lane, stretches: [], items: 0, calls: 0, idBytes: 0, bytes: 0 };
+    const none = { items: 0, calls: 0, idBytes: 0, bytes: 0 };
+    const page = { page: pages.length, lane, others, stretches: [], ...none };
     pages.push(page);
-    open.set(lane, page);
+    open.set(name, page);
     return page;
   }
 
@@ -57,7 +67,7 @@ export function createPageCutter(spool: Spool): PageCutter {
     add(item, lane) {
       const stretch = spool.append(`${JSON.stringify(item)}\n`);
       const calls = callsAtMost(item);
-      const page = pageFor(lane, calls, item.id.length, stretch.length);
+      const page = pageFor(lane, otherLanes(item, lane), calls, item.id.length, stretch.length);
       page.items += 1;
       page.calls += calls;
       page.idBytes += item.id.length;
@@ -71,13 +81,24 @@ export function createPageCutter(spool: Spool): PageCutter {
       } else page.stretches.push(stretch);
       return page.page;
     },
-    pages: () => pages.map(({ page, lane, items }) => ({ page, lane, calls: items })),
+    pages: () =>
+      pages.map(({ page, lane, others, items }) => ({
+        page,
+        lane,
+        ...(others.length === 0 ? {} : { others }),
+        calls: items,
+      })),
     text(page) {
       const found = pages[page];
       if (found === undefined) throw new Error(`the plan has no page ${page}`);
       return Buffer.concat(found.stretches.map((stretch) => spool.read(stretch))).toString('utf8');
     },
   };
+}
+
+function otherLanes(item: PlannedItem, lane: string): readonly string[] {
+  const lanes = 'steps' in item ? item.steps.map((step) => step.lane) : [];
+  return [...new Set(lanes)].filter((other) => other !== lane).sort();
 }
 
 /** Calls that an item may come to: a chain has one more activity, which closes it. */

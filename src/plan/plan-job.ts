@@ -140,6 +140,7 @@ export async function planJob(
       ...(job.description === undefined ? {} : { description: job.description }),
       ...(job.labels === undefined ? {} : { labels: job.labels }),
       ...(job.limits?.concurrency === undefined ? {} : { concurrency: job.limits.concurrency }),
+      ...(job.priority === undefined ? {} : { priority: job.priority }),
       createdAt: input.createdAt,
       api: input.api,
       ...sources.noted(),

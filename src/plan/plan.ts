@@ -1,4 +1,4 @@
-import type { Message, Values } from '../manifest/job.ts';
+import type { Message, Priority, Values } from '../manifest/job.ts';
 import type { CacheMode } from '../pollen/settle.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { DialectName, WireRequest } from '../pollinations/dialects/dialect.ts';
@@ -155,7 +155,13 @@ export interface Plan {
   readonly createdAt: string;
   readonly api: PlannedApi;
   readonly items: number;
-  readonly pages: readonly { readonly page: number; readonly lane: string; readonly calls: number }[];
+  readonly pages: readonly {
+    readonly page: number;
+    readonly lane: string;
+    /** Other lanes that its calls need. */
+    readonly others?: readonly string[];
+    readonly calls: number;
+  }[];
   /** Lanes of all calls, those of steps too. Absent in plans of earlier versions. */
   readonly lanes?: readonly string[];
   readonly models: readonly string[];
@@ -165,6 +171,8 @@ export interface Plan {
   readonly schemas?: Readonly<Record<string, Values>>;
   /** Calls in flight that the job allows itself. */
   readonly concurrency?: number;
+  /** How the run stands among others; `normal` when absent. */
+  readonly priority?: Priority;
   /** Prices as they were when the run was planned: charges are computed from these. */
   readonly prices: PriceSnapshot;
   readonly estimate: Estimate;

@@ -6,15 +6,22 @@ const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'lane names are short, lower case, of letters, digits and hyphens');
 
-const lane = z.strictObject({
-  models: z.array(z.string()).min(1).optional(),
-  rps: z.number().positive('must be a number of calls a second above 0').optional(),
-  concurrency: z
-    .int('must be a whole number')
-    .min(1, 'must be a whole number from 1 to 1000')
-    .max(1_000, 'must be a whole number from 1 to 1000')
-    .default(64),
-});
+const lane = z
+  .strictObject({
+    models: z.array(z.string()).min(1).optional(),
+    rps: z.number().positive('must be a number of calls a second above 0').optional(),
+    rpm: z.number().positive('must be a number of calls a minute above 0').optional(),
+    adaptive: z.boolean('must be true or false').optional(),
+    concurrency: z
+      .int('must be a whole number')
+      .min(1, 'must be a whole number from 1 to 1000')
+      .max(1_000, 'must be a whole number from 1 to 1000')
+      .default(64),
+  })
+  .refine(({ rps, rpm }) => rps === undefined || rpm === undefined, {
+    message: 'has a rate a second (rps) or a minute (rpm), not both',
+    path: ['rpm'],
+  });
 
 /** Lanes as they are written: by name, and one of them for all models that no other names. */
 export const lanesSchema = z
@@ -43,12 +50,7 @@ export function parseLanes(
   const parsed = lanesSchema.safeParse(value);
   if (parsed.success) {
     return {
-      lanes: Object.entries(parsed.data).map(([laneName, { models, rps, concurrency }]) => ({
-        name: laneName,
-        concurrency,
-        ...(models === undefined ? {} : { models }),
-        ...(rps === undefined ? {} : { rps }),
-      })),
+      lanes: Object.entries(parsed.data).map(([laneName, written]) => laneOf(laneName, written)),
     };
   }
   const problem = parsed.error.issues
@@ -58,4 +60,18 @@ export function parseLanes(
     })
     .join('; ');
   return { problem };
+}
+
+function laneOf(
+  laneName: string,
+  { models, rps, rpm, concurrency, adaptive }: z.output<typeof lane>,
+): LaneSettings {
+  const perSecond = rpm === undefined ? rps : rpm / 60;
+  return {
+    name: laneName,
+    concurrency,
+    ...(models === undefined ? {} : { models }),
+    ...(perSecond === undefined ? {} : { rps: perSecond }),
+    ...(adaptive === undefined ? {} : { adaptive }),
+  };
 }

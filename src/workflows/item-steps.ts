@@ -43,6 +43,8 @@ export interface ItemSteps {
   begin(): readonly StepCall[];
   /** Whether a call has failed for good, so that nothing new is given out. */
   hasFailed(): boolean;
+  /** Positions of the steps that may still have calls. */
+  unfinished(): readonly number[];
   /** Takes back calls that were given out and will not be made. */
   withdraw(calls: number): void;
   /** Whether nothing is under way and nothing will be made any more. */
@@ -112,6 +114,7 @@ export function createItemSteps(shape: ChainShape): ItemSteps {
       return ready();
     },
     hasFailed: () => hasFailed,
+    unfinished: () => (hasFailed ? [] : steps.flatMap(({ isDone }, position) => (isDone ? [] : [position]))),
     withdraw(calls) {
       underWay -= calls;
     },

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 
+import type { Priority } from '../manifest/job.ts';
 import type { Counts, ModelCount, SampledFailure } from '../records/counts.ts';
 import type { EndState, RunOutcome } from '../records/outcome.ts';
 import type { KeptJobLocation } from '../records/kept-job.ts';
@@ -7,6 +8,7 @@ import type { Tally } from '../records/tally.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { ChainShape, StepCall } from './item-steps.ts';
+import type { LaneView } from './lanes.ts';
 
 /** State of a run as people see it. */
 export type RunState = 'planning' | 'running' | 'finishing' | EndState;
@@ -14,6 +16,8 @@ export type RunState = 'planning' | 'running' | 'finishing' | EndState;
 export interface PageReference {
   readonly page: number;
   readonly lane: string;
+  /** Other lanes that its calls need. Absent where there are none, and in plans of earlier versions. */
+  readonly others?: readonly string[];
   readonly calls: number;
 }
 
@@ -29,6 +33,10 @@ export interface PlanSummary {
   readonly folder?: Folder;
   /** Calls in flight that each lane allows, over all workers. */
   readonly concurrency: Readonly<Record<string, number>>;
+  /** Calls in flight that the job allows itself in all. Absent where each lane keeps within that by itself. */
+  readonly limit?: number;
+  /** How the run stands among others; `normal` when absent. */
+  readonly priority?: Priority;
   /** Whether the namespace knows the Pollen search attributes; without them they are not set. */
   readonly searchAttributes: boolean;
   /** Whether an execution that is gone had claimed the run: it may have made calls. */
@@ -73,8 +81,11 @@ export interface RunPageInput {
   readonly resumed: boolean;
   readonly page: number;
   readonly lane: string;
+  readonly priority?: Priority;
   /** Calls the page may have in flight when it starts; more may be granted later. */
   readonly places: number;
+  /** Other lanes in which it has a place. Absent where all calls count for the one lane. */
+  readonly others?: readonly string[];
 }
 
 /** A page's items as its workflow needs them, in columns to stay small. */
@@ -131,6 +142,15 @@ export interface PageProgress extends Counts {
   readonly places: number;
   /** Places given back for good since the page started. */
   readonly freed: number;
+  /** The same of the other lanes that its calls need. */
+  readonly others?: readonly LaneProgress[];
+}
+
+/** A page's progress in one of several lanes. */
+export interface LaneProgress {
+  readonly lane: string;
+  readonly waiting: number;
+  readonly freed: number;
 }
 
 /** A run as `get` and `watch` show it. */
@@ -142,14 +162,18 @@ export interface RunView {
   readonly done: Tally;
   readonly models: readonly ModelCount[];
   readonly pages: { readonly total: number; readonly done: number; readonly running: readonly number[] };
+  /** What it has under way in each lane. Absent in runs that an earlier version works on. */
+  readonly lanes?: readonly LaneView[];
+  /** `normal` when absent. */
+  readonly priority?: Priority;
   readonly failures: readonly SampledFailure[];
 }
 
 /** A page tells its run how far it is and which places it gave back. */
 export const pageProgressSignal = defineSignal<[PageProgress]>('pageProgress');
 
-/** A run gives a page more places. */
-export const grantPlacesSignal = defineSignal<[number]>('grantPlaces');
+/** A run gives a page more places, in its own lane or in another one that its calls need. */
+export const grantPlacesSignal = defineSignal<[places: number, lane?: string]>('grantPlaces');
 
 export const runViewQuery = defineQuery<RunView>('runView');
 

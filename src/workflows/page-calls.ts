@@ -17,6 +17,7 @@ import { plainName } from './markdown.ts';
 import type { OpenedPage, RunPageInput } from './messages.ts';
 import { controlOptions } from './options.ts';
 import type { PageCall } from './page-agenda.ts';
+import { priorityOf } from './priority.ts';
 
 /** A call whose worker was lost while its page was stopped. */
 export type LostCall = PageCall;
@@ -53,7 +54,7 @@ export async function generate(
     // The activity decides how often to try; a throttled call may try for days.
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    priority: { fairnessKey: input.run.runId.slice(-64) },
+    priority: priorityOf(input),
   });
   const made = (receipt: Receipt): MadeCall => ({
     counts: step === undefined ? itemCounts(opened, position, model, receipt) : stepCounts(model, receipt),
@@ -89,6 +90,12 @@ export async function closeChain(
   return { tally: { ...emptyTally, [status]: 1 }, failures };
 }
 
+/** The lane that carries a call. */
+export function laneOfCall({ lane }: RunPageInput, opened: OpenedPage, { position, step }: PageCall): string {
+  const shape = step === undefined ? undefined : shapeOf(opened, position, step.step);
+  return shape === undefined ? lane : (opened.chains?.lanes[shape.lane] ?? lane);
+}
+
 interface DescribedCall {
   readonly kind: 'generateText' | 'generateImage';
   readonly lane: string;
@@ -97,13 +104,14 @@ interface DescribedCall {
   readonly name: string;
 }
 
-function describeCall(input: RunPageInput, opened: OpenedPage, { position, step }: PageCall): DescribedCall {
+function describeCall(input: RunPageInput, opened: OpenedPage, call: PageCall): DescribedCall {
+  const { position, step } = call;
   const id = opened.ids[position] ?? '';
   const shape = step === undefined ? undefined : shapeOf(opened, position, step.step);
   const kind = shape?.kind ?? opened.kinds[position];
   return {
     kind: kind === 'i' ? 'generateImage' : 'generateText',
-    lane: shape === undefined ? input.lane : (opened.chains?.lanes[shape.lane] ?? input.lane),
+    lane: laneOfCall(input, opened, call),
     model: opened.models[shape?.model ?? opened.model[position] ?? 0] ?? '',
     name: [
       id,

@@ -12,6 +12,8 @@ export interface Reporter {
    * @param ended - items that are done with
    */
   note(progress: PageProgress, ended: number): void;
+  /** Sends it for other lanes: the run has to know what is given back there, or wanted. */
+  tell(progress: PageProgress): void;
   /** Takes in that the run has granted places. */
   granted(places: number): void;
   /** Resolves when every report has been delivered. */
@@ -39,7 +41,14 @@ export function createReporter(
   // What the run takes to be waiting; at first a call an item.
   let believed = items;
   const sending: Promise<void>[] = [];
+  function sendNow(progress: PageProgress): void {
+    believed = progress.waiting;
+    reportedPlaces = progress.freed;
+    // A run that is gone must not take the page's paid calls with it.
+    sending.push(send(progress).catch(() => {}));
+  }
   return {
+    tell: sendNow,
     granted(places) {
       believed -= places;
     },
@@ -55,10 +64,7 @@ export function createReporter(
       const isHungry = progress.waiting > 0 && believed <= 0;
       if (!isDue && !isHungry) return;
       reportedItems = ended;
-      reportedPlaces = progress.freed;
-      believed = progress.waiting;
-      // A run that is gone must not take the page's paid calls with it.
-      sending.push(send(progress).catch(() => {}));
+      sendNow(progress);
     },
     async settled() {
       await Promise.all(sending);

@@ -17,13 +17,10 @@ import type { RunLocation } from '../storage/keys.ts';
 import { settledItems } from '../records/tally.ts';
 import { describePanel } from './details.ts';
 import { runIdOfWorkflow } from './ids.ts';
-import { createLane, type Lane, type LaneOptions } from './lane.ts';
+import { createLanes, type Lanes } from './lanes.ts';
 import {
   pageProgressSignal,
   runViewQuery,
-  type CarriedRun,
-  type PlanSummary,
-  type RunInput,
   type RunJobInput,
   type RunState,
   type RunView,
@@ -53,7 +50,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   let stopping = CancellationScope.current().consideredCancelled;
   let failure: unknown;
   let plan = carried?.plan;
-  let lanes: readonly Lane[] = [];
+  let lanes: Lanes | undefined;
   let done: Counts = carried ?? noCounts;
   let sign: Sign | undefined;
   let rate: number | undefined;
@@ -62,13 +59,10 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   const planning = new CancellationScope({ cancellable: true });
 
   const isEnding = (): boolean => stopping || failure !== undefined;
-  const livePages = (): readonly number[] => lanes.flatMap((lane) => lane.live());
-  const pagesLeft = (): number => lanes.reduce((sum, lane) => sum + lane.left(), 0);
+  const livePages = (): readonly number[] => lanes?.live() ?? [];
+  const pagesLeft = (): number => lanes?.left() ?? 0;
   const counts = (): Required<Counts> =>
-    lanes.flatMap((lane) => lane.counts()).reduce<Required<Counts>>(addCounts, addCounts(noCounts, done));
-  function stopPages(): void {
-    for (const lane of lanes) lane.stop();
-  }
+    (lanes?.counts() ?? []).reduce<Required<Counts>>(addCounts, addCounts(noCounts, done));
   function show(): void {
     const shown = state === 'running' && stopping ? 'stopping' : state;
     const items = plan?.items ?? 0;
@@ -92,16 +86,18 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       ...counts(),
       done: done.tally,
       pages: { total, done: total - pagesLeft() - running.length, running },
+      lanes: lanes?.views() ?? [],
+      ...(plan?.priority === undefined ? {} : { priority: plan.priority }),
     };
   });
   setHandler(pageProgressSignal, (progress) => {
-    for (const lane of lanes) lane.note(progress);
+    lanes?.note(progress);
     count();
   });
   void CancellationScope.current().cancelRequested.catch(() => {
     stopping = true;
     planning.cancel();
-    stopPages();
+    lanes?.stop();
     show();
   });
 
@@ -115,7 +111,11 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     if (planned.ended !== undefined) return planned.ended;
     plan = planned;
     const resumed = 'run' in input ? input.resumed : planned.resumed;
-    lanes = openLanes({ run, resumed }, planned, carried, {
+    const opened = (lanes = createLanes({
+      run,
+      resumed,
+      plan: planned,
+      next: carried?.next ?? {},
       mayGrant: () => !isEnding(),
       mayStart: () => workflowInfo().historyLength < MAX_EVENTS,
       onSealed(sealed) {
@@ -124,9 +124,9 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       },
       onFailure(error) {
         failure ??= error;
-        stopPages();
+        lanes?.stop();
       },
-    });
+    }));
     const shown = (sign = createSign(planned, run.job));
     const enter = (next: RunState): void => {
       state = next;
@@ -136,11 +136,11 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
 
     enter('running');
     count();
-    for (const lane of lanes) lane.fill();
+    opened.fill();
     await condition(() => livePages().length === 0);
     await condition(allHandlersFinished);
     if (!isEnding() && pagesLeft() > 0) {
-      const next = Object.fromEntries(lanes.map((lane) => [lane.name, lane.next()]));
+      const next = opened.next();
       return continueAsNew<typeof runJob>({
         run,
         resumed,
@@ -171,22 +171,4 @@ function runFailure(cause: unknown): ApplicationFailure {
     nonRetryable: true,
     ...(cause instanceof Error ? { cause } : {}),
   });
-}
-
-function openLanes(
-  input: Pick<RunInput, 'run' | 'resumed'>,
-  plan: PlanSummary,
-  carried: CarriedRun | undefined,
-  hooks: Pick<LaneOptions, 'mayGrant' | 'mayStart' | 'onSealed' | 'onFailure'>,
-): readonly Lane[] {
-  return Object.entries(plan.concurrency).map(([name, concurrency]) =>
-    createLane({
-      ...hooks,
-      ...input,
-      name,
-      concurrency,
-      pages: plan.pages.filter((page) => page.lane === name),
-      next: carried?.next[name] ?? 0,
-    }),
-  );
 }

@@ -22,7 +22,8 @@ import {
 } from './messages.ts';
 import { controlOptions } from './options.ts';
 import { createPageAgenda } from './page-agenda.ts';
-import { closeChain, generate, type LostCall } from './page-calls.ts';
+import { closeChain, generate, laneOfCall, type LostCall } from './page-calls.ts';
+import { createPagePlaces, type PagePlaces } from './page-places.ts';
 import { createReporter } from './page-reporter.ts';
 
 /** Failed items that a report names: reports come again and again. */
@@ -39,25 +40,38 @@ const { openPage, sealPage } = proxyActivities<ControlActivities>(controlOptions
 export async function runPage(input: RunPageInput): Promise<Counts> {
   const opened = await CancellationScope.nonCancellable(() => openPage(input));
   const calls = new CancellationScope({ cancellable: true });
-  const agenda = createPageAgenda(opened);
+  const { lane: own, others } = input;
+  const agenda = createPageAgenda(opened, {
+    own,
+    of: others === undefined ? () => own : (call) => laneOfCall(input, opened, call),
+  });
   let stopping = false;
   let counts: Counts = { ...noCounts, tally: opened.done };
   let inFlight = 0;
   let closing = 0;
   let ended = 0;
-  let places = 0;
   let running = 0;
   let failure: unknown;
   const lost: LostCall[] = [];
+  const ownPlaces = createPagePlaces(own, others !== undefined);
+  const otherPlaces = (others ?? []).map((lane) => ({ ...createPagePlaces(lane, true), asked: 0 }));
+  const allPlaces: readonly PagePlaces[] = [ownPlaces, ...otherPlaces];
 
   const progress = (): PageProgress => ({
     page: input.page,
     ...counts,
     failures: counts.failures?.slice(-TOLD_FAILURES) ?? [],
-    waiting: agenda.waiting(),
+    waiting: agenda.waiting(own),
     inFlight,
-    places,
-    freed: places - running,
+    places: ownPlaces.granted(),
+    freed: ownPlaces.freed(),
+    ...(others && {
+      others: otherPlaces.map((places) => ({
+        lane: places.lane,
+        waiting: agenda.waiting(places.lane),
+        freed: places.freed(),
+      })),
+    }),
   });
   const parent = workflowInfo().parent;
   const reporter = createReporter(
@@ -78,11 +92,12 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     calls.cancel();
   }
 
-  // One loop a place: it takes the next call as long as there is one, then gives its place back.
-  async function work(): Promise<void> {
+  // One loop a place: it takes the next call of its lane as long as there is one.
+  async function work(places: PagePlaces): Promise<void> {
     running += 1;
+    places.enter();
     while (!stopping) {
-      const call = agenda.take();
+      const call = agenda.take(places.lane);
       if (call === undefined) break;
       inFlight += 1;
       let isOver = true;
@@ -98,10 +113,31 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       if (isOver && call.step === undefined) ended += 1;
       else if (isOver && failure === undefined) void close(call.position);
       show(stopping ? 'stopping' : 'running');
-      reporter.note(progress(), ended);
+      report();
     }
     running -= 1;
-    reporter.note(progress(), ended);
+    places.leave();
+    report();
+  }
+  function report(): void {
+    if (stopping || !share()) reporter.note(progress(), ended);
+    else reporter.tell(progress());
+  }
+  // What became ready may be for a place that is idle, in another lane.
+  function share(): boolean {
+    if (others === undefined) return false;
+    for (const places of allPlaces) {
+      while (places.idle() > 0 && agenda.waiting(places.lane) > 0) void work(places);
+    }
+    const hasChanged = otherPlaces.map((places) => {
+      const gave = places.giveBack(agenda.needs(places.lane));
+      const wanted = agenda.waiting(places.lane);
+      const asks = wanted > 0 && places.asked <= 0;
+      if (asks) places.asked = wanted;
+      return gave || asks;
+    });
+    ownPlaces.giveBack(agenda.needs(own));
+    return hasChanged.includes(true);
   }
   // Beside the places, which are there for calls of the API.
   async function close(position: number): Promise<void> {
@@ -118,11 +154,14 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     }
     closing -= 1;
   }
-  const grant = (count: number): void => {
-    reporter.granted(count);
+  const grant = (count: number, lane = own): void => {
+    const other = otherPlaces.find((places) => places.lane === lane);
+    if (other === undefined) reporter.granted(count);
+    else other.asked -= count;
+    const places = other ?? ownPlaces;
     for (let index = 0; index < count; index += 1) {
-      places += 1;
-      void work();
+      places.grant(1);
+      void work(places);
     }
   };
 
@@ -134,6 +173,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   });
 
   return CancellationScope.nonCancellable(async () => {
+    for (const { lane } of otherPlaces) grant(1, lane);
     grant(input.places);
     await condition(() => running === 0 && closing === 0 && (stopping || agenda.waiting() === 0));
     await reporter.settled();

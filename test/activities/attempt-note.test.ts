@@ -4,7 +4,7 @@ import { answeredEffect, noteOf, withFault } from '../../src/activities/attempt-
 import { now, sampleCall, sampleFault, sampleHistory, samplePlan } from '../support/samples.ts';
 
 const planned = { plan: samplePlan(), call: sampleCall() };
-const clock = { now, lastSuccess: 0 };
+const clock = { now, lastSuccess: 0, excused: false };
 const miss = { status: 'miss' } as const;
 const usage = { promptTextTokens: 10, completionTextTokens: 20 };
 

@@ -1,13 +1,22 @@
 import { describe, expect, it } from 'vitest';
 
 import { LOST_WORKER } from '../../src/activities/attempt-history.ts';
-import { decide, isPoison } from '../../src/activities/decide.ts';
+import { decide as decideIn, isPoison } from '../../src/activities/decide.ts';
 import { verdicts, type FaultCode } from '../../src/pollinations/verdicts.ts';
+import type { Advice } from '../../src/lanes/governor/mind.ts';
 import { sampleFault, sampleHistory, sampleNote } from '../support/samples.ts';
 
 const codes = Object.keys(verdicts) as FaultCode[];
 const codesOf = (action: string): readonly FaultCode[] =>
   codes.filter((code) => verdicts[code].verdict.action === action);
+
+const quietLane: Advice = { excused: false };
+const decide = (
+  history: Parameters<typeof decideIn>[0],
+  fault: Parameters<typeof decideIn>[1],
+  random: number,
+  lane = quietLane,
+) => decideIn(history, fault, random, lane);
 
 /** The history after an item has failed so often with one code. */
 const after = (code: FaultCode, times: number) =>
@@ -74,6 +83,40 @@ describe('an attempt that was throttled', () => {
       delayMs: 700,
     });
     expect(decide(history, sampleFault({ code: 'rate-limited' }), 0)).toMatchObject({ delayMs: 4_000 });
+  });
+});
+
+describe('an attempt in a lane with a rate', () => {
+  it('that was throttled waits for the next turn, or as long as it was asked to', () => {
+    const history = sampleHistory({ throttledInRow: 9 });
+    const throttled = (retryAfterMs: number | undefined, turnMs: number) =>
+      decide(
+        history,
+        sampleFault({ code: 'rate-limited', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }),
+        0,
+        { excused: false, turnMs },
+      );
+    expect(throttled(undefined, 100)).toMatchObject({ delayMs: 1_000 });
+    expect(throttled(undefined, 4_000)).toMatchObject({ delayMs: 4_000 });
+    expect(throttled(9_000, 4_000)).toMatchObject({ delayMs: 9_000 });
+  });
+});
+
+describe('an attempt in an outage', () => {
+  const excused = (code: FaultCode, times: number) => ({
+    ...after(code, times),
+    notes: after(code, times).notes.map((note) => ({ ...note, excused: true as const })),
+  });
+
+  it('uses up none of the tries of its item, however often', () => {
+    expect(decide(excused('gateway', 90), sampleFault({ code: 'gateway' }), 0)).toMatchObject({
+      kind: 'retry',
+    });
+  });
+
+  it('does, after very many, where the item may be the cause', () => {
+    expect(decide(excused('server-error', 33), sampleFault(), 0)).toMatchObject({ kind: 'retry' });
+    expect(decide(excused('server-error', 34), sampleFault(), 0)).toEqual({ kind: 'fail' });
   });
 });
 

@@ -68,7 +68,7 @@ describe('what a page is told of its items', () => {
       const long = (what: string): string => `${what}-${number}-`.padEnd(40, 'x');
       const item = chain(number, long('item').padEnd(100, 'y'), [
         textStep(long('first'), 'x', { model: long('model') }),
-        laterText(long('second'), '{{ x }}', [0], { lane: long('lane') }),
+        laterText(long('second'), '{{ x }}', [0], { lane: 'lane-'.padEnd(40, 'x') }),
       ]);
       if (cutter.add(item, 'all') > 0) break;
       items.push(item);

@@ -122,7 +122,8 @@ export const faultsOfServers: readonly Fault[] = [
     part: 'Temporal',
     check: 'lane all, rate',
     state: 'warning',
-    cause: '2/s in force, by the queue (configured: 2/s); the settings here say 4/s',
+    cause:
+      '2/s in force, by the queue (nothing to do; up to 1.98/s once calls come); the settings here say 4/s',
     remedy: 'same lanes',
   },
   {

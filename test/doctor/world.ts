@@ -13,6 +13,8 @@ import type { Check } from '../../src/doctor/check.ts';
 import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
 import { parseConfigFile } from '../../src/settings/config-file.ts';
 import { createS3Store } from '../../src/storage/s3.ts';
+import { formatReason } from '../../src/lanes/governor/reason.ts';
+import { initialState } from '../../src/lanes/governor/state.ts';
 import { laneQueue } from '../../src/workflows/ids.ts';
 import { reply, startServer } from '../pollinations/server.ts';
 import { refuse, startFakeS3, type Answer } from '../storage/fake-s3.ts';
@@ -111,7 +113,10 @@ export async function openWorld(): Promise<World> {
         taskQueueType: 2,
         updateQueueRateLimit: {
           rateLimit: { requestsPerSecond },
-          reason: `configured: ${requestsPerSecond}/s`,
+          reason:
+            requestsPerSecond === 0
+              ? 'maintenance'
+              : formatReason(initialState({ rps: requestsPerSecond, adaptive: false })),
         },
       });
     },

@@ -135,6 +135,25 @@ async function saveChains(harness: Harness): Promise<void> {
   await save(harness, 'run-page-chains', pageWorkflowId(run.runId, 0));
 }
 
+async function saveCrossing(harness: Harness): Promise<void> {
+  const { run } = await harness.submit(`version: 1
+name: crossing
+priority: high
+limits: { concurrency: 6 }
+items:
+  - samples: 12
+    id: there
+    steps:
+      - { id: caption, text: 'A caption for {{ sample }}' }
+      - { id: shot, image: '{{ steps.caption.text }}', params: { width: 32, height: 32 } }
+      - { id: tale, text: 'Number {{ sample }}', needs: [shot] }
+  - prompts: [One, Two]
+`);
+  await harness.finish(run);
+  await save(harness, 'run-job-crossing', runWorkflowId(run.runId));
+  await save(harness, 'run-page-crossing', pageWorkflowId(run.runId, 0));
+}
+
 const slow = (ms: number, concurrency: number): HarnessOptions => ({
   emulator: { latency: { kind: 'fixed', ms } },
   lanes: [{ name: 'all', concurrency }],
@@ -149,6 +168,16 @@ const scenes: Readonly<Record<string, readonly [HarnessOptions, (harness: Harnes
   told: [slow(1_000, 2), saveTold],
   scheduled: [{}, saveScheduled],
   chains: [slow(300, 16), saveChains],
+  crossing: [
+    {
+      emulator: { latency: { kind: 'fixed', ms: 300 } },
+      lanes: [
+        { name: 'all', concurrency: 5 },
+        { name: 'pictures', models: ['flux'], concurrency: 2 },
+      ],
+    },
+    saveCrossing,
+  ],
 };
 
 const wanted = process.argv.slice(2);

@@ -121,7 +121,7 @@ describe('the configuration file', () => {
       "conf.yaml:4:1: key-misplaced: `temporal` is read from the environment, and Temporal's settings from temporal.toml as well",
       'conf.yaml:5:10: value-invalid: lane names are short, lower case, of letters, digits and hyphens, not `All`',
       'conf.yaml:5:45: value-invalid: `rps` is `0`; must be a number of calls a second above 0',
-      'conf.yaml:5:48: key-unknown: unknown key `speed`; known here: models, rps, concurrency',
+      'conf.yaml:5:48: key-unknown: unknown key `speed`; known here: models, rps, rpm, adaptive, concurrency',
       'conf.yaml:5:78: value-invalid: `concurrency` is `2000`; must be a whole number from 1 to 1000',
       'conf.yaml:6:11: value-invalid: `logLevel` must be one of `trace`, `debug`, `info`, `warn`, `error`, not `3`',
       'conf.yaml:7:1: key-unknown: unknown key `wholly`; known here: lanes, logLevel, api, store, plan, folders, programs',

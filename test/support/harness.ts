@@ -11,6 +11,7 @@ import { submit, type SubmitOptions, type Submitted } from '../../src/commands/s
 import { readConfig } from '../../src/config.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
 import type { LaneSettings } from '../../src/lanes/lanes.ts';
+import { createGovernors } from '../../src/lanes/governor/governors.ts';
 import { createWorkers } from '../../src/lanes/workers.ts';
 import type { PriceSnapshot } from '../../src/pollen/prices.ts';
 import { createApiClient } from '../../src/pollinations/client.ts';
@@ -91,6 +92,12 @@ export async function openHarness(
   async function startWorker(): Promise<() => Promise<void>> {
     // One connection takes one worker of a queue.
     const workerConnection = await NativeConnection.connect({ address: session.temporal.address });
+    const governors = createGovernors({
+      connection: workerConnection,
+      namespace,
+      lanes,
+      logger: createLogger('fatal'),
+    });
     const dependencies = {
       store,
       openObject: session.store.openObject,
@@ -103,6 +110,7 @@ export async function openHarness(
       apiId: options.apiId ?? session.api.id,
       prices: options.prices ?? (() => Promise.resolve(session.api.prices)),
       lanes,
+      governors,
       searchAttributes: await hasSearchAttributes(workerConnection, namespace),
       now: () => new Date(),
       // Retries come as early as they may.
@@ -115,7 +123,7 @@ export async function openHarness(
       bundle: { codePath: servers.codePath },
       control: createControlActivities(dependencies),
       calls: createCallActivities(dependencies),
-      logger: createLogger('fatal'),
+      governors,
     });
     const drain = new AbortController();
     const drained = running.run(drain.signal);

@@ -23,6 +23,26 @@ function pictures(count: number): string {
   return `  - prompts:\n${prompts.join('\n')}\n    kind: image\n    params: { width: 32, height: 32 }`;
 }
 
+/** Items of a text, a picture of it, and a text on that. */
+function thereAndBack(count: number): string {
+  return `  - samples: ${count}
+    id: there
+    steps:
+      - { id: caption, text: 'A caption for {{ sample }}' }
+      - { id: shot, image: '{{ steps.caption.text }}', params: { width: 32, height: 32 } }
+      - { id: tale, text: 'Number {{ sample }}', needs: [shot] }`;
+}
+
+/** Items of a picture, a text on it, and another picture. */
+function backAndThere(count: number): string {
+  return `  - samples: ${count}
+    id: back
+    steps:
+      - { id: first, image: 'A bee, number {{ sample }}', params: { width: 32, height: 32 } }
+      - { id: tale, text: 'The picture {{ sample }}', needs: [first] }
+      - { id: second, image: '{{ steps.tale.text }}', params: { width: 32, height: 32 } }`;
+}
+
 function job(name: string, ...items: readonly string[]): string {
   return `version: 1\nname: ${name}\nitems:\n${items.join('\n')}\n`;
 }
@@ -54,6 +74,52 @@ describe.concurrent('a lane', () => {
       expect((await files(run).results()).length).toBe(24);
     },
   );
+
+  test.for([1, 2])(
+    'is kept within its concurrency by items whose steps are of several lanes, over %i workers',
+    async (workers, { open }) => {
+      const { submit, finish, emulator } = await open({
+        workers,
+        emulator: slow,
+        lanes: [
+          { name: 'all', concurrency: 4 },
+          { name: 'pictures', models: ['flux'], concurrency: 2 },
+        ],
+      });
+      const { run, plan } = await submit(job('crossing', thereAndBack(8), backAndThere(4), texts('bee', 4)));
+      expect(await finish(run)).toMatchObject({ state: 'completed', tally: { succeeded: 16 } });
+
+      expect(plan.pages).toEqual([
+        { page: 0, lane: 'all', others: ['pictures'], calls: 8 },
+        { page: 1, lane: 'pictures', others: ['all'], calls: 4 },
+        { page: 2, lane: 'all', calls: 4 },
+      ]);
+      const calls = callsOf(emulator);
+      const textsAtOnce = mostAtOnce(calls.filter(isText), latencyMs);
+      expect(textsAtOnce).toBeLessThanOrEqual(4);
+      expect(textsAtOnce).toBeGreaterThanOrEqual(2);
+      expect(mostAtOnce(calls.filter(isPicture), latencyMs)).toBeLessThanOrEqual(2);
+    },
+  );
+
+  test('shares what a job allows itself with the other lanes of the job', async ({ open }) => {
+    const { submit, finish, emulator } = await open({
+      workers: 2,
+      emulator: slow,
+      lanes: [
+        { name: 'all', concurrency: 8 },
+        { name: 'pictures', models: ['flux'], concurrency: 8 },
+      ],
+    });
+    const head = 'limits: { concurrency: 3 }\n';
+    const { run } = await submit(head + job('limited', texts('bee', 9), pictures(3)));
+    expect(await finish(run)).toMatchObject({ state: 'completed', tally: { succeeded: 12 } });
+    const calls = callsOf(emulator);
+    expect(mostAtOnce(calls, latencyMs)).toBeLessThanOrEqual(3);
+    expect(Math.max(...calls.map(({ inFlight }) => inFlight))).toBeLessThanOrEqual(3);
+    // Its pictures did not wait for all of its texts.
+    expect(calls.findIndex(isPicture)).toBeLessThan(6);
+  });
 
   test('keeps one worker within its concurrency over all its runs', async ({ open }) => {
     const { submit, finish, emulator } = await open({

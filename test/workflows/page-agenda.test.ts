@@ -76,4 +76,34 @@ describe('the calls of a page', () => {
     const agenda = createPageAgenda(page(3, [2]));
     expect([agenda.take(), agenda.take()]).toEqual([{ position: 2 }, undefined]);
   });
+
+  it('are taken lane by lane, and tell for which lanes there may be more', () => {
+    const crossing: OpenedPage = {
+      ...page(2),
+      chains: {
+        shapes: [
+          [
+            { ...step, id: 'a', needs: [] },
+            { ...step, id: 'b', lane: 1, needs: [0] },
+          ],
+        ],
+        lanes: ['all', 'pictures'],
+        shape: [0, -1],
+      },
+    };
+    const agenda = createPageAgenda(crossing, {
+      own: 'all',
+      of: (call) => (call.step?.step === 1 ? 'pictures' : 'all'),
+    });
+    expect(agenda.take('pictures')).toBeUndefined();
+    expect(agenda.take('all')).toEqual({ position: 0, step: { step: 0 } });
+    expect([agenda.needs('all'), agenda.needs('pictures')]).toEqual([true, true]);
+    agenda.settle({ position: 0, step: { step: 0 } }, succeeded);
+    expect([agenda.waiting('all'), agenda.waiting('pictures')]).toEqual([1, 1]);
+    expect(agenda.take('all')).toEqual({ position: 1 });
+    expect(agenda.needs('all')).toBe(false);
+    expect(agenda.take('pictures')).toEqual({ position: 0, step: { step: 1 } });
+    agenda.settle({ position: 0, step: { step: 1 } }, succeeded);
+    expect([agenda.needs('all'), agenda.needs('pictures')]).toEqual([false, false]);
+  });
 });

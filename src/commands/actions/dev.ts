@@ -1,12 +1,19 @@
+import { PollenBatchError } from '../../errors.ts';
 import { dev } from '../dev.ts';
 import { configure } from './configure.ts';
 import { done, type CommandContext, type Outcome } from './outcome.ts';
 
+export interface DevFlags {
+  readonly anonymous?: boolean;
+  readonly workers: number;
+}
+
 /** `dev` */
 export async function devAction(
-  flags: { readonly anonymous?: boolean },
+  { workers, ...flags }: DevFlags,
   { terminal, interrupts }: CommandContext,
 ): Promise<Outcome> {
-  await dev(configure(flags), terminal, interrupts());
+  if (workers < 1) throw new PollenBatchError('usage', 'a stack has a worker at least: --workers 1');
+  await dev(configure(flags), terminal, interrupts(), workers);
   return done;
 }

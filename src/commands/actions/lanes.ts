@@ -1,0 +1,18 @@
+import { exitCodes } from '../exit-codes.ts';
+import { lanes } from '../lanes.ts';
+import { lanesText } from '../render/lanes-text.ts';
+import { openTemporal } from '../session.ts';
+import { configure } from './configure.ts';
+import type { Outcome } from './outcome.ts';
+
+/** `lanes` */
+export async function lanesAction(): Promise<Outcome> {
+  const config = configure();
+  const temporal = await openTemporal(config);
+  try {
+    const reports = await lanes(temporal, config.lanes);
+    return { data: reports, text: lanesText(reports), exitCode: exitCodes.succeeded };
+  } finally {
+    await temporal.close();
+  }
+}

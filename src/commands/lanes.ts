@@ -1,0 +1,77 @@
+import { readingOf } from '../lanes/governor/queue-config.ts';
+import { isByHand } from '../lanes/governor/mind.ts';
+import { parseReason, wordsOf } from '../lanes/governor/reason.ts';
+import { later } from '../lanes/governor/state.ts';
+import type { LaneSettings } from '../lanes/lanes.ts';
+import { queueTypes } from '../lanes/queue-types.ts';
+import type { TemporalClient } from '../temporal/connect-client.ts';
+import { laneQueue } from '../workflows/ids.ts';
+import { laneRuns, type LaneRun } from './lane-runs.ts';
+
+/** A lane as it is now. */
+export interface LaneReport extends LaneSettings {
+  /** Calls started a second that the queue allows now; `null`: no limit. */
+  readonly rate: number | null;
+  /** Why it is that rate, as a sentence. */
+  readonly why: string;
+  readonly setBy: 'workers' | 'hand' | 'nobody';
+  /** Calls that wait in the queue, about. */
+  readonly waiting: number;
+  /** The same by priority, 1 being the most urgent. */
+  readonly waitingByPriority: Readonly<Record<string, number>>;
+  /** Calls started a second of late, as the server reckons it. */
+  readonly startedPerSecond: number;
+  /** Calls in flight on one worker at most. */
+  readonly slots: number;
+  readonly workers: number;
+  /** Runs that have calls for it, the oldest first. */
+  readonly runs: readonly LaneRun[];
+}
+
+/** Asks Temporal what the lanes are doing. */
+export async function lanes(
+  { client, namespace }: Pick<TemporalClient, 'client' | 'namespace'>,
+  settings: readonly LaneSettings[],
+  now: () => number = Date.now,
+): Promise<readonly LaneReport[]> {
+  const runs = await laneRuns(client);
+  return Promise.all(
+    settings.map(async (lane): Promise<LaneReport> => {
+      const description = await client.workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name: laneQueue(lane.name) },
+        taskQueueType: queueTypes.activity,
+        reportConfig: true,
+        reportStats: true,
+      });
+      const { stats, statsByPriorityKey, pollers } = description;
+      const reading = readingOf(description, now());
+      const { rps, reason = '', writtenAt, workers } = reading;
+      const written = parseReason(reason);
+      const state =
+        written === undefined ? undefined : later(written, Math.max(0, (now() - writtenAt) / 1_000));
+      const hand = isByHand(reading);
+      return {
+        ...lane,
+        rate: rps === undefined ? null : Number(rps.toPrecision(4)),
+        why:
+          state !== undefined
+            ? wordsOf(state)
+            : hand
+              ? `set by hand${reason === '' ? '' : `: ${reason}`}`
+              : 'no worker has set a rate yet',
+        setBy: state !== undefined ? 'workers' : hand ? 'hand' : 'nobody',
+        waiting: Number(stats?.approximateBacklogCount ?? 0),
+        waitingByPriority: Object.fromEntries(
+          Object.entries(statsByPriorityKey)
+            .map(([key, { approximateBacklogCount }]) => [key, Number(approximateBacklogCount ?? 0)] as const)
+            .filter(([, count]) => count > 0),
+        ),
+        startedPerSecond: Number((stats?.tasksDispatchRate ?? 0).toPrecision(3)),
+        slots: state?.oneSlot === undefined ? lane.concurrency : 1,
+        workers: pollers.length === 0 ? 0 : workers,
+        runs: runs.get(lane.name) ?? [],
+      };
+    }),
+  );
+}

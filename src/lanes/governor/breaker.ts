@@ -1,0 +1,60 @@
+import { isOutage, type Heard, type Lately } from './ledger.ts';
+import type { LaneState } from './state.ts';
+
+const LEAST_OUTAGES = 5;
+/** One item alone may be the cause of its faults. */
+const LEAST_ITEMS = 2;
+/** Half of them would be a bad day, on which the other half is worth having. */
+const MOST = 0.75;
+const FIRST_PAUSE = 5;
+const LONGEST_PAUSE = 20;
+/** Seconds for which a cut before an outage counts as one of its effects. */
+const MISTAKEN = 5;
+/** Seconds that a call which tries the API is waited for: its worker may be lost. */
+const PROBE_SECONDS = 60;
+/** Share of its rate that a lane comes back with. */
+const CAUTION = 0.5;
+
+/** Whether most calls fail for reasons that are not their own. */
+export function isOut({ ended, outages, items }: Lately): boolean {
+  return outages >= LEAST_OUTAGES && items >= LEAST_ITEMS && outages >= MOST * ended;
+}
+
+/** Stops a lane, for longer each time that a call finds the outage going on. */
+export function pauseLane(state: LaneState): LaneState {
+  const { phase } = state;
+  const pause = phase.kind === 'probing' ? Math.min(LONGEST_PAUSE, phase.pause * 2) : FIRST_PAUSE;
+  // What the first faults were taken for, before there were enough of them, is taken back.
+  const { cut } = state;
+  const rate = cut !== undefined && cut.ago < MISTAKEN ? cut.from : state.rate;
+  return {
+    ...state,
+    ...(rate === undefined ? {} : { rate }),
+    phase: { kind: 'paused', left: pause, pause },
+  };
+}
+
+/** A step of a lane that is paused or tries one call; `undefined` when it is neither. */
+export function stepOutage(state: LaneState, heard: Heard): LaneState | undefined {
+  const { phase, rate } = state;
+  if (phase.kind === 'paused') {
+    return phase.left > 0 ? state : { ...state, phase: { kind: 'probing', pause: phase.pause } };
+  }
+  if (phase.kind !== 'probing') return undefined;
+  // A throttle too comes from an API that is there.
+  if (heard.answered > 0 || heard.throttled > 0) {
+    const back = { ...state, phase: { kind: 'running' } as const };
+    if (rate === undefined) return back;
+    return { ...back, rate: rate * CAUTION, cut: { from: rate, to: rate * CAUTION, ago: 0 } };
+  }
+  if (heard.outages > 0) return pauseLane(state);
+  if (phase.left === undefined) {
+    return heard.starts === 0 ? state : { ...state, phase: { ...phase, left: PROBE_SECONDS } };
+  }
+  return phase.left > 0 ? state : { ...state, phase: { kind: 'probing', pause: phase.pause } };
+}
+
+/** Whether a fault is the outage's, and not its item's. */
+export function isExcused({ phase }: LaneState, code: Parameters<typeof isOutage>[0]): boolean {
+  return (phase.kind === 'paused' || phase.kind === 'probing') && isOutage(code);
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+
+import type { NativeConnection } from '@temporalio/worker';
+import type { Logger } from 'pino';
+
+import type { Outcome } from '../../pollinations/outcome.ts';
+import { laneQueue } from '../../workflows/ids.ts';
+import type { LaneSettings } from '../lanes.ts';
+import { createGovernor, type Governor } from './governor.ts';
+import type { Advice } from './mind.ts';
+import { createQueueConfig } from './queue-config.ts';
+import { createWriteBudget } from './write-budget.ts';
+
+/** The governors of a worker's lanes. */
+export interface Governors {
+  /** Of this process alone, among all workers of the namespace. */
+  readonly identity: string;
+  /** The governor of each lane, by task queue. */
+  readonly byQueue: ReadonlyMap<string, Governor>;
+  /**
+   * Makes a call, and lets its lane hear how it ended.
+   *
+   * @param item - tells items of a lane apart
+   */
+  call(
+    place: { readonly taskQueue: string },
+    item: string,
+    send: () => Promise<Outcome>,
+  ): Promise<{ readonly outcome: Outcome; readonly advice: Advice }>;
+}
+
+/** Makes the governors of all lanes; they do nothing until they are run. */
+export function createGovernors(options: {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly lanes: readonly LaneSettings[];
+  readonly logger: Logger;
+}): Governors {
+  const { connection, namespace, lanes, logger } = options;
+  // A container that starts again has the host name and process id that it had before.
+  const identity = `${process.pid}@${hostname()} ${randomBytes(4).toString('hex')}`;
+  const budget = createWriteBudget();
+  const byQueue = new Map(
+    lanes.map((lane) => {
+      const taskQueue = laneQueue(lane.name);
+      const queue = createQueueConfig(connection, { namespace, taskQueue, identity });
+      return [taskQueue, createGovernor({ lane, worker: identity, queue, budget, logger })] as const;
+    }),
+  );
+  return {
+    identity,
+    byQueue,
+    async call({ taskQueue }, item, send) {
+      const governor = byQueue.get(taskQueue);
+      if (governor === undefined) throw new RangeError(`no lane has the queue ${taskQueue}`);
+      return governor.call(item, send);
+    },
+  };
+}

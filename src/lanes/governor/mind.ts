@@ -1,0 +1,213 @@
+import { isExcused } from './breaker.ts';
+import { step } from './law.ts';
+import { createLedger, type LaneOutcome } from './ledger.ts';
+import { formatReason, parseReason } from './reason.ts';
+import { boundsOf, initialState, later, queueRateOf, type ConfiguredRate, type LaneState } from './state.ts';
+
+/** A lane's queue as it was read. */
+export interface QueueReading {
+  /** Starts a second; absent: no limit. */
+  readonly rps?: number;
+  /** What was given with it; absent where the queue has no setting of its own. */
+  readonly reason?: string;
+  /** Changes with every write; milliseconds since the epoch. */
+  readonly writtenAt: number;
+  /** Workers that poll it. */
+  readonly workers: number;
+  readonly waiting?: boolean;
+}
+
+/** A rate to write, with the text that says why. */
+export interface QueueRate {
+  readonly rps: number | undefined;
+  readonly reason: string;
+  /** Whether it can as well be written a tick later: the rate alone has grown. */
+  readonly canWait: boolean;
+}
+
+/** What a call that has ended is told of its lane. */
+export interface Advice {
+  /** Milliseconds from one start to the next at the lane's rate; absent: it has none. */
+  readonly turnMs?: number;
+  /** Whether its fault is an outage's, and says nothing against the item. */
+  readonly excused: boolean;
+}
+
+/** One worker's part in governing a lane: it hears its calls, and at each tick turns what it read into what to write. */
+export interface LaneMind {
+  sent(item: string, now: number): (outcome: LaneOutcome, now: number) => Advice;
+  /**
+   * Thinks about a reading.
+   *
+   * @param wall - milliseconds since the epoch, for the first reading alone
+   * @returns what to write, or `undefined` to leave the queue as it is
+   */
+  think(reading: QueueReading, now: number, wall: number): QueueRate | undefined;
+  /** Whether to think before the next tick: calls come to a quiet lane, or throttles in a row. */
+  isUrgent(now: number): boolean;
+  /** What to write when this worker leaves: the one slot, if it has it, is free. */
+  leave(): QueueRate | undefined;
+  /** Takes note of an own write that has taken effect. */
+  wrote(writtenAt: number, now: number): void;
+  /** The state as last read or written; `undefined` before that, and where a person has set the rate. */
+  state(): LaneState | undefined;
+  /** Calls that may be in flight on this worker. */
+  slots(): number;
+}
+
+/** Changes of the rate below this share are not worth a write. */
+const DEADBAND = 0.02;
+/** Seconds without a sign of the worker with the one slot until another takes it. */
+const LOST = 20;
+/** Seconds until the worker with the one slot gives a sign. */
+const SIGN = 8;
+
+/** Seconds between two readings at least. */
+const LEAST_TICK = 0.3;
+/** Throttles that call for a cut before the next tick. */
+const URGENT = 2;
+
+export interface MindOptions {
+  readonly worker: string;
+  readonly configured: ConfiguredRate;
+  readonly concurrency: number;
+}
+
+/** Makes a worker's mind for one lane. Times in seconds of any steady clock. */
+export function createLaneMind({ worker, configured, concurrency }: MindOptions): LaneMind {
+  const ledger = createLedger();
+  let version: number | undefined;
+  let seenAt = 0;
+  let readAt = Number.NEGATIVE_INFINITY;
+  let known: LaneState | undefined;
+  let lastRead: { readonly reason: string; readonly state: LaneState | undefined } = {
+    reason: '',
+    state: undefined,
+  };
+
+  // Not all at once: only the first one is to take it.
+  const lost = LOST + (Buffer.from(worker).reduce((sum, byte) => sum + byte, 0) % 5);
+
+  function recall(reading: QueueReading, now: number, wall: number): LaneState | undefined {
+    const isFirst = version === undefined;
+    if (reading.writtenAt !== version) {
+      version = reading.writtenAt;
+      seenAt = isFirst
+        ? now - Math.min(3_600, Math.max(0, (wall - reading.writtenAt) / 1_000))
+        : now - Math.min(0.5, (now - readAt) / 2);
+    }
+    if (reading.reason !== lastRead.reason) {
+      const { reason = '' } = reading;
+      lastRead = { reason, state: parseReason(reason) };
+    }
+    const { state } = lastRead;
+    // The worker that starts last brings its settings along.
+    if (state !== undefined && isFirst && !isSame(state.configured, configured)) return undefined;
+    return state;
+  }
+
+  function notice(state: LaneState, now: number): void {
+    const isCut = state.cut !== undefined && known?.cut?.from !== state.cut.from;
+    const isStart = known?.phase.kind === 'quiet' && state.phase.kind === 'running';
+    const isHandover = state.oneSlot?.by !== known?.oneSlot?.by;
+    if (isCut || isStart || isHandover) ledger.setBack(now, false);
+    // A call may have been sent, and ended, in the new phase before this worker read of it.
+    else if (state.phase.kind !== known?.phase.kind) ledger.setBack(readAt, true);
+    known = state;
+  }
+
+  return {
+    sent(item, sentAt) {
+      const end = ledger.sent(item, sentAt);
+      return (outcome, now) => {
+        end(outcome, now);
+        const isOver = known === undefined ? false : isExcused(known, outcome.code);
+        const rate = known?.rate;
+        return { excused: isOver, ...(rate === undefined ? {} : { turnMs: 1_000 / rate }) };
+      };
+    },
+    think(reading, now, wall) {
+      const stored = recall(reading, now, wall);
+      if (lastRead.state === undefined && isByHand(reading)) {
+        known = undefined;
+        return undefined;
+      }
+      const sinceWrite = now - seenAt;
+      const was = stored === undefined ? initialState(configured) : later(stored, sinceWrite);
+      notice(was, now);
+      const { workers, waiting } = reading;
+      let next = step(was, ledger, {
+        now,
+        sinceWrite,
+        worker,
+        workers,
+        ...(waiting === undefined ? {} : { waiting }),
+      });
+      readAt = now;
+      const isSign = next.oneSlot?.by === worker && sinceWrite > SIGN;
+      if (next.oneSlot !== undefined && next.oneSlot.by !== worker && sinceWrite > lost) {
+        next = { ...next, oneSlot: { ...next.oneSlot, by: worker } };
+      }
+      if (stored !== undefined && !isSign && !isWorthWriting(was, next)) return undefined;
+      notice(next, now);
+      return writeOf(next, stored !== undefined && !isSign && !isTurn(was, next));
+    },
+    isUrgent(now) {
+      if (known === undefined || now - readAt < LEAST_TICK) return false;
+      if (known.phase.kind === 'quiet' || isTrying(known)) return ledger.heard(2, now).starts > 0;
+      return known.phase.kind === 'running' && ledger.heard(1, now).throttled >= URGENT;
+    },
+    leave() {
+      if (known?.oneSlot?.by !== worker) return undefined;
+      const left = { ...known, oneSlot: { ...known.oneSlot, by: '' } };
+      return writeOf(left, false);
+    },
+    wrote(writtenAt, now) {
+      version = writtenAt;
+      seenAt = now;
+    },
+    state: () => known,
+    slots() {
+      if (known?.oneSlot === undefined) return concurrency;
+      return known.oneSlot.by === worker ? 1 : 0;
+    },
+  };
+}
+
+/** Whether a person, or another program, has set the rate: then it stays as it is. */
+export function isByHand({ rps, reason = '' }: QueueReading): boolean {
+  // Releases before this one wrote a plain sentence.
+  return rps !== undefined && parseReason(reason) === undefined && !reason.startsWith('configured: ');
+}
+
+function isSame(left: ConfiguredRate, right: ConfiguredRate): boolean {
+  const [one, other] = [left.rps ?? 0, right.rps ?? 0];
+  // The state keeps five digits.
+  return left.adaptive === right.adaptive && Math.abs(one - other) <= 1e-4 * Math.max(one, other);
+}
+
+/** Whether a call is to try the API, and none has been sent. */
+function isTrying({ phase }: LaneState): boolean {
+  return phase.kind === 'probing' && phase.left === undefined;
+}
+
+function writeOf(state: LaneState, canWait: boolean): QueueRate {
+  return { rps: queueRateOf(state), reason: formatReason(state), canWait };
+}
+
+/** Whether more than the rate has changed, or the rate by a cut. */
+function isTurn(was: LaneState, next: LaneState): boolean {
+  return (
+    was.phase.kind !== next.phase.kind ||
+    isTrying(was) !== isTrying(next) ||
+    was.oneSlot?.by !== next.oneSlot?.by ||
+    was.cut !== next.cut
+  );
+}
+
+function isWorthWriting(was: LaneState, next: LaneState): boolean {
+  if (isTurn(was, next)) return true;
+  const [before = Infinity, after = Infinity] = [was.rate, next.rate];
+  const isThere = after === boundsOf(next.configured).ceiling;
+  return before !== after && (isThere || !(Math.abs(after - before) < DEADBAND * before));
+}

@@ -1,0 +1,80 @@
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
+import type { NativeConnection } from '@temporalio/worker';
+
+import { queueTypes } from '../queue-types.ts';
+import type { QueueRate, QueueReading } from './mind.ts';
+
+/** A lane's queue at the server: its rate, which holds over all workers, with the reason that keeps the lane's state. */
+export interface QueueConfig {
+  read(): Promise<QueueReading>;
+  /**
+   * Sets the rate, which holds at once.
+   *
+   * @returns when the server wrote it, in milliseconds since the epoch
+   */
+  write(rate: QueueRate): Promise<number>;
+}
+
+type Service = NativeConnection['workflowService'];
+type Description = Awaited<ReturnType<Service['describeTaskQueue']>>;
+
+/** A worker polls at least every minute. */
+const GONE_MS = 90_000;
+/** A call that takes longer is not worth its answer. */
+const CALL_MS = 5_000;
+
+/** Opens the configuration of a lane's queue. */
+export function createQueueConfig(
+  connection: NativeConnection,
+  queue: { readonly namespace: string; readonly taskQueue: string; readonly identity: string },
+): QueueConfig {
+  const { namespace, taskQueue } = queue;
+  const soon = <Result>(call: () => Promise<Result>): Promise<Result> =>
+    connection.withDeadline(Date.now() + CALL_MS, call);
+  return {
+    async read() {
+      const description = await soon(() =>
+        connection.workflowService.describeTaskQueue({
+          namespace,
+          taskQueue: { name: taskQueue },
+          taskQueueType: queueTypes.activity,
+          reportConfig: true,
+          reportStats: true,
+        }),
+      );
+      return readingOf(description, Date.now());
+    },
+    async write({ rps, reason }) {
+      const { config } = await soon(() =>
+        connection.workflowService.updateTaskQueueConfig({
+          ...queue,
+          taskQueueType: queueTypes.activity,
+          updateQueueRateLimit: {
+            ...(rps === undefined ? {} : { rateLimit: { requestsPerSecond: rps } }),
+            reason,
+          },
+        }),
+      );
+      return optionalTsToMs(config?.queueRateLimit?.metadata?.updateTime) ?? 0;
+    },
+  };
+}
+
+/** What a description of a queue says of its rate. */
+export function readingOf({ config, pollers, stats }: Description, now: number): QueueReading {
+  const limit = config?.queueRateLimit;
+  const rps = limit?.rateLimit?.requestsPerSecond;
+  const reason = limit?.metadata?.reason;
+  const waiting = stats?.approximateBacklogCount;
+  const polling = pollers.filter(
+    ({ lastAccessTime }) => now - (optionalTsToMs(lastAccessTime) ?? 0) < GONE_MS,
+  );
+  return {
+    // A rate of 0 is left out on the wire.
+    ...(limit?.rateLimit == null ? {} : { rps: rps ?? 0 }),
+    ...(reason == null ? {} : { reason }),
+    writtenAt: optionalTsToMs(limit?.metadata?.updateTime) ?? 0,
+    workers: Math.max(1, new Set(polling.map(({ identity }) => identity)).size),
+    ...(waiting == null ? {} : { waiting: Number(waiting) > 0 }),
+  };
+}

@@ -1,0 +1,161 @@
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+
+import type { Counts } from '../records/counts.ts';
+import { shareOut } from './lane-shares.ts';
+import { grantPlaces, noteProgress, startLivePage, type Account, type LivePage } from './live-page.ts';
+import type { PageProgress, PageReference, PlanSummary, RunPageInput } from './messages.ts';
+import { handOut, type Move } from './places.ts';
+
+export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
+  readonly plan: Pick<PlanSummary, 'pages' | 'concurrency' | 'limit' | 'priority'>;
+  /** Index of the first page to start, by lane. @default 0 */
+  readonly next: Readonly<Record<string, number>>;
+  /** Asked before free places are used: a run that ends uses none. */
+  readonly mayGrant: () => boolean;
+  /** Asked before each new page: a run that is about to continue as new starts none. */
+  readonly mayStart: () => boolean;
+  readonly onSealed: (sealed: Counts) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** What a run has under way in a lane. */
+export interface LaneView {
+  readonly lane: string;
+  /** Calls that it may have in flight there now, those that wait for the lane's rate among them. */
+  readonly places: number;
+  /** Calls that have no place yet, about. */
+  readonly waiting: number;
+}
+
+/** The pages of a run, lane by lane. */
+export interface Lanes {
+  /** Puts free places to use. */
+  fill(): void;
+  /** Takes in what a page told. */
+  note(progress: PageProgress): void;
+  /** Cancels the running pages, which lets their calls in flight finish. */
+  stop(): void;
+  /** Index of the next page to start, by lane. */
+  next(): Readonly<Record<string, number>>;
+  /** Pages not started. */
+  left(): number;
+  /** Numbers of the running pages, oldest first. */
+  live(): readonly number[];
+  /** What the running pages have told of their items. */
+  counts(): readonly Counts[];
+  views(): readonly LaneView[];
+}
+
+/** Runs a run's pages as child workflows within the concurrency of each lane. */
+export function createLanes(options: LanesOptions): Lanes {
+  const { run, resumed, plan } = options;
+  const { priority } = plan;
+  const children = new CancellationScope({ cancellable: true });
+  const queues = Object.keys(plan.concurrency).map((lane) => ({
+    lane,
+    pages: plan.pages.filter((page) => page.lane === lane),
+    next: options.next[lane] ?? 0,
+  }));
+  type Queue = (typeof queues)[number];
+  let live: readonly LivePage[] = [];
+
+  const accountsOf = (lane: string): readonly Account[] =>
+    live.flatMap(({ accounts }) => accounts.filter((account) => account.lane === lane));
+  const held = (lane: string): number =>
+    accountsOf(lane).reduce((sum, { granted, freed }) => sum + granted - freed, 0);
+  const leftOf = ({ pages, next }: Queue): readonly PageReference[] => pages.slice(next);
+  const isActive = ({ lane }: Queue): boolean =>
+    accountsOf(lane).length > 0 ||
+    queues.some((queue) => leftOf(queue).some((page) => page.lane === lane || page.others?.includes(lane)));
+  const free = (lane: string): number => {
+    const active = plan.limit === undefined ? [] : queues.filter(isActive).map((queue) => queue.lane);
+    return shareOut(plan, active, lane) - held(lane);
+  };
+
+  function nextPage(queue: Queue): PageReference | undefined {
+    const page = options.mayStart() ? queue.pages[queue.next] : undefined;
+    return page?.others?.some((lane) => free(lane) <= 0) === true ? undefined : page;
+  }
+
+  function nextMove(queue: Queue): Move | undefined {
+    if (!options.mayGrant()) return undefined;
+    const { lane } = queue;
+    const wanting = live.flatMap(({ page, accounts }) =>
+      accounts.filter((account) => account.lane === lane).map(({ waiting }) => ({ page, waiting })),
+    );
+    return handOut(free(lane), wanting, nextPage(queue));
+  }
+
+  function start(queue: Queue, reference: PageReference, places: number): void {
+    const input = { run, resumed, ...(priority === undefined ? {} : { priority }) };
+    const page = startLivePage(input, reference, places, children);
+    queue.next += 1;
+    live = [...live, page];
+    void finish(page);
+  }
+
+  async function finish(page: LivePage): Promise<void> {
+    const sealed = await sealedBy(page);
+    // First: the page's own counts are part of what it has sealed.
+    live = live.filter((other) => other !== page);
+    if (sealed !== undefined) options.onSealed(sealed);
+    fill();
+  }
+
+  async function sealedBy({ handle }: LivePage): Promise<Counts | undefined> {
+    try {
+      return await (await handle).result();
+    } catch (error) {
+      // A page that was stopped before it started has nothing to tell.
+      if (!isCancellation(error)) options.onFailure(error);
+      return undefined;
+    }
+  }
+
+  function make(queue: Queue, move: Move): void {
+    if (move.kind === 'start') {
+      start(queue, move.page, move.places);
+      return;
+    }
+    const page = live.find((candidate) => candidate.page === move.page);
+    const account = page?.accounts.find(({ lane }) => lane === queue.lane);
+    if (page !== undefined && account !== undefined) grantPlaces(page, account, move.places);
+  }
+
+  function fill(): void {
+    // Pages of several lanes first: they need no more than a place of the others, which the lanes' own pages would take.
+    for (const queue of queues) {
+      for (let move = nextMove(queue); isCrossing(move); move = nextMove(queue)) make(queue, move);
+    }
+    for (const queue of queues) {
+      for (let move = nextMove(queue); move !== undefined; move = nextMove(queue)) make(queue, move);
+    }
+  }
+
+  return {
+    fill,
+    note(progress) {
+      const page = live.find((candidate) => candidate.page === progress.page);
+      if (page === undefined) return;
+      noteProgress(page, progress);
+      fill();
+    },
+    stop: () => children.cancel(),
+    next: () => Object.fromEntries(queues.map(({ lane, next }) => [lane, next])),
+    left: () => queues.reduce((sum, queue) => sum + leftOf(queue).length, 0),
+    live: () => live.map(({ page }) => page),
+    counts: () => live.map(({ counts }) => counts),
+    views: () =>
+      queues.map((queue) => ({
+        lane: queue.lane,
+        places: held(queue.lane),
+        waiting:
+          accountsOf(queue.lane).reduce((sum, { waiting }) => sum + Math.max(0, waiting), 0) +
+          leftOf(queue).reduce((sum, { calls }) => sum + calls, 0),
+      })),
+  };
+}
+
+function isCrossing(move: Move | undefined): move is Extract<Move, { readonly kind: 'start' }> {
+  return move?.kind === 'start' && move.page.others !== undefined;
+}

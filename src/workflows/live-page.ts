@@ -1,0 +1,94 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { CancellationScope, sleep, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
+
+import { noCounts, type Counts } from '../records/counts.ts';
+import { pageWorkflowId } from './ids.ts';
+import { grantPlacesSignal, type PageProgress, type PageReference, type RunPageInput } from './messages.ts';
+import type { runPage } from './run-page.ts';
+import { plural } from './words.ts';
+
+/** What a page has of a lane's places, and wants of them, as far as its run knows. */
+export interface Account {
+  readonly lane: string;
+  granted: number;
+  freed: number;
+  waiting: number;
+}
+
+/** A page that runs. */
+export interface LivePage {
+  readonly page: number;
+  readonly handle: Promise<ChildWorkflowHandle<typeof runPage>>;
+  /** Its own lane's first. */
+  readonly accounts: readonly Account[];
+  counts: Counts;
+}
+
+/**
+ * Starts a page, with places in its own lane, and one in each other lane that it needs.
+ *
+ * @param scope - what cancels it
+ */
+export function startLivePage(
+  input: Omit<RunPageInput, 'page' | 'lane' | 'places' | 'others'>,
+  reference: PageReference,
+  places: number,
+  scope: CancellationScope,
+): LivePage {
+  const { page, lane, others = [], calls } = reference;
+  return {
+    page,
+    handle: scope.run(() => startPage({ ...input, ...placed(reference, places) }, calls)),
+    accounts: [
+      { lane, granted: places, freed: 0, waiting: calls - places },
+      ...others.map((other) => ({ lane: other, granted: 1, freed: 0, waiting: 0 })),
+    ],
+    counts: noCounts,
+  };
+}
+
+function placed(
+  { page, lane, others }: PageReference,
+  places: number,
+): Pick<RunPageInput, 'page' | 'lane' | 'places' | 'others'> {
+  return { page, lane, places, ...(others === undefined ? {} : { others }) };
+}
+
+// A terminated run leaves its pages open for a moment: the new one waits for them to end.
+async function startPage(input: RunPageInput, items: number): Promise<ChildWorkflowHandle<typeof runPage>> {
+  for (;;) {
+    try {
+      return await startChild<typeof runPage>('runPage', {
+        workflowId: pageWorkflowId(input.run.runId, input.page),
+        args: [input],
+        // Of an item of several calls nobody knows yet how many it takes.
+        staticSummary: `Page ${input.page}: ${plural(items, 'item')}`,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      await sleep('2 seconds');
+    }
+  }
+}
+
+/** Gives a running page more places. */
+export function grantPlaces({ handle, accounts }: LivePage, account: Account, places: number): void {
+  account.granted += places;
+  account.waiting -= places;
+  const lane = account === accounts[0] ? [] : ([account.lane] as const);
+  // A page that ended meanwhile gives the places back with all its others.
+  void CancellationScope.nonCancellable(async () => {
+    await (await handle).signal(grantPlacesSignal, places, ...lane);
+  }).catch(() => {});
+}
+
+/** Takes in what a page told. */
+export function noteProgress(page: LivePage, progress: PageProgress): void {
+  const [own, ...rest] = page.accounts;
+  if (own !== undefined) Object.assign(own, { freed: progress.freed, waiting: progress.waiting });
+  for (const { lane, freed, waiting } of progress.others ?? []) {
+    const account = rest.find((other) => other.lane === lane);
+    if (account !== undefined) Object.assign(account, { freed, waiting });
+  }
+  page.counts = progress;
+}

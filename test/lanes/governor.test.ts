@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+
+import { createLaneMind, isByHand } from '../../src/lanes/governor/mind.ts';
+import { formatReason, parseReason } from '../../src/lanes/governor/reason.ts';
+import { boundsOf, initialState, type ConfiguredRate } from '../../src/lanes/governor/state.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+import { runWorld, type WorldOptions } from './governor-world.ts';
+
+const hidden = { rps: 5, adaptive: true };
+const known = { rps: 10, adaptive: false };
+const base = { seed: 1, seconds: 120, workers: 2 } as const;
+
+function middle(options: Omit<WorldOptions, 'seed'>) {
+  const worlds = [1, 2, 3, 4, 5].map((seed) => runWorld({ ...options, seed }));
+  const of = (figure: (world: (typeof worlds)[number]) => number): number =>
+    worlds.map(figure).sort((left, right) => left - right)[2] ?? Number.NaN;
+  return { share: of(({ share }) => share), throttles: of(({ throttles }) => throttles) };
+}
+
+const countIn = (times: readonly number[], from: number, to: number): number =>
+  times.filter((at) => at >= from && at < to).length;
+
+describe('two workers that govern a lane', () => {
+  it('use a known limit to the full, and meet it hardly ever', () => {
+    const { share, throttles } = middle({
+      ...base,
+      configured: known,
+      api: { limits: [[0, 10]], burst: 10 },
+    });
+    expect(share).toBeGreaterThan(0.97);
+    expect(throttles).toBeLessThan(0.01);
+  });
+
+  it.each([true, false])('find a limit that nobody told them, with Retry-After: %s', (retryAfter) => {
+    const api = { limits: [[0, 10]], burst: 10, retryAfter } as const;
+    const { share, throttles } = middle({ ...base, configured: hidden, api });
+    expect(share).toBeGreaterThan(0.95);
+    expect(throttles).toBeLessThan(0.04);
+  });
+
+  it('follow a limit that falls and rises', () => {
+    const limits = [
+      [0, 10],
+      [40, 5],
+      [80, 20],
+    ] as const;
+    const { share, throttles } = middle({ ...base, configured: hidden, api: { limits, burst: 10 } });
+    expect(share).toBeGreaterThan(0.8);
+    expect(throttles).toBeLessThan(0.05);
+  });
+
+  it('keep a slow lane at its pace', () => {
+    const configured = { rps: 0.5, adaptive: false };
+    const { share, throttles } = middle({ ...base, configured, api: { limits: [[0, 0.5]], burst: 1 } });
+    expect(share).toBeGreaterThan(0.93);
+    expect(throttles).toBeLessThan(0.04);
+  });
+
+  it('lose little where calls come unevenly to an API that saves up hardly any', () => {
+    const uneven = { burst: 2, jitter: 0.05 } as const;
+    const quick = middle({ ...base, configured: known, api: { limits: [[0, 10]], ...uneven } });
+    expect(quick.share).toBeGreaterThan(0.95);
+    expect(quick.throttles).toBeLessThan(0.03);
+    const configured = { rps: 0.5, adaptive: false };
+    const slow = middle({ ...base, configured, api: { limits: [[0, 0.5]], burst: 1, jitter: 0.05 } });
+    expect(slow.share).toBeGreaterThan(0.9);
+    expect(slow.throttles).toBeLessThan(0.04);
+  });
+
+  it('fall to one call at a time where the account takes no more, even when its worker is killed', () => {
+    const api = { limits: [[0, 1_000]], burst: 1_000, inFlight: 1 } as const;
+    const world = runWorld({ ...base, configured: { rps: 4, adaptive: false }, kill: 60, api });
+    // An answer takes 1.13 s in the mean.
+    expect(countIn(world.answered, 20, 60)).toBeGreaterThan(25);
+    expect(countIn(world.answered, 85, 120)).toBeGreaterThan(15);
+    expect(countIn(world.throttled, 20, 60)).toBeLessThan(4);
+    expect(world.minds.map((mind) => mind.slots()).sort((left, right) => left - right)).toEqual([0, 1]);
+  });
+
+  it('stop in an outage, try one call now and then, and go on when it is over', () => {
+    const api = { limits: [[0, 10]], burst: 10, outages: [[30, 70]] } as const;
+    const world = runWorld({ ...base, configured: known, api });
+    expect(countIn(world.failed, 35, 70)).toBeLessThan(8);
+    expect(countIn(world.answered, 100, 120)).toBeGreaterThan(150);
+  });
+
+  it('hold the whole lane as long as the API asks to wait', () => {
+    // A bucket that is filled by one call in 20 s asks for waits of that length.
+    const api = { limits: [[0, 0.05]], burst: 20 } as const;
+    const world = runWorld({ ...base, configured: { rps: 4, adaptive: false }, api });
+    expect(world.rates.some(({ rps }) => rps === 0)).toBe(true);
+    expect(countIn(world.throttled, 20, 120)).toBeLessThan(20);
+  });
+
+  const seeds = 10_000;
+  it(`never exceed the ceiling, stand still, or lose each other, over ${seeds} seeds`, () => {
+    for (let seed = 1; seed <= seeds; seed += 1) checkWorld(seed);
+  }, 120_000);
+});
+
+/** A small world in which everything is left to chance, limits of a few calls a second so that it is soon over. */
+function checkWorld(seed: number): void {
+  const random = seededRandom(seed);
+  const between = (least: number, most: number): number => least + random() * (most - least);
+  const configured = { rps: between(0.5, 3), adaptive: random() < 0.4 };
+  const change = between(3, 6);
+  const kill = random() < 0.1 ? between(2, 15) : undefined;
+  // The one slot of a worker that is lost is free after 20 s.
+  const seconds = kill === undefined ? 22 : 45;
+  const last = between(1, 3);
+  const world = runWorld({
+    seed,
+    seconds,
+    workers: 1 + Math.floor(random() * 2),
+    configured,
+    concurrency: 8,
+    lossy: random() < 0.2 ? 0.2 : 0,
+    ...(kill === undefined ? {} : { kill }),
+    api: {
+      limits: [
+        [0, between(0.3, 3)],
+        [change, last],
+      ],
+      burst: 1 + Math.floor(random() * 4),
+      retryAfter: random() < 0.5,
+      latency: between(0.1, 1),
+      ...(random() < 0.1 ? { outages: [[change, change + 3]] } : {}),
+    },
+  });
+  const { ceiling = Infinity } = boundsOf(configured);
+  const highest = Math.max(...world.rates.map(({ rps = Infinity }) => rps));
+  const late = countIn(world.answered, seconds - 8, seconds);
+  const believed = new Set(world.minds.map((mind) => JSON.stringify(mind.state()?.configured)));
+  // One assertion for each of many worlds would take longer than the worlds.
+  if (highest <= ceiling * 1.0001 && late > 0 && believed.size === 1) return;
+  expect.fail(
+    `seed ${seed}: rate up to ${highest} of ${ceiling}, ${late} answers late, ${[...believed].join()}`,
+  );
+}
+
+describe('a worker that starts', () => {
+  const mindOf = (configured: ConfiguredRate) => createLaneMind({ worker: 'w', configured, concurrency: 4 });
+  const stored = (rps: number) => {
+    const state = { ...initialState({ rps, adaptive: false }), phase: { kind: 'running' } } as const;
+    return { rps, reason: formatReason(state), writtenAt: 1, workers: 1, waiting: true };
+  };
+
+  it('goes on with what the others agree on', () => {
+    expect(mindOf({ rps: 1 / 30, adaptive: false }).think(stored(1 / 30), 0, 1)).toBeUndefined();
+  });
+
+  it('brings its settings along', () => {
+    const { rps } = mindOf({ rps: 0.03, adaptive: false }).think(stored(1 / 30), 0, 1) ?? {};
+    expect(rps).toBeLessThan(0.03);
+  });
+
+  it('leaves a rate alone that a person has set', () => {
+    const byHand = { rps: 0, reason: 'maintenance', writtenAt: 1, workers: 1 };
+    const mind = mindOf({ rps: 4, adaptive: false });
+    expect(mind.think(byHand, 0, 1)).toBeUndefined();
+    expect(mind.think({ writtenAt: 2, workers: 1 }, 1, 2)?.rps).toBeGreaterThan(0);
+  });
+});
+
+describe('the reason of a rate', () => {
+  const state = {
+    ...initialState(hidden),
+    rate: 8.9123456,
+    cut: { from: 10, to: 9, ago: 3 },
+    phase: { kind: 'running' },
+  } as const;
+
+  it('tells people why, and workers the state', () => {
+    const reason = formatReason(state);
+    expect(reason).toMatch(/^8\.91\/s, after a throttle at 10\/s · pollen-batch \{/);
+    expect(parseReason(reason)).toEqual({ ...state, rate: 8.9123 });
+  });
+
+  it('of somebody else is no state, and the rate stays as it was set', () => {
+    for (const reason of ['because', '', ' · pollen-batch {', ' · pollen-batch {"rate":"quick"}']) {
+      expect(parseReason(reason)).toBeUndefined();
+      expect(isByHand({ rps: 1, reason, writtenAt: 0, workers: 1 })).toBe(true);
+    }
+    expect(isByHand({ writtenAt: 0, workers: 1 })).toBe(false);
+  });
+});

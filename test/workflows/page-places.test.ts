@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+
+import { shareOut } from '../../src/workflows/lane-shares.ts';
+import { createPagePlaces } from '../../src/workflows/page-places.ts';
+
+describe('the places of a page', () => {
+  it('are given back as soon as they have no call, where all calls are for one lane', () => {
+    const places = createPagePlaces('all', false);
+    places.grant(4);
+    for (let count = 0; count < 4; count += 1) places.enter();
+    places.leave();
+    expect([places.freed(), places.idle()]).toEqual([1, 0]);
+  });
+
+  it('in one of several lanes are kept while there may be calls for one of them, the others given back a few times', () => {
+    const places = createPagePlaces('pictures', true);
+    places.grant(8);
+    for (let count = 0; count < 8; count += 1) places.enter();
+    places.leave();
+    expect(places.giveBack(true)).toBe(false);
+    places.leave();
+    expect(places.giveBack(true)).toBe(true);
+    expect([places.freed(), places.idle()]).toEqual([2, 0]);
+    for (let count = 0; count < 6; count += 1) places.leave();
+    expect(places.giveBack(true)).toBe(true);
+    expect([places.freed(), places.idle()]).toEqual([7, 1]);
+    expect(places.giveBack(false)).toBe(true);
+    expect([places.freed(), places.idle()]).toEqual([8, 0]);
+  });
+
+  it('are kept after that, since each return costs events', () => {
+    const places = createPagePlaces('pictures', true);
+    const returns = [1, 2, 3, 4, 5].map(() => {
+      places.grant(3);
+      return places.giveBack(true);
+    });
+    expect(returns).toEqual([true, true, true, true, false]);
+  });
+});
+
+describe('what a job allows itself', () => {
+  const plan = { concurrency: { a: 8, b: 2, c: 8 }, limit: 7 };
+
+  it('is shared by the lanes that have something to do, and never comes to more', () => {
+    const shares = (active: readonly string[]) => active.map((lane) => shareOut(plan, active, lane));
+    expect(shares(['a', 'b', 'c'])).toEqual([3, 2, 2]);
+    expect(shares(['a', 'c'])).toEqual([4, 3]);
+    expect(shares(['c'])).toEqual([7]);
+  });
+
+  it('leaves each lane its own where the job says nothing', () => {
+    expect(shareOut({ concurrency: plan.concurrency }, [], 'a')).toBe(8);
+  });
+});
