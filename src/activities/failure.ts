@@ -48,6 +48,14 @@ export function retryFailure(
   );
 }
 
+/** A call whose lane was stopped before it was sent: it goes back to the queue, which has the lane's rate. */
+export function stoppedLaneFailure(): ApplicationFailure {
+  return failure(
+    { code: 'lane-stopped', remedy: 'nothing was sent; the call waits until its lane goes on.' },
+    { nextRetryDelay: '1 second', category: ApplicationFailureCategory.BENIGN },
+  );
+}
+
 /** A worker that talks to another API than the run was planned for: waits for one that fits. */
 export function wrongApiFailure(planned: string, own: string): ApplicationFailure {
   const remedy = `the run was planned for ${planned}, and this worker calls ${own}. Start a worker with the API that the run was planned for.`;

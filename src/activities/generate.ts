@@ -17,7 +17,7 @@ import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
 import { callSignal } from './call-signal.ts';
 import { decide, isPoison } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { itemFailure, retryFailure, wrongApiFailure } from './failure.ts';
+import { itemFailure, retryFailure, stoppedLaneFailure, wrongApiFailure } from './failure.ts';
 import { readAttached, reserveAttached } from './attached.ts';
 import { checkOutput, schemaFault, type WantedList } from './check-output.ts';
 import type { ResolvedCall } from './item-record.ts';
@@ -97,17 +97,22 @@ export function createGenerate(
         return await itemStore.fail(attached.fault, recalled);
       if (context.cancellationSignal.aborted) throw new CancelledFailure('stopped before it was sent');
 
-      const { outcome, advice } = await governors.call(context.info, itemIn(item), () =>
-        client.attempt({
-          kind,
-          request: item.call.request,
-          requestId: requestIdOf(item, attempt),
-          deadlineMs,
-          signal: callSignal(context),
-          ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
-          ...(attached === undefined ? {} : { attachments: attached.attachments }),
-        }),
-      );
+      const ended = await governors.call(context.info, {
+        item: itemIn(item),
+        signal: context.cancellationSignal,
+        send: () =>
+          client.attempt({
+            kind,
+            request: item.call.request,
+            requestId: requestIdOf(item, attempt),
+            deadlineMs,
+            signal: callSignal(context),
+            ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
+            ...(attached === undefined ? {} : { attachments: attached.attachments }),
+          }),
+      });
+      if (ended === undefined) throw stoppedLaneFailure();
+      const { outcome, advice } = ended;
       if (outcome.kind === 'answered') {
         keyHealth.lastSuccess = now().getTime();
         const effect = answeredEffect(item, outcome.usage, outcome.cache);

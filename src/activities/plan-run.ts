@@ -1,7 +1,7 @@
 import { Context, log } from '@temporalio/activity';
 
 import { PollenBatchError } from '../errors.ts';
-import { laneOf, type LaneSettings } from '../lanes/lanes.ts';
+import { aheadOf, laneOf, type LaneSettings } from '../lanes/lanes.ts';
 import type { Job } from '../manifest/job.ts';
 import { labelEntries } from '../plan/labels.ts';
 import { fromKept } from '../plan/job-content.ts';
@@ -59,13 +59,15 @@ function execution(): string {
   return Context.current().info.workflowExecution?.runId ?? '';
 }
 
-// The worker's limits are the ones that count: whoever submits need not know them.
+// The worker's limits are the ones that count: whoever submits need not know them. What a job allows itself holds for
+// all that it has given out; a lane's own limit is held where its calls are sent, with more of them at hand.
 function concurrencyOf(plan: Plan, lanes: readonly LaneSettings[]): Record<string, number> {
   return Object.fromEntries(
     [...new Set([...plan.pages.map((page) => page.lane), ...(plan.lanes ?? [])])].map((name) => {
       const lane = lanes.find((candidate) => candidate.name === name);
       if (lane === undefined) throw unknownLaneFailure(name);
-      return [name, Math.min(lane.concurrency, plan.concurrency ?? Infinity)];
+      const most = lane.concurrency + aheadOf(lane.concurrency);
+      return [name, Math.min(most, plan.concurrency ?? Infinity)];
     }),
   );
 }

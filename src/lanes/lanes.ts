@@ -7,7 +7,7 @@ export interface LaneSettings {
   readonly rps?: number;
   /** Whether the rate may climb above `rps`, to find a limit that nobody knows. @default false */
   readonly adaptive?: boolean;
-  /** Calls in flight: of one run over all workers, and of one worker over all runs. */
+  /** Calls in flight at the API, of all runs on all workers. */
   readonly concurrency: number;
 }
 
@@ -16,6 +16,14 @@ export interface LaneSettings {
  * API's key check allows.
  */
 export const defaultLanes: readonly LaneSettings[] = [{ name: 'all', rps: 4, concurrency: 64 }];
+
+/**
+ * Calls that a lane has at hand besides those in flight, so that a place is not idle while Temporal hears of one answer
+ * and gives out the next call. A lane of very few calls has none: its workers cannot share them out exactly.
+ */
+export function aheadOf(concurrency: number): number {
+  return concurrency < 4 ? 0 : Math.ceil(concurrency / 2);
+}
 
 /** Name of the lane that carries a model. */
 export function laneOf(lanes: readonly LaneSettings[], model: string): string {

@@ -109,7 +109,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
 function laneTuner({ byQueue }: Governors, { name, concurrency }: LaneSettings): WorkerTuner {
   const none = { type: 'fixed-size', numSlots: 1 } as const;
   return {
-    activityTaskSlotSupplier: byQueue.get(laneQueue(name))?.slots.supplier ?? {
+    activityTaskSlotSupplier: byQueue.get(laneQueue(name))?.slots ?? {
       type: 'fixed-size',
       numSlots: concurrency,
     },

@@ -267,8 +267,9 @@ function createClient(settings: S3Settings): S3Client {
   });
 }
 
-function abortBy(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
+// Without options the client takes the steps it has put together for a kind of call; with any, it makes them anew.
+function abortBy(signal: AbortSignal | undefined): { abortSignal: AbortSignal } | undefined {
+  return signal === undefined ? undefined : { abortSignal: signal };
 }
 
 function translate(error: unknown, action: string, signal?: AbortSignal): unknown {

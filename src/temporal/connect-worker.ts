@@ -3,6 +3,9 @@ import { NativeConnection } from '@temporalio/worker';
 import { wrongSearchAttributes } from './search-attributes.ts';
 import { resolveTemporal, whyUnreachable, type TemporalSettings } from './connect-client.ts';
 
+/** What goes to and fro is a few hundred bytes at a time: packing it costs both sides more than it saves. */
+const uncompressed = { grpcCompression: { codec: 'none' } } as const;
+
 /**
  * Connects a worker to Temporal.
  *
@@ -14,7 +17,7 @@ export async function connectWorker(
   const target = resolveTemporal(settings);
   const { options, address, namespace } = target;
   try {
-    return { connection: await NativeConnection.connect(options), address, namespace };
+    return { connection: await NativeConnection.connect({ ...options, ...uncompressed }), address, namespace };
   } catch (error) {
     throw await whyUnreachable(target, error);
   }

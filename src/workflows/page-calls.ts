@@ -48,8 +48,9 @@ export async function generate(
   const activities = proxyActivities<CallActivities>({
     taskQueue: laneQueue(lane),
     summary: `${name} · ${plainName(model)}`,
-    // One attempt: the API's own deadline (2 and 5 minutes) and storing, with margin.
-    startToCloseTimeout: kind === 'generateImage' ? '6 minutes' : '3 minutes',
+    // One attempt: the wait for a call before it, which has the API's own deadline (2 minutes for a text, 5 for an image),
+    // the call, and storing, with margin.
+    startToCloseTimeout: kind === 'generateImage' ? '11 minutes' : '8 minutes',
     heartbeatTimeout: '20 seconds',
     // The activity decides how often to try; a throttled call may try for days.
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' },

@@ -51,6 +51,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   let closing = 0;
   let ended = 0;
   let running = 0;
+  let isShown = true;
   let failure: unknown;
   const lost: LostCall[] = [];
   const ownPlaces = createPagePlaces(own, others !== undefined);
@@ -112,12 +113,20 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       inFlight -= 1;
       if (isOver && call.step === undefined) ended += 1;
       else if (isOver && failure === undefined) void close(call.position);
-      show(stopping ? 'stopping' : 'running');
+      isShown = false;
       report();
     }
     running -= 1;
     places.leave();
     report();
+  }
+  // Once for all that ended together.
+  async function keepShown(): Promise<never> {
+    for (;;) {
+      await condition(() => !isShown);
+      isShown = true;
+      show(stopping ? 'stopping' : 'running');
+    }
   }
   function report(): void {
     if (stopping || !share()) reporter.note(progress(), ended);
@@ -147,7 +156,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       const closed = await CancellationScope.nonCancellable(() => closeChain(input, opened, position));
       counts = addCounts(counts, closed);
       ended += 1;
-      show(stopping ? 'stopping' : 'running');
+      isShown = false;
       reporter.note(progress(), ended);
     } catch (error) {
       fail(error);
@@ -173,6 +182,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   });
 
   return CancellationScope.nonCancellable(async () => {
+    void keepShown();
     for (const { lane } of otherPlaces) grant(1, lane);
     grant(input.places);
     await condition(() => running === 0 && closing === 0 && (stopping || agenda.waiting() === 0));

@@ -158,7 +158,7 @@ export function runWorld(options: WorldOptions): World {
   function dispatch(): void {
     for (;;) {
       if (rps === 0 || !isSet) return;
-      const free = aliveOnes().filter(({ mind, inFlight, ready: polls }) => polls && inFlight < mind.slots());
+      const free = aliveOnes().filter(({ mind, inFlight, ready: polls }) => polls && inFlight < mind.width());
       const chosen = free[Math.floor(random() * free.length)];
       if (chosen === undefined) return;
       if (rps !== undefined) {

@@ -74,7 +74,7 @@ describe('two workers that govern a lane', () => {
     expect(countIn(world.answered, 20, 60)).toBeGreaterThan(25);
     expect(countIn(world.answered, 85, 120)).toBeGreaterThan(15);
     expect(countIn(world.throttled, 20, 60)).toBeLessThan(4);
-    expect(world.minds.map((mind) => mind.slots()).sort((left, right) => left - right)).toEqual([0, 1]);
+    expect(world.minds.map((mind) => mind.width()).sort((left, right) => left - right)).toEqual([0, 1]);
   });
 
   it('stop in an outage, try one call now and then, and go on when it is over', () => {

@@ -4,7 +4,8 @@ import pino from 'pino';
 import { createGovernor } from '../../src/lanes/governor/governor.ts';
 import type { QueueConfig } from '../../src/lanes/governor/queue-config.ts';
 import { createWriteBudget } from '../../src/lanes/governor/write-budget.ts';
-import { createSlots } from '../../src/lanes/governor/slots.ts';
+import { createGate } from '../../src/lanes/governor/gate.ts';
+import { slotsAt } from '../../src/lanes/governor/slots.ts';
 import type { Outcome } from '../../src/pollinations/outcome.ts';
 import { sampleAnswer } from '../support/samples.ts';
 
@@ -17,7 +18,7 @@ const context = {
 } as const;
 const forever = new AbortController().signal;
 
-function asker({ supplier }: Pick<ReturnType<typeof createSlots>, 'supplier'>) {
+function asker(supplier: ReturnType<typeof slotsAt>) {
   let granted = 0;
   return {
     ask: async (signal = forever): Promise<void> => {
@@ -35,11 +36,8 @@ function asker({ supplier }: Pick<ReturnType<typeof createSlots>, 'supplier'>) {
 describe('the slots of a lane', () => {
   it('are as many as there are now, and none is taken away', async () => {
     let most = 3;
-    const slots = createSlots(
-      () => most,
-      () => 0,
-    );
-    const { ask, free, granted } = asker(slots);
+    const gate = createGate(() => most);
+    const { ask, free, granted } = asker(slotsAt(gate));
     for (let asked = 0; asked < 5; asked += 1) void ask();
     expect(await granted()).toBe(3);
     most = 1;
@@ -49,16 +47,12 @@ describe('the slots of a lane', () => {
     free();
     expect(await granted()).toBe(4);
     most = 2;
-    slots.refresh();
+    gate.refresh();
     expect(await granted()).toBe(5);
   });
 
   it('are not kept for a poll that was given up', async () => {
-    const slots = createSlots(
-      () => 1,
-      () => 0,
-    );
-    const { ask, free, granted } = asker(slots);
+    const { ask, free, granted } = asker(slotsAt(createGate(() => 1)));
     const leaves = new AbortController();
     await ask();
     const gone = ask(leaves.signal);
@@ -66,8 +60,10 @@ describe('the slots of a lane', () => {
     await expect(gone).rejects.toMatchObject({ name: 'AbortError' });
     free();
     await ask();
+    void ask();
     expect(await granted()).toBe(2);
-    expect(slots.taken()).toBe(1);
+    free();
+    expect(await granted()).toBe(3);
   });
 });
 
@@ -87,7 +83,7 @@ describe('a server that takes no rate', () => {
     const { ask, granted } = asker(governor.slots);
     await ask();
     const answer: Outcome = sampleAnswer();
-    await governor.call('item', () => Promise.resolve(answer));
+    await governor.call({ item: 'item', signal: forever, send: () => Promise.resolve(answer) });
     const second = ask();
     expect(await granted()).toBe(1);
     await second;

@@ -3,26 +3,39 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 
 import type { Outcome } from '../../pollinations/outcome.ts';
-import type { LaneSettings } from '../lanes.ts';
+import type { ActivitySlotInfo, CustomSlotSupplier } from '@temporalio/worker';
+
+import { aheadOf, type LaneSettings } from '../lanes.ts';
+import { createGate } from './gate.ts';
 import { createLaneMind, isByHand, type Advice, type QueueReading } from './mind.ts';
 import type { QueueConfig } from './queue-config.ts';
-import { createSlots, type Slots } from './slots.ts';
+import { slotsAt } from './slots.ts';
 import { queueRateOf } from './state.ts';
 import type { WriteBudget } from './write-budget.ts';
 
 /** Governs one lane on one worker. */
 export interface Governor {
-  readonly slots: Slots;
-  /** Makes a call of the lane, and hears how it ended. */
-  call(
-    item: string,
-    send: () => Promise<Outcome>,
-  ): Promise<{ readonly outcome: Outcome; readonly advice: Advice }>;
+  /** Slots of the worker's activities: those whose calls may be in flight, and those that wait for their turn. */
+  readonly slots: CustomSlotSupplier<ActivitySlotInfo>;
+  /** Makes a call of the lane as soon as fewer than may be are in flight, and hears how it ended. */
+  call(call: GovernedCall): Promise<CallResult>;
   /** Reads the lane's queue once, and sets its rate: before the first poll, so that no call starts without it. */
   prepare(): Promise<void>;
   /** Governs until the signal. */
   run(signal: AbortSignal): Promise<void>;
 }
+
+/** A call that a lane's governor lets go. */
+export interface GovernedCall {
+  /** Tells items of a lane apart. */
+  readonly item: string;
+  /** Gives up waiting. */
+  readonly signal: AbortSignal;
+  readonly send: () => Promise<Outcome>;
+}
+
+/** How a call ended, with what its lane has to say; `undefined` when the lane was stopped before it was sent. */
+export type CallResult = { readonly outcome: Outcome; readonly advice: Advice } | undefined;
 
 export interface GovernorOptions {
   readonly lane: LaneSettings;
@@ -63,7 +76,12 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
   function pauseMs(): number {
     return isLocal ? Math.max(0, nextStartAt - seconds()) * 1_000 : 0;
   }
-  const slots = createSlots(() => mind.slots(), pauseMs);
+  // A call that has ended leaves its place to one that is at hand: the way to the server and back takes none.
+  const gate = createGate(() => mind.width());
+  const slots = createGate(() => {
+    const width = mind.width();
+    return width + Math.ceil((aheadOf(concurrency) * width) / concurrency);
+  }, pauseMs);
 
   function pace(): void {
     if (local.rps === undefined) return;
@@ -87,6 +105,9 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
       mind.wrote(await queue.write(rate), seconds());
       logger.debug({ lane: name, rate: rate.rps, reason: rate.reason }, 'rate set');
     }
+    // What has not been sent goes back to the queue, which lets it go when the lane does: not all of it at once.
+    if (mind.isStopped()) gate.turnAway();
+    gate.refresh();
     slots.refresh();
   }
 
@@ -106,19 +127,24 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
   }
 
   return {
-    slots,
-    async call(item, send) {
+    slots: slotsAt(slots),
+    async call({ item, signal, send }) {
       touchedAt = seconds();
-      pace();
-      const end = mind.sent(item, seconds());
-      const outcome = await send();
-      touchedAt = seconds();
-      const { code, retryAfterMs } = outcome.kind === 'answered' ? {} : outcome.fault;
-      const advice = end(
-        { ...(code === undefined ? {} : { code }), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
-        seconds(),
-      );
-      return { outcome, advice };
+      if (!(await gate.enter(signal))) return undefined;
+      try {
+        pace();
+        const end = mind.sent(item, seconds());
+        const outcome = await send();
+        touchedAt = seconds();
+        const { code, retryAfterMs } = outcome.kind === 'answered' ? {} : outcome.fault;
+        const advice = end(
+          { ...(code === undefined ? {} : { code }), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+          seconds(),
+        );
+        return { outcome, advice };
+      } finally {
+        gate.leave();
+      }
     },
     prepare: tickSafely,
     async run(signal) {

@@ -4,11 +4,9 @@ import { hostname } from 'node:os';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
-import type { Outcome } from '../../pollinations/outcome.ts';
 import { laneQueue } from '../../workflows/ids.ts';
 import type { LaneSettings } from '../lanes.ts';
-import { createGovernor, type Governor } from './governor.ts';
-import type { Advice } from './mind.ts';
+import { createGovernor, type CallResult, type GovernedCall, type Governor } from './governor.ts';
 import { createQueueConfig } from './queue-config.ts';
 import { createWriteBudget } from './write-budget.ts';
 
@@ -18,16 +16,8 @@ export interface Governors {
   readonly identity: string;
   /** The governor of each lane, by task queue. */
   readonly byQueue: ReadonlyMap<string, Governor>;
-  /**
-   * Makes a call, and lets its lane hear how it ended.
-   *
-   * @param item - tells items of a lane apart
-   */
-  call(
-    place: { readonly taskQueue: string },
-    item: string,
-    send: () => Promise<Outcome>,
-  ): Promise<{ readonly outcome: Outcome; readonly advice: Advice }>;
+  /** Makes a call when its lane lets it, and lets the lane hear how it ended. */
+  call(place: { readonly taskQueue: string }, call: GovernedCall): Promise<CallResult>;
 }
 
 /** Makes the governors of all lanes; they do nothing until they are run. */
@@ -51,10 +41,10 @@ export function createGovernors(options: {
   return {
     identity,
     byQueue,
-    async call({ taskQueue }, item, send) {
+    async call({ taskQueue }, call) {
       const governor = byQueue.get(taskQueue);
       if (governor === undefined) throw new RangeError(`no lane has the queue ${taskQueue}`);
-      return governor.call(item, send);
+      return governor.call(call);
     },
   };
 }

@@ -12,8 +12,10 @@ export interface QueueReading {
   readonly reason?: string;
   /** Changes with every write; milliseconds since the epoch. */
   readonly writtenAt: number;
-  /** Workers that poll it. */
+  /** Workers that poll it, this one among them. */
   readonly workers: number;
+  /** The place of this worker among them. @default 0, the first */
+  readonly rank?: number;
   readonly waiting?: boolean;
 }
 
@@ -51,8 +53,10 @@ export interface LaneMind {
   wrote(writtenAt: number, now: number): void;
   /** The state as last read or written; `undefined` before that, and where a person has set the rate. */
   state(): LaneState | undefined;
-  /** Calls that may be in flight on this worker. */
-  slots(): number;
+  /** Calls that may be in flight on this worker: its share of the lane's. */
+  width(): number;
+  /** Whether nothing is to be sent now, unless the queue gives it out to try the API. */
+  isStopped(): boolean;
 }
 
 /** Changes of the rate below this share are not worth a write. */
@@ -80,6 +84,8 @@ export function createLaneMind({ worker, configured, concurrency }: MindOptions)
   let seenAt = 0;
   let readAt = Number.NEGATIVE_INFINITY;
   let known: LaneState | undefined;
+  let workers = 1;
+  let rank = 0;
   let lastRead: { readonly reason: string; readonly state: LaneState | undefined } = {
     reason: '',
     state: undefined,
@@ -127,6 +133,7 @@ export function createLaneMind({ worker, configured, concurrency }: MindOptions)
       };
     },
     think(reading, now, wall) {
+      ({ workers, rank = 0 } = reading);
       const stored = recall(reading, now, wall);
       if (lastRead.state === undefined && isByHand(reading)) {
         known = undefined;
@@ -135,7 +142,7 @@ export function createLaneMind({ worker, configured, concurrency }: MindOptions)
       const sinceWrite = now - seenAt;
       const was = stored === undefined ? initialState(configured) : later(stored, sinceWrite);
       notice(was, now);
-      const { workers, waiting } = reading;
+      const { waiting } = reading;
       let next = step(was, ledger, {
         now,
         sinceWrite,
@@ -167,9 +174,16 @@ export function createLaneMind({ worker, configured, concurrency }: MindOptions)
       seenAt = now;
     },
     state: () => known,
-    slots() {
-      if (known?.oneSlot === undefined) return concurrency;
-      return known.oneSlot.by === worker ? 1 : 0;
+    width() {
+      if (known?.oneSlot !== undefined) return known.oneSlot.by === worker ? 1 : 0;
+      // Of a lane with fewer calls than workers each has one: who does not come to turn may be all that is left.
+      const [share, rest] = [Math.floor(concurrency / workers), concurrency % workers];
+      return Math.max(1, share + (rank < rest ? 1 : 0));
+    },
+    isStopped() {
+      if (known === undefined) return false;
+      const isElsewhere = known.oneSlot !== undefined && known.oneSlot.by !== worker;
+      return isElsewhere || (known.phase.kind !== 'running' && known.phase.kind !== 'quiet');
     },
   };
 }

@@ -42,7 +42,7 @@ export function createQueueConfig(
           reportStats: true,
         }),
       );
-      return readingOf(description, Date.now());
+      return readingOf(description, Date.now(), queue.identity);
     },
     async write({ rps, reason }) {
       const { config } = await soon(() =>
@@ -60,8 +60,16 @@ export function createQueueConfig(
   };
 }
 
-/** What a description of a queue says of its rate. */
-export function readingOf({ config, pollers, stats }: Description, now: number): QueueReading {
+/**
+ * What a description of a queue says of its rate.
+ *
+ * @param worker - identity of the worker that reads it, which may not have polled yet
+ */
+export function readingOf(
+  { config, pollers, stats }: Description,
+  now: number,
+  worker?: string,
+): QueueReading {
   const limit = config?.queueRateLimit;
   const rps = limit?.rateLimit?.requestsPerSecond;
   const reason = limit?.metadata?.reason;
@@ -69,12 +77,15 @@ export function readingOf({ config, pollers, stats }: Description, now: number):
   const polling = pollers.filter(
     ({ lastAccessTime }) => now - (optionalTsToMs(lastAccessTime) ?? 0) < GONE_MS,
   );
+  const own = worker === undefined ? [] : [worker];
+  const workers = [...new Set([...own, ...polling.map(({ identity }) => identity)])].sort();
   return {
     // A rate of 0 is left out on the wire.
     ...(limit?.rateLimit == null ? {} : { rps: rps ?? 0 }),
     ...(reason == null ? {} : { reason }),
     writtenAt: optionalTsToMs(limit?.metadata?.updateTime) ?? 0,
-    workers: Math.max(1, new Set(polling.map(({ identity }) => identity)).size),
+    workers: Math.max(1, workers.length),
+    ...(worker === undefined ? {} : { rank: workers.indexOf(worker) }),
     ...(waiting == null ? {} : { waiting: Number(waiting) > 0 }),
   };
 }

@@ -1,0 +1,77 @@
+/** Lets so many through at once as there may be now. */
+export interface Gate {
+  /**
+   * Waits for a place, in the order of arrival.
+   *
+   * @returns `false` when the caller was turned away and has no place
+   * @throws DOMException `AbortError` when the signal comes first
+   */
+  enter(signal: AbortSignal): Promise<boolean>;
+  /** Gives a place back. */
+  leave(): void;
+  /** Looks again whether those that wait may go on. */
+  refresh(): void;
+  /** Sends those that wait away, without a place. */
+  turnAway(): void;
+}
+
+/**
+ * Makes a gate. When there are fewer places than are taken, nobody is interrupted: no new one is given until they are
+ * that few.
+ *
+ * @param most - places there are now
+ * @param pauseMs - milliseconds until the next one may be given. @default none
+ */
+export function createGate(most: () => number, pauseMs: () => number = () => 0): Gate {
+  const waiting = new Set<(entered: boolean) => void>();
+  let taken = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const isFree = (): boolean => taken < most() && pauseMs() <= 0;
+  function refresh(): void {
+    for (const settle of waiting) {
+      if (!isFree()) break;
+      settle(true);
+    }
+    if (waiting.size === 0 || timer !== undefined || taken >= most()) return;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        refresh();
+      },
+      Math.max(1, pauseMs()),
+    );
+    timer.unref();
+  }
+
+  return {
+    refresh,
+    enter: (signal) =>
+      new Promise<boolean>((resolve, reject) => {
+        function settle(entered: boolean): void {
+          waiting.delete(settle);
+          signal.removeEventListener('abort', leave);
+          if (entered) taken += 1;
+          resolve(entered);
+        }
+        function leave(): void {
+          waiting.delete(settle);
+          reject(new DOMException('it was given up', 'AbortError'));
+        }
+        if (signal.aborted) {
+          leave();
+          return;
+        }
+        signal.addEventListener('abort', leave, { once: true });
+        waiting.add(settle);
+        refresh();
+      }),
+    leave() {
+      taken -= 1;
+      refresh();
+    },
+    turnAway() {
+      for (const settle of waiting) settle(false);
+    },
+  };
+}
