@@ -17,7 +17,11 @@ export async function connectWorker(
   const target = resolveTemporal(settings);
   const { options, address, namespace } = target;
   try {
-    return { connection: await NativeConnection.connect({ ...options, ...uncompressed }), address, namespace };
+    return {
+      connection: await NativeConnection.connect({ ...options, ...uncompressed }),
+      address,
+      namespace,
+    };
   } catch (error) {
     throw await whyUnreachable(target, error);
   }

@@ -20,6 +20,17 @@ function middle(options: Omit<WorldOptions, 'seed'>) {
 const countIn = (times: readonly number[], from: number, to: number): number =>
   times.filter((at) => at >= from && at < to).length;
 
+describe('the calls in flight of a lane', () => {
+  it.each([1, 2, 3, 5, 8])('are shared by its %i workers to the last one', (workers) => {
+    const widths = Array.from({ length: workers }, (_, rank) => {
+      const mind = createLaneMind({ worker: `w${rank}`, concurrency: 8, configured: { adaptive: false } });
+      mind.think({ writtenAt: 0, workers, rank }, 1, 0);
+      return mind.width();
+    });
+    expect(widths.reduce((sum, width) => sum + width, 0)).toBe(8);
+  });
+});
+
 describe('two workers that govern a lane', () => {
   it('use a known limit to the full, and meet it hardly ever', () => {
     const { share, throttles } = middle({

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import pino from 'pino';
 
-import { createGovernor } from '../../src/lanes/governor/governor.ts';
+import { createGovernor, type CallResult, type Governor } from '../../src/lanes/governor/governor.ts';
 import type { QueueConfig } from '../../src/lanes/governor/queue-config.ts';
 import { createWriteBudget } from '../../src/lanes/governor/write-budget.ts';
 import { createGate } from '../../src/lanes/governor/gate.ts';
+import { formatReason } from '../../src/lanes/governor/reason.ts';
 import { slotsAt } from '../../src/lanes/governor/slots.ts';
 import type { Outcome } from '../../src/pollinations/outcome.ts';
 import { sampleAnswer } from '../support/samples.ts';
@@ -29,6 +30,35 @@ function asker(supplier: ReturnType<typeof slotsAt>) {
     granted: async (): Promise<number> => {
       await new Promise(setImmediate);
       return granted;
+    },
+  };
+}
+
+const write = (): Promise<number> => Promise.resolve(1);
+const held = formatReason({
+  configured: { rps: 4, adaptive: false },
+  rate: 4,
+  phase: { kind: 'held', left: 60 },
+});
+
+/** Calls that are answered when the test says. */
+function callsAt(governor: Governor, count: number) {
+  const answers: (() => void)[] = [];
+  const ended: CallResult[] = [];
+  for (let item = 0; item < count; item += 1) {
+    const send = () => new Promise<Outcome>((resolve) => answers.push(() => resolve(sampleAnswer())));
+    void governor.call({ item: String(item), signal: forever, send }).then((result) => ended.push(result));
+  }
+  let answered = 0;
+  return {
+    answer: () => answers[answered++]?.(),
+    sent: async (): Promise<number> => {
+      await new Promise(setImmediate);
+      return answers.length;
+    },
+    ended: async (): Promise<readonly CallResult[]> => {
+      await new Promise(setImmediate);
+      return ended;
     },
   };
 }
@@ -64,6 +94,49 @@ describe('the slots of a lane', () => {
     expect(await granted()).toBe(2);
     free();
     expect(await granted()).toBe(3);
+  });
+});
+
+describe('the calls of a worker', () => {
+  const lane = { name: 'all', concurrency: 8 };
+  const silent = pino({ level: 'silent' });
+
+  it('are in flight as many as the lane has for it, and half as many more are at hand', async () => {
+    const queue: QueueConfig = { read: () => Promise.resolve({ writtenAt: 0, workers: 1 }), write };
+    const governor = createGovernor({
+      lane,
+      worker: 'w',
+      queue,
+      budget: createWriteBudget(),
+      logger: silent,
+    });
+    await governor.prepare();
+    const { ask, granted } = asker(governor.slots);
+    for (let asked = 0; asked < 20; asked += 1) void ask();
+    expect(await granted()).toBe(12);
+
+    const calls = callsAt(governor, 12);
+    expect(await calls.sent()).toBe(8);
+    calls.answer();
+    expect(await calls.sent()).toBe(9);
+  });
+
+  it('go back when the lane is stopped before they were sent', async () => {
+    const governor = createGovernor({
+      lane: { ...lane, rps: 4 },
+      worker: 'w',
+      queue: {
+        read: () => Promise.resolve({ writtenAt: Date.now(), workers: 1, rps: 0, reason: held }),
+        write,
+      },
+      budget: createWriteBudget(),
+      logger: silent,
+    });
+    const calls = callsAt(governor, 10);
+    expect(await calls.sent()).toBe(8);
+    await governor.prepare();
+    expect(await calls.ended()).toEqual([undefined, undefined]);
+    expect(await calls.sent()).toBe(8);
   });
 });
 

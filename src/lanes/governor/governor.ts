@@ -138,7 +138,10 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
         touchedAt = seconds();
         const { code, retryAfterMs } = outcome.kind === 'answered' ? {} : outcome.fault;
         const advice = end(
-          { ...(code === undefined ? {} : { code }), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+          {
+            ...(code === undefined ? {} : { code }),
+            ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+          },
           seconds(),
         );
         return { outcome, advice };
