@@ -20,3 +20,14 @@ export async function generationsOf({ url }: EmulatorProcess): Promise<number> {
 export async function untilGenerations(emulator: EmulatorProcess, count: number): Promise<void> {
   while ((await generationsOf(emulator)) < count) await pause(200);
 }
+
+/** Waits until an emulator has had nothing to generate for a second. */
+export async function untilQuiet(emulator: EmulatorProcess): Promise<void> {
+  let before = Number.NaN;
+  let now = await generationsOf(emulator);
+  while (now !== before) {
+    await pause(1_000);
+    before = now;
+    now = await generationsOf(emulator);
+  }
+}
