@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 
 import { runWorkflowId } from '../../src/workflows/ids.ts';
@@ -37,13 +38,7 @@ interface Execution {
  */
 export async function measureHistories(client: Client, runId: string): Promise<Histories> {
   const parentId = runWorkflowId(runId);
-  const all: Execution[] = [];
-  const query = `WorkflowId = "${parentId}" OR WorkflowId STARTS_WITH "${parentId}/"`;
-  for await (const { workflowId, runId: execution, historyLength, historySize = 0 } of client.workflow.list({
-    query,
-  })) {
-    all.push({ workflowId, runId: execution, historyLength, historySize });
-  }
+  const all = await listClosed(client, `WorkflowId = "${parentId}" OR WorkflowId STARTS_WITH "${parentId}/"`);
   const parents = all.filter(({ workflowId }) => workflowId === parentId);
   const pages = all.filter(({ workflowId }) => workflowId !== parentId);
   let largestPayloadBytes = 0;
@@ -59,6 +54,22 @@ export async function measureHistories(client: Client, runId: string): Promise<H
     page: largest(pages),
     largestPayloadBytes,
   };
+}
+
+/** The search index learns of an end a little later, and of lengths and sizes with it. */
+async function listClosed(client: Client, query: string): Promise<readonly Execution[]> {
+  for (;;) {
+    const all: Execution[] = [];
+    let open = 0;
+    for await (const { workflowId, runId, historyLength, historySize = 0, status } of client.workflow.list({
+      query,
+    })) {
+      if (status.name === 'RUNNING') open += 1;
+      all.push({ workflowId, runId, historyLength, historySize });
+    }
+    if (open === 0) return all;
+    await pause(500);
+  }
 }
 
 function sampleOf(pages: readonly Execution[]): readonly Execution[] {
