@@ -10,6 +10,10 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
     about: 'many items in one run: nothing lost, memory, histories, payloads, speed',
     load: async () => (await import('./scale.ts')).scale,
   },
+  'first-result': {
+    about: "how soon a run of 10 and of 100,000 items has its first record, beside a bare loop's first PUT",
+    load: async () => (await import('./first-result.ts')).firstResult,
+  },
   kills: {
     about: 'faults and SIGKILLs of the worker: every item once, its bytes and the bill exact',
     load: async () => (await import('./kills.ts')).kills,
@@ -56,7 +60,7 @@ const { positionals, values } = parseArgs({
 const benchmark = benchmarks[positionals[0] ?? ''];
 if (benchmark === undefined) {
   console.log('npm run bench -- NAME [--items N] [--repeats N] [--seed N] [--only SCENARIO] [--json]');
-  for (const [name, { about }] of Object.entries(benchmarks)) console.log(`  ${name.padEnd(10)}${about}`);
+  for (const [name, { about }] of Object.entries(benchmarks)) console.log(`  ${name.padEnd(14)}${about}`);
   process.exitCode = positionals.length === 0 ? 0 : 2;
 } else {
   const measure = await benchmark.load();

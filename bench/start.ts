@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { buildProgram } from './support/build.ts';
 import { median, table, type Benchmark, type Row } from './support/benchmark.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -16,12 +17,12 @@ const commands: Readonly<Record<string, readonly string[]>> = {
 /** Measures how long the compiled program takes to answer, beside a Node that does nothing. Builds it first. */
 export const start: Benchmark = async ({ repeats = 10, say }) => {
   say('Building …');
-  run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['run', '--silent', 'build']);
+  buildProgram();
   const times = new Map(Object.keys(commands).map((name) => [name, [] as number[]]));
   // Round by round, so that another program's load meets all of them; the first round only warms the disk's cache.
   for (let round = 0; round <= repeats; round += 1) {
     for (const [name, parameters] of Object.entries(commands)) {
-      const ms = run(process.execPath, parameters);
+      const ms = run(parameters);
       if (round > 0) times.get(name)?.push(ms);
     }
   }
@@ -42,13 +43,12 @@ export const start: Benchmark = async ({ repeats = 10, say }) => {
   };
 };
 
-function run(command: string, parameters: readonly string[]): number {
+function run(parameters: readonly string[]): number {
   const startedAt = performance.now();
-  const { status, stderr } = spawnSync(command, parameters, {
+  const { status, stderr } = spawnSync(process.execPath, parameters, {
     cwd: repository,
     stdio: ['ignore', 'ignore', 'pipe'],
-    shell: command.endsWith('.cmd'),
   });
-  if (status !== 0) throw new Error(`${command} ${parameters.join(' ')} failed: ${stderr.toString()}`);
+  if (status !== 0) throw new Error(`node ${parameters.join(' ')} failed: ${stderr.toString()}`);
   return performance.now() - startedAt;
 }

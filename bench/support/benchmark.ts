@@ -46,3 +46,23 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
 }
+
+/** A share as people read it. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+/**
+ * The scenarios that `--only` names: by name, or by what stands before a slash in it.
+ *
+ * @throws Error with the names when there is none
+ */
+export function chosen<Scenario extends { readonly name: string }>(
+  scenarios: readonly Scenario[],
+  only: string | undefined,
+): readonly Scenario[] {
+  if (only === undefined) return scenarios;
+  const found = scenarios.filter(({ name }) => name === only || name.startsWith(`${only}/`));
+  if (found.length > 0) return found;
+  throw new Error(`--only knows ${scenarios.map(({ name }) => `"${name}"`).join(', ')}`);
+}
