@@ -5,10 +5,10 @@ import { PollenBatchError } from './errors.ts';
 import type { PlannedApi } from './plan/plan.ts';
 import type { PriceSnapshot } from './pollen/prices.ts';
 import { createProxyAgents } from './proxy/proxy-agents.ts';
-import { proxyFetch } from './proxy/proxy-fetch.ts';
 import { dialects } from './pollinations/dialects/index.ts';
 import { discoverApi, type Api } from './pollinations/discover.ts';
 import { parsePriceFile } from './pollinations/price-file.ts';
+import { createSend, type Send } from './pollinations/send.ts';
 import { prepareStore } from './storage/probe.ts';
 import { createS3Store, type S3Store } from './storage/s3.ts';
 
@@ -34,24 +34,16 @@ export function connectStore({ proxy, ...settings }: StoreSettings, maxConcurren
   return createS3Store({ ...settings, ...agents, maxConcurrency });
 }
 
-/** `fetch` to the API, through the proxies of its settings. */
-export function apiFetch({ proxy }: Pick<ApiSettings, 'proxy'>): typeof fetch {
-  return proxy === undefined ? fetch : proxyFetch(proxy);
-}
-
 /**
  * Finds out which API answers, in which dialect, at which prices. The models call needs no key, so none is sent.
  *
  * @throws PollenBatchError `api-unreachable` when none answers, `config-invalid` for a wrong price file
  */
-export function findApi(
-  settings: ApiSettings,
-  fetch: typeof globalThis.fetch = apiFetch(settings),
-): Promise<Api> {
+export function findApi(settings: ApiSettings, send: Send = createSend(settings.proxy)): Promise<Api> {
   const priceFile = settings.priceFile === undefined ? undefined : readPrices(settings.priceFile);
   return discoverApi({
     dialect: settings.dialect,
-    fetch,
+    send,
     ...(settings.base === undefined ? {} : { base: settings.base }),
     ...(priceFile === undefined ? {} : { priceFile }),
   });

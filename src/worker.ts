@@ -9,7 +9,8 @@ import { createGovernors } from './lanes/governor/governors.ts';
 import { createWorkers } from './lanes/workers.ts';
 import { createApiClient } from './pollinations/client.ts';
 import { createCurrentPrices } from './pollinations/current-prices.ts';
-import { apiFetch, findApi, openStore } from './services.ts';
+import { createSend } from './pollinations/send.ts';
+import { findApi, openStore } from './services.ts';
 import { createRecords } from './records/record-store.ts';
 import { createLogger, installRuntime } from './telemetry.ts';
 import { connectWorker, hasSearchAttributes } from './temporal/connect-worker.ts';
@@ -41,9 +42,9 @@ async function prepare(config: Config, logger: Logger) {
       remedy: 'Set S3_BUCKET (and S3_ENDPOINT for a store that is not AWS).',
     });
   }
-  // One for all, since every proxy agent has its own sockets.
-  const fetch = apiFetch(config.api);
-  const api = await findApi(config.api, fetch);
+  // One for all, since each has its own connections.
+  const send = createSend(config.api.proxy);
+  const api = await findApi(config.api, send);
   for (const sentence of api.found) logger.info(sentence);
   if (config.api.key === undefined) logger.warn('no key is configured: only models that cost nothing answer');
   const concurrency = config.lanes.reduce((sum, lane) => sum + lane.concurrency, 0);
@@ -63,11 +64,11 @@ async function prepare(config: Config, logger: Logger) {
     plans: createPlanReader(store),
     client: createApiClient({
       base: api.base,
-      fetch,
+      send,
       ...(config.api.key === undefined ? {} : { key: config.api.key }),
     }),
     apiId: api.id,
-    prices: createCurrentPrices(api.prices, async () => (await findApi(config.api, fetch)).prices),
+    prices: createCurrentPrices(api.prices, async () => (await findApi(config.api, send)).prices),
     lanes: config.lanes,
     governors,
     ...(config.store.publicUrl === undefined ? {} : { publicUrl: config.store.publicUrl }),

@@ -7,7 +7,8 @@ import { dialects } from '../pollinations/dialects/index.ts';
 import type { Api } from '../pollinations/discover.ts';
 import { fetchBalance } from '../pollinations/fetch-balance.ts';
 import { keyKind } from '../pollinations/secret.ts';
-import { apiFetch, findApi } from '../services.ts';
+import { createSend, type Send } from '../pollinations/send.ts';
+import { findApi } from '../services.ts';
 import type { ApiFacts } from './api-checks.ts';
 import type { ClockReading } from './clock-check.ts';
 import type { BalanceFacts, KeyFacts } from './key-checks.ts';
@@ -25,14 +26,14 @@ export interface ApiProbe {
 
 /** Finds the API as a run would, and asks what the key may still spend. Neither costs anything. */
 export async function probeApi(settings: ApiSettings): Promise<ApiProbe> {
-  const watched = watchFetch(apiFetch(settings));
+  const watched = watchSend(createSend(settings.proxy));
   const late = (): PollenBatchError =>
     new PollenBatchError('api-unreachable', `No Pollinations API answered within ${FIND_MS / 1_000} s.`, {
       details: watched.failures(),
       remedy: 'Check the network, the proxy settings and the base URL of the API.',
     });
   const found = await within<Api | PollenBatchError>(
-    findApi(settings, watched.fetch).catch((error: unknown) => {
+    findApi(settings, watched.send).catch((error: unknown) => {
       if (error instanceof PollenBatchError) return error;
       throw error;
     }),
@@ -46,16 +47,12 @@ export async function probeApi(settings: ApiSettings): Promise<ApiProbe> {
   }
   const hasKey = settings.key !== undefined;
   const api: ApiFacts = { kind: 'found', api: found, latencyMs: watched.latencyMs(), hasKey };
-  return { api, balance: await askBalance(settings, found, watched.fetch), ...(clock && { clock }) };
+  return { api, balance: await askBalance(settings, found, watched.send), ...(clock && { clock }) };
 }
 
-async function askBalance(
-  { key }: ApiSettings,
-  api: Api,
-  fetch: typeof globalThis.fetch,
-): Promise<BalanceFacts> {
+async function askBalance({ key }: ApiSettings, api: Api, send: Send): Promise<BalanceFacts> {
   if (key === undefined) return { kind: 'not-asked', why: 'no key is sent' };
-  const call = { fetch, base: api.base, dialect: dialects[api.dialect], key, deadlineMs: CALL_MS };
+  const call = { send, base: api.base, dialect: dialects[api.dialect], key, deadlineMs: CALL_MS };
   return within<BalanceFacts>(fetchBalance(call), CALL_MS, () => ({
     kind: 'failed',
     reason: `no answer within ${CALL_MS / 1_000} s`,
@@ -89,48 +86,41 @@ async function modeOf(path: string): Promise<number | undefined> {
 }
 
 /**
- * `fetch` that gives each call its time, and notes what the calls show beside their answers. A host that let a call's time
- * pass is not called again, so that there is time for the next one.
+ * Sends, gives each call its time, and notes what the calls show beside their answers. A host that let a call's time pass is
+ * not called again, so that there is time for the next one.
  */
-function watchFetch(send: typeof fetch) {
+function watchSend(send: Send) {
   let clock: ClockReading | undefined;
   let latencyMs = 0;
   const failures: string[] = [];
   const silent = new Map<string, unknown>();
-  const watched: typeof fetch = async (input, init) => {
-    const url = input instanceof Request ? input.url : String(input);
-    const { host } = new URL(url);
-    if (silent.has(host)) throw silent.get(host);
+  const watched: Send = async (url, request) => {
+    if (silent.has(url.host)) throw silent.get(url.host);
     const began = performance.now();
     const patience = new AbortController();
     const timer = setTimeout(
       () => patience.abort(new Error(`no answer within ${CALL_MS / 1_000} s`)),
       CALL_MS,
     );
-    const signal = AbortSignal.any([patience.signal, ...(init?.signal ? [init.signal] : [])]);
+    const signal = AbortSignal.any([patience.signal, request.signal]);
     try {
-      const response = await send(input, { ...init, signal });
+      const answer = await send(url, { ...request, signal });
       latencyMs = performance.now() - began;
-      clock ??= readClock(response.headers.get('date'), 'the API');
-      return response;
+      clock ??= readClock(answer.headers.get('date'), 'the API');
+      return answer;
     } catch (error) {
-      failures.push(`${url}: ${reasonOf(error)}.`);
-      if (patience.signal.aborted) silent.set(host, error);
+      failures.push(`${url.href}: ${error instanceof Error ? error.message : String(error)}.`);
+      if (patience.signal.aborted) silent.set(url.host, error);
       throw error;
     } finally {
       clearTimeout(timer);
     }
   };
-  return { fetch: watched, clock: () => clock, latencyMs: () => latencyMs, failures: () => failures };
+  return { send: watched, clock: () => clock, latencyMs: () => latencyMs, failures: () => failures };
 }
 
 /** A server's `Date` header, next to our clock; whole seconds, so half of one is taken as gone. */
 export function readClock(date: string | null, source: ClockReading['source']): ClockReading | undefined {
   const theirs = Date.parse(date ?? '');
   return Number.isNaN(theirs) ? undefined : { source, theirs: theirs + 500, ours: Date.now() };
-}
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }

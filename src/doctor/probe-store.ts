@@ -1,5 +1,5 @@
 import type { StoreSettings } from '../config.ts';
-import { proxyFetch } from '../proxy/proxy-fetch.ts';
+import { createSend } from '../pollinations/send.ts';
 import { connectStore } from '../services.ts';
 import { probeKey, type RunLocation } from '../storage/keys.ts';
 import { isListed, PROBE, PROBE_TYPE, refusesSecondPut } from '../storage/probe.ts';
@@ -47,14 +47,11 @@ export async function probeStoreClock({
   region = 'us-east-1',
   proxy,
 }: StoreSettings): Promise<ClockReading | undefined> {
-  const send = proxy === undefined ? fetch : proxyFetch(proxy);
+  const signal = AbortSignal.timeout(CLOCK_MS);
   try {
-    const response = await send(endpoint ?? `https://s3.${region}.amazonaws.com`, {
-      method: 'HEAD',
-      redirect: 'manual',
-      signal: AbortSignal.timeout(CLOCK_MS),
-    });
-    return readClock(response.headers.get('date'), 'the store');
+    const url = new URL(endpoint ?? `https://s3.${region}.amazonaws.com`);
+    const answer = await createSend(proxy)(url, { method: 'HEAD', headers: {}, signal });
+    return readClock(answer.headers.get('date'), 'the store');
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { CacheStatus } from '../pollen/settle.ts';
+import type { AnswerHeaders } from './answer-headers.ts';
 import { type Attachments, withAttachments } from './attachments.ts';
 import { normaliseBase } from './base-url.ts';
 import { classify } from './classify.ts';
@@ -12,6 +13,7 @@ import type { Reading } from './reading.ts';
 import { requestHeaders } from './request-headers.ts';
 import { retryAfterOf } from './retry-after.ts';
 import type { Secret } from './secret.ts';
+import { createSend, type Send } from './send.ts';
 import { readTextAnswer } from './text-answer.ts';
 
 export interface ApiClientOptions {
@@ -19,8 +21,8 @@ export interface ApiClientOptions {
   readonly base: string;
   /** Absent for anonymous calls, which only free models answer. */
   readonly key?: Secret;
-  /** @default the global `fetch`, looked up at each call */
-  readonly fetch?: typeof fetch;
+  /** @default one with connections of its own, by no proxy */
+  readonly send?: Send;
   /** Monotonic milliseconds. @default performance.now */
   readonly now?: () => number;
 }
@@ -54,7 +56,7 @@ const MAXIMUM_ERROR_BYTES = 256 * 1024;
  * @throws PollenBatchError `config-invalid` when the base is no plain http(s) URL.
  */
 export function createApiClient(options: ApiClientOptions): ApiClient {
-  const { key, now = () => performance.now() } = options;
+  const { key, send = createSend(), now = () => performance.now() } = options;
   const base = normaliseBase(options.base);
   return {
     async attempt(input) {
@@ -65,12 +67,12 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         fault: { ...details, message: faultMessage(details.message, key), latencyMs: now() - started },
       });
 
-      const url = base + request.path;
-      if (!reachesItsPath(url)) {
+      const url = urlAsWritten(base + request.path);
+      if (url === undefined) {
         return fault({ code: 'request-unsafe', message: 'the URL would be rewritten', lost: false });
       }
       const result = await exchange({
-        fetch: options.fetch ?? fetch,
+        send,
         url,
         method: request.method,
         headers: requestHeaders(kind, request, input.requestId, key),
@@ -117,12 +119,14 @@ function askedSize(path: string): Partial<Size> {
   return { ...(width !== undefined && { width }), ...(height !== undefined && { height }) };
 }
 
-/** Whether the URL parser leaves the path as it was written; dot segments would send the key elsewhere. */
-function reachesItsPath(url: string): boolean {
-  return URL.canParse(url) && new URL(url).href === url;
+/** The URL, unless the parser would rewrite it: dot segments would send the key elsewhere. */
+function urlAsWritten(text: string): URL | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return url.href === text ? url : undefined;
 }
 
-function faultOf(status: number, headers: Headers, body: Uint8Array): Omit<Fault, 'latencyMs'> {
+function faultOf(status: number, headers: AnswerHeaders, body: Uint8Array): Omit<Fault, 'latencyMs'> {
   const error = readErrorBody(Buffer.from(body).toString('utf8'));
   const retryAfterMs = retryAfterOf(headers, error.retryAfterSeconds);
   const location = headers.get('location');
@@ -135,7 +139,7 @@ function faultOf(status: number, headers: Headers, body: Uint8Array): Omit<Fault
   };
 }
 
-function cacheStatusOf(headers: Headers): CacheStatus {
+function cacheStatusOf(headers: AnswerHeaders): CacheStatus {
   const cache = headers.get('x-cache') ?? '';
   const type = headers.get('x-cache-type');
   const status = /\bhit\b/i.test(cache) ? 'hit' : /\bmiss\b/i.test(cache) ? 'miss' : 'absent';

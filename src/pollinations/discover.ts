@@ -9,6 +9,7 @@ import { dialects } from './dialects/index.ts';
 import { fetchModels, type ModelsAnswer } from './fetch-models.ts';
 import type { ModelInfo } from './models.ts';
 import type { Secret } from './secret.ts';
+import { createSend, type Send } from './send.ts';
 
 /** The API that was found, with all that a plan needs to know of it. */
 export interface Api {
@@ -33,8 +34,8 @@ export interface DiscoverOptions {
   readonly dialect: DialectName | 'auto';
   /** Prices that go over those of the API's lists. */
   readonly priceFile?: PriceSnapshot;
-  /** @default the global `fetch` */
-  readonly fetch?: typeof fetch;
+  /** @default one with connections of its own, by no proxy */
+  readonly send?: Send;
   /** Sent with the models calls, so that a key's list of allowed models is seen. */
   readonly key?: Secret;
 }
@@ -52,19 +53,20 @@ interface Candidate {
  * `config-invalid` when the base is no plain http(s) URL.
  */
 export async function discoverApi(options: DiscoverOptions): Promise<Api> {
+  const { send = createSend() } = options;
   const found: string[] = [];
   const silentBases = new Set<string>();
   let remedy = 'Check the network and the base URL of the API, or run against the emulator.';
   for (const { base, dialect } of candidatesOf(options)) {
     if (silentBases.has(base)) continue;
-    const send = {
-      fetch: options.fetch ?? fetch,
+    const call = {
+      send,
       base,
       ...(options.key && { key: options.key }),
       wait: delay,
     };
-    const text = await fetchModels(send, dialect.textModelsPath);
-    const image = text.kind === 'models' ? await fetchModels(send, dialect.imageModelsPath) : text;
+    const text = await fetchModels(call, dialect.textModelsPath);
+    const image = text.kind === 'models' ? await fetchModels(call, dialect.imageModelsPath) : text;
     if (text.kind === 'models' && image.kind === 'models') {
       return describeApi(options, { base, dialect }, text, image, found);
     }

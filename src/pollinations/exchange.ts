@@ -1,4 +1,7 @@
+import type { AnswerHeaders } from './answer-headers.ts';
+import { decoded } from './decoded.ts';
 import { bodyFault, networkFault } from './network-fault.ts';
+import type { Send, SentAnswer } from './send.ts';
 import type { FaultCode } from './verdicts.ts';
 
 /** One HTTP exchange: a response with as much of its body as arrived, or the fault before it. */
@@ -6,7 +9,7 @@ export type Exchange =
   | {
       readonly kind: 'response';
       readonly status: number;
-      readonly headers: Headers;
+      readonly headers: AnswerHeaders;
       readonly body: Uint8Array;
       /** Why the body is not whole; absent when it is. */
       readonly broken?: ExchangeFault;
@@ -20,8 +23,8 @@ interface ExchangeFault {
 }
 
 export interface ExchangeInput {
-  readonly fetch: typeof fetch;
-  readonly url: string;
+  readonly send: Send;
+  readonly url: URL;
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -34,31 +37,49 @@ export interface ExchangeInput {
 
 const NO_BYTES = new Uint8Array(0);
 
+// Images do not shrink, and texts are small: without compression their length can be checked.
+const HEADERS = { 'user-agent': 'pollen-batch', 'accept-encoding': 'identity' };
+
+/** Statuses that have no body, whatever their headers say of one. */
+const BODILESS: ReadonlySet<number> = new Set([204, 304]);
+
 /**
  * Sends one request and reads its answer under a total deadline and a cap on the decoded body. Redirects are not
  * followed. Never throws: whatever goes wrong is part of the result.
  */
 export async function exchange(input: ExchangeInput): Promise<Exchange> {
-  const { signal, deadlineMs } = input;
+  const { send, url, method, headers, body, signal, deadlineMs, limit } = input;
   if (signal?.aborted === true) {
     return { kind: 'failed', code: 'aborted', message: 'stopped before it was sent', lost: false };
   }
-  const controller = new AbortController();
+  const call = new AbortController();
   let stopped: ExchangeFault | undefined;
   const stop = (code: 'deadline' | 'aborted', message: string): void => {
     stopped ??= { code, message, lost: true };
-    controller.abort();
+    call.abort();
   };
   const onAbort = (): void => stop('aborted', 'stopped while the answer was awaited');
   signal?.addEventListener('abort', onAbort, { once: true });
   const timer = setTimeout(() => stop('deadline', `no whole answer within ${deadlineMs} ms`), deadlineMs);
   try {
-    const response = await send(input, controller.signal);
-    const { status, headers } = response;
-    const read = await readBody(response, input.limit(status));
+    const answer = await send(url, {
+      method,
+      headers: { ...HEADERS, ...headers },
+      signal: call.signal,
+      ...(body !== undefined && { body }),
+    });
+    const read = await readBody(answer, limit(answer.status));
     // A body that was whole before the deadline struck is an answer.
     const broken = read.broken && (stopped ?? read.broken);
-    return { kind: 'response', status, headers, body: read.body, ...(broken && { broken }) };
+    // Closes the connection; the rest of the body is nothing anybody needs.
+    if (broken) call.abort();
+    return {
+      kind: 'response',
+      status: answer.status,
+      headers: answer.headers,
+      body: read.body,
+      ...(broken && { broken }),
+    };
   } catch (error) {
     return { kind: 'failed', ...(stopped ?? networkFault(error)) };
   } finally {
@@ -67,20 +88,8 @@ export async function exchange(input: ExchangeInput): Promise<Exchange> {
   }
 }
 
-async function send(input: ExchangeInput, signal: AbortSignal): Promise<Response> {
-  const { method, headers, body } = input;
-  return input.fetch(input.url, {
-    method,
-    headers,
-    // A redirect would take the key, or the prompt, to a place nobody named.
-    redirect: 'manual',
-    signal,
-    ...(body === undefined ? {} : { body }),
-  });
-}
-
 async function readBody(
-  response: Response,
+  { status, headers, body }: SentAnswer,
   limit: number,
 ): Promise<{ readonly body: Uint8Array; readonly broken?: ExchangeFault }> {
   const tooLarge: ExchangeFault = {
@@ -88,32 +97,20 @@ async function readBody(
     message: `the answer is larger than ${limit} bytes`,
     lost: true,
   };
-  if (response.body === null) return { body: NO_BYTES };
-  const reader = response.body.getReader();
+  if (BODILESS.has(status)) return { body: NO_BYTES };
+  if (Number(headers.get('content-length') ?? 0) > limit) return { body: NO_BYTES, broken: tooLarge };
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
-    if (Number(response.headers.get('content-length') ?? 0) > limit) {
-      dropRest(reader);
-      return { body: NO_BYTES, broken: tooLarge };
-    }
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      bytes += part.value.byteLength;
-      if (bytes > limit) {
-        dropRest(reader);
-        return { body: join(chunks, bytes - part.value.byteLength), broken: tooLarge };
-      }
-      chunks.push(part.value);
+    for await (const chunk of decoded(body, headers.get('content-encoding'))) {
+      if (bytes + chunk.byteLength > limit) return { body: join(chunks, bytes), broken: tooLarge };
+      bytes += chunk.byteLength;
+      chunks.push(chunk);
     }
   } catch (error) {
     return { body: join(chunks, bytes), broken: bodyFault(error) };
   }
-  return { body: join(chunks, bytes), ...shortfall(response.headers, bytes) };
-}
-
-/** Closes the connection without waiting for it; the rest of the body is nothing anybody needs. */
-function dropRest(reader: ReadableStreamDefaultReader<Uint8Array>): void {
-  reader.cancel().catch(() => undefined);
+  return { body: join(chunks, bytes), ...shortfall(headers, bytes) };
 }
 
 function join(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
@@ -122,7 +119,7 @@ function join(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
 }
 
 /** Compares with the promised length; a compressed body has another, and its end is checked by the decompressor. */
-function shortfall(headers: Headers, bytes: number): { readonly broken?: ExchangeFault } {
+function shortfall(headers: AnswerHeaders, bytes: number): { readonly broken?: ExchangeFault } {
   const promised = headers.get('content-length');
   if (promised === null || headers.has('content-encoding') || Number(promised) === bytes) return {};
   return {

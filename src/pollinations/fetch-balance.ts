@@ -7,6 +7,7 @@ import { exchange } from './exchange.ts';
 import { faultMessage } from './fault-message.ts';
 import { isObject } from '../json.ts';
 import type { Secret } from './secret.ts';
+import type { Send } from './send.ts';
 
 /** What the API tells of a key's balance. */
 export type BalanceAnswer =
@@ -19,7 +20,7 @@ export type BalanceAnswer =
   | { readonly kind: 'failed'; readonly reason: string };
 
 export interface BalanceCall {
-  readonly fetch: typeof fetch;
+  readonly send: Send;
   readonly base: string;
   readonly dialect: Dialect;
   readonly key: Secret;
@@ -37,11 +38,11 @@ export async function fetchBalance(call: BalanceCall): Promise<BalanceAnswer> {
   return fetchOnce(call);
 }
 
-async function fetchOnce({ fetch, base, dialect, key, deadlineMs }: BalanceCall): Promise<BalanceAnswer> {
+async function fetchOnce({ send, base, dialect, key, deadlineMs }: BalanceCall): Promise<BalanceAnswer> {
   if (dialect.balancePath === undefined) return { kind: 'no-such-call' };
   const result = await exchange({
-    fetch,
-    url: base + dialect.balancePath,
+    send,
+    url: new URL(base + dialect.balancePath),
     method: 'GET',
     headers: { accept: 'application/json', authorization: `Bearer ${key.reveal()}` },
     deadlineMs,

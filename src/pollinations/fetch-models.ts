@@ -4,6 +4,7 @@ import { exchange } from './exchange.ts';
 import { faultMessage } from './fault-message.ts';
 import { type ListedModel, readModels } from './models.ts';
 import type { Secret } from './secret.ts';
+import type { Send } from './send.ts';
 import { type FaultCode, verdicts } from './verdicts.ts';
 
 /** What a models call gave. */
@@ -15,7 +16,7 @@ export type ModelsAnswer =
   | { readonly kind: 'silent'; readonly reason: string; readonly remedy?: string };
 
 export interface ModelsCall {
-  readonly fetch: typeof fetch;
+  readonly send: Send;
   readonly base: string;
   readonly key?: Secret;
   /** Waits between tries, in milliseconds. */
@@ -42,10 +43,10 @@ export async function fetchModels(call: ModelsCall, path: string): Promise<Model
   return answer;
 }
 
-async function fetchOnce({ fetch, base, key }: ModelsCall, path: string): Promise<ModelsAnswer> {
+async function fetchOnce({ send, base, key }: ModelsCall, path: string): Promise<ModelsAnswer> {
   const result = await exchange({
-    fetch,
-    url: base + path,
+    send,
+    url: new URL(base + path),
     method: 'GET',
     headers: { accept: 'application/json', ...(key && { authorization: `Bearer ${key.reveal()}` }) },
     deadlineMs: DEADLINE_MS,

@@ -1,5 +1,6 @@
 import { imageSize } from 'image-size';
 import type { Usage } from '../pollen/usage.ts';
+import type { AnswerHeaders } from './answer-headers.ts';
 import { classifyErrorIn200 } from './classify.ts';
 import { readErrorBody } from './error-body.ts';
 import { formatOf } from './image-format.ts';
@@ -37,7 +38,7 @@ const HEAD_BYTES = 524_288;
 /** Reads an image (or video) that came whole with status 200, and says whether it is one. */
 export function readImageAnswer(
   bytes: Uint8Array,
-  headers: Headers,
+  headers: AnswerHeaders,
   { asked, expect }: Wanted,
   fromCache: boolean,
 ): Reading {

@@ -1,7 +1,7 @@
 import type { FaultCode } from './verdicts.ts';
 
 export interface NetworkFault {
-  readonly code: Extract<FaultCode, 'unreachable' | 'reset' | 'deadline' | 'truncated'>;
+  readonly code: Extract<FaultCode, 'unreachable' | 'reset' | 'truncated'>;
   readonly message: string;
   /** Whether the request was or may have been sent. */
   readonly lost: boolean;
@@ -26,7 +26,7 @@ const HANDSHAKE =
 // A proxy that opens no way (407: it wants another password) has passed nothing on.
 const NO_TUNNEL = /^Proxy response \(\d+\)/;
 
-/** Names what `fetch` threw before it had an answer; the cause tells more than `fetch failed`. */
+/** Names what went wrong before there was an answer; the first cause tells most. */
 export function networkFault(error: unknown): NetworkFault {
   const cause = rootCause(error);
   const message = describe(cause);
@@ -35,9 +35,6 @@ export function networkFault(error: unknown): NetworkFault {
     NEVER_CONNECTED.has(code) || HANDSHAKE.test(code) || property(cause, 'syscall') === 'connect';
   if (neverConnected || NO_TUNNEL.test(property(cause, 'message'))) {
     return { code: 'unreachable', message, lost: false };
-  }
-  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
-    return { code: 'deadline', message, lost: true };
   }
   return { code: 'reset', message, lost: true };
 }

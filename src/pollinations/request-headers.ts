@@ -10,9 +10,6 @@ export function requestHeaders(
 ): Readonly<Record<string, string>> {
   return {
     accept: kind === 'text' ? 'application/json' : 'image/*, video/mp4',
-    // Images do not shrink, and without compression their length can be checked.
-    ...(kind === 'image' && { 'accept-encoding': 'identity' }),
-    'user-agent': 'pollen-batch',
     'x-request-id': echoableId(requestId),
     ...(request.body !== undefined && { 'content-type': 'application/json' }),
     ...(key && { authorization: `Bearer ${key.reveal()}` }),

@@ -1,3 +1,5 @@
+import type { AnswerHeaders } from './answer-headers.ts';
+
 const LONGEST_MS = 300_000;
 
 // The three forms of RFC 9110 §5.6.7; anything laxer would let `Date.parse` guess at garbage.
@@ -12,13 +14,13 @@ const HTTP_DATE =
  *
  * @param bodySeconds what the body says, for answers without the header.
  */
-export function retryAfterOf(headers: Headers, bodySeconds: number | undefined): number | undefined {
+export function retryAfterOf(headers: AnswerHeaders, bodySeconds: number | undefined): number | undefined {
   const milliseconds = readHeader(headers) ?? (bodySeconds === undefined ? undefined : bodySeconds * 1000);
   if (milliseconds === undefined || Number.isNaN(milliseconds)) return undefined;
   return Math.ceil(Math.min(Math.max(milliseconds, 0), LONGEST_MS));
 }
 
-function readHeader(headers: Headers): number | undefined {
+function readHeader(headers: AnswerHeaders): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined) return undefined;
   if (/^\d+$/.test(value)) return Number(value) * 1000;

@@ -27,7 +27,7 @@ export interface Secret {
 export function createSecret(value: string): Secret {
   const key = value.trim();
   if (!/^[\x21-\x7e]+$/.test(key)) {
-    // Caught here because the error of `fetch` for a bad header value repeats the value.
+    // Caught here because an HTTP client may repeat a bad header value in its error.
     throw new PollenBatchError('config-invalid', 'The API key is empty or holds characters no key has.', {
       remedy: 'Copy the key again: it is one word of letters, digits and punctuation.',
     });

@@ -1,4 +1,5 @@
 import type { Usage } from '../pollen/usage.ts';
+import type { AnswerHeaders } from './answer-headers.ts';
 import { contentOf, hasMoreThanContent, refusalOf, saysOtherwise } from './chat-message.ts';
 import { classifyErrorIn200, classifyNotice } from './classify.ts';
 import { readErrorObject } from './error-body.ts';
@@ -13,7 +14,7 @@ const encoder = new TextEncoder();
  * Reads a chat completion that came whole with status 200, and says whether it is one: JSON with choices, usage
  * above zero, a reason for its end, and something said.
  */
-export function readTextAnswer(bytes: Uint8Array, headers: Headers): Reading {
+export function readTextAnswer(bytes: Uint8Array, headers: AnswerHeaders): Reading {
   if (bytes.byteLength === 0) return lostAnswer('the answer is empty');
   const contentType = headers.get('content-type') ?? '';
   if (!/\bjson\b/i.test(contentType)) {
@@ -29,7 +30,7 @@ export function readTextAnswer(bytes: Uint8Array, headers: Headers): Reading {
   return readCompletion(isObject(completion) ? completion : {}, headers);
 }
 
-function readCompletion(completion: Json, headers: Headers): Reading {
+function readCompletion(completion: Json, headers: AnswerHeaders): Reading {
   const bodyUsage = usageFromBody(completion['usage']);
   const usage = usedAnything(bodyUsage) ? bodyUsage : usageFromHeaders(headers);
   const choices: unknown = completion['choices'];
@@ -85,7 +86,7 @@ function emptyAnswer(message: Json, finishReason: string, usage: Usage): Reading
 }
 
 /** Text routes say "out of credit" in a 200 that no cache may keep. */
-function isNotice(headers: Headers): boolean {
+function isNotice(headers: AnswerHeaders): boolean {
   const cacheControl = headers.get('cache-control') ?? '';
   return /\bprivate\b/i.test(cacheControl) && /\bno-store\b/i.test(cacheControl);
 }

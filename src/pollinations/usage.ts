@@ -1,4 +1,5 @@
 import { type Usage, USAGE_TYPES, type UsageType } from '../pollen/usage.ts';
+import type { AnswerHeaders } from './answer-headers.ts';
 import { isObject, type Json } from '../json.ts';
 
 const HEADERS: readonly (readonly [UsageType, string])[] = USAGE_TYPES.map((type) => [
@@ -13,7 +14,7 @@ const FIRST_IMAGE_HEADER = 'x-completion-image-tokens';
  * Reads the `x-usage-*` headers; only types above zero are sent. `x-usage-total-tokens` is left alone: it adds up
  * units of different prices.
  */
-export function usageFromHeaders(headers: Headers): Usage {
+export function usageFromHeaders(headers: AnswerHeaders): Usage {
   const usage: Partial<Record<UsageType, number>> = {};
   for (const [type, name] of HEADERS) {
     const units = readUnits(headers.get(name));

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+
+import { Agent, type Dispatcher, request } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { Check, Part } from '../../src/doctor/check.ts';
@@ -73,15 +76,17 @@ describe('doctor', () => {
 
   it('finds the API of servers without a key here, behind a host that never answers', async () => {
     const api = await world.apiServer([{ name: 'openai', pricing: { completionTextTokens: '1' } }]);
-    const { fetch } = globalThis;
-    vi.stubGlobal('fetch', async (input: string, init: RequestInit) => {
-      if (input.startsWith('https://enter.pollinations.ai')) {
-        await new Promise((resolve) => init.signal?.addEventListener('abort', resolve));
-        throw init.signal?.reason;
+    const hosts = vi.spyOn(Agent.prototype, 'request').mockImplementation(async (options) => {
+      const { origin, path, ...rest } = options as Dispatcher.RequestOptions & { readonly origin: string };
+      if (origin === 'https://enter.pollinations.ai') {
+        const signal = rest.signal as AbortSignal;
+        await once(signal, 'abort');
+        throw signal.reason;
       }
-      return fetch(input.replace('https://gen.pollinations.ai', api['POLLINATIONS_BASE_URL'] ?? ''), init);
+      const base = origin === 'https://gen.pollinations.ai' ? api['POLLINATIONS_BASE_URL'] : origin;
+      return request(`${base}${path}`, rest);
     });
-    world.closing(() => vi.unstubAllGlobals());
+    world.closing(() => hosts.mockRestore());
     const whole = { ...world.whole(), POLLINATIONS_API_KEY: '', POLLINATIONS_BASE_URL: '' };
     const checks = await world.diagnose(whole);
     expect(stateOf(checks, 'Key', 'kind')).toMatchObject({

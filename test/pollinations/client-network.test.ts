@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { answerHeaders } from '../../src/pollinations/answer-headers.ts';
 import { createApiClient } from '../../src/pollinations/client.ts';
 import { attemptImage, attemptText, completion, faultOf } from './attempts.ts';
 import { jpeg } from './pictures.ts';
@@ -29,7 +31,7 @@ describe('an attempt that nothing was sent for', () => {
     const refused = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
     const client = createApiClient({
       base: 'http://api.test',
-      fetch: () => Promise.reject(new TypeError('fetch failed', { cause: refused })),
+      send: () => Promise.reject(refused),
     });
     const request = { method: 'GET', path: '/image/lamp' } as const;
     const outcome = await client.attempt({ kind: 'image', request, requestId: 'a', deadlineMs: 1000 });
@@ -104,12 +106,15 @@ describe('an answer that was lost on its way', () => {
     expect(faultOf(await attemptText(server.url))).toMatchObject({ code: 'truncated', lost: true });
   });
 
-  it('is truncated when a length promised through a substituted fetch is not kept', async () => {
+  it('is truncated when a length promised through a substituted client is not kept', async () => {
     const picture = jpeg(64, 64);
     const client = createApiClient({
       base: 'http://api.test',
-      fetch: async () =>
-        new Response(picture, { headers: { 'content-type': 'image/jpeg', 'content-length': '9999' } }),
+      send: async () => ({
+        status: 200,
+        headers: answerHeaders({ 'content-type': 'image/jpeg', 'content-length': '9999' }),
+        body: Readable.from([picture]),
+      }),
     });
     const request = { method: 'GET', path: '/image/lamp' } as const;
     const outcome = await client.attempt({ kind: 'image', request, requestId: 'a', deadlineMs: 1000 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { findPrice, type PriceSnapshot } from '../../src/pollen/prices.ts';
 import { discoverApi } from '../../src/pollinations/discover.ts';
 import { createSecret } from '../../src/pollinations/secret.ts';
+import { createSend, type Send } from '../../src/pollinations/send.ts';
 import { reply, startServer } from './server.ts';
 
 type Routes = Readonly<Record<string, RequestListener>>;
@@ -37,12 +38,11 @@ const genRoutes = {
 };
 
 /** Sends what is meant for the hosts of Pollinations to local servers. */
-const hosts =
-  (table: Readonly<Record<string, string>>): typeof fetch =>
-  (input, init) => {
-    const url = new URL(String(input instanceof Request ? input.url : input));
-    return fetch(`${table[url.origin] ?? 'http://127.0.0.1:1'}${url.pathname}${url.search}`, init);
-  };
+const hosts = (table: Readonly<Record<string, string>>): Send => {
+  const send = createSend();
+  return ({ origin, pathname, search }, request) =>
+    send(new URL(`${table[origin] ?? 'http://127.0.0.1:1'}${pathname}${search}`), request);
+};
 
 describe('finding the API', () => {
   it('finds the first dialect by its lists, and prices these from the bundled table', async () => {
@@ -83,7 +83,7 @@ describe('finding the API', () => {
     await using gen = await startServer(routes(genRoutes));
     const api = await discoverApi({
       dialect: 'auto',
-      fetch: hosts({ 'https://enter.pollinations.ai': enter.url, 'https://gen.pollinations.ai': gen.url }),
+      send: hosts({ 'https://enter.pollinations.ai': enter.url, 'https://gen.pollinations.ai': gen.url }),
     });
     expect(api).toMatchObject({ id: 'https://gen.pollinations.ai', dialect: 'gen' });
     expect(api.found).toEqual([
@@ -98,7 +98,7 @@ describe('finding the API', () => {
     await using gen = await startServer(routes(genRoutes));
     const api = await discoverApi({
       dialect: 'auto',
-      fetch: hosts({ 'https://enter.pollinations.ai': enter.url, 'https://gen.pollinations.ai': gen.url }),
+      send: hosts({ 'https://enter.pollinations.ai': enter.url, 'https://gen.pollinations.ai': gen.url }),
     });
     expect(api.dialect).toBe('gen');
     expect(enter.requests.map((request) => request.url)).toEqual(

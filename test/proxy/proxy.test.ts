@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { startEmulator } from '../../src/emulator/index.ts';
 import { createApiClient } from '../../src/pollinations/client.ts';
+import { createSend } from '../../src/pollinations/send.ts';
 import { proxyFor, proxySettings, type ProxySettings } from '../../src/proxy/proxy.ts';
-import { apiFetch, connectStore, findApi } from '../../src/services.ts';
+import { connectStore, findApi } from '../../src/services.ts';
 import { startFakeS3 } from '../storage/fake-s3.ts';
 import { startConnectProxy } from '../support/connect-proxy.ts';
 
@@ -93,7 +94,7 @@ describe('calls to the API', () => {
   it('that a proxy refuses were not sent, and the message has no password', async () => {
     await using proxy = await startConnectProxy('me:right');
     const { api } = readConfig({ HTTP_PROXY: proxy.url.replace('//', '//me:canary@') });
-    const client = createApiClient({ base: 'http://api.example.test:8080', fetch: apiFetch(api) });
+    const client = createApiClient({ base: 'http://api.example.test:8080', send: createSend(api.proxy) });
     const outcome = await client.attempt({
       kind: 'text',
       request: { method: 'GET', path: '/x' },
