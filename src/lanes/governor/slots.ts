@@ -7,6 +7,8 @@ export interface Slots {
   refresh(): void;
   /** Slots that are taken: calls in flight, and polls that wait for one. */
   taken(): number;
+  /** Whether calls have all slots there are, so that nothing polls for more. */
+  areBusy(): boolean;
 }
 
 interface Waiting {
@@ -23,6 +25,7 @@ interface Waiting {
 export function createSlots(most: () => number, pauseMs: () => number): Slots {
   const waiting = new Set<Waiting>();
   let taken = 0;
+  let used = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const isFree = (): boolean => taken < most() && pauseMs() <= 0;
@@ -45,6 +48,7 @@ export function createSlots(most: () => number, pauseMs: () => number): Slots {
   return {
     refresh,
     taken: () => taken,
+    areBusy: () => used >= most(),
     supplier: {
       type: 'custom',
       reserveSlot: (_context, signal) =>
@@ -71,9 +75,13 @@ export function createSlots(most: () => number, pauseMs: () => number): Slots {
         }),
       // Eager activities share a queue with their workflows; a lane's queue has none.
       tryReserveSlot: () => null,
-      markSlotUsed() {},
-      releaseSlot() {
+      markSlotUsed() {
+        used += 1;
+      },
+      releaseSlot({ slotInfo }) {
         taken -= 1;
+        // A poll that came back with nothing has used none.
+        if (slotInfo !== undefined) used -= 1;
         refresh();
       },
     },
