@@ -1,5 +1,5 @@
-import { readingOf } from '../lanes/governor/queue-config.ts';
-import { isByHand } from '../lanes/governor/mind.ts';
+import { pollingAt, readingOf } from '../lanes/governor/queue-config.ts';
+import { isByHand } from '../lanes/governor/queue-reading.ts';
 import { parseReason, wordsOf } from '../lanes/governor/reason.ts';
 import { later } from '../lanes/governor/state.ts';
 import type { LaneSettings } from '../lanes/lanes.ts';
@@ -44,9 +44,9 @@ export async function lanes(
         reportConfig: true,
         reportStats: true,
       });
-      const { stats, statsByPriorityKey, pollers } = description;
-      const reading = readingOf(description, now());
-      const { rps, reason = '', writtenAt, workers } = reading;
+      const { stats, statsByPriorityKey } = description;
+      const reading = readingOf(description);
+      const { rps, reason = '', writtenAt } = reading;
       const written = parseReason(reason);
       const state =
         written === undefined ? undefined : later(written, Math.max(0, (now() - writtenAt) / 1_000));
@@ -69,7 +69,7 @@ export async function lanes(
         ),
         startedPerSecond: Number((stats?.tasksDispatchRate ?? 0).toPrecision(3)),
         slots: state?.oneSlot === undefined ? lane.concurrency : 1,
-        workers: pollers.length === 0 ? 0 : workers,
+        workers: pollingAt(description, now()),
         runs: runs.get(lane.name) ?? [],
       };
     }),

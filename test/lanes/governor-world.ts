@@ -11,6 +11,8 @@ export interface WorldApi {
   readonly retryAfter?: boolean;
   /** Calls of one account at once. @default any number */
   readonly inFlight?: number;
+  /** Share of calls that the API refuses for what they ask, outages or not. @default 0 */
+  readonly refused?: number;
   /** Spans in which every call fails. */
   readonly outages?: readonly (readonly [from: number, to: number])[];
   /** Seconds that calls take to the API, about: uneven ones, that bring some of them close together. @default 0 */
@@ -25,6 +27,8 @@ export interface WorldOptions {
   readonly workers: number;
   readonly configured: ConfiguredRate;
   readonly concurrency?: number;
+  /** Calls that runs may have waiting and in flight, all in all. @default any number */
+  readonly places?: number;
   readonly api: WorldApi;
   /** When the first worker is killed; another one comes a second later. */
   readonly kill?: number;
@@ -74,7 +78,14 @@ export function runWorld(options: WorldOptions): World {
   let ready = -1;
   let wakeAt = Infinity;
   const retries: Item[] = [];
-  const take = (): Item => retries.shift() ?? { name: `item ${(made += 1)}` };
+  let open = 0;
+  const isWaiting = (): boolean => retries.length > 0 || open < (options.places ?? Infinity);
+  function take(): Item {
+    const again = retries.shift();
+    if (again !== undefined) return again;
+    open += 1;
+    return { name: `item ${(made += 1)}` };
+  }
 
   // The API: a bucket of calls.
   let tokens = api.burst;
@@ -102,6 +113,7 @@ export function runWorld(options: WorldOptions): World {
     if (running >= (api.inFlight ?? Infinity)) return refuse(1);
     tokens -= 1;
     running += 1;
+    if (random() < (api.refused ?? 0)) return { outcome: { code: 'bad-request' }, seconds: 0.02 };
     return { outcome: {}, seconds: (api.latency ?? 1) * Math.exp(0.5 * normal()) };
   }
 
@@ -132,16 +144,17 @@ export function runWorld(options: WorldOptions): World {
       const { outcome, seconds: duration } = answer();
       events.add(now + duration, () => {
         const { code } = outcome;
-        if (code === undefined) {
+        if (code === undefined || code === 'bad-request') {
           running -= 1;
-          answered.push(now);
+          open -= 1;
+          if (code === undefined) answered.push(now);
         } else if (code === 'gateway') failed.push(now);
         else throttled.push(now);
         if (!worker.alive) return;
         worker.inFlight -= 1;
         const { turnMs = 0 } = end(outcome, now);
         hurry(worker);
-        if (code !== undefined) {
+        if (code !== undefined && code !== 'bad-request') {
           const wait = Math.max((outcome.retryAfterMs ?? 1_000) / 1_000, turnMs / 1_000);
           events.add(now + wait * (1 + random() / 2), () => {
             retries.push(item);
@@ -157,7 +170,7 @@ export function runWorld(options: WorldOptions): World {
 
   function dispatch(): void {
     for (;;) {
-      if (rps === 0 || !isSet) return;
+      if (rps === 0 || !isSet || !isWaiting()) return;
       const free = aliveOnes().filter(({ mind, inFlight, ready: polls }) => polls && inFlight < mind.slots());
       const chosen = free[Math.floor(random() * free.length)];
       if (chosen === undefined) return;
@@ -184,7 +197,7 @@ export function runWorld(options: WorldOptions): World {
       ...(reason === undefined ? {} : { reason }),
       writtenAt,
       workers: aliveOnes().length,
-      waiting: true,
+      waiting: isWaiting(),
     };
     const rate = worker.mind.think(reading, now, writtenAt);
     if (rate === undefined) return;

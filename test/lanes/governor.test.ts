@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { createLaneMind, isByHand } from '../../src/lanes/governor/mind.ts';
+import { createLaneMind } from '../../src/lanes/governor/mind.ts';
+import { isByHand } from '../../src/lanes/governor/queue-reading.ts';
 import { formatReason, parseReason } from '../../src/lanes/governor/reason.ts';
 import { boundsOf, initialState, type ConfiguredRate } from '../../src/lanes/governor/state.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -82,6 +83,26 @@ describe('two workers that govern a lane', () => {
     const world = runWorld({ ...base, configured: known, api });
     expect(countIn(world.failed, 35, 70)).toBeLessThan(8);
     expect(countIn(world.answered, 100, 120)).toBeGreaterThan(150);
+  });
+
+  it('go on after an outage although the API refuses most of what is asked', () => {
+    const api = { limits: [[0, 100]], burst: 10, refused: 0.9, outages: [[30, 50]] } as const;
+    const world = runWorld({ ...base, configured: { rps: 4, adaptive: false }, api });
+    // A tenth of 4/s.
+    expect(countIn(world.answered, 80, 120)).toBeGreaterThan(8);
+  });
+
+  it('leave a lane alone that others keep busy with a call now and then', () => {
+    const api = { limits: [[0, 100]], burst: 10 } as const;
+    const world = runWorld({
+      ...base,
+      workers: 5,
+      places: 1,
+      configured: { rps: 4, adaptive: false },
+      api,
+    });
+    expect(world.answered.length).toBeGreaterThan(80);
+    expect(world.writes).toBeLessThan(60);
   });
 
   it('hold the whole lane as long as the API asks to wait', () => {
@@ -177,7 +198,7 @@ describe('the reason of a rate', () => {
   });
 
   it('of somebody else is no state, and the rate stays as it was set', () => {
-    for (const reason of ['because', '', ' · pollen-batch {', ' · pollen-batch {"rate":"quick"}']) {
+    for (const reason of ['because', '', 'pollen-batch {}']) {
       expect(parseReason(reason)).toBeUndefined();
       expect(isByHand({ rps: 1, reason, writtenAt: 0, workers: 1 })).toBe(true);
     }

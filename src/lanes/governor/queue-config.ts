@@ -2,7 +2,8 @@ import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import type { NativeConnection } from '@temporalio/worker';
 
 import { queueTypes } from '../queue-types.ts';
-import type { QueueRate, QueueReading } from './mind.ts';
+import type { QueueRate } from './mind.ts';
+import type { QueueReading } from './queue-reading.ts';
 
 /** A lane's queue at the server: its rate, which holds over all workers, with the reason that keeps the lane's state. */
 export interface QueueConfig {
@@ -42,7 +43,7 @@ export function createQueueConfig(
           reportStats: true,
         }),
       );
-      return readingOf(description, Date.now());
+      return readingOf(description);
     },
     async write({ rps, reason }) {
       const { config } = await soon(() =>
@@ -61,20 +62,34 @@ export function createQueueConfig(
 }
 
 /** What a description of a queue says of its rate. */
-export function readingOf({ config, pollers, stats }: Description, now: number): QueueReading {
+export function readingOf(description: Description): QueueReading {
+  const { config, stats } = description;
   const limit = config?.queueRateLimit;
   const rps = limit?.rateLimit?.requestsPerSecond;
   const reason = limit?.metadata?.reason;
   const waiting = stats?.approximateBacklogCount;
-  const polling = pollers.filter(
-    ({ lastAccessTime }) => now - (optionalTsToMs(lastAccessTime) ?? 0) < GONE_MS,
-  );
+  // Seen from the last poll, which is that of a worker that lives: the server's clock may be another than ours.
+  const lastPoll = Math.max(0, ...description.pollers.map(({ lastAccessTime }) => polledAt(lastAccessTime)));
   return {
     // A rate of 0 is left out on the wire.
     ...(limit?.rateLimit == null ? {} : { rps: rps ?? 0 }),
     ...(reason == null ? {} : { reason }),
     writtenAt: optionalTsToMs(limit?.metadata?.updateTime) ?? 0,
-    workers: Math.max(1, new Set(polling.map(({ identity }) => identity)).size),
+    workers: Math.max(1, pollingAt(description, lastPoll)),
     ...(waiting == null ? {} : { waiting: Number(waiting) > 0 }),
   };
+}
+
+/**
+ * Workers that poll the queue.
+ *
+ * @param moment - milliseconds since the epoch
+ */
+export function pollingAt({ pollers }: Pick<Description, 'pollers'>, moment: number): number {
+  const polling = pollers.filter(({ lastAccessTime }) => moment - polledAt(lastAccessTime) < GONE_MS);
+  return new Set(polling.map(({ identity }) => identity)).size;
+}
+
+function polledAt(time: Parameters<typeof optionalTsToMs>[0]): number {
+  return optionalTsToMs(time) ?? 0;
 }
