@@ -1,6 +1,7 @@
 import type { LaneOutcome } from '../../src/lanes/governor/ledger.ts';
 import { createLaneMind, type LaneMind } from '../../src/lanes/governor/mind.ts';
-import type { ConfiguredRate } from '../../src/lanes/governor/state.ts';
+import { parseReason } from '../../src/lanes/governor/reason.ts';
+import type { ConfiguredRate, Phase } from '../../src/lanes/governor/state.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 /** What the API of the world does, in seconds from the start. */
@@ -11,6 +12,8 @@ export interface WorldApi {
   readonly retryAfter?: boolean;
   /** Calls of one account at once. @default any number */
   readonly inFlight?: number;
+  /** When that is over. @default never */
+  readonly inFlightUntil?: number;
   /** Share of calls that the API refuses for what they ask, outages or not. @default 0 */
   readonly refused?: number;
   /** Spans in which every call fails. */
@@ -30,13 +33,17 @@ export interface WorldOptions {
   /** Calls that runs may have waiting and in flight, all in all. @default any number */
   readonly places?: number;
   readonly api: WorldApi;
-  /** When the first worker is killed; another one comes a second later. */
+  /** When a worker is killed, the one with the one slot if there is such; another one comes a second later. */
   readonly kill?: number;
+  /** Asked every second whether the world may end before its time. */
+  readonly until?: (world: { readonly now: number; readonly minds: readonly LaneMind[] }) => boolean;
   /** A write is lost with this probability. */
   readonly lossy?: number;
 }
 
 export interface World {
+  /** When it ended. */
+  readonly end: number;
   readonly sent: number;
   readonly answered: readonly number[];
   readonly throttled: readonly number[];
@@ -46,9 +53,17 @@ export interface World {
   /** Of all calls, those that were throttled. */
   readonly throttles: number;
   /** Every rate that the queue had. */
-  readonly rates: readonly { readonly at: number; readonly rps: number | undefined; readonly by: string }[];
+  readonly rates: readonly QueueRateAt[];
   readonly minds: readonly LaneMind[];
   readonly writes: number;
+}
+
+interface QueueRateAt {
+  readonly at: number;
+  readonly rps: number | undefined;
+  readonly by: string;
+  /** What the lane was doing. */
+  readonly phase: Phase['kind'] | undefined;
 }
 
 interface Item {
@@ -64,7 +79,7 @@ export function runWorld(options: WorldOptions): World {
   const answered: number[] = [];
   const throttled: number[] = [];
   const failed: number[] = [];
-  const rates: { at: number; rps: number | undefined; by: string }[] = [];
+  const rates: QueueRateAt[] = [];
   let now = 0;
   let sent = 0;
   let made = 0;
@@ -110,7 +125,7 @@ export function runWorld(options: WorldOptions): World {
       seconds: 0.02,
     });
     if (tokens < 1) return refuse((1 - tokens) / limitAt(now));
-    if (running >= (api.inFlight ?? Infinity)) return refuse(1);
+    if (running >= (api.inFlight ?? Infinity) && now < (api.inFlightUntil ?? Infinity)) return refuse(1);
     tokens -= 1;
     running += 1;
     if (random() < (api.refused ?? 0)) return { outcome: { code: 'bad-request' }, seconds: 0.02 };
@@ -214,7 +229,7 @@ export function runWorld(options: WorldOptions): World {
         rps = rate.rps;
         if (rps !== undefined && rps > 0) ready = wasStopped ? now + 1 / rps : Math.min(ready, now + 1 / rps);
         isSet = true;
-        rates.push({ at: now, rps, by: worker.name });
+        rates.push({ at: now, rps, by: worker.name, phase: parseReason(rate.reason)?.phase.kind });
         dispatch();
       });
     });
@@ -235,20 +250,29 @@ export function runWorld(options: WorldOptions): World {
   for (let count = 0; count < options.workers; count += 1) startWorker();
   if (options.kill !== undefined) {
     events.add(options.kill, () => {
-      const [first] = workers;
-      if (first !== undefined) first.alive = false;
+      const owner = workers.find(({ name, mind }) => mind.state()?.oneSlot?.by === name);
+      const lost = owner ?? workers[0];
+      if (lost !== undefined) lost.alive = false;
       events.add(now + 1, startWorker);
     });
   }
+  let isOver = false;
+  const look = (): void => {
+    isOver = options.until?.({ now, minds: aliveOnes().map(({ mind }) => mind) }) === true;
+    events.add(now + 1, look);
+  };
+  if (options.until !== undefined) look();
   for (let next = events.take(); next !== undefined && next.at <= seconds; next = events.take()) {
     now = next.at;
     next.run();
+    if (isOver) break;
   }
   const allowed = api.limits.reduce((sum, [from, limit], index) => {
     const to = Math.min(seconds, api.limits[index + 1]?.[0] ?? seconds);
     return sum + Math.max(0, to - from) * limit;
   }, api.burst);
   return {
+    end: now,
     sent,
     answered,
     throttled,

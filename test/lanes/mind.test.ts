@@ -113,6 +113,16 @@ describe('a worker that governs a lane', () => {
     expect(state()).toMatchObject({ rate: 0.00191, phase: running });
   });
 
+  it('tries the API in an outage no more often than a slow lane makes its calls', () => {
+    const { think, call, mind } = world({ rps: 0.03, adaptive: false });
+    think(1);
+    for (let at = 1; at < 6; at += 1) call(at, at + 0.1, { code: 'gateway' });
+    expect(think(6.2)?.rps).toBe(0);
+    think(38);
+    expect(mind.state()?.phase.kind).toBe('paused');
+    expect(think(42)?.rps).toBeGreaterThan(0);
+  });
+
   it('has nothing to start slowly with in a lane without a rate', () => {
     const { think, call, mind } = world({ adaptive: false }, { phase: { kind: 'held', left: 3 } });
     expect(think(1)).toBeUndefined();

@@ -1,5 +1,5 @@
 import { isOutage, type Heard, type Lately } from './ledger.ts';
-import { leastRate, tickOf, type LaneState } from './state.ts';
+import { boundsOf, leastRate, tickOf, type LaneState } from './state.ts';
 
 const LEAST_OUTAGES = 5;
 /** One item alone may be the cause of its faults. */
@@ -34,7 +34,8 @@ export function pauseLane(state: LaneState): LaneState {
   return {
     ...state,
     ...(rate === undefined ? {} : { rate }),
-    phase: { kind: 'paused', left: pause, pause },
+    // Calls that try come no more often than the lane's own calls may.
+    phase: { kind: 'paused', left: Math.max(pause, 1 / (boundsOf(state.configured).start ?? 1)), pause },
   };
 }
 
