@@ -180,7 +180,7 @@ function createProgram(): Command {
     .addHelpText('after', exampleText(examples.lanes))
     .action(async (flags: OutputFlags) => {
       const { lanesAction } = await import('./commands/actions/lanes.ts');
-      present(await lanesAction(), flags);
+      present(await lanesAction(context), flags);
     });
 
   program

@@ -1,7 +1,7 @@
 import { pollingAt, readingOf } from '../lanes/governor/queue-config.ts';
-import { isByHand } from '../lanes/governor/queue-reading.ts';
-import { parseReason, wordsOf } from '../lanes/governor/reason.ts';
-import { later } from '../lanes/governor/state.ts';
+import { isByHand, type QueueReading } from '../lanes/governor/queue-reading.ts';
+import { parseReason, wordsOf, wordsOfWorkers } from '../lanes/governor/reason.ts';
+import { later, type LaneState } from '../lanes/governor/state.ts';
 import type { LaneSettings } from '../lanes/lanes.ts';
 import { queueTypes } from '../lanes/queue-types.ts';
 import type { TemporalClient } from '../temporal/connect-client.ts';
@@ -50,17 +50,11 @@ export async function lanes(
       const written = parseReason(reason);
       const state =
         written === undefined ? undefined : later(written, Math.max(0, (now() - writtenAt) / 1_000));
-      const hand = isByHand(reading);
       return {
         ...lane,
         rate: rps === undefined ? null : Number(rps.toPrecision(4)),
-        why:
-          state !== undefined
-            ? wordsOf(state)
-            : hand
-              ? `set by hand${reason === '' ? '' : `: ${reason}`}`
-              : 'no worker has set a rate yet',
-        setBy: state !== undefined ? 'workers' : hand ? 'hand' : 'nobody',
+        why: whyOf(state, reading),
+        setBy: isByHand(reading) ? 'hand' : reason === '' ? 'nobody' : 'workers',
         waiting: Number(stats?.approximateBacklogCount ?? 0),
         waitingByPriority: Object.fromEntries(
           Object.entries(statsByPriorityKey)
@@ -74,4 +68,14 @@ export async function lanes(
       };
     }),
   );
+}
+
+function whyOf(state: LaneState | undefined, reading: QueueReading): string {
+  const { reason = '' } = reading;
+  if (state !== undefined) return wordsOf(state);
+  if (isByHand(reading)) return `set by hand${reason === '' ? '' : `: ${reason}`}`;
+  const words = wordsOfWorkers(reason);
+  return words === undefined
+    ? 'no worker has set a rate yet'
+    : `${words} (as workers of another version say)`;
 }

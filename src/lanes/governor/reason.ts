@@ -49,6 +49,11 @@ export function parseReason(reason: string): LaneState | undefined {
   }
 }
 
+/** What a worker of another version says of the lane; `undefined` where no worker has written the reason. */
+export function wordsOfWorkers(reason: string): string | undefined {
+  return isWorkers(reason) ? (reason.split(MARK)[0] ?? reason) : undefined;
+}
+
 /** Why the lane has the rate that it has, for people. */
 export function wordsOf(state: LaneState): string {
   const { phase: now, cut, oneSlot } = state;

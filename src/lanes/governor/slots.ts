@@ -63,7 +63,8 @@ export function createSlots(most: () => number, pauseMs: () => number): Slots {
           };
           function leave(): void {
             waiting.delete(one);
-            reject(new DOMException('the poll was given up', 'AbortError'));
+            // The SDK logs an error for anything else.
+            reject(signal.reason as Error);
           }
           if (signal.aborted) {
             leave();
