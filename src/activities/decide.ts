@@ -55,7 +55,9 @@ export function decide(history: AttemptHistory, fault: Fault, random: number, la
         lane.turnMs === undefined
           ? Math.min(1_000 * 2 ** Math.max(0, history.throttledInRow - 1), MAX_THROTTLE_DELAY_MS)
           : THROTTLE_DELAY_MS;
-      const delayMs = Math.max(fault.retryAfterMs ?? backoff, lane.turnMs ?? 0);
+      // To wait 0 s is to be asked nothing.
+      const { retryAfterMs: asked = 0 } = fault;
+      const delayMs = Math.max(asked > 0 ? asked : backoff, lane.turnMs ?? 0);
       return { kind: 'retry', delayMs: spread(delayMs, random), because: 'throttled' };
     }
     case 'retry': {

@@ -83,6 +83,9 @@ describe('an attempt that was throttled', () => {
       delayMs: 700,
     });
     expect(decide(history, sampleFault({ code: 'rate-limited' }), 0)).toMatchObject({ delayMs: 4_000 });
+    expect(decide(history, sampleFault({ code: 'rate-limited', retryAfterMs: 0 }), 0)).toMatchObject({
+      delayMs: 4_000,
+    });
   });
 });
 
