@@ -134,6 +134,15 @@ describe('a worker that governs a lane', () => {
     expect(mind.isUrgent(7)).toBe(false);
   });
 
+  it('goes on at its rate with one call at a time after the lane was held', () => {
+    const { think } = world(known, { phase: { kind: 'held', left: 3 }, oneSlot: { by: 'w', left: 500 } });
+    expect(think(1)).toBeUndefined();
+    expect(think(4)).toMatchObject({
+      rps: 9.9,
+      reason: expect.stringMatching(/^one call at a time/) as unknown,
+    });
+  });
+
   it('keeps a lane held, or out, when it brings other settings along', () => {
     for (const phase of [
       { kind: 'held', left: 200 } as const,

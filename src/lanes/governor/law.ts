@@ -78,8 +78,9 @@ function stepHeld(state: LaneState, heard: Heard): LaneState {
   if (heard.wait > Math.max(0, state.phase.left) + 1)
     return { ...state, phase: { kind: 'held', left: heard.wait } };
   if (state.phase.left > 0) return state;
-  // Without a rate there is nothing to start slowly with.
-  return { ...state, phase: { kind: state.rate === undefined ? 'running' : 'quiet' } };
+  // Without a rate, or with one slot, there is nothing to start slowly with.
+  const { rate, oneSlot } = state;
+  return { ...state, phase: { kind: rate === undefined || oneSlot !== undefined ? 'running' : 'quiet' } };
 }
 
 // Nothing at all gets through: to knock less often would not open the door, and would be hard to climb back from.
