@@ -175,7 +175,7 @@ function createProgram(): Command {
 
   program
     .command('lanes')
-    .description('show what the lanes are doing: calls that wait, the rate now and why, workers')
+    .description('show what the lanes are doing: the rate now and why, workers, which runs wait')
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.lanes))
     .action(async (flags: OutputFlags) => {
