@@ -180,7 +180,7 @@ function createProgram(): Command {
     .addHelpText('after', exampleText(examples.lanes))
     .action(async (flags: OutputFlags) => {
       const { lanesAction } = await import('./commands/actions/lanes.ts');
-      present(await lanesAction(), flags);
+      present(await lanesAction(context), flags);
     });
 
   program
@@ -233,7 +233,7 @@ function createProgram(): Command {
 
   program
     .command('dev')
-    .description('run the local stack in the foreground: Temporal with its UI, an object store, a worker')
+    .description('run the local stack in the foreground: Temporal with its UI, an object store, workers')
     .option('--anonymous', 'call the real API without a key: only models that cost nothing')
     .option('--workers <count>', 'workers to start, each a process of its own', parseCount, 1)
     .addHelpText('after', exampleText(examples.dev))

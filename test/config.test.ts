@@ -129,7 +129,7 @@ describe('the lanes', () => {
   it.each([
     ['no JSON', '{', 'it is not JSON'],
     ['two rates', '{"all":{"rps":1,"rpm":60}}', 'not both'],
-    ['no lane for the other models', '{"slow":{"models":["kontext"]}}', 'exactly one lane'],
+    ['no lane for the other models', '{"slow":{"models":["kontext"]}}', 'wrong: exactly one lane'],
     ['two lanes for the other models', '{"one":{},"two":{}}', 'exactly one lane'],
     ['a rate of zero', '{"all":{"rps":0}}', 'all.rps'],
     ['an unknown setting', '{"all":{"speed":1}}', 'speed'],

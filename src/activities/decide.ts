@@ -23,6 +23,8 @@ const MAX_DELAY_MS = 60_000;
 // Rates refill by the second: waiting longer without being asked to is dead time.
 const MAX_THROTTLE_DELAY_MS = 30_000;
 const THROTTLE_DELAY_MS = 1_000;
+/** Spread of retries in a lane that has a rate, at most. */
+const SPREAD_MS = 5_000;
 /** Faults in outages that an item may have for nothing, where it may be their cause itself. */
 const EXCUSED = 30;
 /** Faults that never come from an item. */
@@ -55,8 +57,12 @@ export function decide(history: AttemptHistory, fault: Fault, random: number, la
         lane.turnMs === undefined
           ? Math.min(1_000 * 2 ** Math.max(0, history.throttledInRow - 1), MAX_THROTTLE_DELAY_MS)
           : THROTTLE_DELAY_MS;
-      const delayMs = Math.max(fault.retryAfterMs ?? backoff, lane.turnMs ?? 0);
-      return { kind: 'retry', delayMs: spread(delayMs, random), because: 'throttled' };
+      // To wait 0 s is to be asked nothing.
+      const { retryAfterMs: asked = 0 } = fault;
+      const delayMs = Math.max(asked > 0 ? asked : backoff, lane.turnMs ?? 0);
+      // Where the lane has a rate, that lets calls go one by one: after a long wait it must find them there.
+      const most = lane.turnMs === undefined ? Infinity : SPREAD_MS;
+      return { kind: 'retry', delayMs: spread(delayMs, random, most), because: 'throttled' };
     }
     case 'retry': {
       const same = history.notes.filter((note) => note.code === fault.code);
@@ -87,6 +93,6 @@ function decideRefusedKey(history: AttemptHistory, random: number): Decision {
 }
 
 // Half as long again at most: retries that failed together must not come back together.
-function spread(delayMs: number, random: number): number {
-  return Math.round(delayMs * (1 + random / 2));
+function spread(delayMs: number, random: number, mostMs = Infinity): number {
+  return Math.round(delayMs + random * Math.min(delayMs / 2, mostMs));
 }

@@ -16,7 +16,8 @@ export interface LaneRun {
 
 /** Runs that are asked: each costs a query. */
 const MOST = 50;
-const ANSWER_MS = 5_000;
+/** A query goes to the worker that last had the run, and to another one 5 s later if that worker is gone. */
+const ANSWER_MS = 12_000;
 
 /**
  * Asks the running runs what they have in each lane, the oldest first. Runs whose workflow does not answer are left out,

@@ -1,7 +1,7 @@
-import { readingOf } from '../lanes/governor/queue-config.ts';
-import { isByHand } from '../lanes/governor/mind.ts';
-import { parseReason, wordsOf } from '../lanes/governor/reason.ts';
-import { later } from '../lanes/governor/state.ts';
+import { pollingAt, readingOf } from '../lanes/governor/queue-config.ts';
+import { isByHand, type QueueReading } from '../lanes/governor/queue-reading.ts';
+import { parseReason, wordsOf, wordsOfWorkers } from '../lanes/governor/reason.ts';
+import { later, type LaneState } from '../lanes/governor/state.ts';
 import type { LaneSettings } from '../lanes/lanes.ts';
 import { queueTypes } from '../lanes/queue-types.ts';
 import type { TemporalClient } from '../temporal/connect-client.ts';
@@ -44,23 +44,17 @@ export async function lanes(
         reportConfig: true,
         reportStats: true,
       });
-      const { stats, statsByPriorityKey, pollers } = description;
-      const reading = readingOf(description, now());
-      const { rps, reason = '', writtenAt, workers } = reading;
+      const { stats, statsByPriorityKey } = description;
+      const reading = readingOf(description);
+      const { rps, reason = '', writtenAt } = reading;
       const written = parseReason(reason);
       const state =
         written === undefined ? undefined : later(written, Math.max(0, (now() - writtenAt) / 1_000));
-      const hand = isByHand(reading);
       return {
         ...lane,
         rate: rps === undefined ? null : Number(rps.toPrecision(4)),
-        why:
-          state !== undefined
-            ? wordsOf(state)
-            : hand
-              ? `set by hand${reason === '' ? '' : `: ${reason}`}`
-              : 'no worker has set a rate yet',
-        setBy: state !== undefined ? 'workers' : hand ? 'hand' : 'nobody',
+        why: whyOf(state, reading),
+        setBy: isByHand(reading) ? 'hand' : reason === '' ? 'nobody' : 'workers',
         waiting: Number(stats?.approximateBacklogCount ?? 0),
         waitingByPriority: Object.fromEntries(
           Object.entries(statsByPriorityKey)
@@ -69,9 +63,19 @@ export async function lanes(
         ),
         startedPerSecond: Number((stats?.tasksDispatchRate ?? 0).toPrecision(3)),
         slots: state?.oneSlot === undefined ? lane.concurrency : 1,
-        workers: pollers.length === 0 ? 0 : workers,
+        workers: pollingAt(description, now()).length,
         runs: runs.get(lane.name) ?? [],
       };
     }),
   );
+}
+
+function whyOf(state: LaneState | undefined, reading: QueueReading): string {
+  const { reason = '' } = reading;
+  if (state !== undefined) return wordsOf(state);
+  if (isByHand(reading)) return `set by hand${reason === '' ? '' : `: ${reason}`}`;
+  const words = wordsOfWorkers(reason);
+  return words === undefined
+    ? 'no worker has set a rate yet'
+    : `${words} (as workers of another version say)`;
 }

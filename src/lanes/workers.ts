@@ -79,7 +79,13 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     ...lanes.map((lane): PolledQueue => ({ taskQueue: laneQueue(lane.name), type: 'activity' })),
   ];
   return {
-    arePolling: () => isPolling(connection, { namespace, identity }, queues),
+    arePolling: () =>
+      isPolling(
+        connection,
+        { namespace, identity },
+        // Whose slots all have calls, or belong to another worker, has no need to poll.
+        queues.filter(({ taskQueue }) => governors.byQueue.get(taskQueue)?.slots.areBusy() !== true),
+      ),
     async run(signal) {
       const drain = (): void => {
         for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -109,7 +115,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
 function laneTuner({ byQueue }: Governors, { name, concurrency }: LaneSettings): WorkerTuner {
   const none = { type: 'fixed-size', numSlots: 1 } as const;
   return {
-    activityTaskSlotSupplier: byQueue.get(laneQueue(name))?.slots ?? {
+    activityTaskSlotSupplier: byQueue.get(laneQueue(name))?.slots.supplier ?? {
       type: 'fixed-size',
       numSlots: concurrency,
     },

@@ -56,7 +56,7 @@ export function parseLanes(
   const problem = parsed.error.issues
     .map((issue) => {
       const cause = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
-      return `${issue.path.join('.')}: ${cause ?? issue.message}`;
+      return [issue.path.join('.'), cause ?? issue.message].filter((part) => part !== '').join(': ');
     })
     .join('; ');
   return { problem };

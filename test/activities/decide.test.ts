@@ -83,22 +83,28 @@ describe('an attempt that was throttled', () => {
       delayMs: 700,
     });
     expect(decide(history, sampleFault({ code: 'rate-limited' }), 0)).toMatchObject({ delayMs: 4_000 });
+    expect(decide(history, sampleFault({ code: 'rate-limited', retryAfterMs: 0 }), 0)).toMatchObject({
+      delayMs: 4_000,
+    });
   });
 });
 
 describe('an attempt in a lane with a rate', () => {
   it('that was throttled waits for the next turn, or as long as it was asked to', () => {
     const history = sampleHistory({ throttledInRow: 9 });
-    const throttled = (retryAfterMs: number | undefined, turnMs: number) =>
+    const throttled = (retryAfterMs: number | undefined, turnMs: number, random = 0) =>
       decide(
         history,
         sampleFault({ code: 'rate-limited', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }),
-        0,
+        random,
         { excused: false, turnMs },
       );
     expect(throttled(undefined, 100)).toMatchObject({ delayMs: 1_000 });
     expect(throttled(undefined, 4_000)).toMatchObject({ delayMs: 4_000 });
     expect(throttled(9_000, 4_000)).toMatchObject({ delayMs: 9_000 });
+    expect(throttled(undefined, 4_000, 1)).toMatchObject({ delayMs: 6_000 });
+    // The lane is held as long, and then must not wait for its calls.
+    expect(throttled(300_000, 250, 1)).toMatchObject({ delayMs: 305_000 });
   });
 });
 

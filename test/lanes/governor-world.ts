@@ -1,6 +1,7 @@
 import type { LaneOutcome } from '../../src/lanes/governor/ledger.ts';
 import { createLaneMind, type LaneMind } from '../../src/lanes/governor/mind.ts';
-import type { ConfiguredRate } from '../../src/lanes/governor/state.ts';
+import { parseReason } from '../../src/lanes/governor/reason.ts';
+import type { ConfiguredRate, Phase } from '../../src/lanes/governor/state.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 /** What the API of the world does, in seconds from the start. */
@@ -11,6 +12,10 @@ export interface WorldApi {
   readonly retryAfter?: boolean;
   /** Calls of one account at once. @default any number */
   readonly inFlight?: number;
+  /** When that is over. @default never */
+  readonly inFlightUntil?: number;
+  /** Share of calls that the API refuses for what they ask, outages or not. @default 0 */
+  readonly refused?: number;
   /** Spans in which every call fails. */
   readonly outages?: readonly (readonly [from: number, to: number])[];
   /** Seconds that calls take to the API, about: uneven ones, that bring some of them close together. @default 0 */
@@ -25,14 +30,20 @@ export interface WorldOptions {
   readonly workers: number;
   readonly configured: ConfiguredRate;
   readonly concurrency?: number;
+  /** Calls that runs may have waiting and in flight, all in all. @default any number */
+  readonly places?: number;
   readonly api: WorldApi;
-  /** When the first worker is killed; another one comes a second later. */
+  /** When a worker is killed, the one with the one slot if there is such; another one comes a second later. */
   readonly kill?: number;
+  /** Asked every second whether the world may end before its time. */
+  readonly until?: (world: { readonly now: number; readonly minds: readonly LaneMind[] }) => boolean;
   /** A write is lost with this probability. */
   readonly lossy?: number;
 }
 
 export interface World {
+  /** When it ended. */
+  readonly end: number;
   readonly sent: number;
   readonly answered: readonly number[];
   readonly throttled: readonly number[];
@@ -42,9 +53,17 @@ export interface World {
   /** Of all calls, those that were throttled. */
   readonly throttles: number;
   /** Every rate that the queue had. */
-  readonly rates: readonly { readonly at: number; readonly rps: number | undefined; readonly by: string }[];
+  readonly rates: readonly QueueRateAt[];
   readonly minds: readonly LaneMind[];
   readonly writes: number;
+}
+
+interface QueueRateAt {
+  readonly at: number;
+  readonly rps: number | undefined;
+  readonly by: string;
+  /** What the lane was doing. */
+  readonly phase: Phase['kind'] | undefined;
 }
 
 interface Item {
@@ -60,7 +79,7 @@ export function runWorld(options: WorldOptions): World {
   const answered: number[] = [];
   const throttled: number[] = [];
   const failed: number[] = [];
-  const rates: { at: number; rps: number | undefined; by: string }[] = [];
+  const rates: QueueRateAt[] = [];
   let now = 0;
   let sent = 0;
   let made = 0;
@@ -74,7 +93,14 @@ export function runWorld(options: WorldOptions): World {
   let ready = -1;
   let wakeAt = Infinity;
   const retries: Item[] = [];
-  const take = (): Item => retries.shift() ?? { name: `item ${(made += 1)}` };
+  let open = 0;
+  const isWaiting = (): boolean => retries.length > 0 || open < (options.places ?? Infinity);
+  function take(): Item {
+    const again = retries.shift();
+    if (again !== undefined) return again;
+    open += 1;
+    return { name: `item ${(made += 1)}` };
+  }
 
   // The API: a bucket of calls.
   let tokens = api.burst;
@@ -99,9 +125,10 @@ export function runWorld(options: WorldOptions): World {
       seconds: 0.02,
     });
     if (tokens < 1) return refuse((1 - tokens) / limitAt(now));
-    if (running >= (api.inFlight ?? Infinity)) return refuse(1);
+    if (running >= (api.inFlight ?? Infinity) && now < (api.inFlightUntil ?? Infinity)) return refuse(1);
     tokens -= 1;
     running += 1;
+    if (random() < (api.refused ?? 0)) return { outcome: { code: 'bad-request' }, seconds: 0.02 };
     return { outcome: {}, seconds: (api.latency ?? 1) * Math.exp(0.5 * normal()) };
   }
 
@@ -132,16 +159,17 @@ export function runWorld(options: WorldOptions): World {
       const { outcome, seconds: duration } = answer();
       events.add(now + duration, () => {
         const { code } = outcome;
-        if (code === undefined) {
+        if (code === undefined || code === 'bad-request') {
           running -= 1;
-          answered.push(now);
+          open -= 1;
+          if (code === undefined) answered.push(now);
         } else if (code === 'gateway') failed.push(now);
         else throttled.push(now);
         if (!worker.alive) return;
         worker.inFlight -= 1;
         const { turnMs = 0 } = end(outcome, now);
         hurry(worker);
-        if (code !== undefined) {
+        if (code !== undefined && code !== 'bad-request') {
           const wait = Math.max((outcome.retryAfterMs ?? 1_000) / 1_000, turnMs / 1_000);
           events.add(now + wait * (1 + random() / 2), () => {
             retries.push(item);
@@ -157,7 +185,7 @@ export function runWorld(options: WorldOptions): World {
 
   function dispatch(): void {
     for (;;) {
-      if (rps === 0 || !isSet) return;
+      if (rps === 0 || !isSet || !isWaiting()) return;
       const free = aliveOnes().filter(({ mind, inFlight, ready: polls }) => polls && inFlight < mind.width());
       const chosen = free[Math.floor(random() * free.length)];
       if (chosen === undefined) return;
@@ -184,7 +212,7 @@ export function runWorld(options: WorldOptions): World {
       ...(reason === undefined ? {} : { reason }),
       writtenAt,
       workers: aliveOnes().length,
-      waiting: true,
+      waiting: isWaiting(),
     };
     const rate = worker.mind.think(reading, now, writtenAt);
     if (rate === undefined) return;
@@ -201,7 +229,7 @@ export function runWorld(options: WorldOptions): World {
         rps = rate.rps;
         if (rps !== undefined && rps > 0) ready = wasStopped ? now + 1 / rps : Math.min(ready, now + 1 / rps);
         isSet = true;
-        rates.push({ at: now, rps, by: worker.name });
+        rates.push({ at: now, rps, by: worker.name, phase: parseReason(rate.reason)?.phase.kind });
         dispatch();
       });
     });
@@ -222,20 +250,29 @@ export function runWorld(options: WorldOptions): World {
   for (let count = 0; count < options.workers; count += 1) startWorker();
   if (options.kill !== undefined) {
     events.add(options.kill, () => {
-      const [first] = workers;
-      if (first !== undefined) first.alive = false;
+      const owner = workers.find(({ name, mind }) => mind.state()?.oneSlot?.by === name);
+      const lost = owner ?? workers[0];
+      if (lost !== undefined) lost.alive = false;
       events.add(now + 1, startWorker);
     });
   }
+  let isOver = false;
+  const look = (): void => {
+    isOver = options.until?.({ now, minds: aliveOnes().map(({ mind }) => mind) }) === true;
+    events.add(now + 1, look);
+  };
+  if (options.until !== undefined) look();
   for (let next = events.take(); next !== undefined && next.at <= seconds; next = events.take()) {
     now = next.at;
     next.run();
+    if (isOver) break;
   }
   const allowed = api.limits.reduce((sum, [from, limit], index) => {
     const to = Math.min(seconds, api.limits[index + 1]?.[0] ?? seconds);
     return sum + Math.max(0, to - from) * limit;
   }, api.burst);
   return {
+    end: now,
     sent,
     answered,
     throttled,

@@ -1,14 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ActivitySlotInfo } from '@temporalio/worker';
 import pino from 'pino';
 
 import { createGovernor, type CallResult, type Governor } from '../../src/lanes/governor/governor.ts';
 import type { QueueConfig } from '../../src/lanes/governor/queue-config.ts';
 import { createWriteBudget } from '../../src/lanes/governor/write-budget.ts';
-import { createGate } from '../../src/lanes/governor/gate.ts';
 import { formatReason } from '../../src/lanes/governor/reason.ts';
-import { slotsAt } from '../../src/lanes/governor/slots.ts';
+import { createSlots } from '../../src/lanes/governor/slots.ts';
 import type { Outcome } from '../../src/pollinations/outcome.ts';
-import { sampleAnswer } from '../support/samples.ts';
+import { sampleAnswer, sampleFault } from '../support/samples.ts';
 
 const context = {
   slotType: 'activity',
@@ -19,7 +19,9 @@ const context = {
 } as const;
 const forever = new AbortController().signal;
 
-function asker(supplier: ReturnType<typeof slotsAt>) {
+const atOnce = (): number => 0;
+
+function asker({ supplier }: Pick<ReturnType<typeof createSlots>, 'supplier'>) {
   let granted = 0;
   return {
     ask: async (signal = forever): Promise<void> => {
@@ -66,8 +68,8 @@ function callsAt(governor: Governor, count: number) {
 describe('the slots of a lane', () => {
   it('are as many as there are now, and none is taken away', async () => {
     let most = 3;
-    const gate = createGate(() => most);
-    const { ask, free, granted } = asker(slotsAt(gate));
+    const slots = createSlots(() => most, atOnce);
+    const { ask, free, granted } = asker(slots);
     for (let asked = 0; asked < 5; asked += 1) void ask();
     expect(await granted()).toBe(3);
     most = 1;
@@ -77,17 +79,17 @@ describe('the slots of a lane', () => {
     free();
     expect(await granted()).toBe(4);
     most = 2;
-    gate.refresh();
+    slots.refresh();
     expect(await granted()).toBe(5);
   });
 
   it('are not kept for a poll that was given up', async () => {
-    const { ask, free, granted } = asker(slotsAt(createGate(() => 1)));
+    const { ask, free, granted } = asker(createSlots(() => 1, atOnce));
     const leaves = new AbortController();
     await ask();
     const gone = ask(leaves.signal);
     leaves.abort();
-    await expect(gone).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(gone).rejects.toBe(leaves.signal.reason);
     free();
     await ask();
     void ask();
@@ -140,7 +142,100 @@ describe('the calls of a worker', () => {
   });
 });
 
+describe('a worker', () => {
+  const slotInfo = {} as ActivitySlotInfo;
+
+  it('has no need to poll while calls have all its slots, or it has none', async () => {
+    let most = 1;
+    const slots = createSlots(() => most, atOnce);
+    const permit = await slots.supplier.reserveSlot(context, forever);
+    expect(slots.areBusy()).toBe(false);
+    slots.supplier.markSlotUsed({ slotInfo, permit });
+    expect(slots.areBusy()).toBe(true);
+    slots.supplier.releaseSlot({ slotInfo, permit });
+    expect(slots.areBusy()).toBe(false);
+    slots.supplier.releaseSlot({ permit: await slots.supplier.reserveSlot(context, forever) });
+    expect(slots.areBusy()).toBe(false);
+    most = 0;
+    expect(slots.areBusy()).toBe(true);
+  });
+
+  it('takes no call before it has read the rate of its lane', async () => {
+    const logger = pino({ level: 'silent' });
+    let isAway = true;
+    const queue: QueueConfig = {
+      read: () =>
+        isAway
+          ? Promise.reject(Object.assign(new Error('away'), { code: 14 }))
+          : Promise.resolve({ writtenAt: 0, workers: 1 }),
+      write: () => Promise.resolve(1),
+    };
+    const lane = { name: 'all', adaptive: true, concurrency: 8 };
+    const governor = createGovernor({ lane, worker: 'w', queue, budget: createWriteBudget(), logger });
+    const { ask, granted } = asker(governor.slots);
+    await governor.prepare();
+    void ask();
+    expect(await granted()).toBe(0);
+    isAway = false;
+    await governor.prepare();
+    expect(await granted()).toBe(1);
+  });
+});
+
 describe('a server that takes no rate', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it('holds no worker back from holding its lane', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+    const refuse = () => Promise.reject(Object.assign(new Error('not you'), { code: 7 }));
+    const governor = createGovernor({
+      lane: { name: 'all', rps: 100, adaptive: true, concurrency: 8 },
+      worker: 'w',
+      queue: { read: refuse, write: refuse },
+      budget: createWriteBudget(),
+      logger: pino({ level: 'silent' }),
+    });
+    await governor.prepare();
+    const { ask, granted } = asker(governor.slots);
+    await ask();
+    const fault = sampleFault({ code: 'rate-limited', retryAfterMs: 60_000 });
+    const send = () => Promise.resolve({ kind: 'fault', fault } as const);
+    await governor.call({ item: 'item', signal: forever, send });
+    await governor.prepare();
+    void ask();
+    for (let second = 0; second < 58; second += 1) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      await governor.prepare();
+    }
+    expect(await granted()).toBe(1);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await governor.prepare();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await granted()).toBe(2);
+  });
+
+  it('is asked again after a while, and then keeps the rate', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+    let isRefused = true;
+    const written: number[] = [];
+    const queue: QueueConfig = {
+      read: () => Promise.resolve({ writtenAt: 0, workers: 1 }),
+      write: ({ rps }) => {
+        if (isRefused) return Promise.reject(Object.assign(new Error('not you'), { code: 7 }));
+        return Promise.resolve(written.push(rps ?? 0));
+      },
+    };
+    const lane = { name: 'all', rps: 4, concurrency: 8 };
+    const logger = pino({ level: 'silent' });
+    const governor = createGovernor({ lane, worker: 'w', queue, budget: createWriteBudget(), logger });
+    await governor.prepare();
+    isRefused = false;
+    await governor.prepare();
+    expect(written).toEqual([]);
+    vi.advanceTimersByTime(301_000);
+    await governor.prepare();
+    expect(written).toHaveLength(1);
+  });
   it('is said once, and the worker paces its polls by itself', async () => {
     const warnings: string[] = [];
     const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });

@@ -4,6 +4,7 @@ import { parseAmount } from '../../src/pollen/amount.ts';
 import { billTotal } from '../../src/report/report.ts';
 import { callsOf } from '../support/calls.ts';
 import { test } from '../support/on-servers.ts';
+import { untilDone } from '../support/until.ts';
 
 interface PassingFault {
   readonly kind: 'text' | 'image';
@@ -138,6 +139,36 @@ describe.concurrent('a fault of the API', () => {
     expect(outcome.state).toBe('completed_with_failures');
     expect(outcome.tally.settled).toBe(emulator.meter().charged);
   });
+
+  test('is counted against its item over workers that come and go', async ({ open }) => {
+    const { submit, finish, files, emulator, startWorker } = await open({ workers: 0 });
+    const leave = await startWorker();
+    const { run } = await submit(
+      jobOfFaults('handed-on', [
+        '{ id: server, text: "[[fault:500]]" }',
+        '{ id: page, text: "[[fault:wrong-type]]" }',
+        '{ id: picture, image: "[[fault:placeholder]]" }',
+        '{ id: cut, text: "[[fault:cut-length]]" }',
+        '{ id: patient, text: "[[fault:429:2]]" }',
+      ]),
+    );
+    await untilDone(async () => expect(callsOf(emulator).length).toBeGreaterThanOrEqual(6));
+    await leave();
+    const before = callsOf(emulator).length;
+    await startWorker();
+    await finish(run);
+
+    expect(callsOf(emulator).length).toBeGreaterThan(before);
+    expect(
+      (await files(run).records()).map(({ id, attempts, throttled }) => [id, attempts.length, throttled]),
+    ).toEqual([
+      ['server', 4, 0],
+      ['page', 3, 0],
+      ['picture', 3, 0],
+      ['cut', 6, 0],
+      ['patient', 1, 2],
+    ]);
+  }, 120_000);
 
   test('that loses every paid answer is billed as unknown, within bounds that hold the charge', async ({
     open,

@@ -3,15 +3,15 @@ import { lanes } from '../lanes.ts';
 import { lanesText } from '../render/lanes-text.ts';
 import { openTemporal } from '../session.ts';
 import { configure } from './configure.ts';
-import type { Outcome } from './outcome.ts';
+import type { CommandContext, Outcome } from './outcome.ts';
 
 /** `lanes` */
-export async function lanesAction(): Promise<Outcome> {
+export async function lanesAction({ terminal }: CommandContext): Promise<Outcome> {
   const config = configure();
   const temporal = await openTemporal(config);
   try {
     const reports = await lanes(temporal, config.lanes);
-    return { data: reports, text: lanesText(reports), exitCode: exitCodes.succeeded };
+    return { data: reports, text: lanesText(reports, terminal.dataWidth()), exitCode: exitCodes.succeeded };
   } finally {
     await temporal.close();
   }

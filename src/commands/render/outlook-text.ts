@@ -41,7 +41,7 @@ export function timeText({ seconds, lanes: [slowest] }: Forecast): string {
   if (slowest === undefined) return 'no time';
   const limit =
     slowest.limit === 'rate' && slowest.rps !== undefined
-      ? `at ${slowest.rps} calls/s`
+      ? `at ${Number(slowest.rps.toPrecision(3))} calls/s`
       : `with ${plural(Math.min(slowest.calls, slowest.concurrency), 'call')} at once`;
   return `about ${duration(Math.ceil(seconds))} ${limit}`;
 }

@@ -1,5 +1,5 @@
 import { isOutage, type Heard, type Lately } from './ledger.ts';
-import type { LaneState } from './state.ts';
+import { boundsOf, leastRate, tickOf, type LaneState } from './state.ts';
 
 const LEAST_OUTAGES = 5;
 /** One item alone may be the cause of its faults. */
@@ -8,16 +8,20 @@ const LEAST_ITEMS = 2;
 const MOST = 0.75;
 const FIRST_PAUSE = 5;
 const LONGEST_PAUSE = 20;
-/** Seconds for which a cut before an outage counts as one of its effects. */
+/** Ticks for which a cut before an outage counts as one of its effects. */
 const MISTAKEN = 5;
-/** Seconds that a call which tries the API is waited for: its worker may be lost. */
-const PROBE_SECONDS = 60;
+/** Seconds that a call which tries the API is waited for, at least and at most: its worker may be lost. */
+const LEAST_PATIENCE = 20;
+const MOST_PATIENCE = 60;
+/** The same in answers as they took before: in an outage calls may hang until their deadline. */
+const PATIENCE = 5;
 /** Share of its rate that a lane comes back with. */
 const CAUTION = 0.5;
 
 /** Whether most calls fail for reasons that are not their own. */
-export function isOut({ ended, outages, items }: Lately): boolean {
-  return outages >= LEAST_OUTAGES && items >= LEAST_ITEMS && outages >= MOST * ended;
+export function isOut({ ended, outages, items, unsent }: Lately): boolean {
+  const isNotTheirs = items >= LEAST_ITEMS || unsent === outages;
+  return outages >= LEAST_OUTAGES && isNotTheirs && outages >= MOST * ended;
 }
 
 /** Stops a lane, for longer each time that a call finds the outage going on. */
@@ -26,11 +30,12 @@ export function pauseLane(state: LaneState): LaneState {
   const pause = phase.kind === 'probing' ? Math.min(LONGEST_PAUSE, phase.pause * 2) : FIRST_PAUSE;
   // What the first faults were taken for, before there were enough of them, is taken back.
   const { cut } = state;
-  const rate = cut !== undefined && cut.ago < MISTAKEN ? cut.from : state.rate;
+  const rate = cut !== undefined && cut.ago < MISTAKEN * tickOf(state.rate) ? cut.from : state.rate;
   return {
     ...state,
     ...(rate === undefined ? {} : { rate }),
-    phase: { kind: 'paused', left: pause, pause },
+    // Calls that try come no more often than the lane's own calls may.
+    phase: { kind: 'paused', left: Math.max(pause, 1 / (boundsOf(state.configured).start ?? 1)), pause },
   };
 }
 
@@ -41,17 +46,22 @@ export function stepOutage(state: LaneState, heard: Heard): LaneState | undefine
     return phase.left > 0 ? state : { ...state, phase: { kind: 'probing', pause: phase.pause } };
   }
   if (phase.kind !== 'probing') return undefined;
-  // A throttle too comes from an API that is there.
-  if (heard.answered > 0 || heard.throttled > 0) {
+  // A throttle, or a prompt that is refused, comes from an API that is there as well.
+  if (heard.reached > 0) {
     const back = { ...state, phase: { kind: 'running' } as const };
     if (rate === undefined) return back;
-    return { ...back, rate: rate * CAUTION, cut: { from: rate, to: rate * CAUTION, ago: 0 } };
+    const to = Math.max(leastRate(state.configured, rate), rate * CAUTION);
+    return { ...back, rate: to, cut: { from: rate, to, ago: 0, outage: true } };
   }
   if (heard.outages > 0) return pauseLane(state);
   if (phase.left === undefined) {
-    return heard.starts === 0 ? state : { ...state, phase: { ...phase, left: PROBE_SECONDS } };
+    return heard.starts === 0 ? state : { ...state, phase: { ...phase, left: patience(heard) } };
   }
   return phase.left > 0 ? state : { ...state, phase: { kind: 'probing', pause: phase.pause } };
+}
+
+function patience({ latency }: Heard): number {
+  return Math.min(MOST_PATIENCE, Math.max(LEAST_PATIENCE, latency * PATIENCE));
 }
 
 /** Whether a fault is the outage's, and not its item's. */

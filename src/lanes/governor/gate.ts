@@ -4,7 +4,7 @@ export interface Gate {
    * Waits for a place, in the order of arrival.
    *
    * @returns `false` when the caller was turned away and has no place
-   * @throws DOMException `AbortError` when the signal comes first
+   * @throws the signal's reason when it comes first
    */
   enter(signal: AbortSignal): Promise<boolean>;
   /** Gives a place back. */
@@ -56,7 +56,7 @@ export function createGate(most: () => number, pauseMs: () => number = () => 0):
         }
         function leave(): void {
           waiting.delete(settle);
-          reject(new DOMException('it was given up', 'AbortError'));
+          reject(signal.reason as Error);
         }
         if (signal.aborted) {
           leave();

@@ -3,20 +3,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 
 import type { Outcome } from '../../pollinations/outcome.ts';
-import type { ActivitySlotInfo, CustomSlotSupplier } from '@temporalio/worker';
-
 import { aheadOf, type LaneSettings } from '../lanes.ts';
 import { createGate } from './gate.ts';
-import { createLaneMind, isByHand, type Advice, type QueueReading } from './mind.ts';
+import { createLocalRate } from './local-rate.ts';
+import { createLaneMind, type Advice } from './mind.ts';
+import { isByHand } from './queue-reading.ts';
 import type { QueueConfig } from './queue-config.ts';
-import { slotsAt } from './slots.ts';
+import { createSlots, type Slots } from './slots.ts';
 import { queueRateOf } from './state.ts';
 import type { WriteBudget } from './write-budget.ts';
 
 /** Governs one lane on one worker. */
 export interface Governor {
   /** Slots of the worker's activities: those whose calls may be in flight, and those that wait for their turn. */
-  readonly slots: CustomSlotSupplier<ActivitySlotInfo>;
+  readonly slots: Slots;
   /** Makes a call of the lane as soon as fewer than may be are in flight, and hears how it ended. */
   call(call: GovernedCall): Promise<CallResult>;
   /** Reads the lane's queue once, and sets its rate: before the first poll, so that no call starts without it. */
@@ -52,6 +52,11 @@ const TICK_MS = 1_000;
 /** The same of a lane without calls. */
 const IDLE_TICK_MS = 5_000;
 const STEP_MS = 100;
+/** Seconds until a server that has refused is asked again: its permissions may have been mended. */
+const REFUSED_SECONDS = 300;
+/** Seconds without an answer after which it is said. */
+const SILENT_SECONDS = 30;
+const REFUSED = 'the server refuses task queue settings: each worker keeps to the rate by itself';
 
 const seconds = (): number => performance.now() / 1_000;
 
@@ -66,73 +71,92 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
     concurrency,
     configured: { adaptive, ...(rps === undefined ? {} : { rps }) },
   });
+  const local = createLocalRate();
   let isLocal = false;
-  let local: QueueReading = { writtenAt: 0, workers: 1 };
+  let askAgainAt = Infinity;
+  let isReady = false;
   let isHandSaid = false;
-  let nextStartAt = 0;
+  let isSilenceSaid = false;
+  let answeredAt = seconds();
   let touchedAt = 0;
 
-  // On a server that refuses the queue's setting the worker paces itself, by the polls that it makes.
-  function pauseMs(): number {
-    return isLocal ? Math.max(0, nextStartAt - seconds()) * 1_000 : 0;
-  }
   // A call that has ended leaves its place to one that is at hand: the way to the server and back takes none.
   const gate = createGate(() => mind.width());
-  const slots = createGate(() => {
-    const width = mind.width();
-    return width + Math.ceil((aheadOf(concurrency) * width) / concurrency);
-  }, pauseMs);
+  const slots = createSlots(
+    () => {
+      // No call may start before the lane has its rate.
+      const width = isReady ? mind.width() : 0;
+      return width + Math.ceil((aheadOf(concurrency) * width) / concurrency);
+    },
+    () => (isLocal ? local.pause(seconds()) * 1_000 : 0),
+  );
 
-  function pace(): void {
-    if (local.rps === undefined) return;
-    nextStartAt = local.rps === 0 ? seconds() + 1 : Math.max(nextStartAt, seconds()) + 1 / local.rps;
-  }
-
-  async function tick(): Promise<void> {
-    const reading = isLocal ? local : await queue.read();
+  async function tick(atServer: boolean): Promise<void> {
+    const reading = atServer ? await queue.read() : local.read();
     if (isByHand(reading) !== isHandSaid) {
       isHandSaid = isByHand(reading);
       const { rps: rate, reason } = reading;
       if (isHandSaid) logger.warn({ lane: name, rate, reason }, 'the rate was set by hand: it is left alone');
     }
     const rate = mind.think(reading, seconds(), Date.now());
-    if (rate !== undefined && isLocal) {
-      const { rps: limit, reason } = rate;
-      const writtenAt = local.writtenAt + 1;
-      local = { workers: 1, reason, writtenAt, ...(limit === undefined ? {} : { rps: limit }) };
-      mind.wrote(local.writtenAt, seconds());
+    if (rate !== undefined && !atServer) {
+      local.write(rate, seconds());
+      mind.wrote(local.read().writtenAt, local.writtenAt());
     } else if (rate !== undefined && budget.allows(!rate.canWait, reading.workers, seconds())) {
       mind.wrote(await queue.write(rate), seconds());
       logger.debug({ lane: name, rate: rate.rps, reason: rate.reason }, 'rate set');
     }
+    isReady = true;
     // What has not been sent goes back to the queue, which lets it go when the lane does: not all of it at once.
     if (mind.isStopped()) gate.turnAway();
     gate.refresh();
     slots.refresh();
   }
 
-  async function tickSafely(): Promise<void> {
+  /** Takes a step; says whether it could. */
+  async function tickSafely(): Promise<boolean> {
+    const now = seconds();
+    const atServer = !isLocal || now >= askAgainAt;
     try {
-      await tick();
+      await tick(atServer);
+      if (!atServer) return true;
+      if (isLocal) logger.info({ lane: name }, 'the server takes task queue settings again');
+      isLocal = false;
+      answeredAt = seconds();
+      isSilenceSaid = false;
+      return true;
     } catch (error) {
-      if (isRefusal(error)) {
-        isLocal = true;
-        logger.warn(
-          { lane: name, error: String(error) },
-          'the server refuses task queue settings: each worker keeps to the rate by itself',
-        );
-        await tick();
-      } else logger.debug({ lane: name, error: String(error) }, 'the rate could not be read or set');
+      if (!isLocal && !isRefusal(error)) {
+        sayFailure(error);
+        return false;
+      }
+      if (!isLocal) logger.warn({ lane: name, error: String(error) }, REFUSED);
+      isLocal = true;
+      askAgainAt = now + REFUSED_SECONDS;
+      // What was last thought of is the queue's.
+      mind.wrote(local.read().writtenAt, local.writtenAt());
+      await tick(false);
+      return true;
     }
   }
 
+  function sayFailure(error: unknown): void {
+    const said = { lane: name, error: String(error) };
+    if (isSilenceSaid || seconds() - answeredAt < SILENT_SECONDS) {
+      logger.debug(said, 'the rate could not be read or set');
+      return;
+    }
+    isSilenceSaid = true;
+    logger.warn(said, 'the rate of the lane can neither be read nor set: it stays as it is');
+  }
+
   return {
-    slots: slotsAt(slots),
+    slots,
     async call({ item, signal, send }) {
       touchedAt = seconds();
+      local.started(touchedAt);
       if (!(await gate.enter(signal))) return undefined;
       try {
-        pace();
         const end = mind.sent(item, seconds());
         const outcome = await send();
         touchedAt = seconds();
@@ -149,14 +173,19 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
         gate.leave();
       }
     },
-    prepare: tickSafely,
+    async prepare() {
+      await tickSafely();
+    },
     async run(signal) {
+      let hasTicked = true;
+      // A server that does not answer is not asked more often for that.
+      const isUrgent = (): boolean => hasTicked && mind.isUrgent(seconds());
       while (!signal.aborted) {
         const endsAt = seconds() + (isBusy() ? TICK_MS : IDLE_TICK_MS) / 1_000;
-        while (seconds() < endsAt && !signal.aborted && !mind.isUrgent(seconds())) {
+        while (seconds() < endsAt && !signal.aborted && !isUrgent()) {
           await pause(STEP_MS, undefined, { signal }).catch(() => {});
         }
-        if (!signal.aborted) await tickSafely();
+        if (!signal.aborted) hasTicked = await tickSafely();
       }
       const last = isLocal ? undefined : mind.leave();
       if (last !== undefined) await queue.write(last).catch(() => {});
@@ -166,7 +195,7 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
   function isBusy(): boolean {
     const state = mind.state();
     const isHeld = state !== undefined && queueRateOf(state) === 0;
-    return isHeld || seconds() - touchedAt < 60;
+    return !isReady || isHeld || seconds() - touchedAt < 60;
   }
 }
 

@@ -9,6 +9,8 @@ export interface Moment {
   readonly now: number;
   /** Since the lane's state was last written by any worker. */
   readonly sinceWrite: number;
+  /** Since this worker's last step: what it heard meanwhile it has not yet thought of, however long that took. */
+  readonly sinceStep: number;
   readonly worker: string;
   /** Workers that share the lane, this one among them. */
   readonly workers: number;
@@ -33,9 +35,9 @@ const ALMOST = 0.9;
  * workers may come in any order, since none depends on what its worker did before.
  */
 export function step(state: LaneState, ledger: Ledger, moment: Moment): LaneState {
-  const { now, worker, workers, sinceWrite } = moment;
+  const { now, worker, workers, sinceWrite, sinceStep } = moment;
   const tick = tickOf(state.rate);
-  const heard = ledger.heard(tick * 2, now);
+  const heard = ledger.heard(Math.max(tick * 2, sinceStep), now);
   const outage = stepOutage(state, heard) ?? (isOut(ledger.lately()) ? pauseLane(state) : undefined);
   if (outage !== undefined) return outage;
   if (state.phase.kind === 'held') return stepHeld(state, heard);
@@ -50,7 +52,8 @@ export function step(state: LaneState, ledger: Ledger, moment: Moment): LaneStat
   if (heard.throttled >= signsOf(state, heard) && cutAgo >= tick * ALMOST) {
     const whole = ledger.heard(ONE_SLOT_WINDOW, now, 'whole');
     if (takesOneCall(state, whole, workers)) return fallToOneSlot(state, worker);
-    if (isShut(heard) && cutAgo < tick * 4) return { ...state, phase: { kind: 'held', left: SHUT } };
+    if (isShut(heard) && cutAgo < tick * 4)
+      return { ...state, phase: { kind: 'held', left: SHUT, shut: true } };
     return cutRate(state, heard);
   }
   if (moment.waiting !== true && heard.quiet > QUIET) return { ...state, phase: { kind: 'quiet' } };
@@ -73,8 +76,11 @@ function hold(state: LaneState, heard: Heard, tick: number): LaneState {
 function stepHeld(state: LaneState, heard: Heard): LaneState {
   if (state.phase.kind !== 'held') return state;
   if (heard.wait > Math.max(0, state.phase.left) + 1)
-    return { ...state, phase: { ...state.phase, left: heard.wait } };
-  return state.phase.left > 0 ? state : { ...state, phase: { kind: 'quiet' } };
+    return { ...state, phase: { kind: 'held', left: heard.wait } };
+  if (state.phase.left > 0) return state;
+  // Without a rate, or with one slot, there is nothing to start slowly with.
+  const { rate, oneSlot } = state;
+  return { ...state, phase: { kind: rate === undefined || oneSlot !== undefined ? 'running' : 'quiet' } };
 }
 
 // Nothing at all gets through: to knock less often would not open the door, and would be hard to climb back from.

@@ -21,6 +21,8 @@ interface Ended extends LaneOutcome {
 export interface Heard {
   readonly starts: number;
   readonly answered: number;
+  /** Calls that the API itself has ended, be it by refusing what they ask: it is there. */
+  readonly reached: number;
   readonly throttled: number;
   /** Calls sent since the first one that was throttled, it among them. */
   readonly since: number;
@@ -36,7 +38,10 @@ export interface Heard {
   readonly wait: number;
   readonly outages: number;
   readonly inFlight: number;
-  /** Seconds since a call was last sent or ended; 0 while one is in flight. */
+  /**
+   * Seconds since a call was last sent or ended; 0 while one is in flight, and where none was sent since the lane runs:
+   * others have its calls then.
+   */
   readonly quiet: number;
 }
 
@@ -46,6 +51,8 @@ export interface Lately {
   readonly outages: number;
   /** Items that met outages: one alone may be their cause. */
   readonly items: number;
+  /** Outages in which nothing was sent: no item is their cause. */
+  readonly unsent: number;
 }
 
 /** Faults of the way to the API, or of the API as a whole. */
@@ -64,6 +71,8 @@ const outageCodes: ReadonlySet<FaultCode> = new Set<FaultCode>([
 const GATEWAY_SHARE = 0.2;
 /** More of them are an outage. */
 const OUTAGE_SHARE = 0.75;
+/** Faults of calls that tell nothing of the API: we gave them up, or never sent them. */
+const untold: ReadonlySet<FaultCode> = new Set<FaultCode>(['aborted', 'request-unsafe']);
 const SHORT_WAIT_MS = 1_500;
 const KEEP_SECONDS = 120;
 /** Calls that tell whether there is an outage. */
@@ -71,6 +80,10 @@ const LAST_CALLS = 20;
 
 export function isOutage(code: FaultCode | undefined): boolean {
   return code !== undefined && outageCodes.has(code);
+}
+
+function isReached(code: FaultCode | undefined): boolean {
+  return code === undefined || !(outageCodes.has(code) || untold.has(code));
 }
 
 function isThrottle(code: FaultCode | undefined): boolean {
@@ -87,6 +100,8 @@ export interface Ledger {
   lately(): Lately;
   /** Lets what was heard so far count no more for the rate; at a turn of the lane, for nothing. */
   setBack(now: number, isTurn: boolean): void;
+  /** Notes that a quiet lane has begun to run. */
+  begin(now: number): void;
 }
 
 /** Makes an empty ledger; its clock is given with every call, in seconds. */
@@ -96,13 +111,15 @@ export function createLedger(): Ledger {
   let inFlight = 0;
   let from = Number.NEGATIVE_INFINITY;
   let turnedAt = Number.NEGATIVE_INFINITY;
+  let begunAt = Number.NEGATIVE_INFINITY;
   let touchedAt = Number.NEGATIVE_INFINITY;
   let waitUntil = 0;
   let latency = 1;
 
+  // Not at each call: that would go through all of them each time.
   function prune(now: number): void {
     const old = now - KEEP_SECONDS;
-    if ((starts[0] ?? now) >= old && (ended[0]?.at ?? now) >= old) return;
+    if ((starts[0] ?? now) >= old - KEEP_SECONDS) return;
     starts = starts.filter((at) => at >= old);
     ended = ended.filter(({ at }) => at >= old);
   }
@@ -140,6 +157,7 @@ export function createLedger(): Ledger {
       return {
         starts: starts.length - 1 - starts.findLastIndex((at) => at <= since),
         answered: answers.length,
+        reached: recent.filter(({ code }) => isReached(code)).length,
         throttled: throttles.length + (isGatewayBurst ? gateways : 0),
         since: starts.length - starts.findLastIndex((at) => at < firstThrottle) - 1,
         shortWaits: throttles.filter(({ retryAfterMs = Infinity }) => retryAfterMs <= SHORT_WAIT_MS).length,
@@ -149,7 +167,7 @@ export function createLedger(): Ledger {
         wait: Math.max(0, waitUntil - now),
         outages: outages.length,
         inFlight,
-        quiet: inFlight > 0 ? 0 : now - touchedAt,
+        quiet: inFlight > 0 || touchedAt < begunAt ? 0 : now - touchedAt,
       };
     },
     lately() {
@@ -159,11 +177,15 @@ export function createLedger(): Ledger {
         ended: last.length,
         outages: outages.length,
         items: new Set(outages.map(({ item }) => item)).size,
+        unsent: outages.filter(({ code }) => code === 'unreachable').length,
       };
     },
     setBack(now, isTurn) {
       from = now;
       if (isTurn) turnedAt = now;
+    },
+    begin(now) {
+      begunAt = now;
     },
   };
 }

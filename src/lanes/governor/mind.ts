@@ -1,23 +1,9 @@
-import { isExcused } from './breaker.ts';
+import { isExcused, isOut } from './breaker.ts';
 import { step } from './law.ts';
 import { createLedger, type LaneOutcome } from './ledger.ts';
+import { isByHand, isForeign, type QueueReading } from './queue-reading.ts';
 import { formatReason, parseReason } from './reason.ts';
 import { boundsOf, initialState, later, queueRateOf, type ConfiguredRate, type LaneState } from './state.ts';
-
-/** A lane's queue as it was read. */
-export interface QueueReading {
-  /** Starts a second; absent: no limit. */
-  readonly rps?: number;
-  /** What was given with it; absent where the queue has no setting of its own. */
-  readonly reason?: string;
-  /** Changes with every write; milliseconds since the epoch. */
-  readonly writtenAt: number;
-  /** Workers that poll it, this one among them. */
-  readonly workers: number;
-  /** The place of this worker among them. @default 0, the first */
-  readonly rank?: number;
-  readonly waiting?: boolean;
-}
 
 /** A rate to write, with the text that says why. */
 export interface QueueRate {
@@ -45,7 +31,7 @@ export interface LaneMind {
    * @returns what to write, or `undefined` to leave the queue as it is
    */
   think(reading: QueueReading, now: number, wall: number): QueueRate | undefined;
-  /** Whether to think before the next tick: calls come to a quiet lane, or throttles in a row. */
+  /** Whether to think before the next tick: calls come to a quiet lane, or throttles or faults in a row. */
   isUrgent(now: number): boolean;
   /** What to write when this worker leaves: the one slot, if it has it, is free. */
   leave(): QueueRate | undefined;
@@ -65,6 +51,8 @@ const DEADBAND = 0.02;
 const LOST = 20;
 /** Seconds until the worker with the one slot gives a sign. */
 const SIGN = 8;
+/** Cuts from the same rate that are further apart than that are two, in seconds. */
+const SAME_CUT = 0.75;
 
 /** Seconds between two readings at least. */
 const LEAST_TICK = 0.3;
@@ -86,6 +74,8 @@ export function createLaneMind({ worker, configured, concurrency }: MindOptions)
   let known: LaneState | undefined;
   let workers = 1;
   let rank = 0;
+  let cutAt: number | undefined;
+  let hasCut = false;
   let lastRead: { readonly reason: string; readonly state: LaneState | undefined } = {
     reason: '',
     state: undefined,
@@ -112,10 +102,21 @@ export function createLaneMind({ worker, configured, concurrency }: MindOptions)
     return state;
   }
 
+  // At its ceiling a lane is cut from the same rate each time.
+  function isNewCut({ cut }: LaneState, now: number): boolean {
+    const before = cutAt;
+    cutAt = cut === undefined ? undefined : now - cut.ago;
+    if (cut === undefined || cutAt === undefined) return false;
+    const from = known?.cut?.from;
+    return before === undefined || from === undefined || !isNear(from, cut.from) || cutAt > before + SAME_CUT;
+  }
+
   function notice(state: LaneState, now: number): void {
-    const isCut = state.cut !== undefined && known?.cut?.from !== state.cut.from;
+    const isCut = isNewCut(state, now);
     const isStart = known?.phase.kind === 'quiet' && state.phase.kind === 'running';
     const isHandover = state.oneSlot?.by !== known?.oneSlot?.by;
+    // A call may have been sent, and ended, before this worker read that the lane runs.
+    if (isStart) ledger.begin(readAt);
     if (isCut || isStart || isHandover) ledger.setBack(now, false);
     // A call may have been sent, and ended, in the new phase before this worker read of it.
     else if (state.phase.kind !== known?.phase.kind) ledger.setBack(readAt, true);
@@ -135,17 +136,20 @@ export function createLaneMind({ worker, configured, concurrency }: MindOptions)
     think(reading, now, wall) {
       ({ workers, rank = 0 } = reading);
       const stored = recall(reading, now, wall);
-      if (lastRead.state === undefined && isByHand(reading)) {
+      const sinceWrite = now - seenAt;
+      if (lastRead.state === undefined && (isByHand(reading) || isForeign(reading, sinceWrite))) {
         known = undefined;
+        readAt = now;
         return undefined;
       }
-      const sinceWrite = now - seenAt;
-      const was = stored === undefined ? initialState(configured) : later(stored, sinceWrite);
+      const left = lastRead.state === undefined ? undefined : later(lastRead.state, sinceWrite);
+      const was = stored === undefined || left === undefined ? beginState(configured, left) : left;
       notice(was, now);
       const { waiting } = reading;
       let next = step(was, ledger, {
         now,
         sinceWrite,
+        sinceStep: now - readAt,
         worker,
         workers,
         ...(waiting === undefined ? {} : { waiting }),
@@ -156,13 +160,15 @@ export function createLaneMind({ worker, configured, concurrency }: MindOptions)
         next = { ...next, oneSlot: { ...next.oneSlot, by: worker } };
       }
       if (stored !== undefined && !isSign && !isWorthWriting(was, next)) return undefined;
+      hasCut = next.cut !== was.cut;
       notice(next, now);
       return writeOf(next, stored !== undefined && !isSign && !isTurn(was, next));
     },
     isUrgent(now) {
       if (known === undefined || now - readAt < LEAST_TICK) return false;
       if (known.phase.kind === 'quiet' || isTrying(known)) return ledger.heard(2, now).starts > 0;
-      return known.phase.kind === 'running' && ledger.heard(1, now).throttled >= URGENT;
+      if (known.phase.kind !== 'running') return false;
+      return ledger.heard(1, now).throttled >= URGENT || isOut(ledger.lately());
     },
     leave() {
       if (known?.oneSlot?.by !== worker) return undefined;
@@ -172,6 +178,9 @@ export function createLaneMind({ worker, configured, concurrency }: MindOptions)
     wrote(writtenAt, now) {
       version = writtenAt;
       seenAt = now;
+      // Calls that were sent before it took effect tell nothing of the new rate.
+      if (hasCut) ledger.setBack(now, false);
+      hasCut = false;
     },
     state: () => known,
     width() {
@@ -188,16 +197,21 @@ export function createLaneMind({ worker, configured, concurrency }: MindOptions)
   };
 }
 
-/** Whether a person, or another program, has set the rate: then it stays as it is. */
-export function isByHand({ rps, reason = '' }: QueueReading): boolean {
-  // Releases before this one wrote a plain sentence.
-  return rps !== undefined && parseReason(reason) === undefined && !reason.startsWith('configured: ');
+/** The state of a lane that begins, or begins anew with other settings: what it waits for, it still waits for. */
+function beginState(configured: ConfiguredRate, left: LaneState | undefined): LaneState {
+  const state = initialState(configured);
+  return left === undefined || left.phase.kind === 'running' || left.phase.kind === 'quiet'
+    ? state
+    : { ...state, phase: left.phase };
 }
 
 function isSame(left: ConfiguredRate, right: ConfiguredRate): boolean {
-  const [one, other] = [left.rps ?? 0, right.rps ?? 0];
-  // The state keeps five digits.
-  return left.adaptive === right.adaptive && Math.abs(one - other) <= 1e-4 * Math.max(one, other);
+  return left.adaptive === right.adaptive && isNear(left.rps ?? 0, right.rps ?? 0);
+}
+
+/** Whether two rates are the same: the state keeps five digits. */
+function isNear(one: number, other: number): boolean {
+  return Math.abs(one - other) <= 1e-4 * Math.max(one, other);
 }
 
 /** Whether a call is to try the API, and none has been sent. */

@@ -1,5 +1,5 @@
 import type { Heard } from './ledger.ts';
-import { boundsOf, type LaneState } from './state.ts';
+import { boundsOf, leastRate, type LaneState } from './state.ts';
 
 /** Throttles that come with a wait of about a second before an account is taken for one that takes one call at a time. */
 const SIGNS = 4;
@@ -58,7 +58,7 @@ export function stepOneSlot(state: LaneState, heard: Heard, worker: string): Lan
   // Throttled with no call beside it: then the rate is the matter after all.
   if (oneSlot.by === worker && isSettled && heard.throttledAlone >= DENIALS) {
     const { rate = 1 } = state;
-    const to = Math.min(rate, 1 / heard.latency);
+    const to = Math.min(rate, Math.max(leastRate(state.configured, rate), 1 / heard.latency));
     return { ...open, rate: to, cut: { from: rate, to, ago: 0 }, noSlot: AGAIN };
   }
   return state;

@@ -2,7 +2,8 @@ import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import type { NativeConnection } from '@temporalio/worker';
 
 import { queueTypes } from '../queue-types.ts';
-import type { QueueRate, QueueReading } from './mind.ts';
+import type { QueueRate } from './mind.ts';
+import type { QueueReading } from './queue-reading.ts';
 
 /** A lane's queue at the server: its rate, which holds over all workers, with the reason that keeps the lane's state. */
 export interface QueueConfig {
@@ -42,7 +43,7 @@ export function createQueueConfig(
           reportStats: true,
         }),
       );
-      return readingOf(description, Date.now(), queue.identity);
+      return readingOf(description, queue.identity);
     },
     async write({ rps, reason }) {
       const { config } = await soon(() =>
@@ -65,20 +66,16 @@ export function createQueueConfig(
  *
  * @param worker - identity of the worker that reads it, which may not have polled yet
  */
-export function readingOf(
-  { config, pollers, stats }: Description,
-  now: number,
-  worker?: string,
-): QueueReading {
+export function readingOf(description: Description, worker?: string): QueueReading {
+  const { config, stats } = description;
   const limit = config?.queueRateLimit;
   const rps = limit?.rateLimit?.requestsPerSecond;
   const reason = limit?.metadata?.reason;
   const waiting = stats?.approximateBacklogCount;
-  const polling = pollers.filter(
-    ({ lastAccessTime }) => now - (optionalTsToMs(lastAccessTime) ?? 0) < GONE_MS,
-  );
+  // Seen from the last poll, which is that of a worker that lives: the server's clock may be another than ours.
+  const lastPoll = Math.max(0, ...description.pollers.map(({ lastAccessTime }) => polledAt(lastAccessTime)));
   const own = worker === undefined ? [] : [worker];
-  const workers = [...new Set([...own, ...polling.map(({ identity }) => identity)])].sort();
+  const workers = [...new Set([...own, ...pollingAt(description, lastPoll)])].sort();
   return {
     // A rate of 0 is left out on the wire.
     ...(limit?.rateLimit == null ? {} : { rps: rps ?? 0 }),
@@ -88,4 +85,18 @@ export function readingOf(
     ...(worker === undefined ? {} : { rank: workers.indexOf(worker) }),
     ...(waiting == null ? {} : { waiting: Number(waiting) > 0 }),
   };
+}
+
+/**
+ * Workers that poll the queue, by identity.
+ *
+ * @param moment - milliseconds since the epoch
+ */
+export function pollingAt({ pollers }: Pick<Description, 'pollers'>, moment: number): readonly string[] {
+  const polling = pollers.filter(({ lastAccessTime }) => moment - polledAt(lastAccessTime) < GONE_MS);
+  return [...new Set(polling.map(({ identity }) => identity ?? ''))];
+}
+
+function polledAt(time: Parameters<typeof optionalTsToMs>[0]): number {
+  return optionalTsToMs(time) ?? 0;
 }

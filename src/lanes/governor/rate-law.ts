@@ -1,5 +1,5 @@
 import type { Heard } from './ledger.ts';
-import { boundsOf, tickOf, type LaneState } from './state.ts';
+import { boundsOf, leastRate, tickOf, type LaneState } from './state.ts';
 
 /** Cuts are in proportion to the share of throttles, within these. */
 const DEEPEST_CUT = 0.5;
@@ -25,8 +25,6 @@ const SEARCH = 1.15;
 const SEARCH_SLOW = 1.25;
 /** Ticks without a cut after which the last one tells nothing any more. */
 const LONG = 10;
-/** Below this share of where it starts a lane is never cut, in case throttles do not come from its rate. */
-const FLOOR = 1 / 50;
 /** A share of its rate that a lane must use before it gets more. */
 const USED = 0.5;
 
@@ -34,12 +32,11 @@ const USED = 0.5;
 export function cutRate(state: LaneState, heard: Heard): LaneState {
   const { rate: from, configured } = state;
   if (from === undefined) return state;
-  const { start = from } = boundsOf(configured);
   const least = from < SLOW ? LEAST_CALLS_SLOW : LEAST_CALLS;
   // The calls before the first throttle were within the limit, or lived off what the API had saved up.
   const share = heard.throttled / Math.max(heard.since, heard.throttled, least);
   const factor = isJitter(state, heard) ? EASE : Math.min(SLIGHTEST_CUT, Math.max(DEEPEST_CUT, 1 - share));
-  const to = Math.max(Math.min(from, start * FLOOR), from * factor);
+  const to = Math.max(leastRate(configured, from), from * factor);
   return { ...state, rate: to, cut: { from, to, ago: 0 } };
 }
 

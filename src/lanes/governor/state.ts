@@ -13,7 +13,12 @@ export interface ConfiguredRate {
 export type Phase =
   | { readonly kind: 'running' }
   | { readonly kind: 'quiet' }
-  | { readonly kind: 'held'; readonly left: number }
+  | {
+      readonly kind: 'held';
+      readonly left: number;
+      /** Nobody asked to wait, but every call was throttled. */
+      readonly shut?: true;
+    }
   | { readonly kind: 'paused'; readonly left: number; readonly pause: number }
   | {
       readonly kind: 'probing';
@@ -38,8 +43,13 @@ export interface LaneState {
   readonly configured: ConfiguredRate;
   /** Calls started a second while nothing holds the lane; absent: no limit. */
   readonly rate?: number;
-  /** The last cut: rates before and after it, and its age in seconds. */
-  readonly cut?: { readonly from: number; readonly to: number; readonly ago: number };
+  /** The last cut: rates before and after it, its age in seconds, and whether an outage was the cause. */
+  readonly cut?: {
+    readonly from: number;
+    readonly to: number;
+    readonly ago: number;
+    readonly outage?: true;
+  };
   readonly phase: Phase;
   readonly oneSlot?: OneSlot;
   /** Seconds in which one slot is not tried, since it was no help. */
@@ -65,6 +75,14 @@ export function boundsOf({ rps, adaptive }: ConfiguredRate): {
   return rps < SLOW
     ? { start: rps * 0.955, ceiling: rps * 0.955 }
     : { start: rps * 0.99, ceiling: rps * 0.99 };
+}
+
+/** Below this share of where it starts a lane is never cut, in case it is not its rate that is the matter. */
+const FLOOR = 1 / 50;
+
+/** The lowest rate that a lane may be cut to. */
+export function leastRate(configured: ConfiguredRate, rate: number): number {
+  return Math.min(rate, (boundsOf(configured).start ?? rate) * FLOOR);
 }
 
 /** The state that a lane begins with. */
