@@ -1,9 +1,16 @@
+import { readFile, writeFile } from 'node:fs/promises';
+
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 
+import type { LaneReport } from '../../src/commands/lanes.ts';
+import type { ListedRun } from '../../src/commands/list.ts';
+import type { Check } from '../../src/doctor/check.ts';
 import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
+import { callsOf } from '../support/calls.ts';
 import { faultRuns, type FaultRuns } from '../support/fault-runs.ts';
 import { startProcessStack, type CommandResult, type ProcessStack } from '../support/process-stack.ts';
+import { writeSampleJob } from '../support/sample-job.ts';
 import { startCluster, type Cluster } from './cluster.ts';
 
 const key = 'sk_cluster0000000000000000000000000';
@@ -26,6 +33,27 @@ describe.skipIf(isMissing)('a production Temporal on PostgreSQL, its services ap
   let runs: FaultRuns;
   let run: RunLocation;
   let watched: CommandResult;
+  let lanes: CommandResult;
+  const diagnoses = new Map<string, readonly string[]>();
+  const outages = new Map<string, Readonly<Record<'killedAt' | 'backAt' | 'callAt', number>>>();
+
+  /** Names of what is wrong for `doctor`. */
+  async function failures(): Promise<readonly string[]> {
+    const checks = await look<readonly Check[]>('doctor');
+    return checks.filter(({ state }) => state === 'failed').map(({ name }) => name);
+  }
+
+  async function look<Data>(...parameters: string[]): Promise<Data> {
+    const { stdout, stderr } = await stack.command(...parameters, '-o', 'json');
+    expect(stdout, stderr).not.toBe('');
+    return JSON.parse(stdout) as Data;
+  }
+
+  function firstCallAfter(time: number): number {
+    const found = callsOf(emulator).find((call) => Date.parse(call.time) > time);
+    expect(found).toBeDefined();
+    return Date.parse(found?.time ?? '');
+  }
 
   beforeAll(async () => {
     if (isMissing) return;
@@ -48,14 +76,24 @@ describe.skipIf(isMissing)('a production Temporal on PostgreSQL, its services ap
     for (const [service, requests] of kills) {
       await runs.untilRequests(run, requests);
       const before = silences(await submitted.command.said());
-      await services[service].killAndRestart(() =>
-        vi.waitFor(async () => expect(silences(await submitted.command.said())).toBeGreaterThan(before), {
-          timeout: 60_000,
-          interval: 50,
-        }),
-      );
+      const killedAt = Date.now();
+      await services[service].killAndRestart(async () => {
+        await vi.waitFor(
+          async () => expect(silences(await submitted.command.said())).toBeGreaterThan(before),
+          { timeout: 60_000, interval: 50 },
+        );
+        diagnoses.set(service, await failures());
+        if (service === 'matching') lanes = await stack.command('lanes');
+      });
+      const backAt = Date.now();
+      const callAt = await vi.waitFor(() => firstCallAfter(backAt), { timeout: 120_000, interval: 20 });
+      outages.set(service, { killedAt, backAt, callAt });
     }
     watched = await submitted.command.ended;
+    for (const [service, { killedAt, backAt, callAt }] of outages) {
+      const [away, late] = [backAt - killedAt, callAt - backAt].map((ms) => (ms / 1_000).toFixed(1));
+      console.log(`cluster: ${service} was away for ${away} s, and the next call came after ${late} s more`);
+    }
   });
 
   afterAll(async () => {
@@ -73,6 +111,59 @@ describe.skipIf(isMissing)('a production Temporal on PostgreSQL, its services ap
     const verdict = await runs.expectWhole(run);
     expect(verdict).toMatchObject({ items, changedRequests: [], metered: emulator.meter().charged });
     expect(emulator.meter().generations).toBe(items);
+  });
+
+  it('has each of its services missed by doctor while it is away, and by lanes that of the queues', () => {
+    expect(diagnoses.get('history')).toEqual(['history']);
+    expect(diagnoses.get('matching')).toEqual(
+      expect.arrayContaining(['workflows, workers', 'lane all, workers']),
+    );
+    expect(diagnoses.get('matching')).not.toContain('history');
+    expect(diagnoses.get('frontend')).toEqual(['server']);
+    expect(lanes.code).toBe(1);
+    expect(lanes.stderr).toContain('Temporal cannot be used: it has not answered in time');
+  });
+
+  it('is found right by doctor afterwards: search attributes, one partition a queue, rates that may be set', async () => {
+    const checks = await look<readonly Check[]>('doctor');
+    const found = new Map(
+      checks.filter(({ state }) => state === 'ok').map((check) => [check.name, check.found]),
+    );
+    expect(checks.filter(({ state }) => state === 'failed')).toEqual([]);
+    expect(found.get('server')).toMatch(/ on postgres12, 64 history shards$/);
+    expect(found.get('namespace')).toBe('default, which keeps ended runs for 30 days');
+    expect(found.get('search attributes')).toBe('all five are there');
+    expect(found.get('rates of queues')).toBe('may be set');
+    expect(found.get('lane all, workers')).toMatch(/^2 on queue/);
+    expect(found.get('lane all, rate')).toMatch(/^[\d.]+\/s in force, by the queue /);
+    expect(found.get('lane all, partitions')).toMatch(/^1,/);
+  });
+
+  it('shows lanes and runs as a development server does', async () => {
+    expect(await look<readonly LaneReport[]>('lanes')).toMatchObject([
+      { name: 'all', setBy: 'workers', workers: 2, rps: 25 },
+    ]);
+    // What is searched comes to its store a little later.
+    await vi.waitFor(
+      async () =>
+        expect(await look<readonly ListedRun[]>('list')).toMatchObject([
+          { runId: run.runId, state: 'completed', items, cost: emulator.meter().charged },
+        ]),
+      { timeout: 30_000, interval: 500 },
+    );
+  });
+
+  it('starts runs by a schedule', async () => {
+    const file = await writeSampleJob(stack.folder, { name: 'hourly', texts: 3, images: 0 });
+    const job = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...job, schedule: { every: '1h' } }));
+    expect(await stack.command('schedule', 'apply', file)).toMatchObject({ code: 0 });
+    const { code, stdout } = await stack.command('schedule', 'trigger', 'hourly');
+    expect(code).toBe(0);
+    const runId = stdout.trim();
+    expect(runId).toMatch(/^hourly-/);
+    const { stdout: ended } = await stack.command('watch', runId, '-o', 'json');
+    expect(JSON.parse(ended)).toMatchObject({ state: 'completed' });
   });
 });
 

@@ -52,14 +52,15 @@ export async function startCluster(programs: Programs): Promise<Cluster> {
     const configFile = join(folder.path, 'server.yaml');
     const dynamicConfig = join(deploy, 'temporal-dynamic-config.yaml');
     await writeFile(configFile, serverConfig({ ports, postgres, dynamicConfig }), { mode: 0o600 });
-    const started = await Promise.all(
-      services.map(async (service) => {
-        const logFile = join(logDir, `${service}.log`);
-        const place = { service, configFile, logFile, port: ports[service] };
-        const { server } = await restartable(() => startService(guard, programs.server, place));
-        return [service, server] as const;
-      }),
-    );
+    const start = async (service: Service) => {
+      const logFile = join(logDir, `${service}.log`);
+      const place = { service, configFile, logFile, port: ports[service] };
+      const { server } = await restartable(() => startService(guard, programs.server, place));
+      return [service, server] as const;
+    };
+    // The first one writes down what cluster it is. Of two that do so at once, one gives up.
+    const [first, ...others] = services;
+    const started = [await start(first), ...(await Promise.all(others.map(start)))];
     const address = `127.0.0.1:${ports.frontend}`;
     await prepareNamespace(address);
     const byName = Object.fromEntries(started) as Record<Service, RestartableServer>;
@@ -106,7 +107,7 @@ async function startService(
     logFile,
   });
   await untilReady({ child, timeoutMs: 60_000, check: () => opens(port) }).catch(async (error: unknown) => {
-    throw new Error((await lastLines(logFile, 20)).join('\n'), { cause: error });
+    throw new Error((await lastLines(logFile, 1)).join('\n'), { cause: error });
   });
   return { child };
 }
