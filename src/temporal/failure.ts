@@ -116,6 +116,7 @@ export function temporalFault(error: unknown): PollenBatchError | undefined {
       const found = `it has not answered${isLate ? ' in time' : ` (${status.reason})`}`;
       return temporalUnreachable({ found, remedy: TRY_AGAIN }, error);
     }
+    case undefined:
     default:
       return undefined;
   }

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 
@@ -137,6 +138,14 @@ describe.skipIf(isMissing)('a production Temporal on PostgreSQL, its services ap
     expect(found.get('lane all, workers')).toMatch(/^2 on queue/);
     expect(found.get('lane all, rate')).toMatch(/^[\d.]+\/s in force, by the queue /);
     expect(found.get('lane all, partitions')).toMatch(/^1,/);
+  });
+
+  it('lets workers keep the rate in the queue all the time', async () => {
+    for (const worker of ['worker-1', 'worker-2']) {
+      const log = await readFile(join(stack.logDir, `${worker}.log`), 'utf8');
+      expect(log).toContain('worker ready');
+      expect(log).not.toContain('refuses task queue settings');
+    }
   });
 
   it('shows lanes and runs as a development server does', async () => {
