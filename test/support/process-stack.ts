@@ -22,6 +22,8 @@ export interface RunningCommand {
   /** What it has said on stderr so far. */
   said(): Promise<string>;
   readonly ended: Promise<CommandResult>;
+  /** Ends it by SIGKILL, if it has not ended. */
+  kill(): void;
 }
 
 /** What a command of the product wrote and how it ended. */
@@ -143,11 +145,13 @@ async function startParts(
   };
   let workers = 0;
   let commands = 0;
+  const begun: RunningCommand[] = [];
   const begin: ProcessStack['begin'] = async (...parameters) => {
     commands += 1;
     const log = join(logDir, `command-${commands}`);
     const own = { ...environment, ...servers, POLLINATIONS_API_KEY: options.key };
     const running = run([entry, ...parameters], own, log);
+    begun.push(running);
     await note(running.pid);
     return running;
   };
@@ -174,6 +178,8 @@ async function startParts(
     begin,
     command: async (...parameters) => (await begin(...parameters)).ended,
     async stop() {
+      // A test that failed has not waited for what it began.
+      for (const command of begun) command.kill();
       await session.close();
       const own = 'child' in temporal ? [temporal.child()] : [];
       await Promise.all([...children, ...own, store.child()].map((child) => child.stop({ fast: true })));
@@ -248,5 +254,10 @@ function run(
     const [stdout, stderr] = await Promise.all(files.map((file) => readFile(file, 'utf8')));
     return { code, stdout: stdout ?? '', stderr: stderr ?? '' };
   };
-  return { pid: child.pid ?? 0, said: () => readFile(files[1], 'utf8'), ended: read() };
+  return {
+    pid: child.pid ?? 0,
+    said: () => readFile(files[1], 'utf8'),
+    ended: read(),
+    kill: () => void child.kill('SIGKILL'),
+  };
 }
