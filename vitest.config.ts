@@ -44,7 +44,8 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/**/*.test.ts'],
-          exclude: [...onServers, ...alone],
+          // The last by `npm run test:cluster` alone.
+          exclude: [...onServers, ...alone, 'test/cluster/**'],
           // To load the modules again for each file would take longer than to run it.
           isolate: false,
         },

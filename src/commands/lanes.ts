@@ -28,7 +28,13 @@ export interface LaneReport extends LaneSettings {
   readonly runs: readonly LaneRun[];
 }
 
-/** Asks Temporal what the lanes are doing. */
+const ANSWER_MS = 10_000;
+
+/**
+ * Asks Temporal what the lanes are doing.
+ *
+ * @throws ServiceError of Temporal's client when a queue is not told of within ten seconds
+ */
 export async function lanes(
   { client, namespace }: Pick<TemporalClient, 'client' | 'namespace'>,
   settings: readonly LaneSettings[],
@@ -37,13 +43,16 @@ export async function lanes(
   const runs = await laneRuns(client);
   return Promise.all(
     settings.map(async (lane): Promise<LaneReport> => {
-      const description = await client.workflowService.describeTaskQueue({
-        namespace,
-        taskQueue: { name: laneQueue(lane.name) },
-        taskQueueType: queueTypes.activity,
-        reportConfig: true,
-        reportStats: true,
-      });
+      // Without the service that keeps the queues a server waits for it, as long as it is let.
+      const description = await client.withDeadline(Date.now() + ANSWER_MS, () =>
+        client.workflowService.describeTaskQueue({
+          namespace,
+          taskQueue: { name: laneQueue(lane.name) },
+          taskQueueType: queueTypes.activity,
+          reportConfig: true,
+          reportStats: true,
+        }),
+      );
       const { stats, statsByPriorityKey } = description;
       const reading = readingOf(description);
       const { rps, reason = '', writtenAt } = reading;

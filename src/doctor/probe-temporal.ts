@@ -6,7 +6,9 @@ import { queueTypes } from '../lanes/queue-types.ts';
 import { directly, knockTls, type TemporalTarget } from '../temporal/connect-client.ts';
 import { explainTemporal } from '../temporal/failure.ts';
 import { knock } from '../temporal/knock.ts';
+import { askSearchAttributes } from '../temporal/search-attributes.ts';
 import { CONTROL_QUEUE, laneQueue } from '../workflows/ids.ts';
+import { probeCluster } from './probe-cluster.ts';
 import type { Answer, QueueFacts, RateFacts } from './queue-checks.ts';
 import type { TemporalFacts } from './temporal-checks.ts';
 
@@ -49,12 +51,13 @@ export async function probeTemporal(
       isLocal,
     } as const;
     if ('code' in retention) return { ...reached, queues: [] };
-    const [attributes, ...queues] = await Promise.all([
-      ask(async () => (await operatorService.listSearchAttributes({ namespace })).customAttributes),
+    const [attributes, cluster, ...queues] = await Promise.all([
+      ask(() => askSearchAttributes({ operatorService, workflowService }, namespace)),
+      probeCluster(connection, namespace, ask),
       askControlQueue(workflowService, namespace, ask),
       ...lanes.map(({ name }) => askLaneQueue(workflowService, namespace, name, ask)),
     ]);
-    return { ...reached, attributes, queues };
+    return { ...reached, attributes, cluster, queues };
   } catch (error) {
     return { kind: 'unreachable', failure: explainTemporal(address, answer, error) };
   } finally {
@@ -130,9 +133,11 @@ async function asked<Fact>(connection: Connection, question: () => Promise<Fact>
     return { fact: await connection.withDeadline(Date.now() + CALL_MS, question) };
   } catch (error) {
     const { code, details } = error as { readonly code?: unknown; readonly details?: unknown };
+    const reason = typeof details === 'string' && details !== '' ? details : String(error);
     return {
       code: typeof code === 'number' ? code : -1,
-      reason: typeof details === 'string' && details !== '' ? details : String(error),
+      // The client's own words are about its channel.
+      reason: /^deadline exceeded/i.test(reason) ? `no answer within ${CALL_MS / 1_000} s` : reason,
     };
   }
 }

@@ -1,7 +1,14 @@
 import type { LaneSettings } from '../lanes/lanes.ts';
-import { createCommand, wrongSearchAttributes } from '../temporal/search-attributes.ts';
+import { createCommand, type WrongAttributes } from '../temporal/search-attributes.ts';
 import { explainStatus, statusCodes, type TemporalFailure } from '../temporal/failure.ts';
 import { checksOf, type Check } from './check.ts';
+import {
+  clusterChecks,
+  fairnessCheck,
+  retentionCheck,
+  sizeText,
+  type ClusterFacts,
+} from './cluster-checks.ts';
 import { LOOK, queueChecks, untold, type Answer, type QueueFacts } from './queue-checks.ts';
 
 export type TemporalFacts =
@@ -12,8 +19,10 @@ export type TemporalFacts =
       readonly namespace: string;
       /** Days that ended runs are kept. */
       readonly retention: Answer<number>;
-      /** Custom search attributes, with the numbers of their types; not asked in a namespace that is not there. */
-      readonly attributes?: Answer<Readonly<Record<string, unknown>>>;
+      /** What is wrong with the search attributes; not asked in a namespace that is not there. */
+      readonly attributes?: Answer<WrongAttributes>;
+      /** Not asked in a namespace that is not there. */
+      readonly cluster?: ClusterFacts;
       readonly queues: readonly QueueFacts[];
       /** Whether the server is the local stack's, whose settings are known. */
       readonly isLocal: boolean;
@@ -31,7 +40,8 @@ export function temporalChecks(facts: TemporalFacts, lanes: readonly LaneSetting
     return [failed('server', found, remedy), ...unasked('namespace', 'the server cannot be used')];
   }
   const { address, version, namespace, retention } = facts;
-  const server = ok('server', `${address}, version ${version}`);
+  const size = facts.cluster === undefined ? '' : sizeText(facts.cluster);
+  const server = ok('server', `${address}, version ${version}${size}`);
   if ('code' in retention && retention.code !== statusCodes.unimplemented) {
     const { found, remedy } = namespaceFailure(address, namespace, retention);
     return [server, failed('namespace', found, remedy), ...unasked('search attributes', found)];
@@ -39,16 +49,12 @@ export function temporalChecks(facts: TemporalFacts, lanes: readonly LaneSetting
   return [
     server,
     'fact' in retention
-      ? ok('namespace', `${namespace}, which keeps ended runs for ${days(retention.fact)}`)
+      ? retentionCheck(namespace, retention.fact)
       : skipped('namespace', `${namespace}; more is not told (${retention.reason})`),
     attributesCheck(namespace, facts.attributes),
+    ...(facts.cluster === undefined ? [] : clusterChecks(facts.cluster)),
     ...queueChecks(facts.queues, lanes, facts.isLocal),
-    facts.isLocal
-      ? ok('fairness', 'on, as the local stack sets it')
-      : skipped(
-          'fairness',
-          'not told by any server; set matching.enableFairness to true, so that small runs are not stuck behind big ones',
-        ),
+    fairnessCheck(facts.isLocal),
   ];
 }
 
@@ -77,14 +83,11 @@ function unasked(first: 'namespace' | 'search attributes', why: string): readonl
   return names.slice(names.indexOf(first)).map((name) => skipped(name, why));
 }
 
-function attributesCheck(
-  namespace: string,
-  attributes: Answer<Readonly<Record<string, unknown>>> | undefined,
-): Check {
+function attributesCheck(namespace: string, attributes: Answer<WrongAttributes> | undefined): Check {
   const name = 'search attributes';
   if (attributes === undefined) return skipped(name, 'not asked');
   if ('code' in attributes) return untold(name, attributes);
-  const { missing, mistyped } = wrongSearchAttributes(attributes.fact);
+  const { missing, mistyped } = attributes.fact;
   if (mistyped.length > 0) {
     return failed(
       name,
@@ -98,8 +101,4 @@ function attributesCheck(
     `${namespace} lacks ${missing.join(', ')}: runs cannot be found by job or state`,
     `Run this, then restart the workers: ${createCommand(namespace, missing)}`,
   );
-}
-
-function days(count: number): string {
-  return `${Math.round(count * 10) / 10} day${count === 1 ? '' : 's'}`;
 }

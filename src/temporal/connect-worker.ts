@@ -1,6 +1,6 @@
 import { NativeConnection } from '@temporalio/worker';
 
-import { wrongSearchAttributes } from './search-attributes.ts';
+import { askSearchAttributes } from './search-attributes.ts';
 import { resolveTemporal, whyUnreachable, type TemporalSettings } from './connect-client.ts';
 
 /** What goes to and fro is a few hundred bytes at a time: packing it costs both sides more than it saves. */
@@ -30,8 +30,7 @@ export async function connectWorker(
 /** Whether the namespace knows all Pollen search attributes by their types; a server that does not tell counts as no. */
 export async function hasSearchAttributes(connection: NativeConnection, namespace: string): Promise<boolean> {
   try {
-    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-    const { missing, mistyped } = wrongSearchAttributes(customAttributes);
+    const { missing, mistyped } = await askSearchAttributes(connection, namespace);
     return missing.length === 0 && mistyped.length === 0;
   } catch {
     return false;

@@ -9,11 +9,18 @@ export interface TemporalFailure {
 
 /** Numbers of gRPC's status codes. */
 export const statusCodes = {
+  invalidArgument: 3,
+  deadlineExceeded: 4,
   notFound: 5,
   permissionDenied: 7,
+  resourceExhausted: 8,
   unimplemented: 12,
+  unavailable: 14,
   unauthenticated: 16,
 } as const;
+
+const TRY_AGAIN =
+  'Try it again. If it stays so, `pollen-batch doctor` tells which part of Temporal does not answer.';
 
 /** Says why a server cannot be used, from what it said to a knock and to a call. */
 export function explainTemporal(address: string, answer: Knock, error: unknown): TemporalFailure {
@@ -90,6 +97,29 @@ function statusOf(error: unknown): Status {
       return { code: statusCodes.permissionDenied, reason: at.message };
   }
   return { reason: error instanceof Error ? error.message : String(error) };
+}
+
+/**
+ * The error of a call that Temporal has refused or not answered, where a fault is one: a part of a cluster may be away
+ * while the rest goes on.
+ */
+export function temporalFault(error: unknown): PollenBatchError | undefined {
+  const status = statusOf(error);
+  switch (status.code) {
+    case statusCodes.unauthenticated:
+    case statusCodes.permissionDenied:
+      return temporalUnreachable(explainStatus('Temporal', status), error);
+    case statusCodes.deadlineExceeded:
+    case statusCodes.resourceExhausted:
+    case statusCodes.unavailable: {
+      const isLate = status.code === statusCodes.deadlineExceeded;
+      const found = `it has not answered${isLate ? ' in time' : ` (${status.reason})`}`;
+      return temporalUnreachable({ found, remedy: TRY_AGAIN }, error);
+    }
+    case undefined:
+    default:
+      return undefined;
+  }
 }
 
 /** The error of a server that cannot be used. */

@@ -76,6 +76,15 @@ export const faultsOfServers: readonly Fault[] = [
     remedy: 'temporal operator namespace create --namespace elsewhere',
   },
   {
+    fault: 'a namespace that soon forgets',
+    plant: (world) => world.inNamespace({}),
+    part: 'Temporal',
+    check: 'namespace',
+    state: 'warning',
+    cause: 'keeps ended runs for 1 day: one that ends on a Friday',
+    remedy: /temporal operator namespace update --namespace n\w+ --retention 30d$/,
+  },
+  {
     fault: 'missing search attributes',
     plant: (world) => world.inNamespace({ PollenJob: 2, PollenState: 2, PollenLabels: 7 }),
     part: 'Temporal',

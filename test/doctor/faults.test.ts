@@ -47,6 +47,9 @@ describe('doctor', () => {
       state: 'ok',
       found: expect.stringMatching(/^10000 Pollen/),
     });
+    expect(stateOf(checks, 'Temporal', 'server')?.found).toMatch(/, on sqlite, 1 history shard$/);
+    const parts = ['history', 'visibility', 'rates of queues'];
+    expect(parts.map((name) => stateOf(checks, 'Temporal', name)?.state)).toEqual(['ok', 'ok', 'ok']);
     expect(stateOf(checks, 'Store', 'conditional put')?.state).toBe('ok');
     expect(stateOf(checks, 'This machine', 'clock')?.state).toBe('ok');
     const calls = world.emulator.journal().filter(({ generated }) => generated);

@@ -8,6 +8,7 @@ import { checksText } from '../../src/commands/render/checks-text.ts';
 import { apiChecks } from '../../src/doctor/api-checks.ts';
 import { checksOf, type Check, type Part } from '../../src/doctor/check.ts';
 import { clockCheck } from '../../src/doctor/clock-check.ts';
+import { clusterChecks, sizeText, type ClusterFacts } from '../../src/doctor/cluster-checks.ts';
 import { keyChecks } from '../../src/doctor/key-checks.ts';
 import { machineChecks, type MachineFacts } from '../../src/doctor/machine-checks.ts';
 import { probeFolder } from '../../src/doctor/probe-machine.ts';
@@ -140,6 +141,50 @@ describe('the verdict on a queue', () => {
     expect(checks.map(({ state, found }) => [state, found])).toEqual(
       ['workers', 'rate', 'partitions'].map(() => ['skipped', 'not told (unknown method)']),
     );
+  });
+});
+
+describe('the verdict on the parts of a server', () => {
+  const right: ClusterFacts = {
+    size: { fact: { store: 'postgres12', shards: 64 } },
+    history: { fact: undefined },
+    visibility: { fact: undefined },
+    rates: { fact: undefined },
+  };
+  const verdict = (facts: Partial<ClusterFacts>, name: string) =>
+    named(clusterChecks({ ...right, ...facts }), name);
+
+  it('tells what does not answer, and what that means for runs', () => {
+    const late = { code: 4, reason: 'no answer within 4 s' };
+    expect(clusterChecks(right).map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
+    expect(verdict({ history: late }, 'history')).toMatchObject({
+      state: 'failed',
+      found: 'does not answer (no answer within 4 s)',
+      remedy: expect.stringContaining('no run starts or goes on'),
+    });
+    expect(verdict({ visibility: late }, 'visibility')).toMatchObject({
+      state: 'failed',
+      remedy: expect.stringContaining('runs go on'),
+    });
+  });
+
+  it('warns where workers may not set the rate of a queue, by the reason', () => {
+    const refused = { code: 7, reason: 'Request unauthorized.' };
+    expect(verdict({ rates: refused }, 'rates of queues')).toMatchObject({
+      state: 'warning',
+      found: 'may not be set (Request unauthorized.): each worker keeps to the rate of a lane by itself',
+      remedy: expect.stringContaining('right to write'),
+    });
+    const unknown = { code: 12, reason: 'unknown method' };
+    expect(verdict({ rates: unknown }, 'rates of queues')).toMatchObject({
+      state: 'warning',
+      remedy: 'Bring the server up to date.',
+    });
+  });
+
+  it('says how big the server is, where it tells', () => {
+    expect(sizeText(right)).toBe(', on postgres12, 64 history shards');
+    expect(sizeText({ ...right, size: { code: 7, reason: 'no' } })).toBe('');
   });
 });
 

@@ -34,7 +34,9 @@ describe('doctor, on the local stack', { timeout: 180_000 }, () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('the local stack that runs is used');
     expect(stdout).toMatch(/ok +workflows, workers +1 on queue pollen-batch\n/);
-    expect(stdout).toMatch(/ok +lane all, rate +1\.98\/s in force, by the queue \(nothing to do; up to 3\.96\/s once calls come\)\n/);
+    expect(stdout).toMatch(
+      /ok +lane all, rate +1\.98\/s in force, by the queue \(nothing to do; up to 3\.96\/s /,
+    );
     expect(stdout).toContain('Everything that could be checked is right.');
   });
 

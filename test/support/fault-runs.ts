@@ -6,11 +6,10 @@ import type { ProcessStack, RunningCommand } from './process-stack.ts';
 import { writeSampleJob } from './sample-job.ts';
 import { judgeRun, type Verdict } from './witness.ts';
 
-const texts = 120;
-const images = 30;
+const usual = { texts: 120, images: 30 };
 
 /** Items of the runs that servers and workers are taken away from. */
-export const items = texts + images;
+export const items = usual.texts + usual.images;
 
 /** Runs of a few hundred items on real processes, judged by what the emulator has seen. */
 export interface FaultRuns {
@@ -25,7 +24,7 @@ export interface FaultRuns {
 }
 
 /** Runs on a stack whose API the emulator is. */
-export function faultRuns(stack: ProcessStack, emulator: Emulator): FaultRuns {
+export function faultRuns(stack: ProcessStack, emulator: Emulator, size = usual): FaultRuns {
   const located = (name: string, runId: string): RunLocation => ({
     ...stack.session.location,
     job: name,
@@ -36,13 +35,13 @@ export function faultRuns(stack: ProcessStack, emulator: Emulator): FaultRuns {
   return {
     requestsOf,
     async submit(name) {
-      const file = await writeSampleJob(stack.folder, { name, texts, images });
+      const file = await writeSampleJob(stack.folder, { name, ...size });
       const { code, stdout, stderr } = await stack.command('submit', file, '-o', 'json');
       expect(code, stderr).toBe(0);
       return located(name, (JSON.parse(stdout) as { readonly runId: string }).runId);
     },
     async submitAndWatch(name) {
-      const file = await writeSampleJob(stack.folder, { name, texts, images });
+      const file = await writeSampleJob(stack.folder, { name, ...size });
       const command = await stack.begin('submit', file, '--watch', '-o', 'json');
       const runId = await vi.waitFor(
         async () => {
@@ -55,15 +54,16 @@ export function faultRuns(stack: ProcessStack, emulator: Emulator): FaultRuns {
       return { run: located(name, runId), command };
     },
     async untilRequests(run, count) {
-      await expect
-        .poll(() => requestsOf(run), { timeout: 60_000, interval: 10 })
-        .toBeGreaterThanOrEqual(count);
+      await vi.waitFor(() => expect(requestsOf(run)).toBeGreaterThanOrEqual(count), {
+        timeout: 60_000,
+        interval: 10,
+      });
     },
     async expectWhole(run) {
       const verdict = await judgeRun(stack.session.store, run, emulator.journal());
       expect(verdict).toMatchObject({
         state: 'completed',
-        succeeded: items,
+        succeeded: size.texts + size.images,
         lostOrDoubled: [],
         wrongBytes: [],
         wrongCosts: [],

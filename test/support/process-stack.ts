@@ -14,17 +14,7 @@ import { workerEnvironment } from '../../src/local/product-stack.ts';
 import { untilReady } from '../../src/local/ready.ts';
 import { startTemporalServer } from '../../src/local/temporal-server.ts';
 import { temporaryFolder, testBinaries } from './local-servers.ts';
-
-/** A server that is killed and comes back on the same port and data. */
-export interface RestartableServer {
-  pid(): number;
-  /**
-   * Ends it by SIGKILL and starts it again.
-   *
-   * @param whileAway - what happens in between
-   */
-  killAndRestart(whileAway?: () => Promise<void>): Promise<void>;
-}
+import { restartable, type RestartableServer } from './restartable.ts';
 
 /** A command of the product that is under way. */
 export interface RunningCommand {
@@ -32,6 +22,8 @@ export interface RunningCommand {
   /** What it has said on stderr so far. */
   said(): Promise<string>;
   readonly ended: Promise<CommandResult>;
+  /** Ends it by SIGKILL, if it has not ended. */
+  kill(): void;
 }
 
 /** What a command of the product wrote and how it ended. */
@@ -81,6 +73,8 @@ export interface ProcessStackOptions {
   readonly key: string;
   /** Further environment of workers and commands, as `POLLEN_BATCH_RPS`. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** A Temporal that is there already, and that commands have from their environment. @default one of the stack's own */
+  readonly temporal?: { readonly address: string; readonly server: RestartableServer };
 }
 
 const entry = fileURLToPath(new URL('../../bin/pollen-batch.js', import.meta.url));
@@ -108,10 +102,13 @@ async function startParts(
 ): Promise<ProcessStack> {
   const logDir = join(folder, 'logs');
   await mkdir(logDir);
-  const [temporal, store] = await Promise.all([startTemporal(guard, folder), startStore(guard, folder)]);
+  const [temporal, store] = await Promise.all([
+    options.temporal === undefined ? startTemporal(guard, folder) : { ...options.temporal, uiUrl: '' },
+    startStore(guard, folder),
+  ]);
   const addresses: StackAddresses = {
     holder: { name: 'test', pid: process.pid },
-    temporal: { address: temporal.value.address, uiUrl: temporal.value.uiUrl },
+    temporal: { address: temporal.address, uiUrl: temporal.uiUrl },
     store: {
       endpoint: store.value.endpoint,
       region: store.value.region,
@@ -122,6 +119,7 @@ async function startParts(
   };
   await writeAddresses(folder, addresses);
   const environment = stackEnvironment(options, folder);
+  const servers = options.temporal === undefined ? {} : workerEnvironment(addresses);
   const session = await openSession(readConfig(environment));
   const commandLines = new Set<string>();
   const children: Child[] = [];
@@ -129,7 +127,7 @@ async function startParts(
     // Where there is no such file nothing is noted; the check of them says so.
     commandLines.add(await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => ''));
   };
-  await note(temporal.child().pid);
+  await note(temporal.server.pid());
   await note(store.child().pid);
 
   const start: ProcessStack['start'] = async (name, command, parameters, own = {}) => {
@@ -147,10 +145,13 @@ async function startParts(
   };
   let workers = 0;
   let commands = 0;
+  const begun: RunningCommand[] = [];
   const begin: ProcessStack['begin'] = async (...parameters) => {
     commands += 1;
     const log = join(logDir, `command-${commands}`);
-    const running = run([entry, ...parameters], { ...environment, POLLINATIONS_API_KEY: options.key }, log);
+    const own = { ...environment, ...servers, POLLINATIONS_API_KEY: options.key };
+    const running = run([entry, ...parameters], own, log);
+    begun.push(running);
     await note(running.pid);
     return running;
   };
@@ -177,9 +178,11 @@ async function startParts(
     begin,
     command: async (...parameters) => (await begin(...parameters)).ended,
     async stop() {
+      // A test that failed has not waited for what it began.
+      for (const command of begun) command.kill();
       await session.close();
-      const all = [...children, temporal.child(), store.child()];
-      await Promise.all(all.map((child) => child.stop({ fast: true })));
+      const own = 'child' in temporal ? [temporal.child()] : [];
+      await Promise.all([...children, ...own, store.child()].map((child) => child.stop({ fast: true })));
       await guard.close();
       await remove();
     },
@@ -204,7 +207,7 @@ async function startTemporal(guard: ChildGuard, folder: string) {
   const portsFile = join(folder, 'temporal-ports.json');
   // Chosen before, so that stacks that start together do not all wish for the well-known ports.
   await choosePorts({ names: ['temporal', 'temporalUi'], file: portsFile });
-  return restartable(() =>
+  const { value, server, child } = await restartable(() =>
     startTemporalServer({
       binary,
       guard,
@@ -213,6 +216,7 @@ async function startTemporal(guard: ChildGuard, folder: string) {
       portsFile,
     }),
   );
+  return { address: value.address, uiUrl: value.uiUrl, server, child };
 }
 
 async function startStore(guard: ChildGuard, folder: string) {
@@ -228,20 +232,6 @@ async function startStore(guard: ChildGuard, folder: string) {
       portsFile,
     }),
   );
-}
-
-async function restartable<Started extends { readonly child: Child }>(start: () => Promise<Started>) {
-  const value = await start();
-  let child = value.child;
-  const server: RestartableServer = {
-    pid: () => child.pid,
-    async killAndRestart(whileAway = async () => {}) {
-      await child.stop({ fast: true });
-      await whileAway();
-      child = (await start()).child;
-    },
-  };
-  return { value, server, child: () => child };
 }
 
 function run(
@@ -264,5 +254,10 @@ function run(
     const [stdout, stderr] = await Promise.all(files.map((file) => readFile(file, 'utf8')));
     return { code, stdout: stdout ?? '', stderr: stderr ?? '' };
   };
-  return { pid: child.pid ?? 0, said: () => readFile(files[1], 'utf8'), ended: read() };
+  return {
+    pid: child.pid ?? 0,
+    said: () => readFile(files[1], 'utf8'),
+    ended: read(),
+    kill: () => void child.kill('SIGKILL'),
+  };
 }
