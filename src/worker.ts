@@ -5,6 +5,7 @@ import type { ActivityDependencies } from './activities/dependencies.ts';
 import { createPlanReader } from './activities/plan-reader.ts';
 import type { Config } from './config.ts';
 import { PollenBatchError } from './errors.ts';
+import { aheadOf } from './lanes/lanes.ts';
 import { createGovernors } from './lanes/governor/governors.ts';
 import { createWorkers } from './lanes/workers.ts';
 import { createApiClient } from './pollinations/client.ts';
@@ -47,7 +48,10 @@ async function prepare(config: Config, logger: Logger) {
   const api = await findApi(config.api, send);
   for (const sentence of api.found) logger.info(sentence);
   if (config.api.key === undefined) logger.warn('no key is configured: only models that cost nothing answer');
-  const concurrency = config.lanes.reduce((sum, lane) => sum + lane.concurrency, 0);
+  const concurrency = config.lanes.reduce(
+    (sum, lane) => sum + lane.concurrency + aheadOf(lane.concurrency),
+    0,
+  );
   const store = await openStore(config.store, api, concurrency);
   const { connection, namespace, address } = await connectWorker();
   const searchAttributes = await hasSearchAttributes(connection, namespace);

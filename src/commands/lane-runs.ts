@@ -8,7 +8,7 @@ import { runViewQuery } from '../workflows/messages.ts';
 export interface LaneRun {
   readonly runId: string;
   readonly priority: Priority;
-  /** Calls that it may have in flight, those that wait in the lane's queue among them. */
+  /** Calls that it may have under way: in flight, at hand, or waiting in the lane's queue. */
   readonly places: number;
   /** Calls that have no place yet, about. */
   readonly waiting: number;

@@ -21,7 +21,7 @@ export interface LaneReport extends LaneSettings {
   readonly waitingByPriority: Readonly<Record<string, number>>;
   /** Calls started a second of late, as the server reckons it. */
   readonly startedPerSecond: number;
-  /** Calls in flight on one worker at most. */
+  /** Calls in flight at most, over all workers. */
   readonly slots: number;
   readonly workers: number;
   /** Runs that have calls for it, the oldest first. */

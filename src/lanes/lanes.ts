@@ -7,7 +7,7 @@ export interface LaneSettings {
   readonly rps?: number;
   /** Whether the rate may climb above `rps`, to find a limit that nobody knows. @default false */
   readonly adaptive?: boolean;
-  /** Calls in flight at the API, of all runs on all workers. */
+  /** Calls in flight at the API, of all runs on all workers; where there are more workers than that, one on each. */
   readonly concurrency: number;
 }
 

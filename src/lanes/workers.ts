@@ -2,6 +2,7 @@ import { Worker, type NativeConnection, type WorkerTuner } from '@temporalio/wor
 
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
 import { CONTROL_QUEUE, laneQueue } from '../workflows/ids.ts';
+import type { Governor } from './governor/governor.ts';
 import type { Governors } from './governor/governors.ts';
 import type { LaneSettings } from './lanes.ts';
 import { isPolling, type PolledQueue } from './polling.ts';
@@ -23,6 +24,12 @@ export interface Workers {
   arePolling(): Promise<boolean>;
 }
 
+/** The worker of a lane, and what lets its calls go. */
+interface LaneWorker {
+  readonly worker: Worker;
+  readonly governor: Governor;
+}
+
 /**
  * A step of a workflow takes milliseconds, but on a machine that is starved of CPU the SDK's 5 s pass all the same, and
  * to interrupt the sandbox can bring down the whole process. The SDK takes the option without having it in its types.
@@ -31,7 +38,7 @@ const patientSandbox = { isolateExecutionTimeout: '60 seconds' };
 
 /**
  * One worker for workflows and the steering activities, and one for each lane that makes its calls and nothing else: its
- * slots are the ceiling of calls in flight, its queue's rate the limit over all workers.
+ * governor holds the ceiling of calls in flight, and its queue's rate is the limit over all workers.
  */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const { connection, namespace, lanes, governors } = options;
@@ -54,14 +61,16 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     ...patientSandbox,
   });
   const laneWorkers = await Promise.all(
-    lanes.map((lane) =>
-      Worker.create({
+    lanes.map(async (lane): Promise<LaneWorker> => {
+      const taskQueue = laneQueue(lane.name);
+      const governor = governors.of(taskQueue);
+      const worker = await Worker.create({
         connection,
         namespace,
         identity,
-        taskQueue: laneQueue(lane.name),
+        taskQueue,
         activities: options.calls,
-        tuner: laneTuner(governors, lane),
+        tuner: laneTuner(governor),
         // Goes with every poll, for servers that refuse the queue's own setting, which comes before it.
         ...(lane.rps === undefined || lane.adaptive === true
           ? {}
@@ -69,10 +78,11 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
         shutdownGraceTime: '60 seconds',
         // Stop and suspend reach a call by its heartbeat's answer.
         maxHeartbeatThrottleInterval: '5 seconds',
-      }),
-    ),
+      });
+      return { worker, governor };
+    }),
   );
-  const workers = [control, ...laneWorkers];
+  const workers = [control, ...laneWorkers.map(({ worker }) => worker)];
   const queues: readonly PolledQueue[] = [
     { taskQueue: CONTROL_QUEUE, type: 'workflow' },
     { taskQueue: CONTROL_QUEUE, type: 'activity' },
@@ -88,11 +98,10 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       ),
     async run(signal) {
       const drain = (): void => {
+        for (const governor of governors.byQueue.values()) governor.drain();
         for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       };
-      const running = workers.map((worker) => worker.run());
-      const stop = new AbortController();
-      const governing = [...governors.byQueue.values()].map((governor) => governor.run(stop.signal));
+      const running = [control.run(), ...laneWorkers.map((lane) => runLane(lane))];
       if (signal.aborted) drain();
       signal.addEventListener('abort', drain, { once: true });
       try {
@@ -102,23 +111,29 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
         await Promise.allSettled(running);
         throw error;
       } finally {
-        // Calls that drain are heard of as well.
-        stop.abort();
-        await Promise.all(governing);
         signal.removeEventListener('abort', drain);
       }
     },
   };
 }
 
+// Calls that drain are heard of as well; after that the lane waits for no other.
+async function runLane({ worker, governor }: LaneWorker): Promise<void> {
+  const stop = new AbortController();
+  const governing = governor.run(stop.signal);
+  try {
+    await worker.run();
+  } finally {
+    stop.abort();
+    await governing;
+  }
+}
+
 /** The governor gives the slots of calls; the worker does nothing else, but the SDK wants the others too. */
-function laneTuner({ byQueue }: Governors, { name, concurrency }: LaneSettings): WorkerTuner {
+function laneTuner({ slots }: Governor): WorkerTuner {
   const none = { type: 'fixed-size', numSlots: 1 } as const;
   return {
-    activityTaskSlotSupplier: byQueue.get(laneQueue(name))?.slots.supplier ?? {
-      type: 'fixed-size',
-      numSlots: concurrency,
-    },
+    activityTaskSlotSupplier: slots.supplier,
     workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: 2 },
     localActivityTaskSlotSupplier: none,
     nexusTaskSlotSupplier: none,

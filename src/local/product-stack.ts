@@ -73,15 +73,19 @@ export async function startProductStack(options: ProductStackOptions): Promise<P
       stack.store.child,
       ...(emulator === undefined ? [] : [emulator.child]),
     ];
+    let isStopping = false;
     return {
       addresses,
       logDir: stack.logDir,
       pids: () => stack.pids(),
       broken: Promise.race([
         ...children.map(async (child) => (await child.exited, child.name)),
-        lastOf(workers, onProgress),
+        lastOf(workers, (sentence) => {
+          if (!isStopping) onProgress(sentence);
+        }),
       ]),
       async stop(stopOptions) {
+        isStopping = true;
         await removeAddresses(options.dataDir);
         await stack.stop(stopOptions);
       },

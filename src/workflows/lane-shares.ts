@@ -1,7 +1,7 @@
 import type { PlanSummary } from './messages.ts';
 
 /**
- * Calls that a run may have in flight in a lane. What the job allows itself in all is shared evenly by the lanes that have
+ * Calls that a run may have under way in a lane. What the job allows itself in all is shared evenly by the lanes that have
  * something to do: a slow one must not hold up the others, nor wait until they are done.
  *
  * @param active - the lanes that have something to do, in a fixed order

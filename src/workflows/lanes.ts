@@ -12,8 +12,12 @@ export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
   readonly next: Readonly<Record<string, number>>;
   /** Asked before free places are used: a run that ends uses none. */
   readonly mayGrant: () => boolean;
-  /** Asked before each new page: a run that is about to continue as new starts none. */
-  readonly mayStart: () => boolean;
+  /**
+   * Asked before each new page: a run that is about to continue as new starts none.
+   *
+   * @param others - whether pages of other lanes would be what it waits for
+   */
+  readonly mayStart: (others: boolean) => boolean;
   readonly onSealed: (sealed: Counts) => void;
   readonly onFailure: (error: unknown) => void;
 }
@@ -21,7 +25,7 @@ export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
 /** What a run has under way in a lane. */
 export interface LaneView {
   readonly lane: string;
-  /** Calls that it may have in flight there now, those that wait for the lane's rate among them. */
+  /** Calls that it may have under way there now: in flight, at hand, or waiting for the lane's rate. */
   readonly places: number;
   /** Calls that have no place yet, about. */
   readonly waiting: number;
@@ -73,7 +77,8 @@ export function createLanes(options: LanesOptions): Lanes {
   };
 
   function nextPage(queue: Queue): PageReference | undefined {
-    const page = options.mayStart() ? queue.pages[queue.next] : undefined;
+    const others = live.some(({ accounts }) => accounts[0]?.lane !== queue.lane);
+    const page = options.mayStart(others) ? queue.pages[queue.next] : undefined;
     return page?.others?.some((lane) => free(lane) <= 0) === true ? undefined : page;
   }
 

@@ -4,6 +4,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -32,6 +33,8 @@ import { createSign, type Sign } from './search-attributes.ts';
 
 /** Events after which a run continues as new, well below the 2,000 that keep a history readable and quick. */
 const MAX_EVENTS = 1_400;
+/** The same while another lane's pages run: a page of a slow lane may take hours, and the others must not wait for it. */
+const MAX_EVENTS_BESIDE_OTHERS = 8_000;
 /** Reports come by quarters of pages: long enough to hold a few of them, short enough to follow the rate. */
 const RATE_SECONDS = 300;
 
@@ -117,7 +120,11 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       plan: planned,
       next: carried?.next ?? {},
       mayGrant: () => !isEnding(),
-      mayStart: () => workflowInfo().historyLength < MAX_EVENTS,
+      mayStart(others) {
+        const { historyLength } = workflowInfo();
+        if (historyLength < MAX_EVENTS) return true;
+        return others && historyLength < MAX_EVENTS_BESIDE_OTHERS && patched('lanes-go-on');
+      },
       onSealed(sealed) {
         done = addCounts(done, sealed);
         count();

@@ -27,7 +27,7 @@ describe('a gate', () => {
   it('turns away who waits, and nobody who is inside', async () => {
     const gate = createGate(() => 1);
     const told = asked(gate, ['a', 'b', 'c']);
-    gate.turnAway();
+    gate.turnAway(0);
     expect(await told()).toEqual(['a', 'not b', 'not c']);
     const later = asked(gate, ['d']);
     expect(await later()).toEqual([]);

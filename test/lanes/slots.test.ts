@@ -45,15 +45,15 @@ const held = formatReason({
 
 /** Calls that are answered when the test says. */
 function callsAt(governor: Governor, count: number) {
-  const answers: (() => void)[] = [];
+  const answers: ((outcome: Outcome) => void)[] = [];
   const ended: CallResult[] = [];
   for (let item = 0; item < count; item += 1) {
-    const send = () => new Promise<Outcome>((resolve) => answers.push(() => resolve(sampleAnswer())));
+    const send = () => new Promise<Outcome>((resolve) => answers.push(resolve));
     void governor.call({ item: String(item), signal: forever, send }).then((result) => ended.push(result));
   }
   let answered = 0;
   return {
-    answer: () => answers[answered++]?.(),
+    answer: (outcome: Outcome = sampleAnswer()) => answers[answered++]?.(outcome),
     sent: async (): Promise<number> => {
       await new Promise(setImmediate);
       return answers.length;
@@ -139,6 +139,45 @@ describe('the calls of a worker', () => {
     await governor.prepare();
     expect(await calls.ended()).toEqual([undefined, undefined]);
     expect(await calls.sent()).toBe(8);
+  });
+});
+
+describe('a lane of a known rate', () => {
+  const settings = { rps: 4, adaptive: false };
+  const running = formatReason({ configured: settings, rate: 4, phase: { kind: 'running' } });
+
+  function governorOf(concurrency: number): Governor {
+    const reading = { writtenAt: Date.now(), workers: 1, rps: 4, reason: running };
+    return createGovernor({
+      lane: { name: 'all', rps: 4, concurrency },
+      worker: 'w',
+      queue: { read: () => Promise.resolve(reading), write },
+      budget: createWriteBudget(),
+      logger: pino({ level: 'silent' }),
+    });
+  }
+
+  it('sends back what is at hand when a call is throttled, and when its worker leaves', async () => {
+    const governor = governorOf(4);
+    await governor.prepare();
+    const calls = callsAt(governor, 6);
+    expect(await calls.sent()).toBe(4);
+    calls.answer({ kind: 'fault', fault: sampleFault({ code: 'rate-limited' }) });
+    expect((await calls.ended()).filter((result) => result === undefined)).toHaveLength(2);
+    expect(await calls.sent()).toBe(4);
+
+    governor.drain();
+    const late = callsAt(governor, 1);
+    expect(await late.ended()).toEqual([undefined]);
+    expect(await late.sent()).toBe(0);
+  });
+
+  it('sends no more than a second of calls at once, however many had to wait', async () => {
+    const governor = governorOf(12);
+    await governor.prepare();
+    const calls = callsAt(governor, 12);
+    expect(await calls.sent()).toBe(4);
+    await vi.waitFor(async () => expect(await calls.sent()).toBe(5));
   });
 });
 

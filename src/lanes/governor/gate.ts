@@ -11,8 +11,12 @@ export interface Gate {
   leave(): void;
   /** Looks again whether those that wait may go on. */
   refresh(): void;
-  /** Sends those that wait away, without a place. */
-  turnAway(): void;
+  /**
+   * Sends those that wait away, without a place.
+   *
+   * @param keep - how many may wait on, the first of them
+   */
+  turnAway(keep: number): void;
 }
 
 /**
@@ -21,8 +25,13 @@ export interface Gate {
  *
  * @param most - places there are now
  * @param pauseMs - milliseconds until the next one may be given. @default none
+ * @param onEnter - called for each one that is given, before the next
  */
-export function createGate(most: () => number, pauseMs: () => number = () => 0): Gate {
+export function createGate(
+  most: () => number,
+  pauseMs: () => number = () => 0,
+  onEnter: () => void = () => {},
+): Gate {
   const waiting = new Set<(entered: boolean) => void>();
   let taken = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -51,7 +60,10 @@ export function createGate(most: () => number, pauseMs: () => number = () => 0):
         function settle(entered: boolean): void {
           waiting.delete(settle);
           signal.removeEventListener('abort', leave);
-          if (entered) taken += 1;
+          if (entered) {
+            taken += 1;
+            onEnter();
+          }
           resolve(entered);
         }
         function leave(): void {
@@ -70,8 +82,8 @@ export function createGate(most: () => number, pauseMs: () => number = () => 0):
       taken -= 1;
       refresh();
     },
-    turnAway() {
-      for (const settle of waiting) settle(false);
+    turnAway(keep) {
+      for (const settle of [...waiting].slice(keep)) settle(false);
     },
   };
 }

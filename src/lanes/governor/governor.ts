@@ -4,8 +4,10 @@ import type { Logger } from 'pino';
 
 import type { Outcome } from '../../pollinations/outcome.ts';
 import { aheadOf, type LaneSettings } from '../lanes.ts';
+import { createBucket } from './bucket.ts';
 import { createGate } from './gate.ts';
 import { createLocalRate } from './local-rate.ts';
+import { isThrottle } from './ledger.ts';
 import { createLaneMind, type Advice } from './mind.ts';
 import { isByHand } from './queue-reading.ts';
 import type { QueueConfig } from './queue-config.ts';
@@ -23,6 +25,8 @@ export interface Governor {
   prepare(): Promise<void>;
   /** Governs until the signal. */
   run(signal: AbortSignal): Promise<void>;
+  /** Sends nothing any more: what is at hand goes back to the queue, for other workers. */
+  drain(): void;
 }
 
 /** A call that a lane's governor lets go. */
@@ -75,19 +79,20 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
   let isLocal = false;
   let askAgainAt = Infinity;
   let isReady = false;
+  let isLeaving = false;
   let isHandSaid = false;
   let isSilenceSaid = false;
   let answeredAt = seconds();
   let touchedAt = 0;
 
   // A call that has ended leaves its place to one that is at hand: the way to the server and back takes none.
-  const gate = createGate(() => mind.width());
+  // Calls that had to wait for one that hung have passed the queue's rate long ago: all at once they would be above it.
+  const bucket = createBucket(() => mind.state()?.rate, seconds);
+  const gate = createGate(() => mind.width(), bucket.pauseMs, bucket.take);
+  const ahead = (): number => Math.ceil((aheadOf(concurrency) * mind.width()) / concurrency);
   const slots = createSlots(
-    () => {
-      // No call may start before the lane has its rate.
-      const width = isReady ? mind.width() : 0;
-      return width + Math.ceil((aheadOf(concurrency) * width) / concurrency);
-    },
+    // No call may start before the lane has its rate.
+    () => (isReady ? mind.width() + ahead() : 0),
     () => (isLocal ? local.pause(seconds()) * 1_000 : 0),
   );
 
@@ -107,8 +112,11 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
       logger.debug({ lane: name, rate: rate.rps, reason: rate.reason }, 'rate set');
     }
     isReady = true;
-    // What has not been sent goes back to the queue, which lets it go when the lane does: not all of it at once.
-    if (mind.isStopped()) gate.turnAway();
+  }
+
+  // What has not been sent goes back to the queue, which lets it go when the lane does: not all of it at once.
+  function adjust(): void {
+    gate.turnAway(isLeaving || mind.isStopped() ? 0 : ahead());
     gate.refresh();
     slots.refresh();
   }
@@ -137,6 +145,8 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
       mind.wrote(local.read().writtenAt, local.writtenAt());
       await tick(false);
       return true;
+    } finally {
+      adjust();
     }
   }
 
@@ -155,7 +165,7 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
     async call({ item, signal, send }) {
       touchedAt = seconds();
       local.started(touchedAt);
-      if (!(await gate.enter(signal))) return undefined;
+      if (isLeaving || mind.isStopped() || !(await gate.enter(signal))) return undefined;
       try {
         const end = mind.sent(item, seconds());
         const outcome = await send();
@@ -168,10 +178,16 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
           },
           seconds(),
         );
+        // The next one at hand would meet the same, before anybody has thought about it.
+        if (advice.turnMs !== undefined && isThrottle(code)) gate.turnAway(0);
         return { outcome, advice };
       } finally {
         gate.leave();
       }
+    },
+    drain() {
+      isLeaving = true;
+      adjust();
     },
     async prepare() {
       await tickSafely();

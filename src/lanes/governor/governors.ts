@@ -16,6 +16,12 @@ export interface Governors {
   readonly identity: string;
   /** The governor of each lane, by task queue. */
   readonly byQueue: ReadonlyMap<string, Governor>;
+  /**
+   * The governor of a task queue.
+   *
+   * @throws RangeError when it is no lane's
+   */
+  of(taskQueue: string): Governor;
   /** Makes a call when its lane lets it, and lets the lane hear how it ended. */
   call(place: { readonly taskQueue: string }, call: GovernedCall): Promise<CallResult>;
 }
@@ -38,13 +44,15 @@ export function createGovernors(options: {
       return [taskQueue, createGovernor({ lane, worker: identity, queue, budget, logger })] as const;
     }),
   );
+  function of(taskQueue: string): Governor {
+    const governor = byQueue.get(taskQueue);
+    if (governor === undefined) throw new RangeError(`no lane has the queue ${taskQueue}`);
+    return governor;
+  }
   return {
     identity,
     byQueue,
-    async call({ taskQueue }, call) {
-      const governor = byQueue.get(taskQueue);
-      if (governor === undefined) throw new RangeError(`no lane has the queue ${taskQueue}`);
-      return governor.call(call);
-    },
+    of,
+    call: ({ taskQueue }, call) => of(taskQueue).call(call),
   };
 }

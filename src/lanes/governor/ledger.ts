@@ -86,7 +86,8 @@ function isReached(code: FaultCode | undefined): boolean {
   return code === undefined || !(outageCodes.has(code) || untold.has(code));
 }
 
-function isThrottle(code: FaultCode | undefined): boolean {
+/** Whether a fault says that calls come too fast. */
+export function isThrottle(code: FaultCode | undefined): boolean {
   return code !== undefined && verdicts[code].verdict.action === 'throttle';
 }
 
@@ -135,7 +136,7 @@ export function createLedger(): Ledger {
         touchedAt = at;
         ended.push({ ...outcome, item, sentAt, at, beside });
         if (outcome.code === undefined) latency += (at - sentAt - latency) / 8;
-        if (isThrottle(outcome.code) && outcome.retryAfterMs !== undefined) {
+        if ((isThrottle(outcome.code) || outcome.code === 'gateway') && outcome.retryAfterMs !== undefined) {
           waitUntil = Math.max(waitUntil, at + outcome.retryAfterMs / 1_000);
         }
         prune(at);
@@ -151,7 +152,7 @@ export function createLedger(): Ledger {
       const outages = recent.filter(({ code }) => isOutage(code));
       const gateways = recent.filter(({ code }) => code === 'gateway').length;
       const throttles = recent.filter(({ code }) => isThrottle(code));
-      const firstThrottle = Math.min(...throttles.map(({ sentAt }) => sentAt), now);
+      const firstThrottle = throttles.reduce((first, { sentAt }) => Math.min(first, sentAt), now);
       const isGatewayBurst =
         gateways >= 3 && gateways >= GATEWAY_SHARE * recent.length && gateways < OUTAGE_SHARE * recent.length;
       return {

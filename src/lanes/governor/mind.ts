@@ -41,7 +41,7 @@ export interface LaneMind {
   state(): LaneState | undefined;
   /** Calls that may be in flight on this worker: its share of the lane's. */
   width(): number;
-  /** Whether nothing is to be sent now, unless the queue gives it out to try the API. */
+  /** Whether nothing is to be sent from here now: the lane stands still, or its one slot is another worker's. */
   isStopped(): boolean;
 }
 
@@ -192,7 +192,16 @@ export function createLaneMind({ worker, configured, concurrency }: MindOptions)
     isStopped() {
       if (known === undefined) return false;
       const isElsewhere = known.oneSlot !== undefined && known.oneSlot.by !== worker;
-      return isElsewhere || (known.phase.kind !== 'running' && known.phase.kind !== 'quiet');
+      switch (known.phase.kind) {
+        case 'running':
+        case 'quiet':
+          return isElsewhere;
+        case 'held':
+        case 'paused':
+          return true;
+        case 'probing':
+          return !isTrying(known);
+      }
     },
   };
 }
