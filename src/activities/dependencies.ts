@@ -21,7 +21,7 @@ export interface ActivityDependencies {
   readonly apiId: string;
   readonly lanes: readonly LaneSettings[];
   /** Hears of every call, so that the lane's rate can follow. */
-  readonly governors: Pick<Governors, 'call'>;
+  readonly governors: Pick<Governors, 'call' | 'stop'>;
   /** URL below which a browser finds the bucket's objects, where there is one. */
   readonly publicUrl?: string;
   /** Whether the namespace knows the Pollen search attributes. */

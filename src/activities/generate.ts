@@ -67,6 +67,12 @@ export function createGenerate(
     let history = withNothingSent(recalled, attempt);
     const beat = setInterval(() => context.heartbeat(recalled), HEARTBEAT_MS);
     let release = (): void => {};
+    // Whichever call of a page hears of its stop first, none of the others is sent any more.
+    const onCancel = (): void => {
+      if (context.cancellationDetails?.cancelRequested === true)
+        governors.stop(context.info, pageOf(context));
+    };
+    context.cancellationSignal.addEventListener('abort', onCancel, { once: true });
     try {
       const planned = await findPlanned(dependencies, reference);
       const isRepeated = attempt > 1 || reference.resumed;
@@ -99,7 +105,9 @@ export function createGenerate(
 
       const ended = await governors.call(context.info, {
         item: itemIn(item),
+        group: pageOf(context),
         signal: context.cancellationSignal,
+        listen: () => context.heartbeat(recalled),
         send: () =>
           client.attempt({
             kind,
@@ -199,6 +207,10 @@ function listsOf({ step }: CallReference, item: PlannedItem): readonly WantedLis
       ? [{ step: position, path: forEach.path, max: forEach.max }]
       : [],
   );
+}
+
+function pageOf({ info }: Context): string {
+  return info.workflowExecution?.runId ?? '';
 }
 
 // All calls of an item are one item to its lane: it may be the cause of all their faults.

@@ -76,8 +76,8 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
           ? {}
           : { maxTaskQueueActivitiesPerSecond: lane.rps }),
         shutdownGraceTime: '60 seconds',
-        // Stop and suspend reach a call by its heartbeat's answer.
-        maxHeartbeatThrottleInterval: '5 seconds',
+        // Stop and suspend reach a call by its heartbeat's answer: soon, while it waits to be sent.
+        maxHeartbeatThrottleInterval: '1 second',
       });
       return { worker, governor };
     }),

@@ -43,13 +43,15 @@ const held = formatReason({
   phase: { kind: 'held', left: 60 },
 });
 
+const call = { item: 'item', group: 'page', signal: forever, listen() {} };
+
 /** Calls that are answered when the test says. */
 function callsAt(governor: Governor, count: number) {
   const answers: ((outcome: Outcome) => void)[] = [];
   const ended: CallResult[] = [];
   for (let item = 0; item < count; item += 1) {
     const send = () => new Promise<Outcome>((resolve) => answers.push(resolve));
-    void governor.call({ item: String(item), signal: forever, send }).then((result) => ended.push(result));
+    void governor.call({ ...call, item: String(item), send }).then((result) => ended.push(result));
   }
   let answered = 0;
   return {
@@ -172,6 +174,18 @@ describe('a lane of a known rate', () => {
     expect(await late.sent()).toBe(0);
   });
 
+  it('sends nothing of a page that is stopped, whichever of its calls has heard of it', async () => {
+    const governor = governorOf(4);
+    await governor.prepare();
+    const calls = callsAt(governor, 6);
+    expect(await calls.sent()).toBe(4);
+    governor.stop('another page');
+    expect(await calls.ended()).toEqual([]);
+    governor.stop('page');
+    expect(await calls.ended()).toEqual([undefined, undefined]);
+    expect(await callsAt(governor, 1).ended()).toEqual([undefined]);
+  });
+
   it('sends no more than a second of calls at once, however many had to wait', async () => {
     const governor = governorOf(12);
     await governor.prepare();
@@ -239,7 +253,7 @@ describe('a server that takes no rate', () => {
     await ask();
     const fault = sampleFault({ code: 'rate-limited', retryAfterMs: 60_000 });
     const send = () => Promise.resolve({ kind: 'fault', fault } as const);
-    await governor.call({ item: 'item', signal: forever, send });
+    await governor.call({ ...call, send });
     await governor.prepare();
     void ask();
     for (let second = 0; second < 58; second += 1) {
@@ -290,7 +304,7 @@ describe('a server that takes no rate', () => {
     const { ask, granted } = asker(governor.slots);
     await ask();
     const answer: Outcome = sampleAnswer();
-    await governor.call({ item: 'item', signal: forever, send: () => Promise.resolve(answer) });
+    await governor.call({ ...call, send: () => Promise.resolve(answer) });
     const second = ask();
     expect(await granted()).toBe(1);
     await second;

@@ -22,7 +22,8 @@ describe.concurrent('a run that is cancelled', () => {
     open,
   }) => {
     const harness = await open({
-      emulator: { latency: { kind: 'fixed', ms: 1_500 } },
+      // Time for the two calls at hand to hear of the stop.
+      emulator: { latency: { kind: 'fixed', ms: 5_000 } },
       lanes: [{ name: 'all', concurrency: 4 }],
     });
     const { run } = await harness.submit(twelve);

@@ -3,10 +3,11 @@ export interface Gate {
   /**
    * Waits for a place, in the order of arrival.
    *
+   * @param group - what may be turned away together
    * @returns `false` when the caller was turned away and has no place
    * @throws the signal's reason when it comes first
    */
-  enter(signal: AbortSignal): Promise<boolean>;
+  enter(signal: AbortSignal, group?: string): Promise<boolean>;
   /** Gives a place back. */
   leave(): void;
   /** Looks again whether those that wait may go on. */
@@ -17,6 +18,8 @@ export interface Gate {
    * @param keep - how many may wait on, the first of them
    */
   turnAway(keep: number): void;
+  /** The same for all of a group. */
+  turnAwayGroup(group: string): void;
 }
 
 /**
@@ -32,13 +35,13 @@ export function createGate(
   pauseMs: () => number = () => 0,
   onEnter: () => void = () => {},
 ): Gate {
-  const waiting = new Set<(entered: boolean) => void>();
+  const waiting = new Map<(entered: boolean) => void, string>();
   let taken = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const isFree = (): boolean => taken < most() && pauseMs() <= 0;
   function refresh(): void {
-    for (const settle of waiting) {
+    for (const settle of waiting.keys()) {
       if (!isFree()) break;
       settle(true);
     }
@@ -55,7 +58,7 @@ export function createGate(
 
   return {
     refresh,
-    enter: (signal) =>
+    enter: (signal, group = '') =>
       new Promise<boolean>((resolve, reject) => {
         function settle(entered: boolean): void {
           waiting.delete(settle);
@@ -75,7 +78,7 @@ export function createGate(
           return;
         }
         signal.addEventListener('abort', leave, { once: true });
-        waiting.add(settle);
+        waiting.set(settle, group);
         refresh();
       }),
     leave() {
@@ -83,7 +86,10 @@ export function createGate(
       refresh();
     },
     turnAway(keep) {
-      for (const settle of [...waiting].slice(keep)) settle(false);
+      for (const settle of [...waiting.keys()].slice(keep)) settle(false);
+    },
+    turnAwayGroup(group) {
+      for (const [settle, own] of waiting) if (own === group) settle(false);
     },
   };
 }

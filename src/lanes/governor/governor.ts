@@ -25,6 +25,8 @@ export interface Governor {
   prepare(): Promise<void>;
   /** Governs until the signal. */
   run(signal: AbortSignal): Promise<void>;
+  /** Sends no call of a group any more. */
+  stop(group: string): void;
   /** Sends nothing any more: what is at hand goes back to the queue, for other workers. */
   drain(): void;
 }
@@ -33,8 +35,12 @@ export interface Governor {
 export interface GovernedCall {
   /** Tells items of a lane apart. */
   readonly item: string;
+  /** Calls that are stopped together. */
+  readonly group: string;
   /** Gives up waiting. */
   readonly signal: AbortSignal;
+  /** Asks the server, now and then while the call waits, whether it is still wanted. */
+  readonly listen: () => void;
   readonly send: () => Promise<Outcome>;
 }
 
@@ -60,6 +66,11 @@ const STEP_MS = 100;
 const REFUSED_SECONDS = 300;
 /** Seconds without an answer after which it is said. */
 const SILENT_SECONDS = 30;
+/** A few of the calls that wait ask for all of them whether they are wanted, each after so long. */
+const LISTEN_MS = 1_000;
+const LISTENERS = 4;
+/** Groups that are remembered as stopped: those whose last calls may still be on their way. */
+const STOPPED = 500;
 const REFUSED = 'the server refuses task queue settings: each worker keeps to the rate by itself';
 
 const seconds = (): number => performance.now() / 1_000;
@@ -78,6 +89,7 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
   const local = createLocalRate();
   let isLocal = false;
   let askAgainAt = Infinity;
+  const stopped = new Set<string>();
   let isReady = false;
   let isLeaving = false;
   let isHandSaid = false;
@@ -88,7 +100,11 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
   // A call that has ended leaves its place to one that is at hand: the way to the server and back takes none.
   // Calls that had to wait for one that hung have passed the queue's rate long ago: all at once they would be above it.
   const bucket = createBucket(() => mind.state()?.rate, seconds);
-  const gate = createGate(() => mind.width(), bucket.pauseMs, bucket.take);
+  const gate = createGate(
+    () => mind.width(),
+    () => bucket.pauseMs(),
+    () => bucket.take(),
+  );
   const ahead = (): number => Math.ceil((aheadOf(concurrency) * mind.width()) / concurrency);
   const slots = createSlots(
     // No call may start before the lane has its rate.
@@ -162,10 +178,13 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
 
   return {
     slots,
-    async call({ item, signal, send }) {
+    async call({ item, group, signal, listen, send }) {
       touchedAt = seconds();
       local.started(touchedAt);
-      if (isLeaving || mind.isStopped() || !(await gate.enter(signal))) return undefined;
+      if (isLeaving || mind.isStopped() || stopped.has(group)) return undefined;
+      const listening = setInterval(listen, LISTEN_MS * Math.max(1, ahead() / LISTENERS));
+      const hasEntered = await gate.enter(signal, group).finally(() => clearInterval(listening));
+      if (!hasEntered) return undefined;
       try {
         const end = mind.sent(item, seconds());
         const outcome = await send();
@@ -184,6 +203,14 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
       } finally {
         gate.leave();
       }
+    },
+    stop(group) {
+      stopped.add(group);
+      for (const oldest of stopped) {
+        if (stopped.size <= STOPPED) break;
+        stopped.delete(oldest);
+      }
+      gate.turnAwayGroup(group);
     },
     drain() {
       isLeaving = true;
