@@ -67,7 +67,8 @@ describe.concurrent('a lane', () => {
     const heldAfter = (Date.now() - first) / 1_000;
     harness.emulator.update({ limits: {} });
     expect(await harness.finish(run)).toMatchObject({ tally: { succeeded: 30, failed: 0 } });
-    const whileHeld = arrivals(harness, first).filter((at) => at > heldAfter + 0.5 && at < 9);
+    // The other worker reads of it a second later at most, and answers take their time on a busy machine.
+    const whileHeld = arrivals(harness, first).filter((at) => at > heldAfter + 1.5 && at < 9);
     expect(whileHeld).toEqual([]);
   }, 60_000);
 
