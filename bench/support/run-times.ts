@@ -11,8 +11,11 @@ export interface RunTimes {
 
 /** Asks Temporal for the times of a run. */
 export async function runTimes({ session }: ProcessStack, { runId }: RunLocation): Promise<RunTimes> {
-  const { startTime, closeTime } = await session.temporal.client.workflow
-    .getHandle(runWorkflowId(runId))
-    .describe();
+  const { workflow } = session.temporal.client;
+  const id = runWorkflowId(runId);
+  const { closeTime, raw } = await workflow.getHandle(id).describe();
+  // A run that went on as new has been under way since its first execution.
+  const first = raw.workflowExecutionInfo?.firstRunId ?? undefined;
+  const { startTime } = await workflow.getHandle(id, first).describe();
   return { startedAt: startTime.getTime(), endedAt: closeTime?.getTime() };
 }
