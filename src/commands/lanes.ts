@@ -1,9 +1,8 @@
-import { pollingAt, readingOf } from '../lanes/governor/queue-config.ts';
+import { descriptionOf, pollingAt, readingOf } from '../lanes/governor/queue-config.ts';
 import { isByHand, type QueueReading } from '../lanes/governor/queue-reading.ts';
 import { parseReason, wordsOf, wordsOfWorkers } from '../lanes/governor/reason.ts';
 import { later, type LaneState } from '../lanes/governor/state.ts';
 import type { LaneSettings } from '../lanes/lanes.ts';
-import { queueTypes } from '../lanes/queue-types.ts';
 import type { TemporalClient } from '../temporal/connect-client.ts';
 import { laneQueue } from '../workflows/ids.ts';
 import { laneRuns, type LaneRun } from './lane-runs.ts';
@@ -45,13 +44,9 @@ export async function lanes(
     settings.map(async (lane): Promise<LaneReport> => {
       // Without the service that keeps the queues a server waits for it, as long as it is let.
       const description = await client.withDeadline(Date.now() + ANSWER_MS, () =>
-        client.workflowService.describeTaskQueue({
-          namespace,
-          taskQueue: { name: laneQueue(lane.name) },
-          taskQueueType: queueTypes.activity,
-          reportConfig: true,
-          reportStats: true,
-        }),
+        client.workflowService.describeTaskQueue(
+          descriptionOf({ namespace, taskQueue: laneQueue(lane.name) }),
+        ),
       );
       const { stats, statsByPriorityKey } = description;
       const reading = readingOf(description);

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 
 import { parseReason } from '../../src/lanes/governor/reason.ts';
+import { descriptionOf } from '../../src/lanes/governor/queue-config.ts';
 import { queueTypes } from '../../src/lanes/queue-types.ts';
 import { laneQueue } from '../../src/workflows/ids.ts';
 import { callsOf } from '../support/calls.ts';
@@ -17,12 +18,8 @@ function texts(name: string, count: number): string {
 
 async function rateOf({ session }: Harness) {
   const { client, namespace } = session.temporal;
-  const { config } = await client.workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name: laneQueue('all') },
-    taskQueueType: queueTypes.activity,
-    reportConfig: true,
-  });
+  const request = descriptionOf({ namespace, taskQueue: laneQueue('all') });
+  const { config } = await client.workflowService.describeTaskQueue(request);
   const { rateLimit, metadata } = config?.queueRateLimit ?? {};
   return { rps: rateLimit?.requestsPerSecond ?? undefined, reason: metadata?.reason ?? '' };
 }

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 
-import { queueTypes } from '../../src/lanes/queue-types.ts';
+import { descriptionOf } from '../../src/lanes/governor/queue-config.ts';
 import { laneQueue } from '../../src/workflows/ids.ts';
 import { callsInFlight, callsOf } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
@@ -18,12 +18,8 @@ function texts(name: string, count: number): string {
 /** Why the lane has its rate, as the server keeps it. */
 async function whyOf({ session }: Harness): Promise<string> {
   const { client, namespace } = session.temporal;
-  const { config } = await client.workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name: laneQueue('all') },
-    taskQueueType: queueTypes.activity,
-    reportConfig: true,
-  });
+  const request = descriptionOf({ namespace, taskQueue: laneQueue('all') });
+  const { config } = await client.workflowService.describeTaskQueue(request);
   return config?.queueRateLimit?.metadata?.reason ?? '';
 }
 

@@ -97,9 +97,9 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
   let answeredAt = seconds();
   let touchedAt = 0;
 
-  // A call that has ended leaves its place to one that is at hand: the way to the server and back takes none.
   // Calls that had to wait for one that hung have passed the queue's rate long ago: all at once they would be above it.
   const bucket = createBucket(() => mind.state()?.rate, seconds);
+  // A call that has ended leaves its place to one that is at hand: the way to the server and back takes none.
   const gate = createGate(
     () => mind.width(),
     () => bucket.pauseMs(),

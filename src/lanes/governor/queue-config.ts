@@ -24,6 +24,23 @@ const GONE_MS = 90_000;
 /** A call that takes longer is not worth its answer. */
 const CALL_MS = 5_000;
 
+/** Asks for a lane's queue, with its rate and with what waits there. */
+export function descriptionOf({
+  namespace,
+  taskQueue,
+}: {
+  readonly namespace: string;
+  readonly taskQueue: string;
+}) {
+  return {
+    namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: queueTypes.activity,
+    reportConfig: true,
+    reportStats: true,
+  };
+}
+
 /** Opens the configuration of a lane's queue. */
 export function createQueueConfig(
   connection: NativeConnection,
@@ -35,13 +52,7 @@ export function createQueueConfig(
   return {
     async read() {
       const description = await soon(() =>
-        connection.workflowService.describeTaskQueue({
-          namespace,
-          taskQueue: { name: taskQueue },
-          taskQueueType: queueTypes.activity,
-          reportConfig: true,
-          reportStats: true,
-        }),
+        connection.workflowService.describeTaskQueue(descriptionOf({ namespace, taskQueue })),
       );
       return readingOf(description, queue.identity);
     },
