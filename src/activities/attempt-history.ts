@@ -1,4 +1,5 @@
 import type { CacheStatus } from '../pollen/settle.ts';
+import type { Usage } from '../pollen/usage.ts';
 import type { FailedRecord } from '../records/record.ts';
 
 /** What an attempt means for the bill: not billed, perhaps billed, or answered at a price (`null` where it has none). */
@@ -12,10 +13,14 @@ export interface AttemptNote {
   readonly attempt: number;
   /** When it ended, ISO 8601; absent when a lost worker took it along. */
   readonly at?: string;
+  /** Identity of the worker that made it. */
+  readonly worker?: string;
   readonly code: string;
   readonly status?: number;
   readonly requestId?: string;
   readonly latencyMs?: number;
+  /** What its answer used. */
+  readonly usage?: Usage;
   readonly effect: AttemptEffect;
   /** An outage was under way: the attempt uses up none of the item's tries. */
   readonly excused?: true;
@@ -36,6 +41,8 @@ export interface AttemptHistory {
   readonly unauthorized?: { readonly count: number; readonly since: number };
   /** Set when an attempt of this execution was the first to have the bytes of the request: none before it sent them. */
   readonly isFirst?: true;
+  /** The attempt under way, should its worker be lost. */
+  readonly current?: { readonly attempt: number; readonly worker: string };
   /** How the item has failed for good, when its record could not be written yet. */
   readonly verdict?: FailedRecord['fault'];
   /** Every other attempt, oldest first. */
@@ -61,10 +68,17 @@ export function recallHistory(details: unknown, attempt: number): AttemptHistory
   const told = isHistory(details) ? details : noHistory;
   const known = told.seen < attempt ? told : { ...told, seen: 0 };
   const holes: AttemptNote[] = [];
+  const { current } = told;
   for (let lost = known.seen + 1; lost < attempt; lost += 1) {
-    holes.push({ attempt: lost, code: LOST_WORKER, effect: { kind: 'lost' } });
+    const by = current?.attempt === lost ? { worker: current.worker } : {};
+    holes.push({ attempt: lost, ...by, code: LOST_WORKER, effect: { kind: 'lost' } });
   }
   return holes.length === 0 ? known : { ...known, seen: attempt - 1, notes: [...known.notes, ...holes] };
+}
+
+/** Says who makes the attempt under way. */
+export function withCurrent(history: AttemptHistory, attempt: number, worker: string): AttemptHistory {
+  return { ...history, current: { attempt, worker } };
 }
 
 /** Accounts for an attempt that ended before it sent anything. */

@@ -10,6 +10,7 @@ import {
   LOST_WORKER,
   recallHistory,
   withEarlierExecution,
+  withCurrent,
   withNote,
   withNothingSent,
 } from './attempt-history.ts';
@@ -61,7 +62,8 @@ export function createGenerate(
     const { attempt } = context.info;
     const startedAt = performance.now();
     const isStale = (): boolean => performance.now() - startedAt > STALE_MS;
-    let recalled = recallHistory(context.info.heartbeatDetails, attempt);
+    const worker = governors.identity;
+    let recalled = withCurrent(recallHistory(context.info.heartbeatDetails, attempt), attempt, worker);
     // What the next attempt will know of this one. Until it has ended a lost worker must leave a hole, so the beat
     // tells only what was recalled.
     let history = withNothingSent(recalled, attempt);
@@ -103,6 +105,7 @@ export function createGenerate(
         return await itemStore.fail(attached.fault, recalled);
       if (context.cancellationSignal.aborted) throw new CancelledFailure('stopped before it was sent');
 
+      const requestId = requestIdOf(item, attempt);
       const ended = await governors.call(context.info, {
         item: itemIn(item),
         group: pageOf(context),
@@ -112,7 +115,7 @@ export function createGenerate(
           client.attempt({
             kind,
             request: item.call.request,
-            requestId: requestIdOf(item, attempt),
+            requestId,
             deadlineMs,
             signal: callSignal(context),
             ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
@@ -121,10 +124,11 @@ export function createGenerate(
       });
       if (ended === undefined) throw stoppedLaneFailure();
       const { outcome, advice } = ended;
+      const attempted = { now: now(), worker, requestId };
       if (outcome.kind === 'answered') {
-        keyHealth.lastSuccess = now().getTime();
+        keyHealth.lastSuccess = attempted.now.getTime();
         const effect = answeredEffect(item, outcome.usage, outcome.cache);
-        const note = noteOf(attempt, 'answered', outcome, effect, now());
+        const note = noteOf(attempt, 'answered', { ...outcome, status: 200 }, effect, attempted);
         // Should storing fail, the answer is paid for all the same: the next attempt sends the same bytes for it.
         history = withNote(recalled, { ...note, code: NOT_STORED });
         const lists = listsOf(reference, planned.item);
@@ -140,7 +144,7 @@ export function createGenerate(
       }
       const { fault } = outcome;
       history = withFault(recalled, attempt, fault, item, {
-        now: now(),
+        ...attempted,
         lastSuccess: keyHealth.lastSuccess,
         excused: advice.excused,
       });

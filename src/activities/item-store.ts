@@ -190,7 +190,9 @@ function describe(key: string, answer: Answer): Artifact {
 
 // The facts travel as an HTTP header: ASCII only, and small.
 function toMetadata(facts: AnswerFacts, { width, height }: Artifact): Record<string, string> {
-  const json = JSON.stringify({ ...facts, width, height });
+  // What the answer used stands beside the note.
+  const { usage: _usage, ...note } = facts.note;
+  const json = JSON.stringify({ ...facts, note, width, height });
   return {
     facts: json.replaceAll(
       /[^\u0020-\u007e]/g,
@@ -206,7 +208,9 @@ function factsOf(
 ): { readonly facts: AnswerFacts; readonly content: Content } | undefined {
   const json = object.metadata['facts'];
   if (json === undefined) return undefined;
-  const { width, height, ...facts } = JSON.parse(json) as AnswerFacts & Pick<Artifact, 'width' | 'height'>;
+  const { width, height, ...kept } = JSON.parse(json) as AnswerFacts & Pick<Artifact, 'width' | 'height'>;
+  const hasUsage = Object.keys(kept.usage).length > 0;
+  const facts = hasUsage ? { ...kept, note: { ...kept.note, usage: kept.usage } } : kept;
   const artifact: Artifact = {
     key,
     bytes: object.body.byteLength,

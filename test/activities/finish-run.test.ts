@@ -27,7 +27,7 @@ function dependenciesOn(store: MemoryStore): ActivityDependencies {
     prices: () => Promise.resolve(prices),
     apiId: api.id,
     lanes: [],
-    governors: { call: () => Promise.reject(new Error('no call is made')), stop() {} },
+    governors: { identity: '7@host', call: () => Promise.reject(new Error('no call is made')), stop() {} },
     searchAttributes: false,
     now: () => now,
     random: () => 0,

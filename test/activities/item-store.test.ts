@@ -24,6 +24,7 @@ const note = sampleNote(2, {
   code: 'answered',
   effect: { kind: 'answered', price: '0.00005', cache: { status: 'miss' } },
 });
+const imageNote = { ...note, usage: { completionImageTokens: 1 } };
 const picture = sampleAnswer({
   body: Buffer.from([1, 2, 3]),
   contentType: 'image/png',
@@ -187,7 +188,7 @@ describe('looking for what an earlier attempt left', () => {
 
   it('makes the record of an artifact whose worker died before it wrote one, in its very bytes', async () => {
     const whole = createMemoryStore();
-    await itemStore(whole).succeed(picture, note, sampleHistory({ notes: [sampleNote(1)] }));
+    await itemStore(whole).succeed(picture, imageNote, sampleHistory({ notes: [sampleNote(1)] }));
     const store = createMemoryStore();
     const artifact = await whole.get(imageKey);
     await store.putOnce(imageKey, artifact?.body ?? '', {
@@ -209,6 +210,19 @@ describe('looking for what an earlier attempt left', () => {
       artifact: { width: 64, height: 32 },
       modelUsed: 'flux.1 “schnell”',
     });
+  });
+
+  it('knows what the answer cost for sure, though workers died before they looked for what it left', async () => {
+    const store = createMemoryStore();
+    await itemStore(store).succeed(picture, note, sampleHistory());
+    const left = createMemoryStore();
+    const { body = '', metadata = {} } = (await store.get(imageKey)) ?? {};
+    await left.putOnce(imageKey, body, { contentType: 'image/png', metadata });
+    const holes = [2, 3, 4].map((attempt) =>
+      sampleNote(attempt, { code: 'lost-worker', effect: { kind: 'lost' } }),
+    );
+    const receipt = await itemStore(left).find(sampleHistory({ seen: 4, notes: holes }));
+    expect(receipt).toMatchObject({ attempts: 3, cost: { settled: '0.00005', unknown: { count: 0 } } });
   });
 
   it('keeps facts beside the artifact in plain ASCII, as headers must be', async () => {
@@ -245,7 +259,8 @@ describe('a call of an item of several', () => {
     const body = Buffer.from(`["${'x'.repeat(70_000)}"]`);
     const answer = sampleAnswer({ body, extension: 'json', contentType: 'application/json' });
     const output = { json: true, lists: { 2: 1 } } as const;
-    await itemStore(whole, false, { part }).succeed(answer, note, sampleHistory(), output);
+    const listNote = { ...note, usage: answer.usage };
+    await itemStore(whole, false, { part }).succeed(answer, listNote, sampleHistory(), output);
     const store = createMemoryStore();
     const key = keys.artifact(0, 1, 'haiku', 'json', part);
     const { metadata = {} } = (await whole.get(key)) ?? {};
