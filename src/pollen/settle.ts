@@ -134,6 +134,28 @@ export function settleAttempts({
   return charges;
 }
 
+/**
+ * Books an answer that came after another one had become the result of its call: where the two are one generation, it
+ * is booked with the other.
+ *
+ * @param own - what it costs by itself
+ * @param results - cache headers of the answers that are booked
+ */
+export function settleOvertaken({
+  mode,
+  own,
+  cache,
+  results,
+}: {
+  readonly mode: CacheMode;
+  readonly own: Charge;
+  readonly cache: CacheStatus;
+  readonly results: readonly CacheStatus[];
+}): Charge {
+  const isOne = (result: CacheStatus): boolean => cache.status === 'hit' || result.status === 'hit';
+  return mode !== 'none' && results.some(isOne) ? FREE : own;
+}
+
 // Whether the answer is the one generation that there is: every other attempt was or will be given the same.
 function isInCache(mode: CacheMode, cache: CacheStatus): boolean {
   if (mode === 'none') return false;

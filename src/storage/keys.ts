@@ -44,7 +44,9 @@ export interface RunKeys {
   readonly index: string;
   readonly success: string;
   readonly failed: string;
-  /** A paid answer that arrived after the marker, by its own file name. */
+  /** Folder of what came after another result of its item, or after the marker, with a slash at its end. */
+  readonly latePrefix: string;
+  /** One of these, by its own file name. */
   late(name: string): string;
 }
 
@@ -89,6 +91,7 @@ export function runKeys(location: RunLocation): RunKeys {
     index: `${root}index.html`,
     success: `${root}_SUCCESS`,
     failed: `${root}_FAILED`,
+    latePrefix: `${root}late/`,
     late: (name) => `${root}late/${segment(name, 255)}`,
   };
 }
