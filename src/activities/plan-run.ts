@@ -15,7 +15,14 @@ import { readDoneWork } from '../records/done-work.ts';
 import { keepInputs, keptFiles } from '../records/inputs.ts';
 import { readKeptJob, type KeptJobLocation } from '../records/kept-job.ts';
 import { recentRuns } from '../records/past-runs.ts';
-import { claimRun, readJobFile, readMarker, writePlan, type JobFile } from '../records/run-store.ts';
+import {
+  beginRun,
+  claimRun,
+  readJobFile,
+  readMarker,
+  writePlan,
+  type JobFile,
+} from '../records/run-store.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
 import { folderAt } from '../storage/folder.ts';
 import { keptInputKey, runKeys, type RunLocation } from '../storage/keys.ts';
@@ -46,8 +53,9 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
       ...(plan.priority === undefined ? {} : { priority: plan.priority }),
       searchAttributes,
       resumed:
-        scheduled !== undefined &&
-        (await unlessDamaged(() => readJobFile(store, run)))?.claimedBy !== execution(),
+        scheduled === undefined
+          ? !(await beginRun(store, run, execution()))
+          : (await unlessDamaged(() => readJobFile(store, run)))?.claimedBy !== execution(),
       ...(marker === undefined
         ? {}
         : { ended: { state: marker.state, tally: marker.tally, marker: marker.marker } }),

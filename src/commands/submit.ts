@@ -111,7 +111,7 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
     const written = (await readPlan(session.store, run)) ?? (await write());
     const submitted = { run, plan: written, keptSettings, warnings };
     if (marker !== undefined) return { ...submitted, status: 'ended', marker };
-    return { ...submitted, status: await start(session, run, written, claimed !== undefined) };
+    return { ...submitted, status: await start(session, run, written) };
 
     // A run that is there keeps that it may make calls of unknown price: what is refused for these alone is looked for.
     async function planOfOwnRun(refusal: unknown): Promise<PlannedJob> {
@@ -157,20 +157,16 @@ async function decide(
   if (confirm === undefined || !(await confirm(question))) throw unconfirmed(question, confirm !== undefined);
 }
 
-async function start(
-  session: Session,
-  run: RunLocation,
-  plan: Plan,
-  isClaimed: boolean,
-): Promise<'started' | 'attached'> {
+async function start(session: Session, run: RunLocation, plan: Plan): Promise<'started' | 'attached'> {
   const { temporal, store, config } = session;
   const workflowId = runWorkflowId(run.runId);
-  const isRunning = await isOpen(temporal.client, workflowId);
+  const earlier = await statusOf(temporal.client, workflowId);
+  const isRunning = earlier === 'RUNNING';
   await temporal.client.workflow.start('runJob', {
     workflowId,
     taskQueue: CONTROL_QUEUE,
-    // Where the claim is older than this start, an execution that is gone may have made calls.
-    args: [{ run, resumed: isClaimed && !isRunning }],
+    // An execution that is gone may have made calls; where Temporal has forgotten it, the bucket tells.
+    args: [{ run, resumed: earlier !== undefined && !isRunning }],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: planSummary(plan),
@@ -180,10 +176,13 @@ async function start(
   return isRunning ? 'attached' : 'started';
 }
 
-async function isOpen(client: Session['temporal']['client'], workflowId: string): Promise<boolean> {
+async function statusOf(
+  client: Session['temporal']['client'],
+  workflowId: string,
+): Promise<string | undefined> {
   try {
-    return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+    return (await client.workflow.getHandle(workflowId).describe()).status.name;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -113,7 +113,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
         : planning.run(() => planRun({ run, scheduled: input.scheduled }))));
     if (planned.ended !== undefined) return planned.ended;
     plan = planned;
-    const resumed = 'run' in input ? input.resumed : planned.resumed;
+    const resumed = planned.resumed || ('run' in input && input.resumed);
     const opened = (lanes = createLanes({
       run,
       resumed,
