@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError, Option } from 'commander';
 
+import { addBillCommands } from './cli/bill-commands.ts';
 import {
   firstOption,
   modelOption,
@@ -152,6 +153,8 @@ function createProgram(): Command {
       const { getAction } = await import('./commands/actions/get.ts');
       present(await getAction(runId), flags);
     });
+
+  addBillCommands(program, context, present);
 
   addScheduleCommands(
     program
