@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError, Option } from 'commander';
 
+import { addBillCommands } from './cli/bill-commands.ts';
 import {
   firstOption,
   modelOption,
@@ -176,6 +177,7 @@ function createProgram(): Command {
       const { resumeAction } = await import('./commands/actions/steer.ts');
       present(await resumeAction(runId), flags);
     });
+  addBillCommands(program, context, present);
 
   addScheduleCommands(
     program

@@ -5,7 +5,7 @@ import type { ControlActivities } from '../workflows/contract.ts';
 import type { ChainShape, StepShape } from '../workflows/item-steps.ts';
 import type { OpenedPage } from '../workflows/messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { readPageRecords } from './page-records.ts';
+import { readPageRecords } from '../report/page-records.ts';
 import { takeOver } from './take-over.ts';
 
 /**

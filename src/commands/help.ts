@@ -60,6 +60,10 @@ export const examples = {
   get: ['pollen-batch get quickstart-067f128d53', 'pollen-batch get -o json quickstart-067f128d53'],
   suspend: ['pollen-batch suspend quickstart-067f128d53 --reason "prices are being checked"'],
   resume: ['pollen-batch resume quickstart-067f128d53'],
+  bill: [
+    'pollen-batch bill quickstart-067f128d53',
+    'pollen-batch bill quickstart-067f128d53 --items -o csv > bill.csv',
+  ],
   schedule: [
     'pollen-batch schedule apply nightly.yaml',
     'pollen-batch schedule next nightly --count 10',

@@ -48,6 +48,10 @@ export interface RunKeys {
   readonly latePrefix: string;
   /** One of these, by its own file name. */
   late(name: string): string;
+  /** Folder of what settles charges after the end, with a slash at its end. */
+  readonly corrections: string;
+  /** One correction of the bill, numbered from 1. */
+  correction(number: number): string;
 }
 
 /** Which call of an item that has several. */
@@ -93,6 +97,8 @@ export function runKeys(location: RunLocation): RunKeys {
     failed: `${root}_FAILED`,
     latePrefix: `${root}late/`,
     late: (name) => `${root}late/${segment(name, 255)}`,
+    corrections: `${root}corrections/`,
+    correction: (number) => `${root}corrections/${digits(number, 5)}.json`,
   };
 }
 
