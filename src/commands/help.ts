@@ -57,6 +57,10 @@ export const examples = {
   watch: ['pollen-batch watch quickstart-067f128d53'],
   list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
   get: ['pollen-batch get quickstart-067f128d53', 'pollen-batch get -o json quickstart-067f128d53'],
+  retry: [
+    'pollen-batch retry quickstart-067f128d53 --watch',
+    'pollen-batch retry quickstart-067f128d53 --new-seed    other seeds where the same ones get the same bad answer',
+  ],
   schedule: [
     'pollen-batch schedule apply nightly.yaml',
     'pollen-batch schedule next nightly --count 10',
