@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 
 import { addBillCommands } from './cli/bill-commands.ts';
 import {
+  costOptions,
   firstOption,
   modelOption,
   outputOption,
@@ -20,6 +21,7 @@ import type { EmulatorFlags } from './commands/actions/emulator.ts';
 import type { InitFlags } from './commands/actions/init.ts';
 import type { PlanFlags } from './commands/actions/plan.ts';
 import type { ResultsFlags } from './commands/actions/results.ts';
+import type { RetryFlags } from './commands/actions/retry.ts';
 import type { RunFlags } from './commands/actions/run.ts';
 import type { SubmitFlags } from './commands/actions/submit.ts';
 import type { ProblemFormat } from './commands/actions/validate.ts';
@@ -178,6 +180,21 @@ function createProgram(): Command {
       present(await resumeAction(runId), flags);
     });
   addBillCommands(program, context, present);
+
+  costOptions(program.command('retry'))
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('call again for what an ended run has not got, as a run of its own; the rest is taken over')
+    .option(
+      '--new-seed',
+      'draw other seeds, for pinned ones too, where an answer is bad for good: bad-result, output-invalid, answer-too-large, content-policy',
+    )
+    .option('-w, --watch', 'stay and show the progress; Ctrl-C leaves the run going')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.retry))
+    .action(async (runId: string, flags: RetryFlags) => {
+      const { retryAction } = await import('./commands/actions/retry.ts');
+      present(await retryAction(runId, flags, context), flags);
+    });
 
   addScheduleCommands(
     program

@@ -82,7 +82,7 @@ export function createGenerate(
     try {
       const planned = await findPlanned(dependencies, reference);
       const isRepeated = tried > 1 || reference.resumed || reference.again !== undefined;
-      if (isRepeated) {
+      if (isRepeated || isBegun(planned.item)) {
         const receipt = await findStep(dependencies, reference, planned.item);
         if (receipt !== undefined) return receipt;
       }
@@ -209,6 +209,11 @@ async function findStep(
   const receipt = receiptOf(record, key);
   if (record.status === 'failed') throw itemFailure(record, receipt);
   return receipt;
+}
+
+// Another run may have made some of its calls.
+function isBegun(item: PlannedItem): boolean {
+  return 'steps' in item && item.begun !== undefined;
 }
 
 function listsOf({ step }: CallReference, item: PlannedItem): readonly WantedList[] {

@@ -64,6 +64,10 @@ export const examples = {
     'pollen-batch bill quickstart-067f128d53',
     'pollen-batch bill quickstart-067f128d53 --items -o csv > bill.csv',
   ],
+  retry: [
+    'pollen-batch retry quickstart-067f128d53 --watch',
+    'pollen-batch retry quickstart-067f128d53 --new-seed    other seeds where the same ones get the same bad answer',
+  ],
   schedule: [
     'pollen-batch schedule apply nightly.yaml',
     'pollen-batch schedule next nightly --count 10',

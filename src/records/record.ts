@@ -99,6 +99,8 @@ export interface StepResult extends CallPart {
   readonly usage?: Usage;
   readonly doubt?: string;
   readonly fault?: Fault;
+  /** Set when an earlier run has made the call: which one. */
+  readonly reused?: { readonly runId: string };
   readonly cost: ItemCost;
   /** Attempts that are listed among the item's. */
   readonly attempts: number;

@@ -24,6 +24,8 @@ export interface Report {
   readonly version: 1;
   readonly runId: string;
   readonly job: string;
+  /** The run that it is a retry of. */
+  readonly parent?: { readonly runId: string };
   readonly description?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly state: EndState;
@@ -96,6 +98,7 @@ export function createReportFold(): ReportFold {
       version: 1,
       runId: plan.runId,
       job: plan.job,
+      ...(plan.parent === undefined ? {} : { parent: plan.parent }),
       ...(plan.description === undefined ? {} : { description: plan.description }),
       ...(plan.labels === undefined ? {} : { labels: plan.labels }),
       state,

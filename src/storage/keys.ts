@@ -20,6 +20,8 @@ export interface RunKeys {
   readonly plan: string;
   /** Items of one page of a plan, one JSON line each; the plan's digest keeps two plans of a run apart. */
   page(plan: string, page: number): string;
+  /** Folder of the local files that prompts use, with a slash at its end. */
+  readonly inputs: string;
   /** A local file that prompts use, by the sha256 of its bytes. */
   input(sha256: string): string;
   /** Folder of one page's items, with a slash at its end: listed once to learn what is already there. */
@@ -79,6 +81,7 @@ export function runKeys(location: RunLocation): RunKeys {
     job: `${root}job.json`,
     plan: `${root}plan/plan.json`,
     page: (plan, page) => `${root}plan/${segment(plan)}/page-${digits(page, 5)}.jsonl`,
+    inputs: `${root}inputs/`,
     input: (sha256) => `${root}inputs/${segment(sha256)}`,
     itemPrefix,
     record: (page, number, id) => `${item(page, number, id)}.record.json`,
