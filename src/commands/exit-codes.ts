@@ -9,6 +9,7 @@ export const exitCodes = {
   usage: 2,
   finishedWithFailures: 3,
   stopped: 6,
+  disagrees: 7,
   interrupted: 130,
 } as const;
 
