@@ -24,6 +24,7 @@ import type { ResultsFlags } from './commands/actions/results.ts';
 import type { RetryFlags } from './commands/actions/retry.ts';
 import type { RunFlags } from './commands/actions/run.ts';
 import type { SubmitFlags } from './commands/actions/submit.ts';
+import type { VerifyFlags } from './commands/actions/verify.ts';
 import type { ProblemFormat } from './commands/actions/validate.ts';
 import { exitCodeOfError, exitCodes } from './commands/exit-codes.ts';
 import { exampleText, examples, mainHelp } from './commands/help.ts';
@@ -251,6 +252,18 @@ function createProgram(): Command {
     .action(async (runId: string, flags: ResultsFlags) => {
       const { resultsAction } = await import('./commands/actions/results.ts');
       present(await resultsAction(runId, flags, context), flags);
+    });
+
+  program
+    .command('verify')
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('read all that a run has left, and say what does not agree: bytes, sums, bill, report')
+    .option('--meter', 'compare the bill with what the account has billed, too')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.verify))
+    .action(async (runId: string, flags: VerifyFlags) => {
+      const { verifyAction } = await import('./commands/actions/verify.ts');
+      present(await verifyAction(runId, flags, context), flags);
     });
 
   program
