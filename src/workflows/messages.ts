@@ -100,6 +100,13 @@ export interface OpenedPage {
   readonly missing: readonly number[];
   /** The items that have one. */
   readonly done: Tally;
+  /** What each call holds of the run's budget while it is under way; absent where the run has none. */
+  readonly holds?: {
+    /** Decimal Pollen. */
+    readonly amounts: readonly string[];
+    /** Index into `amounts`, one an item, or one a step of an item that has several calls. */
+    readonly of: readonly (number | readonly number[])[];
+  };
   /** Of the items that have several calls; absent where none has. */
   readonly chains?: {
     readonly shapes: readonly ChainShape[];
