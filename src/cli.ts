@@ -8,6 +8,7 @@ import {
   outputOption,
   parseCount,
   parsePort,
+  parseReason,
   problemFormatOption,
   submitOptions,
 } from './cli/options.ts';
@@ -151,6 +152,29 @@ function createProgram(): Command {
     .action(async (runId: string, flags: OutputFlags) => {
       const { getAction } = await import('./commands/actions/get.ts');
       present(await getAction(runId), flags);
+    });
+
+  program
+    .command('suspend')
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('pause a run: calls in flight finish and are recorded, nothing new is sent')
+    .option('--reason <text>', 'shown with the run, for people', parseReason)
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.suspend))
+    .action(async (runId: string, flags: OutputFlags & { readonly reason?: string }) => {
+      const { suspendAction } = await import('./commands/actions/steer.ts');
+      present(await suspendAction(runId, flags.reason), flags);
+    });
+
+  program
+    .command('resume')
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('let a paused run go on, whether it was suspended or waits for what is mended by now')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.resume))
+    .action(async (runId: string, flags: OutputFlags) => {
+      const { resumeAction } = await import('./commands/actions/steer.ts');
+      present(await resumeAction(runId), flags);
     });
 
   addScheduleCommands(

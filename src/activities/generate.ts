@@ -7,8 +7,10 @@ import { receiptOf, type FailedRecord, type Receipt } from '../records/record.ts
 import { partName, runKeys } from '../storage/keys.ts';
 import type { CallReference } from '../workflows/messages.ts';
 import {
+  attemptOf,
   LOST_WORKER,
   recallHistory,
+  withEarlierActivities,
   withEarlierExecution,
   withNote,
   withNothingSent,
@@ -58,10 +60,11 @@ export function createGenerate(
 
   return async function generate(reference) {
     const context = Context.current();
-    const { attempt } = context.info;
+    const { attempt: tried } = context.info;
     const startedAt = performance.now();
     const isStale = (): boolean => performance.now() - startedAt > STALE_MS;
-    let recalled = recallHistory(context.info.heartbeatDetails, attempt);
+    let recalled = recallHistory(context.info.heartbeatDetails, tried);
+    let attempt = attemptOf(recalled, tried);
     // What the next attempt will know of this one. Until it has ended a lost worker must leave a hole, so the beat
     // tells only what was recalled.
     let history = withNothingSent(recalled, attempt);
@@ -70,23 +73,25 @@ export function createGenerate(
     // Whichever call of a page hears of its stop first, none of the others is sent any more.
     const onCancel = (): void => {
       if (context.cancellationDetails?.cancelRequested === true)
-        governors.stop(context.info, pageOf(context));
+        governors.stop(context.info, groupOf(context, reference));
     };
     context.cancellationSignal.addEventListener('abort', onCancel, { once: true });
     try {
       const planned = await findPlanned(dependencies, reference);
-      const isRepeated = attempt > 1 || reference.resumed;
+      const isRepeated = tried > 1 || reference.resumed || reference.again !== undefined;
       if (isRepeated) {
         const receipt = await findStep(dependencies, reference, planned.item);
         if (receipt !== undefined) return receipt;
       }
       const resolution = await resolveCall(dependencies, reference, planned);
-      if (reference.resumed) {
-        recalled = withEarlierExecution(recalled, resolution.isNew === true);
-        history = withNothingSent(recalled, attempt);
-      }
       const item = resolution.call;
       const itemStore = createItemStore({ ...dependencies, reference, item, isStale });
+      if (reference.again !== undefined && recalled.base === undefined) {
+        recalled = withEarlierActivities(recalled, await itemStore.recallAttempts(), reference.again);
+        attempt = attemptOf(recalled, tried);
+      }
+      if (reference.resumed) recalled = withEarlierExecution(recalled, resolution.isNew === true);
+      history = withNothingSent(recalled, attempt);
       if (isRepeated) {
         const receipt = await itemStore.find(recalled);
         if (receipt !== undefined) return receipt;
@@ -105,7 +110,7 @@ export function createGenerate(
 
       const ended = await governors.call(context.info, {
         item: itemIn(item),
-        group: pageOf(context),
+        group: groupOf(context, reference),
         signal: context.cancellationSignal,
         listen: () => context.heartbeat(recalled),
         send: () =>
@@ -209,8 +214,9 @@ function listsOf({ step }: CallReference, item: PlannedItem): readonly WantedLis
   );
 }
 
-function pageOf({ info }: Context): string {
-  return info.workflowExecution?.runId ?? '';
+// A page that goes on after a pause must find its calls let go again.
+function groupOf({ info }: Context, { round = 0 }: CallReference): string {
+  return `${info.workflowExecution?.runId ?? ''}/${round}`;
 }
 
 // All calls of an item are one item to its lane: it may be the cause of all their faults.

@@ -76,3 +76,13 @@ export function parsePort(text: string): number {
   if (port > 65_535) throw new InvalidArgumentError('A port is at most 65535.');
   return port;
 }
+
+/**
+ * Words for people, of at most 300 characters: they are kept in the history of the run.
+ *
+ * @throws InvalidArgumentError for more
+ */
+export function parseReason(text: string): string {
+  if (text.length > 300) throw new InvalidArgumentError('Say it in at most 300 characters.');
+  return text;
+}

@@ -5,6 +5,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   internal: 'a server does not answer, or a fault of the program',
   usage: 'wrong command line, job file or setting, or no such run: nothing was started',
   finishedWithFailures: 'the run has finished, and some items failed',
+  paused: 'get and resume: the run is paused',
   stopped: 'the run was stopped',
   interrupted: 'interrupted by Ctrl-C; dev, worker and emulator end by it with 0',
 };
@@ -57,6 +58,8 @@ export const examples = {
   watch: ['pollen-batch watch quickstart-067f128d53'],
   list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
   get: ['pollen-batch get quickstart-067f128d53', 'pollen-batch get -o json quickstart-067f128d53'],
+  suspend: ['pollen-batch suspend quickstart-067f128d53 --reason "prices are being checked"'],
+  resume: ['pollen-batch resume quickstart-067f128d53'],
   schedule: [
     'pollen-batch schedule apply nightly.yaml',
     'pollen-batch schedule next nightly --count 10',

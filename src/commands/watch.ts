@@ -2,6 +2,7 @@ import { settledItems } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { Marker } from '../records/run-store.ts';
 import { follow, type Sight } from './follow.ts';
+import { pauseLines } from './render/pause-text.ts';
 import { progressLine, progressWords, type Progress } from './render/progress.ts';
 import { plain, type Terminal } from './render/terminal.ts';
 import { plural } from './render/words.ts';
@@ -76,6 +77,11 @@ function createShow(terminal: Terminal) {
 function troubleOf(sight: Exclude<Sight, { kind: 'ended' | 'broken' }>) {
   if (sight.kind === 'silent') {
     return { cause: sight.reason, words: `The run does not answer: ${plain(sight.reason)}` };
+  }
+  const { paused = [] } = sight.view;
+  if (paused.length > 0) {
+    const cause = paused.map(({ reason, since }) => `${reason} ${since}`).join();
+    return { cause, words: pauseLines(paused).join('\n') };
   }
   // Throttles are the daily bread of a batch: only what a person may have to act on is said.
   const wait = sight.waits.find(({ code }) => !quiet.has(code));

@@ -35,6 +35,8 @@ export interface KeptAttempts {
   readonly cost: ItemCost;
   /** Of which call, where the item has several. */
   readonly part?: CallPart;
+  /** What the next attempt goes on from, where the call is made again after a pause. */
+  readonly history?: unknown;
 }
 
 /** Result bytes in the store. */

@@ -4,6 +4,7 @@ import { settledItems, type Tally } from '../records/tally.ts';
 import type { Folder } from '../storage/folder.ts';
 import { bullets, code, figures, inertMarkdown } from './markdown.ts';
 import type { RunState } from './messages.ts';
+import type { Pause } from './pauses.ts';
 import { duration, money, plural } from './words.ts';
 
 /** A run's state, or that it was told to stop and lets its calls finish. */
@@ -24,6 +25,8 @@ export interface Panel {
   readonly at: number;
   /** Absent before the run is planned, and for pages. */
   readonly folder?: Folder | undefined;
+  /** Why it is paused. @default it is not, or its run knows why */
+  readonly pauses?: readonly Pause[];
 }
 
 /** More rows would push the failures off the screen. */
@@ -39,7 +42,14 @@ const endStates: ReadonlySet<string> = new Set<EndState>([
 
 /** A run or page in Markdown, for the Temporal UI: what it came to so far, and where to look. */
 export function describePanel(panel: Panel): string {
-  return [headline(panel), bullets(facts(panel)), models(panel), failures(panel), objects(panel)]
+  return [
+    headline(panel),
+    reasons(panel),
+    bullets(facts(panel)),
+    models(panel),
+    failures(panel),
+    objects(panel),
+  ]
     .filter((block) => block !== '')
     .join('\n\n');
 }
@@ -48,6 +58,15 @@ function headline({ state, items, tally }: Panel): string {
   const done = settledItems(tally);
   const share = items === 0 ? '' : ` (${Math.floor((100 * done) / items)} %)`;
   return `**${state.replaceAll('_', ' ')}** · **${done} of ${items}** items${share}`;
+}
+
+function reasons({ pauses = [] }: Panel): string {
+  return bullets(
+    pauses.map(
+      ({ reason, since, message, remedy }) =>
+        `**${reason}** since ${since.slice(0, 19).replace('T', ' ')} UTC: ${inertMarkdown(message)}. ${remedy}`,
+    ),
+  );
 }
 
 function facts(panel: Panel): readonly string[] {

@@ -2,15 +2,29 @@ import { CancellationScope, isCancellation } from '@temporalio/workflow';
 
 import type { Counts } from '../records/counts.ts';
 import { shareOut } from './lane-shares.ts';
-import { grantPlaces, noteProgress, startLivePage, type Account, type LivePage } from './live-page.ts';
-import type { PageProgress, PageReference, PlanSummary, RunPageInput } from './messages.ts';
+import {
+  grantPlaces,
+  noteProgress,
+  startLivePage,
+  tellPage,
+  type Account,
+  type LivePage,
+} from './live-page.ts';
+import {
+  goSignal,
+  holdSignal,
+  type PageProgress,
+  type PageReference,
+  type PlanSummary,
+  type RunPageInput,
+} from './messages.ts';
 import { handOut, type Move } from './places.ts';
 
 export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
   readonly plan: Pick<PlanSummary, 'pages' | 'concurrency' | 'limit' | 'priority'>;
   /** Index of the first page to start, by lane. @default 0 */
   readonly next: Readonly<Record<string, number>>;
-  /** Asked before free places are used: a run that ends uses none. */
+  /** Asked before free places are used: a run that ends or is paused uses none. */
   readonly mayGrant: () => boolean;
   /**
    * Asked before each new page: a run that is about to continue as new starts none.
@@ -37,6 +51,10 @@ export interface Lanes {
   fill(): void;
   /** Takes in what a page told. */
   note(progress: PageProgress): void;
+  /** Has the running pages take their calls back. */
+  hold(): void;
+  /** Lets them go on. */
+  go(): void;
   /** Cancels the running pages, which lets their calls in flight finish. */
   stop(): void;
   /** Index of the next page to start, by lane. */
@@ -143,6 +161,13 @@ export function createLanes(options: LanesOptions): Lanes {
       const page = live.find((candidate) => candidate.page === progress.page);
       if (page === undefined) return;
       noteProgress(page, progress);
+      fill();
+    },
+    hold() {
+      for (const page of live) tellPage(page, holdSignal);
+    },
+    go() {
+      for (const page of live) tellPage(page, goSignal);
       fill();
     },
     stop: () => children.cancel(),

@@ -9,9 +9,10 @@ import type { Folder } from '../storage/folder.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { ChainShape, StepCall } from './item-steps.ts';
 import type { LaneView } from './lanes.ts';
+import type { Pause, PauseCause, PauseReason } from './pauses.ts';
 
 /** State of a run as people see it. */
-export type RunState = 'planning' | 'running' | 'finishing' | EndState;
+export type RunState = 'planning' | 'running' | 'paused' | 'finishing' | EndState;
 
 export interface PageReference {
   readonly page: number;
@@ -53,6 +54,8 @@ export interface CarriedRun {
   readonly tally: Tally;
   readonly models?: readonly ModelCount[];
   readonly failures: readonly SampledFailure[];
+  /** Absent where it is not paused. */
+  readonly paused?: readonly Pause[];
 }
 
 /** A run that was submitted, or goes on as new. */
@@ -128,6 +131,10 @@ export interface ItemReference {
 export interface CallReference extends ItemReference, Partial<StepCall> {
   /** Whether an execution before this one may have made the call. */
   readonly resumed: boolean;
+  /** How often its page had gone on after a pause. Absent in pages of earlier versions, which take no call back. */
+  readonly round?: number;
+  /** Set where it was put back: how often its worker had been lost with it. */
+  readonly again?: number;
 }
 
 export interface SealPageInput {
@@ -174,6 +181,21 @@ export interface RunView {
   /** `normal` when absent. */
   readonly priority?: Priority;
   readonly failures: readonly SampledFailure[];
+  /** Why it is paused, the oldest reason first; absent where it is not. */
+  readonly paused?: readonly Pause[];
+}
+
+/** What a run is told that is to pause. */
+export interface PauseRequest extends PauseCause {
+  /** Who has the reason, where several may: it goes when all of them have lifted it. */
+  readonly holder?: string;
+}
+
+/** What a run is told that may go on. */
+export interface ResumeRequest {
+  /** @default all that a person can lift */
+  readonly reason?: PauseReason;
+  readonly holder?: string;
 }
 
 /** A page tells its run how far it is and which places it gave back. */
@@ -181,6 +203,18 @@ export const pageProgressSignal = defineSignal<[PageProgress]>('pageProgress');
 
 /** A run gives a page more places, in its own lane or in another one that its calls need. */
 export const grantPlacesSignal = defineSignal<[places: number, lane?: string]>('grantPlaces');
+
+/** Pauses a run: calls in flight finish and are recorded, nothing new is sent. */
+export const pauseSignal = defineSignal<[PauseRequest]>('pause');
+
+/** Takes a reason away; the run goes on when none is left. */
+export const resumeSignal = defineSignal<[ResumeRequest]>('resume');
+
+/** A run tells a page to take its calls back, and to make none. */
+export const holdSignal = defineSignal('hold');
+
+/** A run tells a page that it may make calls again. */
+export const goSignal = defineSignal('go');
 
 export const runViewQuery = defineQuery<RunView>('runView');
 

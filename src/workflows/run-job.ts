@@ -29,6 +29,7 @@ import {
 } from './messages.ts';
 import { controlOptions } from './options.ts';
 import { createRate } from './rate.ts';
+import { createRunPauses } from './run-pauses.ts';
 import { createSign, type Sign } from './search-attributes.ts';
 
 /** Events after which a run continues as new, well below the 2,000 that keep a history readable and quick. */
@@ -44,7 +45,8 @@ const { planRun, finishRun } = proxyActivities<ControlActivities>(controlOptions
  * Runs a planned job: its pages as child workflows, as few at a time as hold each lane's concurrency, then the report,
  * the bill and the marker.
  *
- * Cancelling it means stop: what is in flight finishes, the rest is left, and the report is written all the same.
+ * Cancelling it means stop: what is in flight finishes, the rest is left, and the report is written all the same. Paused,
+ * what is in flight finishes too, and the rest waits until no reason for the pause is left.
  */
 export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   const run = 'run' in input ? input.run : runOf(input, workflowInfo().workflowId);
@@ -61,16 +63,48 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   // A scheduled run may wait here for somebody to mend its job, and a stop must not wait with it.
   const planning = new CancellationScope({ cancellable: true });
 
+  const pauses = createRunPauses({
+    runId: run.runId,
+    carried: carried?.paused,
+    onHold() {
+      lanes?.hold();
+      enterIfRunning();
+    },
+    onGo() {
+      lanes?.go();
+      enterIfRunning();
+    },
+  });
+
   const isEnding = (): boolean => stopping || failure !== undefined;
+  const isLong = (): boolean => workflowInfo().historyLength >= MAX_EVENTS;
   const livePages = (): readonly number[] => lanes?.live() ?? [];
   const pagesLeft = (): number => lanes?.left() ?? 0;
+  // A run that is paused between two pages.
+  const isWaiting = (): boolean => pauses.any() && pagesLeft() > 0 && !isEnding() && !isLong();
   const counts = (): Required<Counts> =>
     (lanes?.counts() ?? []).reduce<Required<Counts>>(addCounts, addCounts(noCounts, done));
+  // A run that is being planned pauses when it is planned, and one that finishes has nothing more to send.
+  function stateNow(): RunState {
+    return state === 'running' && pauses.any() && !isEnding() ? 'paused' : state;
+  }
+  function enterIfRunning(): void {
+    if (state === 'running' && !isEnding()) sign?.enter(stateNow(), counts().tally.settled);
+    show();
+  }
   function show(): void {
-    const shown = state === 'running' && stopping ? 'stopping' : state;
+    const shown = state === 'running' && stopping ? 'stopping' : stateNow();
     const items = plan?.items ?? 0;
     setCurrentDetails(
-      describePanel({ ...counts(), state: shown, items, rate, at: Date.now(), folder: plan?.folder }),
+      describePanel({
+        ...counts(),
+        state: shown,
+        items,
+        rate,
+        at: Date.now(),
+        folder: plan?.folder,
+        ...(shown === 'paused' ? { pauses: pauses.list() } : {}),
+      }),
     );
   }
   function count(): void {
@@ -83,16 +117,19 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   setHandler(runViewQuery, (): RunView => {
     const total = plan?.pages.length ?? 0;
     const running = livePages();
+    const shown = stateNow();
     return {
-      state,
+      state: shown,
       items: plan?.items ?? 0,
       ...counts(),
       done: done.tally,
       pages: { total, done: total - pagesLeft() - running.length, running },
       lanes: lanes?.views() ?? [],
       ...(plan?.priority === undefined ? {} : { priority: plan.priority }),
+      ...(shown === 'paused' ? { paused: pauses.list() } : {}),
     };
   });
+  pauses.listen();
   setHandler(pageProgressSignal, (progress) => {
     lanes?.note(progress);
     count();
@@ -119,10 +156,10 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       resumed,
       plan: planned,
       next: carried?.next ?? {},
-      mayGrant: () => !isEnding(),
+      mayGrant: () => !isEnding() && !pauses.any(),
       mayStart(others) {
         const { historyLength } = workflowInfo();
-        if (historyLength < MAX_EVENTS) return true;
+        if (!isLong()) return true;
         return others && historyLength < MAX_EVENTS_BESIDE_OTHERS && patched('lanes-go-on');
       },
       onSealed(sealed) {
@@ -137,21 +174,26 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     const shown = (sign = createSign(planned, run.job));
     const enter = (next: RunState): void => {
       state = next;
-      shown.enter(next, done.tally.settled);
+      shown.enter(stateNow(), done.tally.settled);
       show();
     };
 
     enter('running');
     count();
     opened.fill();
-    await condition(() => livePages().length === 0);
+    await condition(() => livePages().length === 0 && !isWaiting());
     await condition(allHandlersFinished);
     if (!isEnding() && pagesLeft() > 0) {
       const next = opened.next();
       return continueAsNew<typeof runJob>({
         run,
         resumed,
-        carried: { plan, next, ...addCounts(noCounts, done) },
+        carried: {
+          plan,
+          next,
+          ...addCounts(noCounts, done),
+          ...(pauses.any() ? { paused: pauses.list() } : {}),
+        },
       });
     }
 

@@ -35,7 +35,8 @@ function sightData(sight: Sight) {
     }
     case 'running': {
       const { view, inFlight, waits } = sight;
-      return { state: view.state, tally: view.tally, inFlight, waits };
+      const { state, tally, paused } = view;
+      return { state, paused, tally, inFlight, waits };
     }
     case 'silent':
       return { state: 'running', silent: sight.reason };

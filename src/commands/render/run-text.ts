@@ -8,6 +8,7 @@ import type { RunDetails } from '../get.ts';
 import type { ListedRun } from '../list.ts';
 import type { Session } from '../session.ts';
 import { costText } from './outlook-text.ts';
+import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
 import { plain } from './terminal.ts';
 import { duration, money, plural, table } from './words.ts';
@@ -111,8 +112,11 @@ function sightText(run: RunLocation, sight: RunDetails['sight']): string {
   switch (sight.kind) {
     case 'ended':
       return sight.marker.state;
-    case 'running':
-      return `${sight.view.state}: ${progressWords({ items: sight.view.items, tally: sight.view.tally, inFlight: sight.inFlight, rate: undefined })}`;
+    case 'running': {
+      const { state, items, tally, paused = [] } = sight.view;
+      const words = progressWords({ items, tally, inFlight: sight.inFlight, rate: undefined });
+      return [`${state}: ${words}`, ...pauseLines(paused)].join('\n');
+    }
     case 'silent':
       return `The run does not answer: ${plain(sight.reason)}`;
     case 'broken':
