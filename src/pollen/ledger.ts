@@ -48,6 +48,8 @@ export interface Ledger {
   /** What is missing at least for the next call, when the budget is reached. */
   missing(): string;
   setCap(cap: string): void;
+  /** Takes in that the pages are told to go on after a pause. */
+  go(): void;
   view(): BudgetView;
   /** What goes over to the next execution; no page may be open. */
   state(): LedgerState;
@@ -59,8 +61,10 @@ interface Account {
   spent: Amount;
   target: Amount;
   next: Amount;
-  isIdle: boolean;
+  /** Whether nothing goes on there with all that it was granted, as it told since it last went on. */
+  isStill: boolean;
   turn: number;
+  round: number;
 }
 
 /**
@@ -83,7 +87,7 @@ export function createLedger(state: LedgerState): Ledger {
   return {
     open(page) {
       const nothing = { granted: 0n, returned: 0n, spent: 0n, target: 0n, next: 0n };
-      accounts.set(page, { ...nothing, isIdle: false, turn: 0 });
+      accounts.set(page, { ...nothing, isStill: false, turn: 0, round: 0 });
     },
     note(page, report) {
       const account = accounts.get(page);
@@ -93,7 +97,8 @@ export function createLedger(state: LedgerState): Ledger {
       account.spent = parseAmount(report.spent);
       account.target = parseAmount(report.target);
       account.next = parseAmount(report.next);
-      account.isIdle = report.isIdle;
+      const knows = report.round === account.round && parseAmount(report.granted) === account.granted;
+      account.isStill = report.isIdle && knows;
     },
     close(page, spent) {
       const account = accounts.get(page);
@@ -112,18 +117,16 @@ export function createLedger(state: LedgerState): Ledger {
         if (isNear && (account.next <= 0n || left < account.next)) continue;
         const given = isNear ? left : asked;
         account.granted += given;
+        account.isStill = false;
         left -= given;
         made.push({ page, total: formatAmount(account.granted) });
       }
       return made;
     },
     isReached() {
-      const all = [...accounts.values()];
-      const isStill = all.every(
-        ({ isIdle, granted, returned, spent }) => isIdle && granted - returned <= spent,
-      );
       const left = free();
-      return isStill && starved().length > 0 && starved().every(({ next }) => left < next);
+      const areStill = [...accounts.values()].every(({ isStill }) => isStill);
+      return areStill && starved().length > 0 && starved().every(({ next }) => left < next);
     },
     missing() {
       const lacks = starved().map(({ next }) => next - free());
@@ -131,6 +134,12 @@ export function createLedger(state: LedgerState): Ledger {
     },
     setCap(amount) {
       cap = parseAmount(amount);
+    },
+    go() {
+      for (const account of accounts.values()) {
+        account.round += 1;
+        account.isStill = false;
+      }
     },
     view() {
       const spent = settled + sum((account) => account.spent);

@@ -4,6 +4,10 @@ import { type Amount, formatAmount, parseAmount } from './amount.ts';
 export interface TrancheReport {
   /** Counts the reports, so that a late one changes nothing. */
   readonly turn: number;
+  /** How often it has gone on after a pause. */
+  readonly round: number;
+  /** What it has been granted, as far as it knows. */
+  readonly granted: string;
   /** Given back for good. */
   readonly returned: string;
   /** What its calls have cost; what is unknown counts at its bound. */
@@ -29,13 +33,15 @@ export interface Tranche {
   /** Whether a call has its hold, so that it may be made. */
   holds(call: string): boolean;
   /**
-   * Takes in that a call has ended.
+   * Takes in that a call has ended, or that one which was put back will not be made any more.
    *
    * @param cost - what it has cost at most; `undefined` where nothing tells, which keeps its hold
    */
   settle(call: string, cost: Amount | undefined): void;
   /** Takes in that a call is left for later. One that had its hold keeps it, since it may have been sent. */
   putBack(call: string): void;
+  /** Takes in that the page goes on after a pause. */
+  go(): void;
   /**
    * Decides what to ask for and what to give back.
    *
@@ -63,6 +69,9 @@ export function createTranche(): Tranche {
   let keptSum = 0n;
   let queued = 0n;
   let turn = 0;
+  let round = 0;
+  // Whether it has gone on and not told of it: until then its run takes nothing for granted.
+  let isFresh = false;
   let told = { target: 0n, next: 0n, isIdle: false };
 
   const unused = (): Amount => granted - returned - spent - held;
@@ -116,9 +125,12 @@ export function createTranche(): Tranche {
     },
     holds: (call) => inFlight.has(call),
     settle(call, cost) {
-      const hold = inFlight.get(call);
+      const hold = inFlight.get(call) ?? kept.get(call);
       if (hold === undefined) return;
-      inFlight.delete(call);
+      if (!inFlight.delete(call)) {
+        kept.delete(call);
+        keptSum -= hold;
+      }
       held -= hold;
       spent += cost ?? hold;
       serve();
@@ -135,6 +147,10 @@ export function createTranche(): Tranche {
       }
       serve();
     },
+    go() {
+      round += 1;
+      isFresh = true;
+    },
     review(hasMore) {
       const spare = inFlight.size === 0 ? unused() : 0n;
       if (spare > 0n) returned += spare;
@@ -145,7 +161,8 @@ export function createTranche(): Tranche {
         (now.next > 0n && told.next === 0n) ||
         (now.isIdle && now.next !== told.next) ||
         (inFlight.size === 0 && now.target !== told.target);
-      if (spare <= 0n && !isChanged) return false;
+      if (spare <= 0n && !isChanged && !isFresh) return false;
+      isFresh = false;
       told = now;
       return true;
     },
@@ -153,6 +170,8 @@ export function createTranche(): Tranche {
       turn += 1;
       return {
         turn,
+        round,
+        granted: formatAmount(granted),
         returned: formatAmount(returned),
         spent: formatAmount(spent),
         target: formatAmount(told.target),

@@ -43,6 +43,8 @@ interface SimulatedPage {
   readonly tranche: Tranche;
   places: number;
   isHeld: boolean;
+  /** The last hold that it has heard of. */
+  steered: number;
   isEnded: boolean;
   /** Loops that wait for money, by call. */
   readonly waiting: SimulatedCall[];
@@ -86,6 +88,7 @@ export function playBudget(seed: number, parts: BudgetParts = budgetParts): Worl
   let next = 0;
   let isRenewing = false;
   let isPaused = false;
+  let steered = 0;
   let isOver = false;
   let sealedSpent = 0n;
   const count = { made: 0, parks: 0, wideParks: 0, continued: 0, lost: 0, kills: 0 };
@@ -105,6 +108,7 @@ export function playBudget(seed: number, parts: BudgetParts = budgetParts): Worl
       tranche: parts.tranche(),
       places: 0,
       isHeld: false,
+      steered: 0,
       isEnded: false,
       waiting: [],
       inFlight: 0,
@@ -198,17 +202,21 @@ export function playBudget(seed: number, parts: BudgetParts = budgetParts): Worl
   }
   function hold(): void {
     isPaused = true;
-    for (const page of live) send(() => suspend(page));
+    const turn = ++steered;
+    for (const page of live) send(() => suspend(page, turn));
   }
   function go(): void {
     isPaused = false;
-    for (const page of live) queue.add(delay * 30, () => wake(page));
+    ledger.go();
+    const turn = ++steered;
+    for (const page of live) queue.add(delay * 30, () => wake(page, turn));
     fill();
   }
 
   // The pages.
-  function suspend(page: SimulatedPage): void {
-    if (page.isHeld) return;
+  function suspend(page: SimulatedPage, turn: number): void {
+    if (page.steered >= turn) return;
+    page.steered = turn;
     page.isHeld = true;
     for (const call of page.waiting.splice(0)) {
       page.tranche.putBack(call.name);
@@ -216,9 +224,9 @@ export function playBudget(seed: number, parts: BudgetParts = budgetParts): Worl
     }
     review(page);
   }
-  function wake(page: SimulatedPage): void {
-    if (isPaused) return;
-    page.isHeld = false;
+  function wake(page: SimulatedPage, turn: number): void {
+    page.tranche.go();
+    if (page.steered < turn) page.isHeld = false;
     work(page);
   }
   function work(page: SimulatedPage): void {
@@ -265,7 +273,8 @@ export function playBudget(seed: number, parts: BudgetParts = budgetParts): Worl
       // Put back between two attempts: the first may have been charged.
       page.inFlight -= 1;
       page.tranche.putBack(call.name);
-      page.calls.unshift(call);
+      if (chance(0.2)) drop(page, call);
+      else page.calls.unshift(call);
       review(page);
       return;
     }
@@ -287,6 +296,13 @@ export function playBudget(seed: number, parts: BudgetParts = budgetParts): Worl
     page.spent += bound;
     page.tranche.settle(call.name, told);
     work(page);
+  }
+  // Another call of its item has failed.
+  function drop(page: SimulatedPage, call: SimulatedCall): void {
+    count.made += 1;
+    page.held -= call.hold;
+    page.spent += call.hold;
+    page.tranche.settle(call.name, undefined);
   }
   function review(page: SimulatedPage): void {
     if (!page.tranche.review(page.calls.length > 0)) return;
