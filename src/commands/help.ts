@@ -31,7 +31,7 @@ export const examples = {
     'pollen-batch run job.yaml --out results',
     'pollen-batch run job.yaml --new              another run of the same job',
     'pollen-batch run job.yaml --first 3          try it out',
-    'pollen-batch run job.yaml --max-cost 0.5',
+    'pollen-batch run job.yaml --max-cost 0.5     refused where it may cost more, and its budget',
     'cat job.yaml | pollen-batch run - -o json',
   ],
   init: [
@@ -60,6 +60,10 @@ export const examples = {
   get: ['pollen-batch get quickstart-067f128d53', 'pollen-batch get -o json quickstart-067f128d53'],
   suspend: ['pollen-batch suspend quickstart-067f128d53 --reason "prices are being checked"'],
   resume: ['pollen-batch resume quickstart-067f128d53'],
+  set: [
+    'pollen-batch set quickstart-067f128d53 --budget +5',
+    'pollen-batch set quickstart-067f128d53 --budget 10 --reason "asked for by the shop"',
+  ],
   schedule: [
     'pollen-batch schedule apply nightly.yaml',
     'pollen-batch schedule next nightly --count 10',

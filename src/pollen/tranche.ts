@@ -2,7 +2,7 @@ import { type Amount, formatAmount, parseAmount } from './amount.ts';
 
 /** What a page tells its run of its money: all sums are totals since it started, decimal Pollen. */
 export interface TrancheReport {
-  /** Counts the reports, so that a late one changes nothing. */
+  /** Counts what has happened, so that a late report changes nothing. */
   readonly turn: number;
   /** How often it has gone on after a pause. */
   readonly round: number;
@@ -106,11 +106,13 @@ export function createTranche(): Tranche {
 
   return {
     grant(total) {
+      turn += 1;
       const amount = parseAmount(total);
       if (amount > granted) granted = amount;
       serve();
     },
     ask(call, hold) {
+      turn += 1;
       const own = kept.get(call);
       if (own !== undefined) {
         kept.delete(call);
@@ -125,6 +127,7 @@ export function createTranche(): Tranche {
     },
     holds: (call) => inFlight.has(call),
     settle(call, cost) {
+      turn += 1;
       const hold = inFlight.get(call) ?? kept.get(call);
       if (hold === undefined) return;
       if (!inFlight.delete(call)) {
@@ -136,6 +139,7 @@ export function createTranche(): Tranche {
       serve();
     },
     putBack(call) {
+      turn += 1;
       const hold = inFlight.get(call);
       if (hold === undefined) {
         waiting = waiting.filter((other) => other.call !== call);
@@ -148,10 +152,13 @@ export function createTranche(): Tranche {
       serve();
     },
     go() {
+      turn += 1;
       round += 1;
       isFresh = true;
+      told = { ...told, isIdle: false };
     },
     review(hasMore) {
+      turn += 1;
       const spare = inFlight.size === 0 ? unused() : 0n;
       if (spare > 0n) returned += spare;
       const now = standing(hasMore);
@@ -166,19 +173,16 @@ export function createTranche(): Tranche {
       told = now;
       return true;
     },
-    report() {
-      turn += 1;
-      return {
-        turn,
-        round,
-        granted: formatAmount(granted),
-        returned: formatAmount(returned),
-        spent: formatAmount(spent),
-        target: formatAmount(told.target),
-        next: formatAmount(told.next),
-        // Something may have begun since.
-        isIdle: told.isIdle && inFlight.size === 0,
-      };
-    },
+    report: () => ({
+      turn,
+      round,
+      granted: formatAmount(granted),
+      returned: formatAmount(returned),
+      spent: formatAmount(spent),
+      target: formatAmount(told.target),
+      next: formatAmount(told.next),
+      // Something may have begun since.
+      isIdle: told.isIdle && inFlight.size === 0,
+    }),
   };
 }

@@ -46,6 +46,10 @@ export interface RunKeys {
   readonly failed: string;
   /** A paid answer that arrived after the marker, by its own file name. */
   late(name: string): string;
+  /** Folder of what was changed of the run while it went on, with a slash at its end. */
+  readonly changes: string;
+  /** One change, numbered from 1. */
+  change(number: number): string;
 }
 
 /** Which call of an item that has several. */
@@ -90,6 +94,8 @@ export function runKeys(location: RunLocation): RunKeys {
     success: `${root}_SUCCESS`,
     failed: `${root}_FAILED`,
     late: (name) => `${root}late/${segment(name, 255)}`,
+    changes: `${root}changes/`,
+    change: (number) => `${root}changes/${digits(number, 5)}.json`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { formatAmount, type Amount } from '../../src/pollen/amount.ts';
 import { createLedger, type Ledger, type LedgerState } from '../../src/pollen/ledger.ts';
 import { createTranche, type Tranche, type TrancheReport } from '../../src/pollen/tranche.ts';
+import { createQueue } from '../support/virtual-queue.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 /** The parts under test; sabotages put others in their place. */
@@ -358,50 +359,5 @@ function once(act: () => void): () => void {
     if (isDone) return;
     isDone = true;
     act();
-  };
-}
-
-interface Queue {
-  add(seconds: number, act: () => void): void;
-  /** Does what is due next; false when nothing is. */
-  runNext(): boolean;
-}
-
-// A heap: the world is played thousands of times.
-function createQueue(): Queue {
-  const heap: { readonly at: number; readonly act: () => void }[] = [];
-  let now = 0;
-  const at = (index: number): number => heap[index]?.at ?? Infinity;
-  function swap(left: number, right: number): void {
-    const [one, other] = [heap[left], heap[right]];
-    if (one === undefined || other === undefined) return;
-    heap[left] = other;
-    heap[right] = one;
-  }
-  return {
-    add(seconds, act) {
-      heap.push({ at: now + seconds, act });
-      for (let index = heap.length - 1; index > 0;) {
-        const parent = (index - 1) >> 1;
-        if (at(parent) <= at(index)) break;
-        swap(parent, index);
-        index = parent;
-      }
-    },
-    runNext() {
-      swap(0, heap.length - 1);
-      const due = heap.pop();
-      if (due === undefined) return false;
-      for (let index = 0; ;) {
-        const left = index * 2 + 1;
-        const least = at(left + 1) < at(left) ? left + 1 : left;
-        if (at(index) <= at(least)) break;
-        swap(index, least);
-        index = least;
-      }
-      now = due.at;
-      due.act();
-      return true;
-    },
   };
 }
