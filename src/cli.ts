@@ -8,6 +8,7 @@ import {
   firstOption,
   modelOption,
   outputOption,
+  parseBudget,
   parseCount,
   parsePort,
   parseReason,
@@ -196,6 +197,29 @@ function createProgram(): Command {
       const { retryAction } = await import('./commands/actions/retry.ts');
       present(await retryAction(runId, flags, context), flags);
     });
+
+  program
+    .command('set')
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('change a run while it goes on: give it another budget, or more of it')
+    .requiredOption(
+      '--budget <pollen>',
+      'most that it may cost in all: 10, or +5 for so much more',
+      parseBudget,
+    )
+    .option('--reason <text>', 'kept with the run, for people', parseReason)
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.set))
+    .action(
+      async (
+        runId: string,
+        { budget, reason, ...flags }: OutputFlags & { readonly budget: string; readonly reason?: string },
+      ) => {
+        const { setAction } = await import('./commands/actions/steer.ts');
+        const request = { amount: budget, ...(reason === undefined ? {} : { reason }) };
+        present(await setAction(runId, request), flags);
+      },
+    );
 
   addScheduleCommands(
     program

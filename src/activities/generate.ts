@@ -17,6 +17,7 @@ import {
   withNothingSent,
 } from './attempt-history.ts';
 import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
+import { unaffordable } from './affordable.ts';
 import { callSignal } from './call-signal.ts';
 import { decide, isPoison } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -104,7 +105,10 @@ export function createGenerate(
         // A store that took no answer the last time must show that it does, before another one is paid for.
         if (recalled.notes.at(-1)?.code === NOT_STORED) await itemStore.keepAttempts(recalled);
       }
-      const unmade = resolution.fault ?? schemaFault(item.call, planned.plan.schemas);
+      const unmade =
+        resolution.fault ??
+        schemaFault(item.call, planned.plan.schemas) ??
+        unaffordable(planned.plan, recalled);
       if (unmade !== undefined) return await itemStore.fail(unmade, recalled);
       release = await reserveAttached(resolution, context.cancellationSignal);
       const attached = await readAttached(dependencies, reference.run, resolution);

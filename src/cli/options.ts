@@ -72,6 +72,18 @@ function parsePollen(text: string): string {
 }
 
 /**
+ * A budget: an amount of Pollen, or so much more after a plus.
+ *
+ * @throws InvalidArgumentError for anything else
+ */
+export function parseBudget(text: string): string {
+  if (!/^\+?\d{1,9}(\.\d{1,8})?$/.test(text)) {
+    throw new InvalidArgumentError('Give an amount of Pollen, as 10, or so much more, as +5.');
+  }
+  return text;
+}
+
+/**
  * A port to listen on.
  *
  * @throws InvalidArgumentError for anything else

@@ -32,7 +32,7 @@ export const examples = {
     'pollen-batch run job.yaml --out results',
     'pollen-batch run job.yaml --new              another run of the same job',
     'pollen-batch run job.yaml --first 3          try it out',
-    'pollen-batch run job.yaml --max-cost 0.5',
+    'pollen-batch run job.yaml --max-cost 0.5     refused where it may cost more, and its budget',
     'cat job.yaml | pollen-batch run - -o json',
   ],
   init: [
@@ -68,6 +68,10 @@ export const examples = {
   retry: [
     'pollen-batch retry quickstart-067f128d53 --watch',
     'pollen-batch retry quickstart-067f128d53 --new-seed    other seeds where the same ones get the same bad answer',
+  ],
+  set: [
+    'pollen-batch set quickstart-067f128d53 --budget +5',
+    'pollen-batch set quickstart-067f128d53 --budget 10 --reason "asked for by the shop"',
   ],
   schedule: [
     'pollen-batch schedule apply nightly.yaml',

@@ -64,10 +64,10 @@ function createShow(terminal: Terminal) {
       terminal.say(terminal.color.yellow(trouble.words));
     lastCause = trouble?.cause;
     if (sight.kind === 'silent') return;
-    const { items, tally } = sight.view;
+    const { items, tally, budget } = sight.view;
     if (sight.view.state === 'planning') return;
     const done = settledItems(tally);
-    const progress: Progress = { items, tally, inFlight: sight.inFlight, rate: rate(done) };
+    const progress: Progress = { items, tally, budget, inFlight: sight.inFlight, rate: rate(done) };
     if (terminal.isInteractive) terminal.draw(progressLine(progress, terminal.width()));
     else if (done !== lastDone) terminal.say(progressWords(progress));
     lastDone = done;

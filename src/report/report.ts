@@ -1,3 +1,4 @@
+import type { Budget } from '../manifest/job.ts';
 import type { Estimate, Plan } from '../plan/plan.ts';
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import type { CacheStatus } from '../pollen/settle.ts';
@@ -41,6 +42,8 @@ export interface Report {
   /** Attempts by outcome: `answered`, or the code of what went wrong. */
   readonly attempts: Readonly<Record<string, number>>;
   readonly estimate: Estimate;
+  /** What it was allowed to cost, as it was set last, and whether that has stopped it; absent where it had no budget. */
+  readonly budget?: Budget & { readonly reached: boolean };
   /** What the answers used and how long they took, for the estimates of later runs. */
   readonly measured: readonly Measured[];
 }

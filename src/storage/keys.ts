@@ -54,6 +54,10 @@ export interface RunKeys {
   readonly corrections: string;
   /** One correction of the bill, numbered from 1. */
   correction(number: number): string;
+  /** Folder of what was changed of the run while it went on, with a slash at its end. */
+  readonly changes: string;
+  /** One change, numbered from 1. */
+  change(number: number): string;
 }
 
 /** Which call of an item that has several. */
@@ -102,6 +106,8 @@ export function runKeys(location: RunLocation): RunKeys {
     late: (name) => `${root}late/${segment(name, 255)}`,
     corrections: `${root}corrections/`,
     correction: (number) => `${root}corrections/${digits(number, 5)}.json`,
+    changes: `${root}changes/`,
+    change: (number) => `${root}changes/${digits(number, 5)}.json`,
   };
 }
 

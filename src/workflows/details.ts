@@ -1,11 +1,12 @@
 import type { ModelCount, SampledFailure } from '../records/counts.ts';
 import type { EndState } from '../records/outcome.ts';
+import type { BudgetView } from '../pollen/ledger.ts';
 import { settledItems, type Tally } from '../records/tally.ts';
 import type { Folder } from '../storage/folder.ts';
 import { bullets, code, figures, inertMarkdown } from './markdown.ts';
 import type { RunState } from './messages.ts';
 import type { Pause } from './pauses.ts';
-import { duration, money, plural } from './words.ts';
+import { budgetWords, duration, money, plural } from './words.ts';
 
 /** A run's state, or that it was told to stop and lets its calls finish. */
 export type PanelState = RunState | 'stopping';
@@ -25,6 +26,8 @@ export interface Panel {
   readonly at: number;
   /** Absent before the run is planned, and for pages. */
   readonly folder?: Folder | undefined;
+  /** Absent where it has none. */
+  readonly budget?: BudgetView | undefined;
   /** Why it is paused. @default it is not, or its run knows why */
   readonly pauses?: readonly Pause[];
 }
@@ -70,7 +73,7 @@ function reasons({ pauses = [] }: Panel): string {
 }
 
 function facts(panel: Panel): readonly string[] {
-  const { tally, inFlight, at } = panel;
+  const { tally, budget, inFlight, at } = panel;
   return [
     [
       `${tally.succeeded} succeeded`,
@@ -79,6 +82,7 @@ function facts(panel: Panel): readonly string[] {
       ...(inFlight === undefined || inFlight === 0 ? [] : [`${inFlight} in flight`]),
     ].join(', '),
     `**${money(tally)}**`,
+    ...(budget === undefined ? [] : [`budget **${budget.amount}**: ${budgetWords(budget)}`]),
     ...pace(panel),
     ...(tally.throttled > 0 ? [`told to slow down ${plural(tally.throttled, 'time')}`] : []),
     `counted at ${new Date(at).toISOString().slice(11, 19)} UTC`,

@@ -12,6 +12,7 @@ import {
 } from './live-page.ts';
 import {
   goSignal,
+  grantMoneySignal,
   holdSignal,
   type PageProgress,
   type PageReference,
@@ -32,6 +33,10 @@ export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
    * @param others - whether pages of other lanes would be what it waits for
    */
   readonly mayStart: (others: boolean) => boolean;
+  /** Is told of each page that starts. */
+  readonly onStart: (page: number) => void;
+  /** Is told of each page that has ended; without counts where it has nothing to tell. */
+  readonly onEnd: (page: number, sealed: Counts | undefined) => void;
   readonly onSealed: (sealed: Counts) => void;
   readonly onFailure: (error: unknown) => void;
 }
@@ -55,6 +60,8 @@ export interface Lanes {
   hold(): void;
   /** Lets them go on. */
   go(): void;
+  /** Tells a running page how much money it has been given in all. */
+  give(page: number, total: string): void;
   /** Cancels the running pages, which lets their calls in flight finish. */
   stop(): void;
   /** Index of the next page to start, by lane. */
@@ -114,6 +121,7 @@ export function createLanes(options: LanesOptions): Lanes {
     const page = startLivePage(input, reference, places, children);
     queue.next += 1;
     live = [...live, page];
+    options.onStart(page.page);
     void finish(page);
   }
 
@@ -122,6 +130,7 @@ export function createLanes(options: LanesOptions): Lanes {
     // First: the page's own counts are part of what it has sealed.
     live = live.filter((other) => other !== page);
     if (sealed !== undefined) options.onSealed(sealed);
+    options.onEnd(page.page, sealed);
     fill();
   }
 
@@ -169,6 +178,10 @@ export function createLanes(options: LanesOptions): Lanes {
     go() {
       for (const page of live) tellPage(page, goSignal);
       fill();
+    },
+    give(page, total) {
+      const found = live.find((one) => one.page === page);
+      if (found !== undefined) tellPage(found, grantMoneySignal, total);
     },
     stop: () => children.cancel(),
     next: () => Object.fromEntries(queues.map(({ lane, next }) => [lane, next])),

@@ -108,6 +108,10 @@ export function describePause({ reason, detail, status }: PauseCause, runId: str
         `${storeRemedy(detail)}; ${BY_ITSELF} ${resume}.`,
       );
     case 'budget':
+      return said(
+        detail ?? 'the budget is used up',
+        `Allow more with \`pollen-batch set ${runId} --budget +1\`, say.`,
+      );
     case 'outage':
     case 'approval':
       return said(detail ?? reason, `Let it go on ${resume}.`);

@@ -22,6 +22,8 @@ import { createLanes, type Lanes } from './lanes.ts';
 import {
   pageProgressSignal,
   runViewQuery,
+  setBudgetUpdate,
+  type PlanSummary,
   type RunJobInput,
   type RunState,
   type RunView,
@@ -29,6 +31,7 @@ import {
 } from './messages.ts';
 import { controlOptions } from './options.ts';
 import { createRate } from './rate.ts';
+import { createRunBudget, describeReached, noBudgetFailure, type RunBudget } from './run-budget.ts';
 import { createRunPauses } from './run-pauses.ts';
 import { createSign, type Sign } from './search-attributes.ts';
 
@@ -59,6 +62,8 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   let done: Counts = carried ?? noCounts;
   let sign: Sign | undefined;
   let rate: number | undefined;
+  let budget: RunBudget | undefined;
+  let because: 'budget' | undefined;
   const measure = createRate(RATE_SECONDS);
   // A scheduled run may wait here for somebody to mend its job, and a stop must not wait with it.
   const planning = new CancellationScope({ cancellable: true });
@@ -71,6 +76,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       enterIfRunning();
     },
     onGo() {
+      budget?.go();
       lanes?.go();
       enterIfRunning();
     },
@@ -92,6 +98,32 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     if (state === 'running' && !isEnding()) sign?.enter(stateNow(), counts().tally.settled);
     show();
   }
+  function stop(): void {
+    stopping = true;
+    planning.cancel();
+    lanes?.stop();
+    show();
+  }
+  function budgetOf({ budget: set, spent }: PlanSummary): RunBudget | undefined {
+    if (set === undefined) return undefined;
+    return createRunBudget({
+      run,
+      onExceeded: set.onExceeded,
+      state: carried?.budget ?? { spent: '0', ...spent, cap: set.amount },
+      mayGrant: () => !isEnding() && !pauses.any(),
+      give: (page, total) => lanes?.give(page, total),
+      onReached(view, missing) {
+        if (set.onExceeded === 'stop') {
+          because = 'budget';
+          stop();
+          return;
+        }
+        const items = { done: settledItems(counts().tally), all: plan?.items ?? 0 };
+        pauses.pause({ reason: 'budget', detail: describeReached(view, missing, items) });
+      },
+      onSet: () => pauses.resume({ reason: 'budget' }),
+    });
+  }
   function show(): void {
     const shown = state === 'running' && stopping ? 'stopping' : stateNow();
     const items = plan?.items ?? 0;
@@ -103,6 +135,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
         rate,
         at: Date.now(),
         folder: plan?.folder,
+        budget: budget?.view(),
         ...(shown === 'paused' ? { pauses: pauses.list() } : {}),
       }),
     );
@@ -126,31 +159,35 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       pages: { total, done: total - pagesLeft() - running.length, running },
       lanes: lanes?.views() ?? [],
       ...(plan?.priority === undefined ? {} : { priority: plan.priority }),
+      ...(budget === undefined ? {} : { budget: budget.view() }),
       ...(shown === 'paused' ? { paused: pauses.list() } : {}),
     };
   });
   pauses.listen();
+  setHandler(setBudgetUpdate, async (request) => {
+    await condition(() => state !== 'planning');
+    if (budget === undefined) throw noBudgetFailure(run.runId);
+    return budget.set(request);
+  });
   setHandler(pageProgressSignal, (progress) => {
     lanes?.note(progress);
+    budget?.note(progress);
+    budget?.grant();
     count();
   });
-  void CancellationScope.current().cancelRequested.catch(() => {
-    stopping = true;
-    planning.cancel();
-    lanes?.stop();
-    show();
-  });
+  void CancellationScope.current().cancelRequested.catch(stop);
 
   return CancellationScope.nonCancellable(async () => {
     show();
     const planned =
       plan ??
       (await ('run' in input
-        ? planRun({ run })
+        ? planRun({ run, resumed: input.resumed })
         : planning.run(() => planRun({ run, scheduled: input.scheduled }))));
     if (planned.ended !== undefined) return planned.ended;
     plan = planned;
     const resumed = 'run' in input ? input.resumed : planned.resumed;
+    budget = budgetOf(planned);
     const opened = (lanes = createLanes({
       run,
       resumed,
@@ -161,6 +198,11 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
         const { historyLength } = workflowInfo();
         if (!isLong()) return true;
         return others && historyLength < MAX_EVENTS_BESIDE_OTHERS && patched('lanes-go-on');
+      },
+      onStart: (page) => budget?.open(page),
+      onEnd(page, sealed) {
+        budget?.close(page, sealed);
+        budget?.grant();
       },
       onSealed(sealed) {
         done = addCounts(done, sealed);
@@ -193,13 +235,14 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
           next,
           ...addCounts(noCounts, done),
           ...(pauses.any() ? { paused: pauses.list() } : {}),
+          ...(budget === undefined ? {} : { budget: budget.state() }),
         },
       });
     }
 
     enter('finishing');
     const reason = failure !== undefined ? 'failed' : stopping ? 'stopped' : 'finished';
-    const outcome = await finishRun({ run, reason });
+    const outcome = await finishRun({ run, reason, ...(because === undefined ? {} : { because }) });
     done = { ...done, tally: outcome.tally };
     enter(outcome.state);
     // A schedule's `pauseOnFailure` and the Temporal UI look at how the workflow ended.

@@ -16,6 +16,7 @@ import { emptyTally } from '../records/tally.ts';
 import { describePanel, type PanelState } from './details.ts';
 import {
   goSignal,
+  grantMoneySignal,
   grantPlacesSignal,
   holdSignal,
   pageProgressQuery,
@@ -27,11 +28,13 @@ import { controlOptions } from './options.ts';
 import { createPageAgenda, type PageCall } from './page-agenda.ts';
 import { closeChain, generate, laneOfCall, type CallEnd } from './page-calls.ts';
 import { createPagePlaces, type PagePlaces } from './page-places.ts';
+import { createPagePurse } from './page-purse.ts';
 import { createReporter } from './page-reporter.ts';
 
 /** Failed items that a report names: reports come again and again. */
 const TOLD_FAILURES = 3;
 
+const unmade: CallEnd = { kind: 'unmade', isLost: false };
 const cancelled: Counts = { tally: { ...emptyTally, cancelled: 1 } };
 
 const { openPage, sealPage } = proxyActivities<ControlActivities>(controlOptions);
@@ -74,6 +77,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     inFlight,
     places: ownPlaces.granted(),
     freed: ownPlaces.freed(),
+    ...(purse === undefined ? {} : { money: purse.report() }),
     ...(others && {
       others: otherPlaces.map((places) => ({
         lane: places.lane,
@@ -102,6 +106,15 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   }
 
   const mayCall = (): boolean => !stopping && !isHeld;
+  const purse =
+    opened.holds === undefined
+      ? undefined
+      : createPagePurse({
+          holds: opened.holds,
+          mayCall,
+          hasMore: () => agenda.waiting() > 0,
+          tell: () => reporter.tell(progress()),
+        });
   // One loop a place: it takes the next call of its lane as long as there is one.
   async function work(places: PagePlaces): Promise<void> {
     running += 1;
@@ -109,24 +122,34 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     while (mayCall()) {
       const call = agenda.take(places.lane);
       if (call === undefined) break;
+      if (purse !== undefined && !(await purse.hold(call))) {
+        leave(call, settle(call, unmade));
+        continue;
+      }
       inFlight += 1;
       let isOver = true;
       try {
         // Not in one expression: that would read the tally before the wait, and lose what others added meanwhile.
         const end = await calls.run(() => generate(input, opened, call, round));
+        purse?.settle(call, end);
         isOver = settle(call, end);
       } catch (error) {
         fail(error);
       }
       inFlight -= 1;
-      if (isOver && call.step === undefined) ended += 1;
-      else if (isOver && failure === undefined) void close(call.position);
+      leave(call, isOver);
       isShown = false;
       report();
     }
     running -= 1;
     places.leave();
     report();
+  }
+  function leave({ position, step }: PageCall, isOver: boolean): void {
+    if (!isOver) return;
+    purse?.close(position);
+    if (step === undefined) ended += 1;
+    else if (failure === undefined) void close(position);
   }
   function settle(call: PageCall, end: CallEnd): boolean {
     if (end.kind === 'made') {
@@ -214,6 +237,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     isHeld = false;
     isShown = false;
     round += 1;
+    purse?.go();
     calls = new CancellationScope({ cancellable: true });
     share();
     reporter.tell(progress());
@@ -223,6 +247,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   setHandler(holdSignal, hold);
   setHandler(goSignal, go);
   setHandler(grantPlacesSignal, grant);
+  if (purse !== undefined) setHandler(grantMoneySignal, purse.grant);
   void CancellationScope.current().cancelRequested.catch(() => {
     stopping = true;
     calls.cancel();
@@ -230,6 +255,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
 
   return CancellationScope.nonCancellable(async () => {
     void keepShown();
+    void purse?.keepTold();
     for (const { lane } of otherPlaces) grant(1, lane);
     grant(input.places);
     await condition(() => running === 0 && closing === 0 && (stopping || agenda.waiting() === 0));

@@ -1,8 +1,9 @@
 import type { TemporalClient } from '../../temporal/connect-client.ts';
+import type { BudgetRequest } from '../../workflows/messages.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { resumedText, suspendedText } from '../render/pause-text.ts';
+import { budgetSetText, resumedText, suspendedText } from '../render/pause-text.ts';
 import { openTemporal } from '../session.ts';
-import { resume, suspend } from '../steer.ts';
+import { resume, setBudget, suspend } from '../steer.ts';
 import { configure } from './configure.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -20,6 +21,15 @@ export function resumeAction(runId: string): Promise<Outcome> {
     const steered = await resume(temporal, runId);
     const exitCode = steered.state === 'paused' ? exitCodes.paused : exitCodes.succeeded;
     return { data: steered, text: resumedText(steered), exitCode };
+  });
+}
+
+/** `set RUN --budget AMOUNT` */
+export function setAction(runId: string, request: BudgetRequest): Promise<Outcome> {
+  return withTemporal(async (temporal) => {
+    const set = await setBudget(temporal, runId, request);
+    const exitCode = set.state === 'paused' ? exitCodes.paused : exitCodes.succeeded;
+    return { data: set, text: budgetSetText(set), exitCode };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Pause } from '../../workflows/pauses.ts';
-import type { Steered } from '../steer.ts';
+import type { BudgetSet, Steered } from '../steer.ts';
 import { plain } from './terminal.ts';
+import { budgetWords } from './words.ts';
 
 const UNHEARD = 'No worker answers: it hears of this when one does. Start one with `pollen-batch worker`.';
 
@@ -28,4 +29,11 @@ export function resumedText({ runId, state, paused }: Steered): string {
   if (state === undefined) return `${runId} was told to go on. ${UNHEARD}`;
   if (state !== 'paused') return `${runId} goes on.`;
   return [`${runId} cannot go on yet.`, ...pauseLines(paused)].join('\n');
+}
+
+/** What `set --budget` has come to. */
+export function budgetSetText({ runId, state, paused, budget }: BudgetSet): string {
+  const head = `${runId} may cost ${budget.amount} Pollen now: ${budgetWords(budget)}.`;
+  if (state !== 'paused') return head;
+  return [head, 'It cannot go on yet.', ...pauseLines(paused)].join('\n');
 }

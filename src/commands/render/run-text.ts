@@ -11,7 +11,7 @@ import { costText } from './outlook-text.ts';
 import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
 import { plain } from './terminal.ts';
-import { duration, money, plural, table } from './words.ts';
+import { budgetWords, duration, money, plural, table } from './words.ts';
 
 /** Which run it is, and of what. */
 export function planHead({ runId, parent, items, models, api }: Plan): string {
@@ -32,7 +32,7 @@ export function endText(session: Session, { run, marker, startedAt, failures }: 
     ...(tally.cancelled > 0 ? [`${tally.cancelled} cancelled`] : []),
   ].join(', ');
   return [
-    `${run.runId}: ${marker.state.replaceAll('_', ' ')}. ${counts}${took(startedAt, marker.endedAt)}.`,
+    `${run.runId}: ${marker.state.replaceAll('_', ' ')}${marker.because === undefined ? '' : `, as its ${marker.because} is used up`}. ${counts}${took(startedAt, marker.endedAt)}.`,
     ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault))}`),
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
     `Bill: ${money(tally)}${tally.unknown.count === 0 ? ' (exact)' : ' (estimated)'}`,
@@ -114,9 +114,13 @@ function sightText(run: RunLocation, sight: RunDetails['sight']): string {
     case 'ended':
       return sight.marker.state;
     case 'running': {
-      const { state, items, tally, paused = [] } = sight.view;
+      const { state, items, tally, budget, paused = [] } = sight.view;
       const words = progressWords({ items, tally, inFlight: sight.inFlight, rate: undefined });
-      return [`${state}: ${words}`, ...pauseLines(paused)].join('\n');
+      return [
+        `${state}: ${words}`,
+        ...(budget === undefined ? [] : [`Budget: ${budget.amount} Pollen (${budgetWords(budget)})`]),
+        ...pauseLines(paused),
+      ].join('\n');
     }
     case 'silent':
       return `The run does not answer: ${plain(sight.reason)}`;
