@@ -7,14 +7,17 @@ import { receiptOf, type FailedRecord, type Receipt } from '../records/record.ts
 import { partName, runKeys } from '../storage/keys.ts';
 import type { CallReference } from '../workflows/messages.ts';
 import {
+  attemptOf,
   LOST_WORKER,
   recallHistory,
+  withEarlierActivities,
   withEarlierExecution,
   withCurrent,
   withNote,
   withNothingSent,
 } from './attempt-history.ts';
 import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
+import { unaffordable } from './affordable.ts';
 import { callSignal } from './call-signal.ts';
 import { decide, isPoison } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -59,11 +62,13 @@ export function createGenerate(
 
   return async function generate(reference) {
     const context = Context.current();
-    const { attempt } = context.info;
+    const { attempt: tried } = context.info;
     const startedAt = performance.now();
     const isStale = (): boolean => performance.now() - startedAt > STALE_MS;
     const worker = governors.identity;
-    let recalled = withCurrent(recallHistory(context.info.heartbeatDetails, attempt), attempt, worker);
+    let recalled = recallHistory(context.info.heartbeatDetails, tried);
+    let attempt = attemptOf(recalled, tried);
+    recalled = withCurrent(recalled, attempt, worker);
     // What the next attempt will know of this one. Until it has ended a lost worker must leave a hole, so the beat
     // tells only what was recalled.
     let history = withNothingSent(recalled, attempt);
@@ -72,23 +77,26 @@ export function createGenerate(
     // Whichever call of a page hears of its stop first, none of the others is sent any more.
     const onCancel = (): void => {
       if (context.cancellationDetails?.cancelRequested === true)
-        governors.stop(context.info, pageOf(context));
+        governors.stop(context.info, groupOf(context, reference));
     };
     context.cancellationSignal.addEventListener('abort', onCancel, { once: true });
     try {
       const planned = await findPlanned(dependencies, reference);
-      const isRepeated = attempt > 1 || reference.resumed;
-      if (isRepeated) {
+      const isRepeated = tried > 1 || reference.resumed || reference.again !== undefined;
+      if (isRepeated || isBegun(planned.item)) {
         const receipt = await findStep(dependencies, reference, planned.item);
         if (receipt !== undefined) return receipt;
       }
       const resolution = await resolveCall(dependencies, reference, planned);
-      if (reference.resumed) {
-        recalled = withEarlierExecution(recalled, resolution.isNew === true);
-        history = withNothingSent(recalled, attempt);
-      }
       const item = resolution.call;
       const itemStore = createItemStore({ ...dependencies, reference, item, isStale });
+      if (reference.again !== undefined && recalled.base === undefined) {
+        recalled = withEarlierActivities(recalled, await itemStore.recallAttempts(), reference.again);
+        attempt = attemptOf(recalled, tried);
+        recalled = withCurrent(recalled, attempt, worker);
+      }
+      if (reference.resumed) recalled = withEarlierExecution(recalled, resolution.isNew === true);
+      history = withNothingSent(recalled, attempt);
       if (isRepeated) {
         const receipt = await itemStore.find(recalled);
         if (receipt !== undefined) return receipt;
@@ -97,7 +105,10 @@ export function createGenerate(
         // A store that took no answer the last time must show that it does, before another one is paid for.
         if (recalled.notes.at(-1)?.code === NOT_STORED) await itemStore.keepAttempts(recalled);
       }
-      const unmade = resolution.fault ?? schemaFault(item.call, planned.plan.schemas);
+      const unmade =
+        resolution.fault ??
+        schemaFault(item.call, planned.plan.schemas) ??
+        unaffordable(planned.plan, recalled);
       if (unmade !== undefined) return await itemStore.fail(unmade, recalled);
       release = await reserveAttached(resolution, context.cancellationSignal);
       const attached = await readAttached(dependencies, reference.run, resolution);
@@ -108,7 +119,7 @@ export function createGenerate(
       const requestId = requestIdOf(item, attempt);
       const ended = await governors.call(context.info, {
         item: itemIn(item),
-        group: pageOf(context),
+        group: groupOf(context, reference),
         signal: context.cancellationSignal,
         listen: () => context.heartbeat(recalled),
         send: () =>
@@ -204,6 +215,11 @@ async function findStep(
   return receipt;
 }
 
+// Another run may have made some of its calls.
+function isBegun(item: PlannedItem): boolean {
+  return 'steps' in item && item.begun !== undefined;
+}
+
 function listsOf({ step }: CallReference, item: PlannedItem): readonly WantedList[] {
   if (!('steps' in item)) return [];
   return item.steps.flatMap(({ forEach }, position) =>
@@ -213,8 +229,9 @@ function listsOf({ step }: CallReference, item: PlannedItem): readonly WantedLis
   );
 }
 
-function pageOf({ info }: Context): string {
-  return info.workflowExecution?.runId ?? '';
+// A page that goes on after a pause must find its calls let go again.
+function groupOf({ info }: Context, { round = 0 }: CallReference): string {
+  return `${info.workflowExecution?.runId ?? ''}/${round}`;
 }
 
 // All calls of an item are one item to its lane: it may be the cause of all their faults.

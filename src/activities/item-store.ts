@@ -8,6 +8,7 @@ import {
   type Artifact,
   type FailedRecord,
   type ItemRecord,
+  type KeptAttempts,
   type Receipt,
 } from '../records/record.ts';
 import type { Records } from '../records/record-store.ts';
@@ -49,9 +50,12 @@ export interface ItemStore {
     checked?: Pick<AnswerFacts, 'json' | 'lists'>,
   ): Promise<Receipt>;
   /**
-   * Keeps what the attempts so far may have cost, for an item that never gets a record because its run is stopped.
+   * Keeps what the attempts so far may have cost, for an item that never gets a record because its run is stopped, or that
+   * is called again after a pause.
    */
   keepAttempts(history: AttemptHistory): Promise<void>;
+  /** The history that was kept last, if any. */
+  recallAttempts(): Promise<unknown>;
   /**
    * Stores a failure and throws it, so that the activity fails with it.
    *
@@ -151,8 +155,14 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
       return write(succeededRecord(item, told, found.facts, found.content, now()), history, note);
     },
     async keepAttempts(history) {
-      const kept = keptAttempts(item, history.notes);
+      const kept: KeptAttempts = { ...keptAttempts(item, history.notes), history };
       await store.put(keys.attempts, JSON.stringify(kept), { contentType: 'application/json' });
+    },
+    async recallAttempts() {
+      const kept = await store.get(keys.attempts);
+      return kept === undefined
+        ? undefined
+        : (JSON.parse(Buffer.from(kept.body).toString('utf8')) as KeptAttempts).history;
     },
     fail: (fault, history, answer) =>
       write(

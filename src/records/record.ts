@@ -40,6 +40,8 @@ export interface KeptAttempts {
   readonly cost: ItemCost;
   /** Of which call, where the item has several. */
   readonly part?: CallPart;
+  /** What the next attempt goes on from, where the call is made again after a pause. */
+  readonly history?: unknown;
 }
 
 /** Result bytes in the store. */
@@ -97,6 +99,8 @@ export interface StepResult extends CallPart {
   readonly usage?: Usage;
   readonly doubt?: string;
   readonly fault?: Fault;
+  /** Set when an earlier run has made the call: which one. */
+  readonly reused?: { readonly runId: string };
   readonly cost: ItemCost;
   /** Attempts that are listed among the item's. */
   readonly attempts: number;

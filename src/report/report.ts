@@ -1,3 +1,4 @@
+import type { Budget } from '../manifest/job.ts';
 import type { Estimate, Plan } from '../plan/plan.ts';
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import type { CacheStatus } from '../pollen/settle.ts';
@@ -24,6 +25,8 @@ export interface Report {
   readonly version: 1;
   readonly runId: string;
   readonly job: string;
+  /** The run that it is a retry of. */
+  readonly parent?: { readonly runId: string };
   readonly description?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly state: EndState;
@@ -39,6 +42,8 @@ export interface Report {
   /** Attempts by outcome: `answered`, or the code of what went wrong. */
   readonly attempts: Readonly<Record<string, number>>;
   readonly estimate: Estimate;
+  /** What it was allowed to cost, as it was set last, and whether that has stopped it; absent where it had no budget. */
+  readonly budget?: Budget & { readonly reached: boolean };
   /** What the answers used and how long they took, for the estimates of later runs. */
   readonly measured: readonly Measured[];
 }
@@ -96,6 +101,7 @@ export function createReportFold(): ReportFold {
       version: 1,
       runId: plan.runId,
       job: plan.job,
+      ...(plan.parent === undefined ? {} : { parent: plan.parent }),
       ...(plan.description === undefined ? {} : { description: plan.description }),
       ...(plan.labels === undefined ? {} : { labels: plan.labels }),
       state,
