@@ -44,7 +44,7 @@ beforeAll(async () => {
     zombies.run(zombieWorldOpened, stack.session.store),
     ...[...worlds].map(async ([mode, world]) => crashed.set(mode, await crashes.run(mode, world, front))),
   ]);
-}, 300_000);
+}, 420_000);
 
 afterAll(async () => {
   await Promise.all([...worlds.values()].map((world) => world[Symbol.asyncDispose]()));
