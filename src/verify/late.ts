@@ -1,0 +1,95 @@
+import type { Artifact, AttemptRecord, ItemCost, StepResult } from '../records/record.ts';
+import type { ResultLine } from '../report/result-line.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { costOf, noSum, sumOfAttempts } from './check-attempts.ts';
+import { shown, type Findings } from './findings.ts';
+import { hashOf, type RunReader } from './reading.ts';
+
+/** What an attempt brought once its item had another result, or its run an end. */
+export interface LateAnswer {
+  /** Name of its object below the run's folder. */
+  readonly object: string;
+  readonly number: number;
+  readonly kind: 'text' | 'image';
+  readonly model: string;
+  readonly part?: { readonly step: string; readonly index?: number; readonly repair?: number };
+  readonly attempts: readonly AttemptRecord[];
+  readonly artifact?: Artifact;
+}
+
+/** Reads what came late to a run, by the numbers of the items. */
+export async function readLate(
+  store: ObjectStore,
+  reader: RunReader,
+  findings: Findings,
+): Promise<Map<number, LateAnswer[]>> {
+  const found = new Map<number, LateAnswer[]>();
+  for await (const { key } of store.list(`${reader.root}late/`)) {
+    const object = key.slice(reader.root.length);
+    if (!/\.(?:attempt|record|step)\.json$/.test(object)) continue;
+    const content = (await reader.json(object)) as unknown as LateAnswer | undefined;
+    if (content === undefined) continue;
+    if (!Array.isArray(content.attempts) || typeof content.number !== 'number') {
+      findings.add('object-unreadable', object, 'the attempts of an item', shown(content));
+      continue;
+    }
+    if (sumOfAttempts(content.attempts) === undefined) {
+      findings.add('money-malformed', object, 'charges as decimal text', shown(content.attempts));
+    }
+    if (content.artifact !== undefined) await checkArtifact(reader, findings, content.artifact);
+    found.set(content.number, [...(found.get(content.number) ?? []), { ...content, object }]);
+  }
+  return found;
+}
+
+async function checkArtifact(
+  reader: RunReader,
+  findings: Findings,
+  { key, sha256, bytes }: Artifact,
+): Promise<void> {
+  const object = key.slice(reader.root.length);
+  const body = key.startsWith(reader.root) ? await reader.bytes(object) : undefined;
+  if (body === undefined || (hashOf(body) === sha256 && body.byteLength === bytes)) return;
+  findings.add('object-damaged', object, `${bytes} bytes with sha256 ${sha256}`, `sha256 ${hashOf(body)}`);
+}
+
+/**
+ * A result line with what came late to its item: the result stays, its attempts and its cost tell all that is known. What
+ * stands for an attempt that has left nothing but a hole is told by what it brought.
+ */
+export function withLate(line: ResultLine, late: readonly LateAnswer[]): ResultLine {
+  let { attempts, steps } = line;
+  for (const { part, kind, model, attempts: brought } of late) {
+    for (const attempt of brought) {
+      const own = part === undefined ? attempt : { ...attempt, ...part, model };
+      const place = attempts.findIndex((known) => isOneOf(known, own));
+      attempts = place < 0 ? [...attempts, own] : attempts.with(place, own);
+    }
+    if (part === undefined) continue;
+    const same = attempts.filter((attempt) => isPart(attempt, part));
+    const figures = { cost: costOfAll(same), attempts: same.length };
+    const place = (steps ?? []).findIndex((step) => isPart(step, part));
+    const step: StepResult = { ...part, kind, model, status: 'cancelled', ...figures, throttled: 0 };
+    const known = steps?.[place];
+    steps = known === undefined ? [...(steps ?? []), step] : steps?.with(place, { ...known, ...figures });
+  }
+  if (late.length === 0) return line;
+  return { ...line, attempts, cost: costOfAll(attempts), ...(steps === undefined ? {} : { steps }) };
+}
+
+/** Whether an attempt is told by another one: they have one number, and no two times. */
+export function isOneOf(known: Partial<AttemptRecord>, attempt: AttemptRecord): boolean {
+  const isSameTime = known.at === undefined || known.at === attempt.at;
+  return isPart(known, attempt) && known.attempt === attempt.attempt && isSameTime;
+}
+
+function isPart(
+  left: Partial<AttemptRecord> | StepResult,
+  right: Partial<AttemptRecord> | StepResult,
+): boolean {
+  return left.step === right.step && left.index === right.index && left.repair === right.repair;
+}
+
+function costOfAll(attempts: readonly AttemptRecord[]): ItemCost {
+  return costOf(sumOfAttempts(attempts) ?? noSum);
+}
