@@ -90,6 +90,8 @@ async function commit(
 interface Report {
   readonly numPassedTests: number;
   readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
     readonly message: string;
     readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
   }[];
@@ -111,9 +113,12 @@ async function test(folder: string, files: readonly string[], only?: string): Pr
   await rm(output, { force: true });
   if (json === undefined) return { passed: 0, failed: [], broken: said.slice(-2_000) };
   const { numPassedTests, testResults } = JSON.parse(json) as Report;
-  const failed = testResults.flatMap(({ assertionResults }) =>
-    assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
-  );
+  const failed = testResults.flatMap(({ status, name, assertionResults }) => {
+    const wrong = assertionResults.filter((one) => one.status === 'failed').map(({ fullName }) => fullName);
+    // What fails before the first test, as a server that is refused, is noticed too; a file that cannot be loaded is not.
+    const isRefused = status === 'failed' && wrong.length === 0 && assertionResults.length > 0;
+    return isRefused ? [`${name} before its tests`] : wrong;
+  });
   return {
     passed: numPassedTests,
     failed,
