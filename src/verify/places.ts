@@ -10,6 +10,7 @@ export type Place =
 
 const FILES: ReadonlySet<string> = new Set([
   'job.json',
+  'begun.json',
   'plan/plan.json',
   'report.json',
   'bill.jsonl',
