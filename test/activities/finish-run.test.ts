@@ -139,6 +139,22 @@ describe('a run that closes', () => {
     expect(JSON.parse(store.text(keys.part(1)) ?? '')).toMatchObject({ id: 'item-3', status: 'cancelled' });
   });
 
+  it('reads the records again after a stop, since a page may have got one after it was sealed', async () => {
+    const store = await storedRun(...all);
+    const early = await storedRun(...all.slice(1));
+    await finish(early, 'stopped');
+    await store.put(keys.part(0), early.text(keys.part(0)) ?? '', json);
+    expect(await finish(store, 'stopped')).toMatchObject({ state: 'completed', tally: { succeeded: 3 } });
+    expect(store.text(keys.part(0))).not.toContain('cancelled');
+  });
+
+  it('closes nothing as long as its parts tell fewer items than its plan', async () => {
+    const store = await storedRun(...all);
+    await store.put(keys.part(1), '', json);
+    await expect(finish(store, 'finished')).rejects.toThrow('tell 2 of 3 items');
+    expect(await readMarker(store, run)).toBeUndefined();
+  });
+
   it.each<[string, EndReason, readonly ItemRecord[], string]>([
     ['completed, when a stop came after its last item', 'stopped', all, 'completed'],
     [

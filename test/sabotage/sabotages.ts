@@ -145,14 +145,14 @@ export const sabotages: readonly Sabotage[] = [
     file: 'src/pollinations/image-answer.ts',
     from: `if (isPlaceholder(bytes)) return`,
     to: `if (isPlaceholder(bytes) && bytes.byteLength === 0) return`,
-    tests: ['test/pollinations/client-image.test.ts'],
+    tests: ['test/pollinations/emulator.test.ts'],
   },
   {
     title: 'read an object whose bytes have changed',
     file: 'src/storage/s3.ts',
     from: `metadata['sha256'] !== sha256(body)) {`,
     to: `metadata['sha256'] === '') {`,
-    tests: ['test/storage/s3.test.ts'],
+    tests: ['test/storage/s3-faults.test.ts'],
   },
   {
     title: 'copy results that are not what the marker names',
