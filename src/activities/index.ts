@@ -1,5 +1,6 @@
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { createCheckCredit } from './check-credit.ts';
 import { createCloseItem } from './close-item.ts';
 import { createFinishRun } from './finish-run.ts';
 import { createGenerate } from './generate.ts';
@@ -15,6 +16,7 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
     openPage: withStoreFailures(withHeartbeat(createOpenPage(dependencies))),
     closeItem: withStoreFailures(withHeartbeat(createCloseItem(dependencies))),
     sealPage: withStoreFailures(withHeartbeat(createSealPage(dependencies))),
+    checkCredit: createCheckCredit(dependencies),
     finishRun: withStoreFailures(withHeartbeat(createFinishRun(dependencies))),
   };
 }

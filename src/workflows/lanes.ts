@@ -13,6 +13,7 @@ import {
 import {
   goSignal,
   holdSignal,
+  probeSignal,
   type PageProgress,
   type PageReference,
   type PlanSummary,
@@ -53,6 +54,12 @@ export interface Lanes {
   note(progress: PageProgress): void;
   /** Has the running pages take their calls back. */
   hold(): void;
+  /**
+   * Has one of them make one call.
+   *
+   * @returns `false` when none is running
+   */
+  probe(): boolean;
   /** Lets them go on. */
   go(): void;
   /** Cancels the running pages, which lets their calls in flight finish. */
@@ -165,6 +172,11 @@ export function createLanes(options: LanesOptions): Lanes {
     },
     hold() {
       for (const page of live) tellPage(page, holdSignal);
+    },
+    probe() {
+      const page = live.find(({ accounts }) => accounts.some(({ waiting }) => waiting > 0)) ?? live[0];
+      if (page !== undefined) tellPage(page, probeSignal);
+      return page !== undefined;
     },
     go() {
       for (const page of live) tellPage(page, goSignal);

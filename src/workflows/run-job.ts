@@ -70,6 +70,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       lanes?.hold();
       enterIfRunning();
     },
+    onProbe: () => lanes?.probe() === true,
     onGo() {
       lanes?.go();
       enterIfRunning();
