@@ -18,9 +18,9 @@ import {
 import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
 import { unaffordable } from './affordable.ts';
 import { callSignal } from './call-signal.ts';
-import { decide, isPoison } from './decide.ts';
+import { decide, isPoison, probeDelay } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { itemFailure, retryFailure, stoppedLaneFailure, wrongApiFailure } from './failure.ts';
+import { itemFailure, parkedFailure, retryFailure, stoppedLaneFailure, wrongApiFailure } from './failure.ts';
 import { readAttached, reserveAttached } from './attached.ts';
 import { checkOutput, schemaFault, type WantedList } from './check-output.ts';
 import type { ResolvedCall } from './item-record.ts';
@@ -157,6 +157,13 @@ export function createGenerate(
       if (decision.kind === 'fail') {
         history = { ...history, verdict: faultOf(fault) };
         return await itemStore.fail(faultOf(fault), history);
+      }
+      if (decision.kind === 'park') {
+        // Pages of earlier versions take no call back, and the one that a paused run asks again with is not taken back.
+        if (reference.round === undefined || reference.probes === true)
+          throw parkedFailure(fault, decision, probeDelay(tried, dependencies.random()));
+        if (history.notes.length > 0) await itemStore.keepAttempts(history);
+        throw parkedFailure(fault, decision);
       }
       // A stop may end the item before its next attempt: what this one may have cost must not end with it.
       if (fault.lost || fault.usage !== undefined) await itemStore.keepAttempts(history);

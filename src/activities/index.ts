@@ -1,6 +1,7 @@
 import { keepChange } from '../records/changes.ts';
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { createCheckCredit } from './check-credit.ts';
 import { createCloseItem } from './close-item.ts';
 import { createFinishRun } from './finish-run.ts';
 import { createGenerate } from './generate.ts';
@@ -19,6 +20,7 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
     openPage: withStoreFailures(withHeartbeat(createOpenPage(dependencies))),
     closeItem: withStoreFailures(withHeartbeat(createCloseItem(dependencies))),
     sealPage: withStoreFailures(withHeartbeat(createSealPage(dependencies))),
+    checkCredit: createCheckCredit(dependencies),
     finishRun: withStoreFailures(withHeartbeat(createFinishRun(dependencies))),
   };
 }

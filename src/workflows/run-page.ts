@@ -8,6 +8,7 @@ import {
   setCurrentDetails,
   setHandler,
   workflowInfo,
+  type SignalDefinition,
 } from '@temporalio/workflow';
 
 import type { ControlActivities } from './contract.ts';
@@ -21,6 +22,9 @@ import {
   holdSignal,
   pageProgressQuery,
   pageProgressSignal,
+  pauseSignal,
+  probeSignal,
+  resumeSignal,
   type PageProgress,
   type RunPageInput,
 } from './messages.ts';
@@ -30,6 +34,7 @@ import { closeChain, generate, laneOfCall, type CallEnd } from './page-calls.ts'
 import { createPagePlaces, type PagePlaces } from './page-places.ts';
 import { createPagePurse } from './page-purse.ts';
 import { createReporter } from './page-reporter.ts';
+import { probed } from './pauses.ts';
 
 /** Failed items that a report names: reports come again and again. */
 const TOLD_FAILURES = 3;
@@ -87,14 +92,19 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     }),
   });
   const parent = workflowInfo().parent;
+  const signalRun = <Args extends unknown[]>(signal: SignalDefinition<Args>, ...args: Args): Promise<void> =>
+    parent === undefined
+      ? Promise.resolve()
+      : getExternalWorkflowHandle(parent.workflowId).signal(signal, ...args);
   const reporter = createReporter(
     opened.missing.length,
-    (report) =>
-      parent === undefined
-        ? Promise.resolve()
-        : getExternalWorkflowHandle(parent.workflowId).signal(pageProgressSignal, report),
+    (report) => signalRun(pageProgressSignal, report),
     () => patched('places-held'),
   );
+  // A run that is gone must not take the page's paid calls with it.
+  function tellRun<Args extends unknown[]>(signal: SignalDefinition<Args>, ...args: Args): void {
+    void CancellationScope.nonCancellable(() => signalRun(signal, ...args)).catch(() => {});
+  }
   function show(state: PanelState): void {
     const items = opened.ids.length;
     setCurrentDetails(describePanel({ ...noCounts, ...counts, state, items, inFlight, at: Date.now() }));
@@ -122,24 +132,8 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     while (mayCall()) {
       const call = agenda.take(places.lane);
       if (call === undefined) break;
-      if (purse !== undefined && !(await purse.hold(call))) {
-        leave(call, settle(call, unmade));
-        continue;
-      }
-      inFlight += 1;
-      let isOver = true;
-      try {
-        // Not in one expression: that would read the tally before the wait, and lose what others added meanwhile.
-        const end = await calls.run(() => generate(input, opened, call, round));
-        purse?.settle(call, end);
-        isOver = settle(call, end);
-      } catch (error) {
-        fail(error);
-      }
-      inFlight -= 1;
-      leave(call, isOver);
-      isShown = false;
-      report();
+      if (purse === undefined || (await purse.hold(call))) await make(call);
+      else leave(call, settle(call, unmade));
     }
     running -= 1;
     places.leave();
@@ -151,6 +145,47 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     if (step === undefined) ended += 1;
     else if (failure === undefined) void close(position);
   }
+  async function make(call: PageCall, how: { readonly probes?: true } = {}): Promise<boolean> {
+    inFlight += 1;
+    let isOver = true;
+    let isMade = false;
+    try {
+      // Not in one expression: that would read the tally before the wait, and lose what others added meanwhile.
+      const end = await calls.run(() => generate(input, opened, call, { round, ...how }));
+      purse?.settle(call, end);
+      isMade = end.kind === 'made';
+      isOver = settle(call, end);
+    } catch (error) {
+      fail(error);
+    }
+    inFlight -= 1;
+    leave(call, isOver);
+    isShown = false;
+    report();
+    return isMade;
+  }
+  // One call, whatever its lane, when those in flight have ended: its answer says whether the others may be made.
+  async function probe(): Promise<void> {
+    await condition(() => running === 0 || !isHeld || stopping);
+    if (!isHeld || stopping) return;
+    open();
+    running += 1;
+    const lane = allPlaces.find((places) => agenda.waiting(places.lane) > 0)?.lane;
+    const call = lane === undefined ? undefined : agenda.take(lane);
+    const mayMake = call !== undefined && (purse === undefined || purse.holds(call));
+    // Without money for it nobody can tell, but those that go on.
+    if (call !== undefined && !mayMake) leave(call, settle(call, unmade));
+    const isAnswered = call === undefined || !mayMake || (await make(call, { probes: true }));
+    running -= 1;
+    report();
+    if (isAnswered) for (const reason of probed) tellRun(resumeSignal, { reason });
+  }
+  // What was told to stop must not hold back the calls to come.
+  function open(): void {
+    calls.cancel();
+    calls = new CancellationScope({ cancellable: true });
+    round += 1;
+  }
   function settle(call: PageCall, end: CallEnd): boolean {
     if (end.kind === 'made') {
       counts = addCounts(counts, end.counts);
@@ -158,7 +193,14 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       return agenda.settle(call, end.outcome);
     }
     if (end.isLost) lost.set(nameOf(call), call);
-    if (!stopping) return agenda.putBack(call, end.isLost);
+    if (!stopping) {
+      const isOver = agenda.putBack(call, end.isLost);
+      if (end.cause !== undefined && !isHeld) {
+        tellRun(pauseSignal, end.cause);
+        hold();
+      }
+      return isOver;
+    }
     // An item that is stopped between its steps is counted as cancelled when its page is sealed.
     if (call.step === undefined) counts = addCounts(counts, cancelled);
     return call.step === undefined;
@@ -225,26 +267,27 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     }
   };
 
-  const hold = (): void => {
-    if (isHeld) return;
+  // Again where one call was made by which it was to go on.
+  function hold(): void {
+    const isNew = !isHeld;
     isHeld = true;
     isShown = false;
     calls.cancel();
-    report();
-  };
+    if (isNew) report();
+  }
   const go = (): void => {
     if (!isHeld) return;
     isHeld = false;
     isShown = false;
-    round += 1;
+    open();
     purse?.go();
-    calls = new CancellationScope({ cancellable: true });
     share();
     reporter.tell(progress());
   };
 
   setHandler(pageProgressQuery, progress);
   setHandler(holdSignal, hold);
+  setHandler(probeSignal, () => void probe());
   setHandler(goSignal, go);
   setHandler(grantPlacesSignal, grant);
   if (purse !== undefined) setHandler(grantMoneySignal, purse.grant);
