@@ -6,9 +6,13 @@ import { readChanges } from '../../src/records/changes.ts';
 import { billTotal } from '../../src/report/report.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { runViewQuery, type RunView } from '../../src/workflows/messages.ts';
+import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
+import { backfillSchedule } from '../../src/commands/schedule/backfill-schedule.ts';
 import { callsOf } from '../support/calls.ts';
 import { planFinePages } from '../support/fine-pages.ts';
+import { dataFiles } from '../support/data-files.ts';
 import type { Harness } from '../support/harness.ts';
+import { readOf } from '../support/job.ts';
 import { test } from '../support/on-servers.ts';
 
 const waiting = { timeout: 90_000, interval: 50 };
@@ -87,20 +91,18 @@ describe.concurrent('a run with a budget', () => {
     expect(callsOf(harness.emulator)).toHaveLength(10);
   });
 
-  test('is shared by many pages to the last call, and needs none of it for what is free', async ({
-    open,
-  }) => {
+  test('is shared by many pages to the last call', async ({ open }) => {
     const harness = await open();
-    const job = pictures(24, '"0.0239"');
+    const job = pictures(12, '"0.0079"');
     await planFinePages(harness, job);
     const { run } = await harness.submit(job);
     expect(await untilPaused(harness, run)).toMatchObject({
-      budget: { spent: '0.022', held: '0', free: '0.0019' },
+      budget: { spent: '0.006', held: '0', free: '0.0019' },
     });
-    await setBudget(harness.session.temporal, run.runId, { amount: '+0.0241' });
+    await setBudget(harness.session.temporal, run.runId, { amount: '+0.0161' });
     expect(await harness.finish(run)).toMatchObject({
       state: 'completed',
-      tally: { succeeded: 24, settled: '0.048' },
+      tally: { succeeded: 12, settled: '0.024' },
     });
   });
 
@@ -134,11 +136,12 @@ describe.concurrent('a run with a budget', () => {
         { name: 'all', concurrency: 8 },
       ],
     });
+    const lines = Array.from({ length: 12 }, (_, index) => `animal ${index}\n`).join('');
     const { run } = await harness.submit(
       `
 version: 1
 name: fables
-budget: "0.0251"
+budget: "0.0131"
 defaults: { text: { max_tokens: 20 } }
 items:
   - from: animals.txt
@@ -147,16 +150,49 @@ items:
       - { id: tell, text: "One line about the {{ row.text }}" }
       - { id: draw, image: "{{ steps.tell.text }}" }
 `,
-      { reading: { files: animals(24) } },
+      { reading: { files: dataFiles({ 'animals.txt': lines }) } },
     );
     const { budget } = await untilPaused(harness, run);
     expect(charged(harness)).toBe(parseAmount(budget?.spent ?? '0'));
-    expect(charged(harness)).toBeLessThanOrEqual(parseAmount('0.0251'));
+    expect(charged(harness)).toBeLessThanOrEqual(parseAmount('0.0131'));
     await setBudget(harness.session.temporal, run.runId, { amount: '+1' });
     expect(await harness.finish(run)).toMatchObject({
       state: 'completed',
-      tally: { succeeded: 24, settled: harness.emulator.meter().charged },
+      tally: { succeeded: 12, settled: harness.emulator.meter().charged },
     });
+  });
+
+  test('of a schedule has what its period has left, and stops at once where that is nothing', async ({
+    open,
+  }) => {
+    const harness = await open();
+    const job = `
+version: 1
+name: dear
+schedule: { cron: "0 6,12,18 * * *", budget: { amount: "0.007", per: day } }
+items:
+  - { image: "a bee at {{ run.time }}" }
+  - { image: "a lily at {{ run.time }}" }
+`;
+    await applySchedule(harness.session, readOf(job), { allowUnpriced: false, dryRun: false });
+    const { runs } = await backfillSchedule(harness.session, 'dear', {
+      from: '2026-10-01',
+      to: '2026-10-02',
+    });
+    const outcomes: unknown[] = [];
+    for (const runId of runs) {
+      const run = { ...harness.session.location, job: 'dear', runId };
+      const { state, because, tally } = await vi.waitFor(() => harness.finish(run), waiting);
+      outcomes.push([state, because, tally.succeeded, tally.settled]);
+    }
+    // Each day: one that has enough, one with enough for half of it, and one that has nothing left.
+    const day = [
+      ['completed', undefined, 2, '0.004'],
+      ['stopped', 'budget', 1, '0.002'],
+      ['stopped', 'budget', 0, '0'],
+    ];
+    expect(outcomes).toEqual([...day, ...day]);
+    expect(harness.emulator.meter().charged).toBe('0.012');
   });
 
   test('is refused another budget where it has none', async ({ open }) => {
@@ -169,14 +205,3 @@ items:
     await harness.finish(run);
   });
 });
-
-function animals(count: number) {
-  const text = Array.from({ length: count }, (_, index) => `animal ${index}\n`).join('');
-  return {
-    // oxlint-disable-next-line require-await
-    async *open() {
-      yield Buffer.from(text);
-    },
-    match: () => Promise.resolve([]),
-  };
-}
