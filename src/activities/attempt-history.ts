@@ -40,6 +40,8 @@ export interface AttemptHistory {
   readonly losses?: number;
   /** Set when an attempt of this execution was the first to have the bytes of the request: none before it sent them. */
   readonly isFirst?: true;
+  /** Under what name its worker holds answers, this one among them, while the store is away. */
+  readonly holds?: string;
   /** How the item has failed for good, when its record could not be written yet. */
   readonly verdict?: FailedRecord['fault'];
   /** Every other attempt, oldest first. */

@@ -4,7 +4,7 @@ import type { PollenBatchError } from '../errors.ts';
 import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
 import type { FailedRecord, Receipt } from '../records/record.ts';
-import type { ParkedCall } from '../workflows/messages.ts';
+import { NOT_STORED, type ParkedCall } from '../workflows/messages.ts';
 import type { Decision } from './decide.ts';
 
 interface FailureOptions {
@@ -77,6 +77,14 @@ export function stoppedLaneFailure(): ApplicationFailure {
   return failure(
     { code: 'lane-stopped', remedy: 'nothing was sent; the call waits until its lane goes on.' },
     { nextRetryDelay: '1 second', category: ApplicationFailureCategory.BENIGN },
+  );
+}
+
+/** A paid answer that was given up before the store took it: its next attempt fetches it again. */
+export function notStoredFailure(): ApplicationFailure {
+  return failure(
+    { code: NOT_STORED, remedy: 'its worker left before the store took the answer, which is fetched again.' },
+    {},
   );
 }
 

@@ -7,6 +7,7 @@ import { createFinishRun } from './finish-run.ts';
 import { createGenerate } from './generate.ts';
 import { withHeartbeat, withStoreFailures } from './guard.ts';
 import { createOpenPage } from './open-page.ts';
+import { createHeldAnswers } from './held-answers.ts';
 import { createPlanRun } from './plan-run.ts';
 import { createSealPage } from './seal-page.ts';
 
@@ -28,13 +29,13 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
 /** The activities that call the API, for the lanes' queues. */
 export function createCallActivities(dependencies: ActivityDependencies): CallActivities {
   // One key makes both kinds of call.
-  const keyHealth = { lastSuccess: 0 };
+  const shared = { keyHealth: { lastSuccess: 0 }, held: createHeldAnswers() };
   return {
     generateText: withStoreFailures(
-      createGenerate(dependencies, keyHealth, { kind: 'text', deadlineMs: 120_000 }),
+      createGenerate(dependencies, shared, { kind: 'text', deadlineMs: 120_000 }),
     ),
     generateImage: withStoreFailures(
-      createGenerate(dependencies, keyHealth, { kind: 'image', deadlineMs: 300_000 }),
+      createGenerate(dependencies, shared, { kind: 'image', deadlineMs: 300_000 }),
     ),
   };
 }

@@ -155,6 +155,9 @@ export interface CallReference extends ItemReference, Partial<StepCall> {
   readonly probes?: true;
 }
 
+/** Code of an attempt whose answer the store did not take. */
+export const NOT_STORED = 'not-stored';
+
 /** What the failure of a call tells its page that goes back to it. */
 export interface ParkedCall {
   readonly parked: PauseCause;

@@ -14,7 +14,13 @@ import type { CallActivities, ControlActivities } from './contract.ts';
 import { laneQueue } from './ids.ts';
 import type { StepOutcome, StepShape } from './item-steps.ts';
 import { plainName } from './markdown.ts';
-import type { CallReference, OpenedPage, ParkedCall, RunPageInput } from './messages.ts';
+import {
+  NOT_STORED,
+  type CallReference,
+  type OpenedPage,
+  type ParkedCall,
+  type RunPageInput,
+} from './messages.ts';
 import { controlOptions } from './options.ts';
 import type { PageCall } from './page-agenda.ts';
 import type { PauseCause } from './pauses.ts';
@@ -31,6 +37,8 @@ export type CallEnd =
       readonly isLost: boolean;
       /** Why the run is to pause: every further call would meet the same. */
       readonly cause?: PauseCause;
+      /** Who held its answer while the store was away, and is lost. */
+      readonly holder?: string;
     };
 
 /** Code of an answer that another call may mend. */
@@ -50,9 +58,9 @@ export async function generate(
   const activities = proxyActivities<CallActivities>({
     taskQueue: laneQueue(lane),
     summary: `${name} · ${plainName(model)}`,
-    // One attempt: the wait for a call before it, which has the API's own deadline (2 minutes for a text, 5 for an image),
-    // the call, and storing, with margin.
-    startToCloseTimeout: kind === 'generateImage' ? '11 minutes' : '8 minutes',
+    // A lost worker is noticed by its heartbeats, and the API's answer has a deadline of its own: this is for the answer that
+    // is held while the store is away.
+    startToCloseTimeout: '24 hours',
     heartbeatTimeout: '20 seconds',
     // The activity decides how often to try; a throttled call may try for days.
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' },
@@ -86,7 +94,7 @@ export async function generate(
     if (detail !== undefined) return made(detail);
     // It was in flight when it was taken back, and would have to be tried again: the server gives up on it instead.
     if (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED') {
-      return { kind: 'unmade', isLost: error.cause instanceof TimeoutFailure };
+      return { kind: 'unmade', ...lossOf(error.cause) };
     }
     throw error;
   }
@@ -162,6 +170,15 @@ function stepCounts(model: string, receipt: Receipt): Counts {
 
 function failureOf(id: string, { code = '', httpStatus, remedy = '' }: Receipt): SampledFailure {
   return { id, code, ...(httpStatus === undefined ? {} : { status: httpStatus }), remedy };
+}
+
+function lossOf(cause: Error | undefined): { readonly isLost: boolean; readonly holder?: string } {
+  // Its answer was given up, so that nobody knows what it cost.
+  if (!(cause instanceof TimeoutFailure)) {
+    return { isLost: cause instanceof ApplicationFailure && cause.type === NOT_STORED };
+  }
+  const told = cause.lastHeartbeatDetails as { readonly holds?: string } | undefined;
+  return { isLost: true, ...(told?.holds === undefined ? {} : { holder: told.holds }) };
 }
 
 // A failed item's activity carries the item's receipt in its failure, and a call that goes back the reason.

@@ -109,7 +109,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     const items = opened.ids.length;
     setCurrentDetails(describePanel({ ...noCounts, ...counts, state, items, inFlight, at: Date.now() }));
   }
-  function fail(error: unknown): void {
+  function fail(error: unknown): undefined {
     failure ??= error;
     stopping = true;
     calls.cancel();
@@ -132,52 +132,56 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     while (mayCall()) {
       const call = agenda.take(places.lane);
       if (call === undefined) break;
-      if (purse === undefined || (await purse.hold(call))) await make(call);
-      else leave(call, settle(call, unmade));
+      if (purse !== undefined && !(await purse.hold(call))) {
+        inFlight += 1;
+        conclude(call, unmade);
+        continue;
+      }
+      let end: CallEnd | undefined;
+      inFlight += 1;
+      try {
+        // Not in one expression: that would read the tally before the wait, and lose what others added meanwhile.
+        end = await calls.run(() => generate(input, opened, call, { round }));
+      } catch (error) {
+        fail(error);
+      }
+      conclude(call, end);
     }
     running -= 1;
     places.leave();
     report();
   }
-  function leave({ position, step }: PageCall, isOver: boolean): void {
-    if (!isOver) return;
-    purse?.close(position);
-    if (step === undefined) ended += 1;
-    else if (failure === undefined) void close(position);
-  }
-  async function make(call: PageCall, how: { readonly probes?: true } = {}): Promise<boolean> {
-    inFlight += 1;
-    let isOver = true;
-    let isMade = false;
-    try {
-      // Not in one expression: that would read the tally before the wait, and lose what others added meanwhile.
-      const end = await calls.run(() => generate(input, opened, call, { round, ...how }));
-      purse?.settle(call, end);
-      isMade = end.kind === 'made';
-      isOver = settle(call, end);
-    } catch (error) {
-      fail(error);
-    }
+  // At once, without another wait: in which order calls are asked for is part of the history.
+  function conclude(call: PageCall, end: CallEnd | undefined): void {
+    if (end !== undefined) purse?.settle(call, end);
+    const isOver = end === undefined || settle(call, end);
+    if (isOver) purse?.close(call.position);
     inFlight -= 1;
-    leave(call, isOver);
+    if (isOver && call.step === undefined) ended += 1;
+    else if (isOver && failure === undefined) void close(call.position);
     isShown = false;
     report();
-    return isMade;
   }
   // One call, whatever its lane, when those in flight have ended: its answer says whether the others may be made.
   async function probe(): Promise<void> {
     await condition(() => running === 0 || !isHeld || stopping);
     if (!isHeld || stopping) return;
-    open();
-    running += 1;
     const lane = allPlaces.find((places) => agenda.waiting(places.lane) > 0)?.lane;
     const call = lane === undefined ? undefined : agenda.take(lane);
-    const mayMake = call !== undefined && (purse === undefined || purse.holds(call));
+    let isAnswered = true;
     // Without money for it nobody can tell, but those that go on.
-    if (call !== undefined && !mayMake) leave(call, settle(call, unmade));
-    const isAnswered = call === undefined || !mayMake || (await make(call, { probes: true }));
-    running -= 1;
-    report();
+    if (call !== undefined && purse?.holds(call) === false) {
+      inFlight += 1;
+      conclude(call, unmade);
+    } else if (call !== undefined) {
+      open();
+      running += 1;
+      inFlight += 1;
+      const end = await calls.run(() => generate(input, opened, call, { round, probes: true })).catch(fail);
+      isAnswered = end?.kind === 'made';
+      running -= 1;
+      conclude(call, end);
+    }
     if (isAnswered) for (const reason of probed) tellRun(resumeSignal, { reason });
   }
   // What was told to stop must not hold back the calls to come.
@@ -193,6 +197,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       return agenda.settle(call, end.outcome);
     }
     if (end.isLost) lost.set(nameOf(call), call);
+    if (end.holder !== undefined) tellRun(resumeSignal, { reason: 'store', holder: end.holder });
     if (!stopping) {
       const isOver = agenda.putBack(call, end.isLost);
       if (end.cause !== undefined && !isHeld) {
@@ -290,7 +295,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   setHandler(probeSignal, () => void probe());
   setHandler(goSignal, go);
   setHandler(grantPlacesSignal, grant);
-  if (purse !== undefined) setHandler(grantMoneySignal, purse.grant);
+  if (purse !== undefined) setHandler(grantMoneySignal, (total) => purse.grant(total));
   void CancellationScope.current().cancelRequested.catch(() => {
     stopping = true;
     calls.cancel();
