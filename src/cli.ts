@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError, Option } from 'commander';
 
+import { addBillCommands } from './cli/bill-commands.ts';
 import {
+  costOptions,
   firstOption,
   modelOption,
   outputOption,
@@ -20,8 +22,10 @@ import type { EmulatorFlags } from './commands/actions/emulator.ts';
 import type { InitFlags } from './commands/actions/init.ts';
 import type { PlanFlags } from './commands/actions/plan.ts';
 import type { ResultsFlags } from './commands/actions/results.ts';
+import type { RetryFlags } from './commands/actions/retry.ts';
 import type { RunFlags } from './commands/actions/run.ts';
 import type { SubmitFlags } from './commands/actions/submit.ts';
+import type { VerifyFlags } from './commands/actions/verify.ts';
 import type { ProblemFormat } from './commands/actions/validate.ts';
 import { exitCodeOfError, exitCodes } from './commands/exit-codes.ts';
 import { exampleText, examples, mainHelp } from './commands/help.ts';
@@ -177,6 +181,22 @@ function createProgram(): Command {
       const { resumeAction } = await import('./commands/actions/steer.ts');
       present(await resumeAction(runId), flags);
     });
+  addBillCommands(program, context, present);
+
+  costOptions(program.command('retry'))
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('call again for what an ended run has not got, as a run of its own; the rest is taken over')
+    .option(
+      '--new-seed',
+      'draw other seeds, for pinned ones too, where an answer is bad for good: bad-result, output-invalid, answer-too-large, content-policy',
+    )
+    .option('-w, --watch', 'stay and show the progress; Ctrl-C leaves the run going')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.retry))
+    .action(async (runId: string, flags: RetryFlags) => {
+      const { retryAction } = await import('./commands/actions/retry.ts');
+      present(await retryAction(runId, flags, context), flags);
+    });
 
   program
     .command('set')
@@ -256,6 +276,18 @@ function createProgram(): Command {
     .action(async (runId: string, flags: ResultsFlags) => {
       const { resultsAction } = await import('./commands/actions/results.ts');
       present(await resultsAction(runId, flags, context), flags);
+    });
+
+  program
+    .command('verify')
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('read all that a run has left, and say what does not agree: bytes, sums, bill, report')
+    .option('--meter', 'compare the bill with what the account has billed, too')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.verify))
+    .action(async (runId: string, flags: VerifyFlags) => {
+      const { verifyAction } = await import('./commands/actions/verify.ts');
+      present(await verifyAction(runId, flags, context), flags);
     });
 
   program

@@ -1,4 +1,5 @@
 import type { CacheStatus } from '../pollen/settle.ts';
+import type { Usage } from '../pollen/usage.ts';
 import type { FailedRecord } from '../records/record.ts';
 
 /** What an attempt means for the bill: not billed, perhaps billed, or answered at a price (`null` where it has none). */
@@ -12,10 +13,14 @@ export interface AttemptNote {
   readonly attempt: number;
   /** When it ended, ISO 8601; absent when a lost worker took it along. */
   readonly at?: string;
+  /** Identity of the worker that made it. */
+  readonly worker?: string;
   readonly code: string;
   readonly status?: number;
   readonly requestId?: string;
   readonly latencyMs?: number;
+  /** What its answer used. */
+  readonly usage?: Usage;
   readonly effect: AttemptEffect;
   /** An outage was under way: the attempt uses up none of the item's tries. */
   readonly excused?: true;
@@ -42,6 +47,8 @@ export interface AttemptHistory {
   readonly isFirst?: true;
   /** Under what name its worker holds answers, this one among them, while the store is away. */
   readonly holds?: string;
+  /** The attempt under way, should its worker be lost. */
+  readonly current?: { readonly attempt: number; readonly worker: string };
   /** How the item has failed for good, when its record could not be written yet. */
   readonly verdict?: FailedRecord['fault'];
   /** Every other attempt, oldest first. */
@@ -68,8 +75,16 @@ export function recallHistory(details: unknown, tried: number): AttemptHistory {
   // After a reset from outside the numbers start anew.
   const known = told.seen < attempt ? told : { ...told, seen: 0 };
   const holes: AttemptNote[] = [];
-  for (let lost = known.seen + 1; lost < attempt; lost += 1) holes.push(lostAttempt(lost));
+  const { current } = told;
+  for (let lost = known.seen + 1; lost < attempt; lost += 1) {
+    holes.push(lostAttempt(lost, current?.attempt === lost ? current.worker : undefined));
+  }
   return holes.length === 0 ? known : { ...known, seen: attempt - 1, notes: [...known.notes, ...holes] };
+}
+
+/** Says who makes the attempt under way. */
+export function withCurrent(history: AttemptHistory, attempt: number, worker: string): AttemptHistory {
+  return { ...history, current: { attempt, worker } };
 }
 
 /** Number of an attempt among all of its call, from 1: a call that was put back has had some in earlier activities. */
@@ -108,8 +123,9 @@ export function withEarlierActivities(
   };
 }
 
-function lostAttempt(attempt: number): AttemptNote {
-  return { attempt, code: LOST_WORKER, effect: { kind: 'lost' } };
+function lostAttempt(attempt: number, worker?: string): AttemptNote {
+  const by = worker === undefined ? {} : { worker };
+  return { attempt, ...by, code: LOST_WORKER, effect: { kind: 'lost' } };
 }
 
 /** Accounts for an attempt that ended before it sent anything. */

@@ -2,6 +2,8 @@ import type { Budget } from '../manifest/job.ts';
 import { sha256 } from '../plan/digest.ts';
 import { billLines, createReportFold } from '../report/report.ts';
 import type { ResultLine } from '../report/result-line.ts';
+import { withLate } from '../report/with-late.ts';
+import { readLate } from '../records/late.ts';
 import { readChanges } from '../records/changes.ts';
 import type { FailedRecord } from '../records/record.ts';
 import type { Tally } from '../records/tally.ts';
@@ -28,6 +30,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
 
     const keys = runKeys(run);
     const fold = createReportFold();
+    const late = await readLate(store, run);
     const parts: Marker['parts'][number][] = [];
     const items = new Set<number>();
     let errors = '';
@@ -35,10 +38,11 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     for (const { page } of plan.pages) {
       const lines = await readPart(dependencies, run, page, reason);
       for (const line of lines) {
-        fold.add(line);
+        const told = withLate(line, late.get(line.number));
+        fold.add(told);
         items.add(line.number);
         if (line.status === 'failed') errors += `${JSON.stringify(withoutAnswers(line))}\n`;
-        for (const row of billLines(line)) bill += `${JSON.stringify(row)}\n`;
+        for (const row of billLines(told)) bill += `${JSON.stringify(row)}\n`;
       }
       parts.push({ key: keys.part(page), sha256: sha256(serialise(lines)), items: lines.length });
     }

@@ -13,6 +13,7 @@ import {
   recallHistory,
   withEarlierActivities,
   withEarlierExecution,
+  withCurrent,
   withNote,
   withNothingSent,
   type AttemptHistory,
@@ -78,8 +79,10 @@ export function createGenerate(
     const { attempt: tried } = context.info;
     const startedAt = performance.now();
     const isStale = (): boolean => performance.now() - startedAt > STALE_MS;
+    const worker = governors.identity;
     let recalled = recallHistory(context.info.heartbeatDetails, tried);
     let attempt = attemptOf(recalled, tried);
+    recalled = withCurrent(recalled, attempt, worker);
     // What the next attempt will know of this one. Until it has ended a lost worker must leave a hole, so the beat
     // tells only what was recalled.
     let history = withNothingSent(recalled, attempt);
@@ -117,7 +120,7 @@ export function createGenerate(
       }
       const planned = await findPlanned(dependencies, reference);
       const isRepeated = tried > 1 || reference.resumed || reference.again !== undefined;
-      if (isRepeated) {
+      if (isRepeated || isBegun(planned.item)) {
         const receipt = await findStep(dependencies, reference, planned.item);
         if (receipt !== undefined) return receipt;
       }
@@ -127,6 +130,7 @@ export function createGenerate(
       if (reference.again !== undefined && recalled.base === undefined) {
         recalled = withEarlierActivities(recalled, await itemStore.recallAttempts(), reference.again);
         attempt = attemptOf(recalled, tried);
+        recalled = withCurrent(recalled, attempt, worker);
       }
       if (reference.resumed) recalled = withEarlierExecution(recalled, resolution.isNew === true);
       history = withNothingSent(recalled, attempt);
@@ -150,6 +154,7 @@ export function createGenerate(
       await held.room(context.cancellationSignal);
       if (context.cancellationSignal.aborted) throw new CancelledFailure('stopped before it was sent');
 
+      const requestId = requestIdOf(item, attempt);
       const ended = await governors.call(context.info, {
         item: itemIn(item),
         group: groupOf(context, reference),
@@ -159,7 +164,7 @@ export function createGenerate(
           client.attempt({
             kind,
             request: item.call.request,
-            requestId: requestIdOf(item, attempt),
+            requestId,
             deadlineMs,
             signal,
             ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
@@ -168,10 +173,11 @@ export function createGenerate(
       });
       if (ended === undefined) throw stoppedLaneFailure();
       const { outcome, advice } = ended;
+      const attempted = { now: now(), worker, requestId };
       if (outcome.kind === 'answered') {
-        keyHealth.lastSuccess = now().getTime();
+        keyHealth.lastSuccess = attempted.now.getTime();
         const effect = answeredEffect(item, outcome.usage, outcome.cache);
-        const note = noteOf(attempt, 'answered', outcome, effect, now());
+        const note = noteOf(attempt, 'answered', { ...outcome, status: 200 }, effect, attempted);
         // Should storing fail, the answer is paid for all the same: the next attempt sends the same bytes for it.
         history = withNote(recalled, { ...note, code: NOT_STORED });
         const lists = listsOf(reference, planned.item);
@@ -188,7 +194,7 @@ export function createGenerate(
       }
       const { fault } = outcome;
       history = withFault(recalled, attempt, fault, item, {
-        now: now(),
+        ...attempted,
         lastSuccess: keyHealth.lastSuccess,
         excused: advice.excused,
       });
@@ -253,6 +259,11 @@ async function findStep(
   const receipt = receiptOf(record, key);
   if (record.status === 'failed') throw itemFailure(record, receipt);
   return receipt;
+}
+
+// Another run may have made some of its calls.
+function isBegun(item: PlannedItem): boolean {
+  return 'steps' in item && item.begun !== undefined;
 }
 
 function listsOf({ step }: CallReference, item: PlannedItem): readonly WantedList[] {

@@ -8,8 +8,9 @@ import type { ControlActivities } from '../workflows/contract.ts';
 import type { ChainShape, StepShape } from '../workflows/item-steps.ts';
 import type { OpenedPage } from '../workflows/messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { readPageRecords } from './page-records.ts';
+import { readPageRecords } from '../report/page-records.ts';
 import { takeOver } from './take-over.ts';
+import { takeOverSteps } from './take-over-steps.ts';
 
 /**
  * Tells a page's workflow its calls, in columns and without prompts, and which of them have no record yet. That makes a
@@ -24,6 +25,13 @@ export function createOpenPage(dependencies: ActivityDependencies): ControlActiv
     ]);
     const reusable = items.filter(({ number, reuse }) => reuse !== undefined && !present.has(number));
     const taken = await takeOver(dependencies, run, page, reusable, keys);
+    await takeOverSteps(
+      dependencies,
+      run,
+      page,
+      items.filter(({ number }) => !present.has(number)),
+      keys,
+    );
     const found = new Map([...present, ...taken.map((record) => [record.number, record] as const)]);
     const models = [...new Set(items.flatMap((item) => callsOf(item).map(({ model }) => model)))];
     // Of an item of several calls its last one, as everywhere.

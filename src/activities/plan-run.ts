@@ -174,6 +174,7 @@ async function readSource(
 ): Promise<JobFile> {
   if (scheduled === undefined) {
     const file = await readJobFile(store, run);
+    if (file?.parent !== undefined) throw unplannedRetry(run.runId, file.parent.runId);
     if (file !== undefined) return file;
     throw new PollenBatchError('not-found', `run ${run.runId} has no job file in the bucket`, {
       remedy: 'Submit its job again.',
@@ -196,4 +197,11 @@ async function readSource(
     ...(kept.inputs === undefined ? {} : { inputs: kept.inputs }),
     job: kept.job,
   };
+}
+
+// Its job alone does not say what its parent has got.
+function unplannedRetry(runId: string, parent: string): PollenBatchError {
+  return new PollenBatchError('not-found', `the retry ${runId} has no plan in the bucket`, {
+    remedy: `Give \`pollen-batch retry ${parent}\` again.`,
+  });
 }

@@ -5,7 +5,7 @@ import { tallyLine } from '../report/result-line.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { PlanSummary } from '../workflows/messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { readPageLines } from './page-records.ts';
+import { readPageLines } from '../report/page-records.ts';
 
 /**
  * The budget of a run as it was set last, and, where an execution that is gone has worked on it, what that has spent: a

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** The options of every command that starts a run. */
 export function submitOptions(command: Command): Command {
-  return command
+  return costOptions(command)
     .option('--new', 'make another run of a job that has one already')
     .option(
       '--fresh',
@@ -10,12 +10,17 @@ export function submitOptions(command: Command): Command {
     )
     .addOption(firstOption())
     .option('--reuse', 'take over what earlier runs of the job have done')
-    .option('--max-cost <pollen>', 'refuse what may cost more', parsePollen)
-    .option('-y, --yes', 'start also what may cost more than the configured threshold')
     .option('--allow-unpriced', 'also call models without a known price')
     .option('--anonymous', 'send no key: only models that cost nothing')
     .addOption(modelOption())
     .addOption(outputOption());
+}
+
+/** What a run may cost, as commands have it that start one. */
+export function costOptions(command: Command): Command {
+  return command
+    .option('--max-cost <pollen>', 'refuse what may cost more', parsePollen)
+    .option('-y, --yes', 'start also what may cost more than the configured threshold');
 }
 
 /** `--first`, which makes a run of its own. */

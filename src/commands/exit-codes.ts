@@ -11,6 +11,7 @@ export const exitCodes = {
   finishedWithFailures: 3,
   paused: 4,
   stopped: 6,
+  disagrees: 7,
   interrupted: 130,
 } as const;
 

@@ -7,6 +7,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   finishedWithFailures: 'the run has finished, and some items failed',
   paused: 'get and resume: the run is paused',
   stopped: 'the run was stopped',
+  disagrees: 'verify has found what does not agree',
   interrupted: 'interrupted by Ctrl-C; dev, worker and emulator end by it with 0',
 };
 
@@ -60,6 +61,14 @@ export const examples = {
   get: ['pollen-batch get quickstart-067f128d53', 'pollen-batch get -o json quickstart-067f128d53'],
   suspend: ['pollen-batch suspend quickstart-067f128d53 --reason "prices are being checked"'],
   resume: ['pollen-batch resume quickstart-067f128d53'],
+  bill: [
+    'pollen-batch bill quickstart-067f128d53',
+    'pollen-batch bill quickstart-067f128d53 --items -o csv > bill.csv',
+  ],
+  retry: [
+    'pollen-batch retry quickstart-067f128d53 --watch',
+    'pollen-batch retry quickstart-067f128d53 --new-seed    other seeds where the same ones get the same bad answer',
+  ],
   set: [
     'pollen-batch set quickstart-067f128d53 --budget +5',
     'pollen-batch set quickstart-067f128d53 --budget 10 --reason "asked for by the shop"',
@@ -77,6 +86,11 @@ export const examples = {
     'pollen-batch results quickstart-067f128d53 --out results',
     'cd "$(pollen-batch results quickstart-067f128d53)"',
     'pollen-batch results requests-1b5f7979d2 --format openai-batch --out - | jq .custom_id',
+  ],
+  verify: [
+    'pollen-batch verify quickstart-067f128d53',
+    'pollen-batch verify quickstart-067f128d53 --meter',
+    "pollen-batch verify -o json quickstart-067f128d53 | jq '.findings[].object'",
   ],
   emulator: ['pollen-batch emulator --port 8787 --latency 0'],
   dev: ['pollen-batch dev', 'pollen-batch dev --anonymous'],

@@ -19,6 +19,7 @@ export function detailsData({ run, plan, sight, report, ending }: RunDetails) {
   return {
     runId,
     job,
+    parent: plan?.parent?.runId,
     labels: plan?.labels ?? {},
     ...sightData(sight),
     failures: ending?.failures,

@@ -14,9 +14,10 @@ import { plain } from './terminal.ts';
 import { budgetWords, duration, money, plural, table } from './words.ts';
 
 /** Which run it is, and of what. */
-export function planHead({ runId, items, models, api }: Plan): string {
+export function planHead({ runId, parent, items, models, api }: Plan): string {
   return [
     `${runId}: ${plural(items, 'item')} for ${models.join(', ')}`,
+    ...(parent === undefined ? [] : [`A retry of ${parent.runId}: what that has got is taken over.`]),
     ...(api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
   ].join('\n');
 }
@@ -66,7 +67,7 @@ export function brokenText(
       ? 'Submit the job again'
       : `\`pollen-batch schedule backfill ${job} --from ${time} --to ${time}\` starts it again`;
   return [
-    `The workflow is ${status.toLowerCase()} and wrote no marker${reason === undefined ? '' : `: ${plain(reason)}`}`,
+    `The workflow is ${status.toLowerCase().replaceAll('_', ' ')} and wrote no marker${reason === undefined ? '' : `: ${plain(reason)}`}`,
     `${remedy}: the run goes on where it was.`,
   ].join('\n');
 }
@@ -131,8 +132,9 @@ function sightText(run: RunLocation, sight: RunDetails['sight']): string {
 /** Runs as a table. */
 export function listText(runs: readonly ListedRun[]): string {
   if (runs.length === 0) return 'No runs yet. Submit a job with `pollen-batch submit FILE`.';
+  const hasRetries = runs.some(({ parent }) => parent !== undefined);
   return table([
-    ['RUN', 'STATE', 'ITEMS', 'POLLEN', 'STARTED', 'API'],
+    ['RUN', 'STATE', 'ITEMS', 'POLLEN', 'STARTED', 'API', ...(hasRetries ? ['RETRY OF'] : [])],
     ...runs.map((run) => [
       run.runId,
       run.state,
@@ -140,6 +142,7 @@ export function listText(runs: readonly ListedRun[]): string {
       run.cost ?? '',
       run.startedAt.slice(0, 19).replace('T', ' '),
       run.emulated ? 'emulated' : 'real',
+      ...(hasRetries ? [run.parent ?? ''] : []),
     ]),
   ]);
 }
