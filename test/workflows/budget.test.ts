@@ -15,7 +15,7 @@ import type { Harness } from '../support/harness.ts';
 import { readOf } from '../support/job.ts';
 import { test } from '../support/on-servers.ts';
 
-const waiting = { timeout: 90_000, interval: 50 };
+const waiting = { timeout: 150_000, interval: 50 };
 
 // A picture of flux costs 0.002 Pollen.
 const pictures = (count: number, budget: string): string => `
@@ -38,7 +38,7 @@ function charged({ emulator }: Harness): bigint {
   return parseAmount(emulator.meter().charged);
 }
 
-describe.concurrent('a run with a budget', () => {
+describe.concurrent('a run with a budget', { timeout: 400_000 }, () => {
   test('pauses when it is used up, knows that after it was ended from outside, and goes on to an exact bill', async ({
     open,
   }) => {
