@@ -26,6 +26,7 @@ function dependenciesOn(store: MemoryStore): ActivityDependencies {
     records: createRecords(store),
     plans: createPlanReader(store),
     client: createApiClient({ base: api.id }),
+    balance: () => Promise.resolve({ kind: 'no-such-call' }),
     prices: () => Promise.resolve(prices),
     apiId: api.id,
     lanes: [],

@@ -10,13 +10,15 @@ import type { Session } from '../../src/commands/session.ts';
 import { submit, type SubmitOptions, type Submitted } from '../../src/commands/submit.ts';
 import { readConfig } from '../../src/config.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
+import type { KeySpec } from '../../src/emulator/keys.ts';
 import type { LaneSettings } from '../../src/lanes/lanes.ts';
 import { createGovernors } from '../../src/lanes/governor/governors.ts';
 import { createWorkers } from '../../src/lanes/workers.ts';
 import type { PriceSnapshot } from '../../src/pollen/prices.ts';
 import type { CacheMode } from '../../src/pollen/settle.ts';
 import { createApiClient } from '../../src/pollinations/client.ts';
-import { findApi, openStore, plannedApi } from '../../src/services.ts';
+import { createSend } from '../../src/pollinations/send.ts';
+import { createBalance, findApi, openStore, plannedApi } from '../../src/services.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import type { RunOutcome } from '../../src/records/outcome.ts';
@@ -33,6 +35,8 @@ import type { SharedServers } from './shared-servers.ts';
 
 export interface HarnessOptions {
   readonly emulator?: Omit<EmulatorOptions, 'keys'>;
+  /** What the workers' key may do. @default all calls, and no look at its balance */
+  readonly keyOf?: Omit<KeySpec, 'name' | 'key'>;
   /** @default one lane of 16 calls in flight, without a rate */
   readonly lanes?: readonly LaneSettings[];
   /** Whether the namespace has the Pollen search attributes. @default true */
@@ -78,7 +82,10 @@ export async function openHarness(
 ): Promise<Harness> {
   const { lanes = [{ name: 'all', concurrency: 16 }], workers = 1 } = options;
   const key = `sk_${randomUUID().replaceAll('-', '')}`;
-  const emulator = await startEmulator({ ...options.emulator, keys: [{ name: 'canary', key }] });
+  const emulator = await startEmulator({
+    ...options.emulator,
+    keys: [{ name: 'canary', key, ...options.keyOf }],
+  });
   closes.push(() => emulator.close());
   const namespace = await createNamespace(connection, options.searchable ?? true);
   const session = await openTestSession(servers, connection, namespace, {
@@ -109,6 +116,7 @@ export async function openHarness(
         base: session.api.base,
         ...(session.config.api.key === undefined ? {} : { key: session.config.api.key }),
       }),
+      balance: createBalance(session.api, session.config.api, createSend()),
       apiId: options.apiId ?? session.api.id,
       prices: options.prices ?? (() => Promise.resolve(session.api.prices)),
       lanes,

@@ -45,7 +45,6 @@ const passing: readonly PassingFault[] = [
   text('cut-close', 2, 'truncated'),
   text('wrong-type', 2, 'not-the-api'),
   text('empty', 2, 'truncated'),
-  text('balance-notice', 1),
   image('placeholder', 2, 'placeholder'),
   image('json-image', 2, 'server-error'),
   image('524', 1, 'edge-timeout'),
