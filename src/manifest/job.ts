@@ -168,6 +168,8 @@ export interface Job {
   readonly limits?: { readonly concurrency?: number };
   /** Most that a run may cost, decimal Pollen. */
   readonly budget?: string;
+  /** `free-only`: no model that costs something may be asked. @default 'any' */
+  readonly spend?: 'any' | 'free-only';
   /** Time a run may take, in milliseconds. */
   readonly deadline?: number;
   readonly priority?: Priority;

@@ -25,6 +25,7 @@ it('every code of the job file is shown by a bad one', () => {
     'key-unobeyed',
     'value-null',
     'model-kind',
+    'model-paid',
     'model-param',
     'model-size',
     'model-unknown',
