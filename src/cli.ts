@@ -170,6 +170,19 @@ function createProgram(): Command {
       present(await retryAction(runId, flags, context), flags);
     });
 
+  program
+    .command('resume')
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('let a run go on')
+    .requiredOption('--from-store', 'start it again from the bucket alone, after Temporal has lost it')
+    .option('-w, --watch', 'stay and show the progress; Ctrl-C leaves the run going')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.resume))
+    .action(async (runId: string, flags: OutputFlags & { readonly watch?: boolean }) => {
+      const { rebuildAction } = await import('./commands/actions/rebuild.ts');
+      present(await rebuildAction(runId, flags, context), flags);
+    });
+
   addScheduleCommands(
     program
       .command('schedule')

@@ -61,6 +61,7 @@ export const examples = {
     'pollen-batch retry quickstart-067f128d53 --watch',
     'pollen-batch retry quickstart-067f128d53 --new-seed    other seeds where the same ones get the same bad answer',
   ],
+  resume: ['pollen-batch resume quickstart-067f128d53 --from-store --watch'],
   schedule: [
     'pollen-batch schedule apply nightly.yaml',
     'pollen-batch schedule next nightly --count 10',

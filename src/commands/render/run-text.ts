@@ -63,7 +63,7 @@ export function brokenText(
   const time = plannedTimeOf(runId);
   const remedy =
     time === undefined
-      ? 'Submit the job again'
+      ? `\`pollen-batch resume ${runId} --from-store\` starts it again`
       : `\`pollen-batch schedule backfill ${job} --from ${time} --to ${time}\` starts it again`;
   return [
     `The workflow is ${status.toLowerCase().replaceAll('_', ' ')} and wrote no marker${reason === undefined ? '' : `: ${plain(reason)}`}`,

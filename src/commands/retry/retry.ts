@@ -94,7 +94,7 @@ async function lineageOf(session: Session, run: RunLocation): Promise<Lineage> {
         remedy: `Wait for its end (\`pollen-batch watch ${runId}\`), or stop it first.`,
       })
     : new PollenBatchError('usage', `run ${runId} has not ended: its workflow is gone`, {
-        remedy: `Finish it first by submitting its job again; what then is missing can be retried.`,
+        remedy: `Finish it first with \`pollen-batch resume ${runId} --from-store\`; what then is missing can be retried.`,
       });
 }
 
