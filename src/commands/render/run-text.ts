@@ -36,6 +36,9 @@ export function endText(session: Session, { run, marker, startedAt, failures }: 
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
     `Bill: ${money(tally)}${tally.unknown.count === 0 ? ' (exact)' : ' (estimated)'}`,
     `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
+    ...(tally.failed + tally.cancelled === 0
+      ? []
+      : [`What is missing is called again by \`pollen-batch retry ${run.runId}\`.`]),
   ].join('\n');
 }
 
