@@ -72,6 +72,18 @@ function parsePollen(text: string): string {
 }
 
 /**
+ * A budget: an amount of Pollen, or so much more after a plus.
+ *
+ * @throws InvalidArgumentError for anything else
+ */
+export function parseBudget(text: string): string {
+  if (!/^\+?\d{1,9}(\.\d{1,8})?$/.test(text)) {
+    throw new InvalidArgumentError('Give an amount of Pollen, as 10, or so much more, as +5.');
+  }
+  return text;
+}
+
+/**
  * A port to listen on.
  *
  * @throws InvalidArgumentError for anything else
@@ -80,4 +92,14 @@ export function parsePort(text: string): number {
   const port = parseCount(text);
   if (port > 65_535) throw new InvalidArgumentError('A port is at most 65535.');
   return port;
+}
+
+/**
+ * Words for people, of at most 300 characters: they are kept in the history of the run.
+ *
+ * @throws InvalidArgumentError for more
+ */
+export function parseReason(text: string): string {
+  if (text.length > 300) throw new InvalidArgumentError('Say it in at most 300 characters.');
+  return text;
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
 import { PollenBatchError } from '../errors.ts';
+import type { Job } from '../manifest/job.ts';
 import { formatProblem } from '../manifest/problem.ts';
+import { withMaxCost } from '../plan/budget.ts';
 import { withSettingsOf, type SettingChange } from '../plan/job-settings.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlannedJob } from '../plan/plan-job.ts';
@@ -22,7 +24,7 @@ import {
 } from '../records/run-store.ts';
 import { checkAccess } from './access.ts';
 import { claim, claimOf } from './claim-run.ts';
-import { checkCost, unconfirmed } from './cost-guard.ts';
+import { checkCost, checkDearest, unconfirmed } from './cost-guard.ts';
 import { outlookOf, type Outlook } from './outlook.ts';
 import { planReading } from './plan-reading.ts';
 import type { ReadJob } from './job-reading.ts';
@@ -71,7 +73,7 @@ export interface Submitted {
  * submit that died midway is finished by the next one.
  */
 export async function submit(session: Session, reading: ReadJob, options: SubmitOptions): Promise<Submitted> {
-  const { job } = reading;
+  const job = withMaxCost(reading.job, options.maxCost);
   const { store, plannedApi, config } = session;
   const home = { ...session.location, job: job.name };
   const spool = openSpool();
@@ -108,6 +110,7 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
     options.onOutlook?.(isThere ? undefined : outlook, warnings);
     // A run that is there already was decided about when it was made.
     if (!isThere) await decide(outlook, options, config.confirmAbove);
+    if (!isThere && options.maxCost !== undefined) checkDearest(drawn, options.maxCost);
     const { run, claimed, settings: keptSettings } = await claim(session, request, options.isNew);
     const marker = await readMarker(session.store, run);
     const written = (await readPlan(session.store, run)) ?? (await write());
@@ -130,7 +133,7 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
     // A submit that died between its claim and its plan has said under what settings, and what the seeds are drawn from.
     async function write(): Promise<Plan> {
       const isOther = claimed !== undefined && (claimed.seedScope !== undefined || keptSettings.length > 0);
-      const planned = isOther ? await plan(claimed) : drawn;
+      const planned = isOther ? await plan(claimed) : underBudget(job, drawn);
       await keepInputs(session.store, (sha256) => runKeys(run).input(sha256), reading.files, planned.inputs);
       return writePlan(session.store, run, planned);
     }
@@ -147,6 +150,11 @@ function asClaimed(session: Session, reading: ReadJob, claimed: JobFile | undefi
     { ...session, plannedApi: claimed.api },
     { ...reading, job },
   ] as const;
+}
+
+// What `--max-cost` allows became known to the planning only now: the price of the whole is judged before it.
+function underBudget({ budget }: Job, planned: PlannedJob): PlannedJob {
+  return budget === undefined ? planned : { ...planned, plan: { ...planned.plan, budget } };
 }
 
 /** Lets a run start for what it may cost, asks, or refuses it. */

@@ -48,17 +48,20 @@ function usageRow({
   };
 }
 
-// From the end, by pages: the newest rows of a long journal are near.
+const byTime = (left: JournalEntry, right: JournalEntry): number =>
+  left.time < right.time ? 1 : left.time > right.time ? -1 : 0;
+
+// The journal stands in the order of the ends, the rows in that of the beginnings: all of it is looked through.
 function latestRows(journal: Journal, limit: number, before: number): readonly unknown[] {
-  const rows: unknown[] = [];
-  for (let end = journal.length(); end > 0 && rows.length < limit; end -= pageEntries) {
-    const from = Math.max(0, end - pageEntries);
-    for (const entry of journal.read(from, end - from).toReversed()) {
-      const billed = entry.generated && entry.charge !== '0' && Date.parse(entry.time) < before;
-      if (billed && rows.length < limit) rows.push(usageRow(entry));
-    }
+  let latest: JournalEntry[] = [];
+  for (let from = 0; from < journal.length(); from += pageEntries) {
+    const billed = journal
+      .read(from, pageEntries)
+      .filter((entry) => entry.generated && entry.charge !== '0' && Date.parse(entry.time) < before);
+    latest.push(...billed);
+    if (latest.length > 2 * limit) latest = latest.sort(byTime).slice(0, limit);
   }
-  return rows;
+  return latest.sort(byTime).slice(0, limit).map(usageRow);
 }
 
 const mayReadUsage = (key: KeySpec): boolean => key.account === true;

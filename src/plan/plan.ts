@@ -1,4 +1,4 @@
-import type { Message, Priority, Values } from '../manifest/job.ts';
+import type { Budget, Message, Priority, Values } from '../manifest/job.ts';
 import type { CacheMode } from '../pollen/settle.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { DialectName, WireRequest } from '../pollinations/dialects/dialect.ts';
@@ -186,6 +186,8 @@ export interface Plan {
   readonly schemas?: Readonly<Record<string, Values>>;
   /** Calls in flight that the job allows itself. */
   readonly concurrency?: number;
+  /** Most that the run may cost. */
+  readonly budget?: Budget;
   /** How the run stands among others; `normal` when absent. */
   readonly priority?: Priority;
   /** Prices as they were when the run was planned: charges are computed from these. */

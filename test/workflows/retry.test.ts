@@ -107,8 +107,9 @@ describe.concurrent('a retry', () => {
     }, waiting);
 
     // Of a run that was retried, the last retry is what is gone on from.
-    const again = await retry(session, parent.runId, { newSeeds: false });
+    const again = await retry(session, parent.runId, { newSeeds: false, maxCost: '1' });
     expect(again).toMatchObject({
+      plan: { budget: { amount: '1' } },
       run: { runId: `${parent.runId}-retry2` },
       parent: run,
       left: { failed: 1 },

@@ -5,12 +5,12 @@ import { configure, withSession } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 import { watchToTheEnd } from './watch.ts';
 
+export interface RebuildFlags extends OutputFlags {
+  readonly watch?: boolean;
+}
+
 /** `resume RUN --from-store` */
-export function rebuildAction(
-  runId: string,
-  flags: OutputFlags & { readonly watch?: boolean },
-  context: CommandContext,
-): Promise<Outcome> {
+export function rebuildAction(runId: string, flags: RebuildFlags, context: CommandContext): Promise<Outcome> {
   const { terminal } = context;
   return withSession(configure(), async (session) => {
     const { run, plan } = await rebuild(session, runId);

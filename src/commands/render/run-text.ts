@@ -8,9 +8,10 @@ import type { RunDetails } from '../get.ts';
 import type { ListedRun } from '../list.ts';
 import type { Session } from '../session.ts';
 import { costText } from './outlook-text.ts';
+import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
 import { plain } from './terminal.ts';
-import { duration, money, plural, table } from './words.ts';
+import { budgetWords, duration, money, plural, table } from './words.ts';
 
 /** Which run it is, and of what. */
 export function planHead({ runId, parent, items, models, api }: Plan): string {
@@ -31,7 +32,7 @@ export function endText(session: Session, { run, marker, startedAt, failures }: 
     ...(tally.cancelled > 0 ? [`${tally.cancelled} cancelled`] : []),
   ].join(', ');
   return [
-    `${run.runId}: ${marker.state.replaceAll('_', ' ')}. ${counts}${took(startedAt, marker.endedAt)}.`,
+    `${run.runId}: ${marker.state.replaceAll('_', ' ')}${marker.because === undefined ? '' : `, as its ${marker.because} is used up`}. ${counts}${took(startedAt, marker.endedAt)}.`,
     ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault))}`),
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
     `Bill: ${money(tally)}${tally.unknown.count === 0 ? ' (exact)' : ' (estimated)'}`,
@@ -115,8 +116,15 @@ function sightText(run: RunLocation, sight: RunDetails['sight']): string {
   switch (sight.kind) {
     case 'ended':
       return sight.marker.state;
-    case 'running':
-      return `${sight.view.state}: ${progressWords({ items: sight.view.items, tally: sight.view.tally, inFlight: sight.inFlight, rate: undefined })}`;
+    case 'running': {
+      const { state, items, tally, budget, paused = [] } = sight.view;
+      const words = progressWords({ items, tally, inFlight: sight.inFlight, rate: undefined });
+      return [
+        `${state}: ${words}`,
+        ...(budget === undefined ? [] : [`Budget: ${budget.amount} Pollen (${budgetWords(budget)})`]),
+        ...pauseLines(paused),
+      ].join('\n');
+    }
     case 'silent':
       return `The run does not answer: ${plain(sight.reason)}`;
     case 'broken':

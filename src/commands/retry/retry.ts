@@ -1,4 +1,5 @@
 import { PollenBatchError } from '../../errors.ts';
+import { withMaxCost } from '../../plan/budget.ts';
 import { openSpool } from '../../plan/spool.ts';
 import { retryIdOf } from '../../plan/run-id.ts';
 import { readMeasured } from '../../records/measured.ts';
@@ -54,8 +55,9 @@ export async function retry(session: Session, runId: string, options: RetryOptio
     options.onOutlook?.(undefined, []);
     return { ...retriedOf(parent, run, earlier), status: await startRun(session, run, earlier, isClaimed) };
   }
-  const file = await readJobFile(store, parent.run);
-  if (file === undefined) throw new Error(`run ${parent.run.runId} has no job file`);
+  const claimed = await readJobFile(store, parent.run);
+  if (claimed === undefined) throw new Error(`run ${parent.run.runId} has no job file`);
+  const file = { ...claimed, job: withMaxCost(claimed.job, options.maxCost) };
   const wanted = claimOf(session, file, parent.run, run, options.newSeeds);
   const spool = openSpool();
   try {
@@ -65,6 +67,7 @@ export async function retry(session: Session, runId: string, options: RetryOptio
       parent,
       run,
       newSeeds: options.newSeeds,
+      budget: file.job.budget,
       allowUnpriced: file.allowUnpriced || file.job.allowUnpriced === true,
       measured,
       spool,
@@ -74,11 +77,11 @@ export async function retry(session: Session, runId: string, options: RetryOptio
     options.onOutlook?.(outlook, warnings);
     // A job that may not start must not claim its run.
     await decide(outlook, options, config.confirmAbove);
-    const claimed = await claimRun(store, run, wanted);
-    if (claimed !== undefined && !isSame(claimed, wanted)) throw raced(parent.run, run);
+    const first = await claimRun(store, run, wanted);
+    if (first !== undefined && !isSame(first, wanted)) throw raced(parent.run, run);
     await copyInputs(store, parent.run, run);
     const plan = await writePlan(store, run, planned);
-    const status = await startRun(session, run, plan, claimed !== undefined);
+    const status = await startRun(session, run, plan, first !== undefined);
     return { ...retriedOf(parent, run, plan), status, warnings, left: planned.left };
   } finally {
     spool.close();

@@ -12,6 +12,7 @@ export const enterV1: Dialect = {
   textModelsPath: '/generate/text/models',
   imageModelsPath: '/generate/image/models',
   balancePath: '/account/balance',
+  usagePath: '/account/usage',
   rounding: 'each',
   cacheMode: 'exact',
   textRequest: (call) => textRequest('/generate/v1/chat/completions', call),
