@@ -21,6 +21,7 @@ import type { DevFlags } from './commands/actions/dev.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
 import type { InitFlags } from './commands/actions/init.ts';
 import type { PlanFlags } from './commands/actions/plan.ts';
+import type { RebuildFlags } from './commands/actions/rebuild.ts';
 import type { ResultsFlags } from './commands/actions/results.ts';
 import type { RetryFlags } from './commands/actions/retry.ts';
 import type { RunFlags } from './commands/actions/run.ts';
@@ -175,9 +176,16 @@ function createProgram(): Command {
     .command('resume')
     .argument('<run>', 'run id, as `list` shows it')
     .description('let a paused run go on, whether it was suspended or waits for what is mended by now')
+    .option('--from-store', 'finish a run that Temporal has lost, from the bucket alone')
+    .option('-w, --watch', 'with --from-store: stay and show the progress; Ctrl-C leaves the run going')
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.resume))
-    .action(async (runId: string, flags: OutputFlags) => {
+    .action(async (runId: string, flags: RebuildFlags & { readonly fromStore?: boolean }) => {
+      if (flags.fromStore === true) {
+        const { rebuildAction } = await import('./commands/actions/rebuild.ts');
+        present(await rebuildAction(runId, flags, context), flags);
+        return;
+      }
       const { resumeAction } = await import('./commands/actions/steer.ts');
       present(await resumeAction(runId), flags);
     });

@@ -60,7 +60,10 @@ export const examples = {
   list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
   get: ['pollen-batch get quickstart-067f128d53', 'pollen-batch get -o json quickstart-067f128d53'],
   suspend: ['pollen-batch suspend quickstart-067f128d53 --reason "prices are being checked"'],
-  resume: ['pollen-batch resume quickstart-067f128d53'],
+  resume: [
+    'pollen-batch resume quickstart-067f128d53',
+    'pollen-batch resume quickstart-067f128d53 --from-store --watch',
+  ],
   bill: [
     'pollen-batch bill quickstart-067f128d53',
     'pollen-batch bill quickstart-067f128d53 --items -o csv > bill.csv',

@@ -19,6 +19,15 @@ export async function startRun(
   return isRunning ? 'attached' : 'started';
 }
 
+/**
+ * Starts the workflow of a run again whose execution is gone.
+ *
+ * @throws WorkflowExecutionAlreadyStartedError when one is going on
+ */
+export function restartRun(session: Session, run: RunLocation, plan: Plan): Promise<void> {
+  return start(session, run, plan, { resumed: true, conflict: 'FAIL' });
+}
+
 /** Whether a workflow of a run is going on. */
 export async function isOpen(session: Session, run: RunLocation): Promise<boolean> {
   return (await statusOf(session, run)) === 'RUNNING';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Job } from '../../src/manifest/job.ts';
 import { fromKept, keptJob } from '../../src/plan/job-content.ts';
-import { runIdOf } from '../../src/plan/run-id.ts';
+import { isTrial, retryIdOf, runIdOf } from '../../src/plan/run-id.ts';
 import { jobOf } from '../support/job.ts';
 
 const api = { id: 'https://gen.example', dialect: 'gen' };
@@ -146,5 +146,14 @@ items:
     expect(runIdOf(jobOf(plain), api, { files: [chair, lamp] })).toBe(both);
     expect(runIdOf(jobOf(plain), api, { files: [lamp, { ...chair, sha256: 'c' }] })).not.toBe(both);
     expect(runIdOf(jobOf(plain), api)).not.toBe(both);
+  });
+
+  it('has a number of its own as a retry, which counts on from the first run', () => {
+    const first = 'bees-0123456789';
+    expect(retryIdOf(first, 1)).toBe(`${first}-retry1`);
+    expect(retryIdOf(`${first}-r2-retry1`, 2)).toBe(`${first}-r2-retry2`);
+    expect(retryIdOf(`${first}-20261125T050000Z`, 1)).toBe(`${first}-20261125T050000Z-retry1`);
+    expect(isTrial(`${first}-first3-retry1`)).toBe(true);
+    expect(isTrial(`${first}-retry1`)).toBe(false);
   });
 });

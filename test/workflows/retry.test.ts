@@ -9,10 +9,13 @@ import { detailsData } from '../../src/commands/render/run-data.ts';
 import { retriedText } from '../../src/commands/render/retried-text.ts';
 import { formatAmount, parseAmount } from '../../src/pollen/amount.ts';
 import { billTotal } from '../../src/report/report.ts';
+import { claimRun, readJobFile } from '../../src/records/run-store.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
+import { png } from '../pollinations/pictures.ts';
 import { callsOf } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
 import { test } from '../support/on-servers.ts';
+import { filesOf } from '../support/planning.ts';
 
 const waiting = { timeout: 60_000, interval: 20 };
 
@@ -104,8 +107,9 @@ describe.concurrent('a retry', () => {
     }, waiting);
 
     // Of a run that was retried, the last retry is what is gone on from.
-    const again = await retry(session, parent.runId, { newSeeds: false });
+    const again = await retry(session, parent.runId, { newSeeds: false, maxCost: '1' });
     expect(again).toMatchObject({
+      plan: { budget: { amount: '1' } },
       run: { runId: `${parent.runId}-retry2` },
       parent: run,
       left: { failed: 1 },
@@ -247,14 +251,54 @@ items:
     }
   });
 
-  test('costs no more than it may, and is refused before anything is written', async ({ open }) => {
-    const harness = await open(quick);
-    const { session, submit, finish } = harness;
-    const { run } = await submit(job);
-    await finish(run);
-    await expect(retry(session, run.runId, { newSeeds: false, maxCost: '0.00000001' })).rejects.toMatchObject(
-      { code: 'too-dear' },
+  test('costs no more than it may, goes on where one died midway, and carries its pictures along', async ({
+    open,
+  }) => {
+    const harness = await open({
+      lanes: [
+        { name: 'all', concurrency: 8 },
+        { name: 'drawn', models: ['flux'], concurrency: 8 },
+      ],
+    });
+    const { session, emulator, submit, finish, files } = harness;
+    const items = Array.from({ length: 12 }, (_, index) =>
+      index % 3 === 0 ? `  - image: Meadow ${index}` : `  - text: Bee ${index}`,
     );
-    expect(await contentOf(harness, { ...run, runId: `${run.runId}-retry1` })).toEqual([]);
+    const { run: parent } = await submit(
+      [
+        'version: 1',
+        'name: pictures',
+        'defaults: { text: { max_tokens: 20 }, image: { width: 64, height: 48 } }',
+        'items:',
+        ...items,
+        '  - { id: look, text: "Look [[fault:400:1]]", images: [bee.png] }',
+      ].join('\n'),
+      { reading: { files: filesOf({ 'bee.png': png(64, 48) }) } },
+    );
+    expect(await finish(parent)).toMatchObject({ tally: { succeeded: 12, failed: 1 } });
+    const sent = callsOf(emulator);
+    const run = { ...parent, runId: `${parent.runId}-retry1` };
+    const elsewhere = { ...session, location: { ...session.location, emulated: false } };
+    await expect(retry(elsewhere, parent.runId, { newSeeds: false })).rejects.toMatchObject({
+      message: expect.stringContaining('made with the emulator') as string,
+    });
+    await expect(
+      retry(session, parent.runId, { newSeeds: false, maxCost: '0.00000001' }),
+    ).rejects.toMatchObject({ code: 'too-dear' });
+    expect(await contentOf(harness, run)).toEqual([]);
+
+    const file = await readJobFile(session.store, parent);
+    if (file === undefined) throw new Error('the run has no job file');
+    await claimRun(session.store, run, { ...file, runId: run.runId, parent: { runId: parent.runId } });
+    await expect(retry(session, parent.runId, { newSeeds: true })).rejects.toMatchObject({
+      message: `run ${parent.runId} is being retried: ${run.runId} was begun without --new-seed and has not ended`,
+    });
+    expect(await retry(session, parent.runId, { newSeeds: false })).toMatchObject({ run, status: 'started' });
+    expect(await finish(run)).toMatchObject({ state: 'completed', tally: { succeeded: 13, reused: 12 } });
+    const [call, ...others] = madeSince(harness, sent.length);
+    expect(others).toEqual([]);
+    expect(sent.some(({ digest }) => digest === call?.digest)).toBe(true);
+    const [before, after] = [await files(parent).results(), await files(run).results()];
+    expect(after.map(({ number }) => number)).toEqual(before.map(({ number }) => number));
   });
 });

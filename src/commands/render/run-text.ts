@@ -39,6 +39,9 @@ export function endText(session: Session, { run, marker, plan, failures }: Endin
     `Bill: ${money(tally)}${tally.unknown.count === 0 ? ' (exact)' : ' (estimated)'}`,
     ...(plan === undefined ? [] : [`Cache: ${cacheWords(plan.api.cacheMode)}`]),
     `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
+    ...(tally.failed + tally.cancelled === 0
+      ? []
+      : [`What is missing is called again by \`pollen-batch retry ${run.runId}\`.`]),
   ].join('\n');
 }
 
@@ -78,7 +81,7 @@ export function brokenText(
   const time = plannedTimeOf(runId);
   const remedy =
     time === undefined
-      ? 'Submit the job again'
+      ? `\`pollen-batch resume ${runId} --from-store\` starts it again`
       : `\`pollen-batch schedule backfill ${job} --from ${time} --to ${time}\` starts it again`;
   return [
     `The workflow is ${status.toLowerCase().replaceAll('_', ' ')} and wrote no marker${reason === undefined ? '' : `: ${plain(reason)}`}`,

@@ -1,4 +1,7 @@
+import { PollenBatchError } from '../../errors.ts';
 import { laneOf } from '../../lanes/lanes.ts';
+import type { Budget } from '../../manifest/job.ts';
+import { createBudgetChecker } from '../../plan/budget.ts';
 import type { Measured } from '../../plan/likely-use.ts';
 import type { BegunChain, Plan, PlannedItem, PlannedUse } from '../../plan/plan.ts';
 import { createPlanLines, type EndedLines } from '../../plan/plan-lines.ts';
@@ -34,6 +37,8 @@ export interface RetryPlanInput {
   readonly run: RunLocation;
   readonly newSeeds: boolean;
   readonly allowUnpriced: boolean;
+  /** What the retry may cost in all: its own budget, whatever its parent has spent. */
+  readonly budget: Budget | undefined;
   readonly measured: readonly Measured[];
   readonly spool: Spool;
 }
@@ -42,11 +47,11 @@ export interface RetryPlanInput {
  * Plans the retry of a run from that run's plan and results alone: what has succeeded is taken over, the rest is called
  * again with the same bytes. Prices and lanes are those of the session.
  *
- * @throws PollenBatchError `no-price` when a model that is called again has no known price, `store-unusable` where plan or
- * results of the parent are damaged
+ * @throws PollenBatchError `no-price` when a model that is called again has no known price, `too-dear` when the budget cannot
+ * hold its calls, `store-unusable` where plan or results of the parent are damaged
  */
 export async function planRetry(session: Session, input: RetryPlanInput): Promise<PlannedRetry> {
-  const { parent, run, newSeeds, allowUnpriced, measured, spool } = input;
+  const { parent, run, newSeeds, allowUnpriced, budget, measured, spool } = input;
   const { api, plannedApi, config, store } = session;
   const lanes = (model: string): string => laneOf(config.lanes, model);
   const lines = createPlanLines({ api: plannedApi, prices: api.prices, laneOf: lanes, spool, measured });
@@ -60,10 +65,13 @@ export async function planRetry(session: Session, input: RetryPlanInput): Promis
   const place = { file: parent.plan.job, line: 1, column: 1 };
   const left = { failed: 0, cancelled: 0, reseeded: 0 };
   const uses = new Map<string, PlannedUse>();
+  const bounds = createBudgetChecker(plannedApi.cacheMode, api.prices, allowUnpriced);
   for await (const ended of readEndedItems(store, parent)) {
     const end = endOf(ended, parent.run, newSeeds);
     const item = lines.add(retryItem(ended.item, end, context), place);
     if (end.kind === 'done') continue;
+    const [unbounded] = bounds.check(item);
+    if (budget !== undefined && unbounded !== undefined) throw overBudget(unbounded.message);
     left[ended.line.status === 'failed' ? 'failed' : 'cancelled'] += 1;
     if (end.bad === 'call' || end.bad.length > 0) left.reseeded += 1;
     for (const { kind, model } of 'steps' in item ? item.steps : [item]) {
@@ -72,6 +80,8 @@ export async function planRetry(session: Session, input: RetryPlanInput): Promis
   }
   // What is taken over needs no price any more.
   pricesOf([...uses.values()], api.prices, allowUnpriced);
+  const shortfall = budget === undefined ? undefined : bounds.shortfall(budget.amount);
+  if (shortfall !== undefined) throw overBudget(shortfall);
   const { plan, models, reused, pageText } = await lines.end(true);
   return {
     models,
@@ -82,6 +92,7 @@ export async function planRetry(session: Session, input: RetryPlanInput): Promis
     plan: {
       ...settingsOf(parent.plan),
       ...plan,
+      ...(budget === undefined ? {} : { budget }),
       parent: { runId: parent.run.runId },
       createdAt: new Date().toISOString(),
       api: plannedApi,
@@ -97,9 +108,16 @@ function settingsOf({
   lanes: _lanes,
   estimate: _estimate,
   prices: _prices,
+  budget: _budget,
   ...settings
-}: Plan): Omit<Plan, 'runId' | 'digest' | 'lanes' | 'estimate' | 'prices' | 'parent'> {
+}: Plan): Omit<Plan, 'runId' | 'digest' | 'lanes' | 'estimate' | 'prices' | 'parent' | 'budget'> {
   return settings;
+}
+
+function overBudget(message: string): PollenBatchError {
+  return new PollenBatchError('too-dear', message, {
+    remedy: 'Nothing was started. Submit the job with another budget.',
+  });
 }
 
 function endOf({ item, page, line }: EndedItem, run: RunLocation, newSeeds: boolean): ItemEnd {

@@ -1,4 +1,5 @@
 import { PollenBatchError } from '../../errors.ts';
+import { withMaxCost } from '../../plan/budget.ts';
 import { openSpool } from '../../plan/spool.ts';
 import { retryIdOf } from '../../plan/run-id.ts';
 import { readMeasured } from '../../records/measured.ts';
@@ -54,8 +55,9 @@ export async function retry(session: Session, runId: string, options: RetryOptio
     options.onOutlook?.(undefined, []);
     return { ...retriedOf(parent, run, earlier), status: await startRun(session, run, earlier) };
   }
-  const file = await readJobFile(store, parent.run);
-  if (file === undefined) throw new Error(`run ${parent.run.runId} has no job file`);
+  const claimed = await readJobFile(store, parent.run);
+  if (claimed === undefined) throw new Error(`run ${parent.run.runId} has no job file`);
+  const file = { ...claimed, job: withMaxCost(claimed.job, options.maxCost) };
   const wanted = claimOf(session, file, parent.run, run, options.newSeeds);
   const spool = openSpool();
   try {
@@ -65,6 +67,7 @@ export async function retry(session: Session, runId: string, options: RetryOptio
       parent,
       run,
       newSeeds: options.newSeeds,
+      budget: file.job.budget,
       allowUnpriced: file.allowUnpriced || file.job.allowUnpriced === true,
       measured,
       spool,
@@ -74,8 +77,8 @@ export async function retry(session: Session, runId: string, options: RetryOptio
     options.onOutlook?.(outlook, warnings);
     // A job that may not start must not claim its run.
     await decide(outlook, options, config.confirmAbove);
-    const claimed = await claimRun(store, run, wanted);
-    if (claimed !== undefined && !isSame(claimed, wanted)) throw raced(parent.run, run);
+    const first = await claimRun(store, run, wanted);
+    if (first !== undefined && !isSame(first, wanted)) throw raced(parent.run, run);
     await copyInputs(store, parent.run, run);
     const plan = await writePlan(store, run, planned);
     const status = await startRun(session, run, plan);
@@ -94,7 +97,7 @@ async function lineageOf(session: Session, run: RunLocation): Promise<Lineage> {
         remedy: `Wait for its end (\`pollen-batch watch ${runId}\`), or stop it first.`,
       })
     : new PollenBatchError('usage', `run ${runId} has not ended: its workflow is gone`, {
-        remedy: `Finish it first by submitting its job again; what then is missing can be retried.`,
+        remedy: `Finish it first with \`pollen-batch resume ${runId} --from-store\`; what then is missing can be retried.`,
       });
 }
 

@@ -1,0 +1,26 @@
+import { exitCodes } from '../exit-codes.ts';
+import { rebuild } from '../rebuild.ts';
+import { planHead } from '../render/run-text.ts';
+import { configure, withSession } from './configure.ts';
+import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
+import { watchToTheEnd } from './watch.ts';
+
+export interface RebuildFlags extends OutputFlags {
+  readonly watch?: boolean;
+}
+
+/** `resume RUN --from-store` */
+export function rebuildAction(runId: string, flags: RebuildFlags, context: CommandContext): Promise<Outcome> {
+  const { terminal } = context;
+  return withSession(configure(), async (session) => {
+    const { run, plan } = await rebuild(session, runId);
+    for (const sentence of session.api.summary) terminal.say(terminal.color.dim(sentence));
+    terminal.say(planHead(plan));
+    terminal.say('Started again from the bucket: what has its record is not called again.');
+    if (flags.watch === true) {
+      const watched = await watchToTheEnd(session, run, plan.createdAt, context);
+      return { ...watched, text: runId };
+    }
+    return { data: { runId, status: 'started' }, text: runId, exitCode: exitCodes.succeeded };
+  });
+}
