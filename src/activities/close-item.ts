@@ -3,7 +3,7 @@ import { receiptOf } from '../records/record.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import { chainRecord } from './chain-record.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { listChain, readChain } from './page-records.ts';
+import { listChain, readChain } from '../report/page-records.ts';
 
 /** Folds the records of an item's calls into the record of the item: the last write of the item. */
 export function createCloseItem(dependencies: ActivityDependencies): ControlActivities['closeItem'] {

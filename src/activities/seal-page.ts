@@ -9,7 +9,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { LOST_WORKER, type AttemptNote } from './attempt-history.ts';
 import { addAttempts } from './cost.ts';
 import { keptAttempts } from './item-record.ts';
-import { readKeptAttempts, readPageLines } from './page-records.ts';
+import { readKeptAttempts, readPageLines } from '../report/page-records.ts';
 import { resolveCall } from './resolve-call.ts';
 
 /** Writes a page's share of the results from its records: every item once, in the order of the plan. */

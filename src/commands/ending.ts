@@ -1,3 +1,4 @@
+import type { Plan } from '../plan/plan.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { FailedRecord } from '../records/record.ts';
@@ -7,8 +8,7 @@ import type { Marker } from '../records/run-store.ts';
 export interface Ending {
   readonly run: RunLocation;
   readonly marker: Marker;
-  /** When it was planned, ISO 8601. */
-  readonly startedAt: string | undefined;
+  readonly plan: Plan | undefined;
   /** The first few items that failed. */
   readonly failures: readonly FailedRecord[];
 }
@@ -20,10 +20,10 @@ export async function readEnding(
   store: ObjectStore,
   run: RunLocation,
   marker: Marker,
-  startedAt: string | undefined,
+  plan: Plan | undefined,
 ): Promise<Ending> {
   const failures = marker.tally.failed === 0 ? [] : await readFailures(store, run);
-  return { run, marker, startedAt, failures };
+  return { run, marker, plan, failures };
 }
 
 async function readFailures(store: ObjectStore, run: RunLocation): Promise<readonly FailedRecord[]> {

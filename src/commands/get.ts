@@ -30,7 +30,7 @@ export async function get(session: Session, runId: string): Promise<RunDetails> 
     run,
     plan,
     sight,
-    ending: isOver ? await readEnding(session.store, run, sight.marker, plan?.createdAt) : undefined,
+    ending: isOver ? await readEnding(session.store, run, sight.marker, plan) : undefined,
     report:
       report === undefined ? undefined : (JSON.parse(Buffer.from(report.body).toString('utf8')) as Report),
   };

@@ -5,6 +5,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   internal: 'a server does not answer, or a fault of the program',
   usage: 'wrong command line, job file or setting, or no such run: nothing was started',
   finishedWithFailures: 'the run has finished, and some items failed',
+  paused: 'get and resume: the run is paused',
   stopped: 'the run was stopped',
   disagrees: 'verify has found what does not agree',
   interrupted: 'interrupted by Ctrl-C; dev, worker and emulator end by it with 0',
@@ -31,7 +32,7 @@ export const examples = {
     'pollen-batch run job.yaml --out results',
     'pollen-batch run job.yaml --new              another run of the same job',
     'pollen-batch run job.yaml --first 3          try it out',
-    'pollen-batch run job.yaml --max-cost 0.5',
+    'pollen-batch run job.yaml --max-cost 0.5     refused where it may cost more, and its budget',
     'cat job.yaml | pollen-batch run - -o json',
   ],
   init: [
@@ -58,6 +59,20 @@ export const examples = {
   watch: ['pollen-batch watch quickstart-067f128d53'],
   list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
   get: ['pollen-batch get quickstart-067f128d53', 'pollen-batch get -o json quickstart-067f128d53'],
+  suspend: ['pollen-batch suspend quickstart-067f128d53 --reason "prices are being checked"'],
+  resume: ['pollen-batch resume quickstart-067f128d53'],
+  bill: [
+    'pollen-batch bill quickstart-067f128d53',
+    'pollen-batch bill quickstart-067f128d53 --items -o csv > bill.csv',
+  ],
+  retry: [
+    'pollen-batch retry quickstart-067f128d53 --watch',
+    'pollen-batch retry quickstart-067f128d53 --new-seed    other seeds where the same ones get the same bad answer',
+  ],
+  set: [
+    'pollen-batch set quickstart-067f128d53 --budget +5',
+    'pollen-batch set quickstart-067f128d53 --budget 10 --reason "asked for by the shop"',
+  ],
   schedule: [
     'pollen-batch schedule apply nightly.yaml',
     'pollen-batch schedule next nightly --count 10',

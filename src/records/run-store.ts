@@ -11,6 +11,10 @@ import type { ObjectStore } from '../storage/object-store.ts';
 export interface JobFile {
   readonly version: 1;
   readonly runId: string;
+  /** The run whose unfinished items this one calls again. */
+  readonly parent?: { readonly runId: string };
+  /** Whether such items whose answers are bad for good get other seeds. */
+  readonly newSeeds?: true;
   readonly api: PlannedApi;
   readonly allowUnpriced: boolean;
   /** Time that a schedule planned the run for, ISO 8601; absent for a submitted one. */
@@ -60,6 +64,21 @@ export async function claimRun(
   const { job: key } = runKeys(run);
   const result = await store.putOnce(key, `${JSON.stringify(file)}\n`, json);
   return result.stored ? undefined : wholeJobFile(key, parse(key, result.existing.body));
+}
+
+/**
+ * Begins a run: whichever execution of its workflow is the first to do so knows all that was sent for it.
+ *
+ * @param execution - id of the execution
+ * @returns whether it is the first
+ * @throws PollenBatchError `store-unusable` where what the first has written is damaged
+ */
+export async function beginRun(store: ObjectStore, run: RunLocation, execution: string): Promise<boolean> {
+  const { begun: key } = runKeys(run);
+  const result = await store.putOnce(key, `${JSON.stringify({ version: 1, execution })}\n`, json);
+  if (result.stored || result.same) return true;
+  const first = parse(key, result.existing.body);
+  return isObject(first) && first['execution'] === execution;
 }
 
 /**

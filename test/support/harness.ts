@@ -14,6 +14,7 @@ import type { LaneSettings } from '../../src/lanes/lanes.ts';
 import { createGovernors } from '../../src/lanes/governor/governors.ts';
 import { createWorkers } from '../../src/lanes/workers.ts';
 import type { PriceSnapshot } from '../../src/pollen/prices.ts';
+import type { CacheMode } from '../../src/pollen/settle.ts';
 import { createApiClient } from '../../src/pollinations/client.ts';
 import { findApi, openStore, plannedApi } from '../../src/services.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
@@ -84,6 +85,7 @@ export async function openHarness(
     key,
     url: emulator.url,
     lanes,
+    cacheMode: options.emulator?.cacheMode ?? 'exact',
   });
   closes.push(() => session.close());
   const store = recordWrites(session.store, options.beforeWrite);
@@ -162,13 +164,18 @@ async function openTestSession(
   { store: server, temporal: address }: SharedServers,
   connection: Connection,
   namespace: string,
-  given: { readonly key: string; readonly url: string; readonly lanes: readonly LaneSettings[] },
+  given: {
+    readonly key: string;
+    readonly url: string;
+    readonly lanes: readonly LaneSettings[];
+    readonly cacheMode: CacheMode;
+  },
 ): Promise<Session> {
   const config = {
     ...readConfig({
       POLLINATIONS_API_KEY: given.key,
       POLLINATIONS_BASE_URL: given.url,
-      POLLINATIONS_CACHE: 'exact',
+      POLLINATIONS_CACHE: given.cacheMode,
     }),
     lanes: given.lanes,
     store: { ...server, prefix: `tests/${randomUUID()}` },

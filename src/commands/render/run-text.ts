@@ -1,5 +1,6 @@
 import { labelEntries } from '../../plan/labels.ts';
 import type { Plan } from '../../plan/plan.ts';
+import type { CacheMode } from '../../pollen/settle.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import { plannedTimeOf } from '../../workflows/ids.ts';
 import type { Ending } from '../ending.ts';
@@ -8,20 +9,22 @@ import type { RunDetails } from '../get.ts';
 import type { ListedRun } from '../list.ts';
 import type { Session } from '../session.ts';
 import { costText } from './outlook-text.ts';
+import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
 import { plain } from './terminal.ts';
-import { duration, money, plural, table } from './words.ts';
+import { budgetWords, duration, money, plural, table } from './words.ts';
 
 /** Which run it is, and of what. */
-export function planHead({ runId, items, models, api }: Plan): string {
+export function planHead({ runId, parent, items, models, api }: Plan): string {
   return [
     `${runId}: ${plural(items, 'item')} for ${models.join(', ')}`,
+    ...(parent === undefined ? [] : [`A retry of ${parent.runId}: what that has got is taken over.`]),
     ...(api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
   ].join('\n');
 }
 
 /** How a run ended, what it cost, and what to do next. */
-export function endText(session: Session, { run, marker, startedAt, failures }: Ending): string {
+export function endText(session: Session, { run, marker, plan, failures }: Ending): string {
   const { tally } = marker;
   const unnamed = tally.failed - failures.length;
   const counts = [
@@ -30,13 +33,26 @@ export function endText(session: Session, { run, marker, startedAt, failures }: 
     ...(tally.cancelled > 0 ? [`${tally.cancelled} cancelled`] : []),
   ].join(', ');
   return [
-    `${run.runId}: ${marker.state.replaceAll('_', ' ')}. ${counts}${took(startedAt, marker.endedAt)}.`,
+    `${run.runId}: ${marker.state.replaceAll('_', ' ')}${marker.because === undefined ? '' : `, as its ${marker.because} is used up`}. ${counts}${took(plan?.createdAt, marker.endedAt)}.`,
     ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault))}`),
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
     `Bill: ${money(tally)}${tally.unknown.count === 0 ? ' (exact)' : ' (estimated)'}`,
+    ...(plan === undefined ? [] : [`Cache: ${cacheWords(plan.api.cacheMode)}`]),
     `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
   ].join('\n');
 }
+
+/** What a bill rests on: what a hit of the API's cache says about money. */
+export function cacheWords(mode: CacheMode): string {
+  return `${mode}: ${words[mode]}`;
+}
+
+const words: Readonly<Record<CacheMode, string>> = {
+  exact: 'what the API has in its cache is free, and settles answers that were lost',
+  'paid-hit':
+    'what is paid for may come from the cache of the API as well, so a hit is charged at most its price',
+  none: 'the API answers nothing from a cache, so an answer that was lost may have been paid for',
+};
 
 /** What went wrong, and what to do about it, as two sentences. */
 export function faultWords({
@@ -65,7 +81,7 @@ export function brokenText(
       ? 'Submit the job again'
       : `\`pollen-batch schedule backfill ${job} --from ${time} --to ${time}\` starts it again`;
   return [
-    `The workflow is ${status.toLowerCase()} and wrote no marker${reason === undefined ? '' : `: ${plain(reason)}`}`,
+    `The workflow is ${status.toLowerCase().replaceAll('_', ' ')} and wrote no marker${reason === undefined ? '' : `: ${plain(reason)}`}`,
     `${remedy}: the run goes on where it was.`,
   ].join('\n');
 }
@@ -111,8 +127,15 @@ function sightText(run: RunLocation, sight: RunDetails['sight']): string {
   switch (sight.kind) {
     case 'ended':
       return sight.marker.state;
-    case 'running':
-      return `${sight.view.state}: ${progressWords({ items: sight.view.items, tally: sight.view.tally, inFlight: sight.inFlight, rate: undefined })}`;
+    case 'running': {
+      const { state, items, tally, budget, paused = [] } = sight.view;
+      const words = progressWords({ items, tally, inFlight: sight.inFlight, rate: undefined });
+      return [
+        `${state}: ${words}`,
+        ...(budget === undefined ? [] : [`Budget: ${budget.amount} Pollen (${budgetWords(budget)})`]),
+        ...pauseLines(paused),
+      ].join('\n');
+    }
     case 'silent':
       return `The run does not answer: ${plain(sight.reason)}`;
     case 'broken':
@@ -123,8 +146,9 @@ function sightText(run: RunLocation, sight: RunDetails['sight']): string {
 /** Runs as a table. */
 export function listText(runs: readonly ListedRun[]): string {
   if (runs.length === 0) return 'No runs yet. Submit a job with `pollen-batch submit FILE`.';
+  const hasRetries = runs.some(({ parent }) => parent !== undefined);
   return table([
-    ['RUN', 'STATE', 'ITEMS', 'POLLEN', 'STARTED', 'API'],
+    ['RUN', 'STATE', 'ITEMS', 'POLLEN', 'STARTED', 'API', ...(hasRetries ? ['RETRY OF'] : [])],
     ...runs.map((run) => [
       run.runId,
       run.state,
@@ -132,6 +156,7 @@ export function listText(runs: readonly ListedRun[]): string {
       run.cost ?? '',
       run.startedAt.slice(0, 19).replace('T', ' '),
       run.emulated ? 'emulated' : 'real',
+      ...(hasRetries ? [run.parent ?? ''] : []),
     ]),
   ]);
 }

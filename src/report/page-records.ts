@@ -1,12 +1,27 @@
 import type { PlannedChain, PlannedItem } from '../plan/plan.ts';
-import type { ChainObjects } from '../report/fold-chain.ts';
-import { resultLine, type RecordLine, type ResultLine } from '../report/result-line.ts';
-import { parseRecordKey, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ItemRecord, KeptAttempts, StepRecord } from '../records/record.ts';
-import type { ActivityDependencies } from './dependencies.ts';
+import type { Records } from '../records/record-store.ts';
+import { parseRecordKey, runKeys, type RunLocation } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { ChainObjects } from './fold-chain.ts';
+import { resultLine, type RecordLine, type ResultLine } from './result-line.ts';
 
 /** Objects read at once. */
 const READS = 32;
+
+/** Where records are read from. */
+export interface RecordSource {
+  readonly store: ObjectStore;
+  readonly records: Pick<Records, 'read'>;
+}
+
+/** Where records are read from, and what was planned. */
+export interface PageSource extends RecordSource {
+  readonly plans: {
+    /** The items of a page, in their order. */
+    page(run: RunLocation, page: number): Promise<readonly PlannedItem[]>;
+  };
+}
 
 /** What a page's items have left in the bucket. */
 export interface PageRecords {
@@ -18,7 +33,7 @@ export interface PageRecords {
 
 /** The records of a page, found by listing the page's items once. */
 export async function readPageRecords(
-  { store, records }: ActivityDependencies,
+  { store, records }: RecordSource,
   run: RunLocation,
   page: number,
 ): Promise<PageRecords> {
@@ -33,7 +48,7 @@ export async function readPageRecords(
 
 /** The result lines of a page, in the order of its calls. */
 export async function readPageLines(
-  dependencies: ActivityDependencies,
+  dependencies: PageSource,
   run: RunLocation,
   page: number,
 ): Promise<readonly ResultLine[]> {
@@ -62,7 +77,7 @@ export async function readPageLines(
 }
 
 async function readUnfinished(
-  dependencies: ActivityDependencies,
+  dependencies: RecordSource,
   run: RunLocation,
   page: number,
   item: PlannedItem,
@@ -82,7 +97,7 @@ async function readUnfinished(
 
 /** Lists all that an item of several calls has left. */
 export async function listChain(
-  { store }: ActivityDependencies,
+  { store }: Pick<RecordSource, 'store'>,
   run: RunLocation,
   page: number,
   { number, id }: PlannedChain,
@@ -93,10 +108,7 @@ export async function listChain(
 }
 
 /** Reads what the calls of an item have left. */
-export async function readChain(
-  dependencies: ActivityDependencies,
-  keys: readonly string[],
-): Promise<ChainObjects> {
+export async function readChain(dependencies: RecordSource, keys: readonly string[]): Promise<ChainObjects> {
   const [records, kept] = await Promise.all([
     readAll(
       keys.filter((key) => key.endsWith('.step.json')),
@@ -112,7 +124,7 @@ export async function readChain(
 
 /** What the attempts of an item without a record may have cost; `undefined` when they left nothing. */
 export async function readKeptAttempts(
-  { store }: ActivityDependencies,
+  { store }: Pick<RecordSource, 'store'>,
   key: string,
 ): Promise<KeptAttempts | undefined> {
   const object = await store.get(key);

@@ -1,0 +1,87 @@
+import { stringify } from 'csv-stringify/sync';
+
+import { labelEntries } from '../../plan/labels.ts';
+import type { BillRow } from '../../report/bill-rows.ts';
+import type { BillGroup, BillShare } from '../../report/bill.ts';
+import type { RunBill } from '../bill.ts';
+
+type Cell = string | number | null | undefined;
+
+/** Names may be anything: what a spreadsheet would take for a formula is kept from it by an apostrophe. */
+export function csv(rows: readonly (readonly Cell[])[]): string {
+  return stringify(
+    rows.map((row) => [...row]),
+    // A lone carriage return ends a line for some readers.
+    { escape_formulas: true, quoted_match: /[\r\n]/ },
+  );
+}
+
+const HEADS = ['part', 'name', 'attempts', 'pollen', 'unknown', 'unknown_at_most'] as const;
+
+/** The bill of a run as a table of parts: total, what became of the money, models, steps, outcomes, labels. */
+export function billCsv(bill: RunBill): string {
+  const { attempts, cost, kept, wasted, duplicate, late, saved, models, steps = [], outcomes, labels } = bill;
+  const total = { name: bill.runId, attempts, cost };
+  return csv([
+    HEADS,
+    groupRow('total', total),
+    ...Object.entries({ kept, wasted, duplicate, late }).map(([name, share]) =>
+      shareRow('paid', name, share),
+    ),
+    ...Object.entries(saved).map(([name, share]) => shareRow('saved', name, share)),
+    ...models.map((group) => groupRow('model', group)),
+    ...steps.map((group) => groupRow('step', group)),
+    ...outcomes.map((group) => groupRow('outcome', group)),
+    ...labelEntries(labels).map((name) => groupRow('label', { ...total, name })),
+  ]);
+}
+
+function shareRow(part: string, name: string, { attempts, pollen }: BillShare): readonly Cell[] {
+  return [part, name, attempts, pollen, 0, '0'];
+}
+
+function groupRow(part: string, { name, attempts, cost }: BillGroup): readonly Cell[] {
+  return [part, name, attempts, cost.settled, cost.unknown.count, cost.unknown.atMost];
+}
+
+/** Head of the bill line by line. */
+export const rowHeads = [
+  'number',
+  'id',
+  'step',
+  'index',
+  'repair',
+  'kind',
+  'model',
+  'attempt',
+  'at',
+  'code',
+  'fate',
+  'certainty',
+  'pollen',
+  'saved',
+  'request_id',
+] as const;
+
+/** The bill line by line, without its head. */
+export function billRowsCsv(rows: readonly BillRow[]): string {
+  return csv(
+    rows.map((row) => [
+      row.number,
+      row.id,
+      row.step,
+      row.index,
+      row.repair,
+      row.kind,
+      row.model,
+      row.attempt,
+      row.at,
+      row.code,
+      row.fate,
+      row.certainty,
+      row.amount,
+      row.saved,
+      row.requestId,
+    ]),
+  );
+}

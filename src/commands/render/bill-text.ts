@@ -1,0 +1,164 @@
+import { labelEntries } from '../../plan/labels.ts';
+import type { CacheMode } from '../../pollen/settle.ts';
+import type { BillGroup, BillShare, Saving } from '../../report/bill.ts';
+import type { BillRow } from '../../report/bill-rows.ts';
+import type { RunBill } from '../bill.ts';
+import { fitTable, wrap } from './fit.ts';
+import { plain } from './terminal.ts';
+import { money, plural, table } from './words.ts';
+
+const NARROW = 100;
+
+/** What a cache hit proves, and so what the bill rests on. */
+const modeWords: Readonly<Record<CacheMode, string>> = {
+  exact: 'a hit of the API’s cache is never billed, and shows what became of a lost answer',
+  'paid-hit': 'the paying answer may come from the API’s cache too, so the kind of a hit decides',
+  none: 'the API’s cache shares nothing, so that a lost answer stays unknown until it is reconciled',
+};
+
+/**
+ * The bill of a run.
+ *
+ * @param width - columns of the screen. @default no limit
+ */
+export function billText(bill: RunBill, width = Number.POSITIVE_INFINITY): string {
+  const { models, steps, outcomes } = bill;
+  const name = width < NARROW ? 30 : 100;
+  const groups: readonly (readonly [string, readonly BillGroup[]])[] = [
+    ['MODEL', models],
+    ...(steps === undefined ? [] : [['STEP', steps] as const]),
+    ['OUTCOME', outcomes],
+  ];
+  const prose = [...headLines(bill), ''].map((line) => wrap(line, width));
+  return [
+    ...prose,
+    table([['WHAT', 'ATTEMPTS', 'POLLEN', ''], ...shareRows(bill, width < NARROW)]),
+    ...groups
+      .filter(([, rows]) => rows.length > 0)
+      .flatMap(([head, rows]) => ['', groupTable(head, rows, name)]),
+  ].join('\n');
+}
+
+function headLines(bill: RunBill): readonly string[] {
+  const { runId, state, billed, items, labels, api, startedAt, endedAt, cost } = bill;
+  const isOver = state !== 'unfinished';
+  const entries = labelEntries(labels).map((entry) => plain(entry));
+  return [
+    isOver
+      ? `${runId}: ${state.replaceAll('_', ' ')}, ${plural(items, 'item')}`
+      : `${runId}: not ended; billed are ${billed} of ${plural(items, 'item')}, by the records that are there, without calls in flight`,
+    ...(entries.length === 0 ? [] : [`Labels: ${entries.join(', ')}`]),
+    ...(api.emulated ? ['The API is emulated: nothing here is a real cost.'] : []),
+    `Started ${utc(startedAt)}${endedAt === undefined ? '' : `, ended ${utc(endedAt)}`} (UTC).`,
+    `Paid: ${money(cost)}`,
+    certaintyLine(bill),
+    ...budgetLines(bill),
+  ];
+}
+
+function certaintyLine({ runId, certainty, cost, api, corrections, state }: RunBill): string {
+  const corrected = corrections === 0 ? '' : `, ${plural(corrections, 'correction')} laid over the records`;
+  const basis = `Cache mode ${api.cacheMode}: ${modeWords[api.cacheMode]}.`;
+  if (certainty === 'exact')
+    return `Exact: every charge is known to the last 1e-8 Pollen${corrected}. ${basis}`;
+  const open = plural(cost.unknown.count, 'charge');
+  const remedy =
+    state === 'unfinished'
+      ? 'Later answers may settle them.'
+      : `\`pollen-batch reconcile ${runId}\` settles what the account tells of them.`;
+  return `Estimated: ${open} may or may not have been made${corrected}. ${remedy} ${basis}`;
+}
+
+function budgetLines({ budget }: RunBill): readonly string[] {
+  if (budget === undefined) return [];
+  const { amount, spent, held, left } = budget;
+  const rest =
+    held === null ? 'what is unknown has no bound' : `${held} held for what is unknown, ${left} left`;
+  return [`Budget: ${amount} Pollen; ${spent} spent, ${rest}.`];
+}
+
+function shareRows(bill: RunBill, isNarrow: boolean): readonly (readonly string[])[] {
+  const { kept, wasted, duplicate, late, cost, saved } = bill;
+  const row = (what: string, share: BillShare, words: string): readonly (readonly string[])[] =>
+    share.attempts === 0 ? [] : [[what, String(share.attempts), share.pollen, isNarrow ? '' : words]];
+  const unknown = { attempts: cost.unknown.count, pollen: cost.unknown.atMost ?? 'no bound' };
+  return [
+    ['kept', String(kept.attempts), kept.pollen, isNarrow ? '' : 'paid, and the answer is a result'],
+    ...row('wasted', wasted, 'paid, and the answer was lost, refused by a check, or not stored'),
+    ...row('duplicate', duplicate, 'paid beside another answer to the same call'),
+    ...row('late', late, 'paid, and answered after the run had ended'),
+    ...row('unknown, at most', unknown, 'may have been billed'),
+    ...savingRows('saved by cache', saved.cache, isNarrow ? '' : 'the API’s cache had the answer'),
+    ...savingRows(
+      'saved by reuse',
+      saved.reuse,
+      isNarrow ? '' : 'an earlier run had the answer, at the prices of this one',
+    ),
+  ];
+}
+
+function savingRows(
+  what: string,
+  { attempts, pollen, unpriced }: Saving,
+  words: string,
+): readonly (readonly string[])[] {
+  if (attempts === 0) return [];
+  const open = unpriced === 0 ? '' : ` + ${plural(unpriced, 'answer')} of unknown price`;
+  return [[what, String(attempts), `${pollen}${open}`, words]];
+}
+
+function groupTable(head: string, groups: readonly BillGroup[], limit: number): string {
+  const isOpen = groups.some(({ cost }) => cost.unknown.count > 0);
+  return table([
+    [head, 'ATTEMPTS', 'POLLEN', ...(isOpen ? ['UNKNOWN', 'AT MOST'] : [])],
+    ...groups.map(({ name, attempts, cost }) => [
+      plain(name, limit),
+      String(attempts),
+      cost.settled,
+      ...(isOpen ? [String(cost.unknown.count), cost.unknown.atMost ?? 'no bound'] : []),
+    ]),
+  ]);
+}
+
+const ID_COLUMN = 20;
+
+/**
+ * The bill line by line, an attempt each.
+ *
+ * @param width - columns of the screen. @default no limit
+ */
+export function billRowsText(rows: readonly BillRow[], width = Number.POSITIVE_INFINITY): string {
+  if (rows.length === 0) return 'Nothing has been called yet.';
+  const name = width < NARROW ? ID_COLUMN : 100;
+  return fitTable(
+    [
+      ['ITEM', 'CALL', 'MODEL', 'TRY', 'OUTCOME', 'POLLEN', 'FATE'],
+      ...rows.map((row) => [
+        plain(row.id, name),
+        callWords(row),
+        plain(row.model, name),
+        row.attempt === 0 ? '' : String(row.attempt),
+        row.code,
+        pollenOf(row),
+        row.fate,
+      ]),
+    ],
+    width,
+    2,
+  );
+}
+
+function callWords({ step = '', index, repair }: BillRow): string {
+  const element = index === undefined ? '' : `.${index}`;
+  return `${step}${element}${repair === undefined ? '' : ` (repair ${repair})`}`;
+}
+
+function pollenOf({ fate, amount, saved }: BillRow): string {
+  if (fate === 'unknown') return amount === null ? 'no bound' : `≤ ${amount}`;
+  if (fate === 'saved') return saved === null || saved === undefined ? '(no price)' : `(${saved})`;
+  return amount ?? '';
+}
+
+function utc(iso: string): string {
+  return iso.slice(0, 19).replace('T', ' ');
+}

@@ -1,0 +1,56 @@
+import type { Plan } from '../plan/plan.ts';
+import { folderAt } from '../storage/folder.ts';
+import { runKeys, type RunLocation } from '../storage/keys.ts';
+import { CONTROL_QUEUE, runWorkflowId } from '../workflows/ids.ts';
+import { planDetails, planSummary } from './render/plan-markdown.ts';
+import type { Session } from './session.ts';
+
+/** Starts the workflow of a planned run, or finds it going on. */
+export async function startRun(
+  session: Session,
+  run: RunLocation,
+  plan: Plan,
+): Promise<'started' | 'attached'> {
+  const earlier = await statusOf(session, run);
+  const isRunning = earlier === 'RUNNING';
+  // An execution that is gone may have made calls; where Temporal has forgotten it, the bucket tells.
+  const resumed = earlier !== undefined && !isRunning;
+  await start(session, run, plan, resumed);
+  return isRunning ? 'attached' : 'started';
+}
+
+/** Whether a workflow of a run is going on. */
+export async function isOpen(session: Session, run: RunLocation): Promise<boolean> {
+  return (await statusOf(session, run)) === 'RUNNING';
+}
+
+async function statusOf({ temporal }: Session, { runId }: RunLocation): Promise<string | undefined> {
+  try {
+    return (await temporal.client.workflow.getHandle(runWorkflowId(runId)).describe()).status.name;
+  } catch {
+    return undefined;
+  }
+}
+
+async function start(
+  { temporal, store, config }: Session,
+  run: RunLocation,
+  plan: Plan,
+  resumed: boolean,
+): Promise<void> {
+  await temporal.client.workflow.start('runJob', {
+    workflowId: runWorkflowId(run.runId),
+    taskQueue: CONTROL_QUEUE,
+    args: [{ run, resumed }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: planSummary(plan),
+    staticDetails: planDetails(plan, folderAt(store.bucket, runKeys(run).root, config.store?.publicUrl)),
+    memo: {
+      items: plan.items,
+      job: plan.job,
+      emulated: plan.api.emulated,
+      ...(plan.parent === undefined ? {} : { parent: plan.parent.runId }),
+    },
+  });
+}
