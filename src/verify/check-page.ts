@@ -1,23 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { Plan, PlannedCall, PlannedItem } from '../plan/plan.ts';
-import type { AttemptRecord, ItemRecord, KeptAttempts, StepRecord } from '../records/record.ts';
+import type { Plan, PlannedItem } from '../plan/plan.ts';
 import type { Marker } from '../records/run-store.ts';
 import type { CancelledItem, ResultLine } from '../report/result-line.ts';
 import { costOf, noSum } from './check-attempts.ts';
-import { checkFold, checkSteps, sumOfChain, type ChainLeft } from './check-chain.ts';
+import { checkFold, checkSteps, sumOfChain } from './check-chain.ts';
 import { artifactsIn, checkDigests, checkRecord, type NamedArtifact } from './check-item.ts';
 import { firstDifference, type Findings } from './findings.ts';
-import { itemNames, type ItemNames } from './places.ts';
+import { ownOf, readItem, sizeOf, type Left, type PageObject } from './item-left.ts';
 import { hashOf, inBatches, linesOf, type RunReader } from './reading.ts';
-
-/** An object below the folder of a page. */
-export interface PageObject {
-  /** Its name below that folder. */
-  readonly name: string;
-  readonly number: number;
-  readonly bytes: number;
-}
 
 /** What a page is checked with. */
 export interface PageContext {
@@ -27,14 +18,6 @@ export interface PageContext {
   readonly marker: Marker | undefined;
   /** Hears how each item stands, in the order of the plan; `undefined` of one that has no end yet. */
   readonly take: (item: PlannedItem, line: ResultLine | undefined) => void;
-}
-
-interface Left {
-  readonly item: PlannedItem;
-  readonly names: ItemNames;
-  readonly record: ItemRecord | undefined;
-  readonly kept: KeptAttempts | undefined;
-  readonly chain: ChainLeft;
 }
 
 const five = (page: number): string => String(page).padStart(5, '0');
@@ -68,7 +51,8 @@ export async function checkPage(
   await inBatches(
     items,
     ({ number }) => sizeOf(byNumber.get(number) ?? []),
-    async (item) => void left.push(await readItem(context, folder, item, byNumber.get(item.number) ?? [])),
+    async (item) =>
+      void left.push(await readItem(context.reader, folder, item, byNumber.get(item.number) ?? [])),
   );
   left.sort(
     (one, other) =>
@@ -99,71 +83,6 @@ export async function checkPage(
     }
   }
   await checkArtifacts(context, folder, objects, [...named.values()]);
-}
-
-// How the names of all that an item leaves begin.
-function ownOf(folder: string, { number, id }: PlannedItem): string {
-  return `${folder}${String(number).padStart(7, '0')}-${id}.`;
-}
-
-function sizeOf(objects: readonly PageObject[]): number {
-  return objects.filter(({ name }) => name.endsWith('.json')).reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-async function readItem(
-  { reader }: PageContext,
-  folder: string,
-  item: PlannedItem,
-  objects: readonly PageObject[],
-): Promise<Left> {
-  const steps = 'steps' in item ? item.steps.map(({ id }) => id) : [];
-  const names = itemNames(
-    objects.map(({ name }) => name),
-    item,
-    steps,
-  );
-  const read = async <Value>(name: string): Promise<Value | undefined> =>
-    (await reader.json(`${folder}${name}`)) as Value | undefined;
-  const readAll = async <Value>(
-    found: ReadonlyMap<string, string>,
-  ): Promise<readonly (readonly [part: string, object: string, value: Value])[]> => {
-    const all = await Promise.all(
-      [...found].map(async ([part, name]) => [part, `${folder}${name}`, await read<Value>(name)] as const),
-    );
-    return all.flatMap(([part, object, value]) =>
-      value === undefined ? [] : [[part, object, value] as const],
-    );
-  };
-  const isChain = steps.length > 0;
-  const own = names.attempts.get('');
-  const [record, kept, records, keptSteps, requests] = await Promise.all([
-    names.record === undefined ? undefined : read<ItemRecord>(names.record),
-    own === undefined || names.record !== undefined ? undefined : read<KeptAttempts>(own),
-    isChain ? readAll<StepRecord>(names.steps) : [],
-    isChain ? readAll<KeptAttempts>(names.attempts) : [],
-    isChain ? readAll<{ readonly request?: PlannedCall['request'] }>(names.requests) : [],
-  ]);
-  const whole = isReadable(record) ? record : undefined;
-  return {
-    item,
-    names,
-    record: whole,
-    kept: isReadable(kept) ? kept : undefined,
-    chain: {
-      records: records.flatMap(([, object, value]) => (isReadable(value) ? [{ object, record: value }] : [])),
-      kept: keptSteps.flatMap(([, object, value]) => (isReadable(value) ? [{ object, kept: value }] : [])),
-      requests: new Map(
-        requests.flatMap(([part, object, { request }]) =>
-          typeof request === 'object' ? [[part, { object, request }] as const] : [],
-        ),
-      ),
-    },
-  };
-}
-
-// Enough to be looked into; what is in it is checked then.
-function isReadable(value: { readonly attempts: readonly AttemptRecord[] } | undefined): boolean {
-  return Array.isArray(value?.attempts);
 }
 
 function checkLeft(
@@ -289,7 +208,7 @@ function cancelled({ item, kept, chain }: Left): CancelledItem {
 
 // What no record and no line names, nobody has asked for.
 function checkNames(
-  { findings, reader }: PageContext,
+  { findings, reader, marker }: PageContext,
   folder: string,
   { item, names, record, chain }: Left,
   line: ResultLine | undefined,
@@ -313,7 +232,9 @@ function checkNames(
     }
     named.set(key, one);
   }
-  for (const name of [...names.strange, ...names.artifacts]) {
+  // While a run goes on, the record of an artifact may be on its way.
+  const mayLack = marker === undefined && record === undefined;
+  for (const name of [...names.strange, ...(mayLack ? [] : names.artifacts)]) {
     if (named.has(`${reader.root}${folder}${name}`)) continue;
     findings.add('object-unasked', `${folder}${name}`, 'an object that a record names', 'one that none does');
   }

@@ -1,7 +1,7 @@
 import type { Artifact, AttemptRecord, ItemCost, StepResult } from '../records/record.ts';
 import type { ResultLine } from '../report/result-line.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { costOf, noSum, sumOfAttempts } from './check-attempts.ts';
+import { costOf, isSame, noSum, sumOfAttempts, sumOfCost, wordsOf } from './check-attempts.ts';
 import { shown, type Findings } from './findings.ts';
 import { hashOf, type RunReader } from './reading.ts';
 
@@ -14,6 +14,7 @@ export interface LateAnswer {
   readonly model: string;
   readonly part?: { readonly step: string; readonly index?: number; readonly repair?: number };
   readonly attempts: readonly AttemptRecord[];
+  readonly cost?: ItemCost;
   readonly artifact?: Artifact;
 }
 
@@ -33,9 +34,11 @@ export async function readLate(
       findings.add('object-unreadable', object, 'the attempts of an item', shown(content));
       continue;
     }
-    if (sumOfAttempts(content.attempts) === undefined) {
+    const sum = sumOfAttempts(content.attempts);
+    const told = content.cost === undefined ? sum : sumOfCost(content.cost);
+    if (sum === undefined || told === undefined) {
       findings.add('money-malformed', object, 'charges as decimal text', shown(content.attempts));
-    }
+    } else if (!isSame(sum, told)) findings.add('sum-wrong', object, wordsOf(sum), wordsOf(told));
     if (content.artifact !== undefined) await checkArtifact(reader, findings, content.artifact);
     found.set(content.number, [...(found.get(content.number) ?? []), { ...content, object }]);
   }

@@ -1,6 +1,6 @@
 import type { ListedObject, ObjectStore } from '../storage/object-store.ts';
-import type { PageObject } from './check-page.ts';
 import type { Findings } from './findings.ts';
+import type { PageObject } from './item-left.ts';
 import { placeOf, type Place } from './places.ts';
 
 /** A run's objects, listed once and looked at as they come. */

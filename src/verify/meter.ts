@@ -69,7 +69,8 @@ export function compareMeter(
     const drift =
       units < sum.settled ? units - sum.settled : most !== undefined && units > most ? units - most : 0n;
     if (drift !== 0n) {
-      const found = `${writeUnits(units)} Pollen of ${rows} calls, ${writeUnits(drift)} beyond`;
+      const beyond = drift > 0n ? `${writeUnits(drift)} more` : `${writeUnits(-drift)} less`;
+      const found = `${writeUnits(units)} Pollen of ${rows} billed calls, ${beyond}`;
       findings.add('meter-drift', `${kind} model ${model}`, wordsOf(sum), found);
     }
     lines.push({

@@ -61,13 +61,16 @@ async function readNumbered(
   return found;
 }
 
-/** Reads a run's plan; what is not there, or cannot be read, is said. */
+/**
+ * Reads a run's plan; one that cannot be read is said, and one that is not there, unless the run may still be without.
+ */
 export async function readPlan(
   reader: RunReader,
   findings: Findings,
   runId: string,
+  mayLack: boolean,
 ): Promise<Plan | undefined> {
-  const content = await reader.json('plan/plan.json');
+  const content = await reader.json('plan/plan.json', mayLack);
   if (content === undefined) return undefined;
   const plan = content as unknown as Plan;
   if (!Array.isArray(plan.pages) || !Array.isArray(plan.prices) || typeof plan.api !== 'object') {

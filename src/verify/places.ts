@@ -9,7 +9,6 @@ export type Place =
   | { readonly kind: 'unasked' };
 
 const FILES: ReadonlySet<string> = new Set([
-  'begun.json',
   'job.json',
   'begun.json',
   'plan/plan.json',

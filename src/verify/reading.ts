@@ -10,18 +10,22 @@ export interface RunReader {
   readonly root: string;
   /** Reads an object that must be there. */
   bytes(name: string): Promise<Uint8Array | undefined>;
-  /** Reads an object that must hold JSON of an object. */
-  json(name: string): Promise<Readonly<Record<string, unknown>> | undefined>;
+  /**
+   * Reads an object that must hold JSON of an object.
+   *
+   * @param mayLack - whether it is fine that there is none
+   */
+  json(name: string, mayLack?: boolean): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** Reads the object of any key; it need not be the run's. */
   anywhere(key: string): Promise<Uint8Array | undefined>;
 }
 
 /** Reads the objects of a run. */
 export function createReader(store: ObjectStore, root: string, findings: Findings): RunReader {
-  async function read(key: string, name: string): Promise<Uint8Array | undefined> {
+  async function read(key: string, name: string, mayLack = false): Promise<Uint8Array | undefined> {
     try {
       const object = await store.get(key);
-      if (object === undefined) findings.add('object-missing', name, 'an object', 'none');
+      if (object === undefined && !mayLack) findings.add('object-missing', name, 'an object', 'none');
       return object?.body;
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'store-corrupt') throw error;
@@ -33,8 +37,8 @@ export function createReader(store: ObjectStore, root: string, findings: Finding
     root,
     bytes: (name) => read(`${root}${name}`, name),
     anywhere: (key) => read(key, key),
-    async json(name) {
-      const body = await read(`${root}${name}`, name);
+    async json(name, mayLack) {
+      const body = await read(`${root}${name}`, name, mayLack);
       if (body === undefined) return undefined;
       const value = parsed(Buffer.from(body).toString('utf8'));
       if (value === undefined) findings.add('object-unreadable', name, 'a JSON object', 'something else');

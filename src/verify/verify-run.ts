@@ -61,7 +61,7 @@ export async function verifyRun(
   if (job !== undefined && job.runId !== run.runId) {
     findings.add('job-wrong', 'job.json', `run ${run.runId}`, shown(job.runId));
   }
-  const plan = await readPlan(reader, findings, run.runId);
+  const plan = await readPlan(reader, findings, run.runId, opening.marker === undefined);
   const inputs = new Set((job?.inputs ?? []).map(({ sha256 }) => sha256));
   const listing = createListing(store, reader.root, {
     digest: plan?.digest ?? '',

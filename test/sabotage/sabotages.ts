@@ -115,8 +115,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     title: 'take a lost worker for one that has sent nothing',
     file: 'src/activities/attempt-history.ts',
-    from: `for (let lost = known.seen + 1; lost < attempt; lost += 1) {`,
-    to: `for (let lost = attempt; lost < attempt; lost += 1) {`,
+    from: `for (let lost = known.seen + 1; lost < attempt; lost += 1)`,
+    to: `for (let lost = attempt; lost < attempt; lost += 1)`,
     tests: ['test/activities/attempt-history.test.ts'],
   },
   {
@@ -169,10 +169,10 @@ export const sabotages: readonly Sabotage[] = [
     tests: ['test/activities/item-store.test.ts'],
   },
   {
-    title: 'forget what the attempt that came second has cost',
+    title: 'take what the attempt that came second has cost for free',
     file: 'src/activities/item-store.ts',
-    from: `const notes = [...others, { ...note, code: 'duplicate' }];`,
-    to: `const notes = others;`,
+    from: `[...others, { ...note, code:`,
+    to: `[...others, { ...note, effect: { kind: 'refused' }, code:`,
     tests: ['test/activities/item-store.test.ts'],
   },
   {
@@ -199,8 +199,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     title: 'report what an attempt has cost, and leave it out of the bill',
     file: 'src/report/report.ts',
-    from: `return line.attempts.map((`,
-    to: `return line.attempts.slice(-1).map((`,
+    from: `attempts.map(({`,
+    to: `attempts.slice(-1).map(({`,
     tests: ['test/report/report.test.ts'],
   },
   {
