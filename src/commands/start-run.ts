@@ -15,7 +15,7 @@ export async function startRun(
   const isRunning = earlier === 'RUNNING';
   // An execution that is gone may have made calls; where Temporal has forgotten it, the bucket tells.
   const resumed = earlier !== undefined && !isRunning;
-  await start(session, run, plan, resumed);
+  await start(session, run, plan, { resumed, conflict: 'USE_EXISTING' });
   return isRunning ? 'attached' : 'started';
 }
 
@@ -45,13 +45,13 @@ async function start(
   { temporal, store, config }: Session,
   run: RunLocation,
   plan: Plan,
-  resumed: boolean,
+  { resumed, conflict }: { readonly resumed: boolean; readonly conflict: 'USE_EXISTING' | 'FAIL' },
 ): Promise<void> {
   await temporal.client.workflow.start('runJob', {
     workflowId: runWorkflowId(run.runId),
     taskQueue: CONTROL_QUEUE,
     args: [{ run, resumed }],
-    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdConflictPolicy: conflict,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: planSummary(plan),
     staticDetails: planDetails(plan, folderAt(store.bucket, runKeys(run).root, config.store?.publicUrl)),
