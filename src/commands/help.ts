@@ -60,7 +60,10 @@ export const examples = {
   bill: [
     'pollen-batch bill quickstart-067f128d53',
     'pollen-batch bill quickstart-067f128d53 --items -o csv > bill.csv',
+    'pollen-batch bill --by day --since 7d',
+    'pollen-batch bill --by model --job quickstart -o json',
   ],
+  reconcile: ['pollen-batch reconcile quickstart-067f128d53'],
   schedule: [
     'pollen-batch schedule apply nightly.yaml',
     'pollen-batch schedule next nightly --count 10',

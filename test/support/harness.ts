@@ -10,10 +10,12 @@ import type { Session } from '../../src/commands/session.ts';
 import { submit, type SubmitOptions, type Submitted } from '../../src/commands/submit.ts';
 import { readConfig } from '../../src/config.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
+import type { KeySpec } from '../../src/emulator/keys.ts';
 import type { LaneSettings } from '../../src/lanes/lanes.ts';
 import { createGovernors } from '../../src/lanes/governor/governors.ts';
 import { createWorkers } from '../../src/lanes/workers.ts';
 import type { PriceSnapshot } from '../../src/pollen/prices.ts';
+import type { CacheMode } from '../../src/pollen/settle.ts';
 import { createApiClient } from '../../src/pollinations/client.ts';
 import { findApi, openStore, plannedApi } from '../../src/services.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
@@ -32,6 +34,8 @@ import type { SharedServers } from './shared-servers.ts';
 
 export interface HarnessOptions {
   readonly emulator?: Omit<EmulatorOptions, 'keys'>;
+  /** What the workers' key may do. @default all calls, and no look at its balance */
+  readonly keyOf?: Omit<KeySpec, 'name' | 'key'>;
   /** @default one lane of 16 calls in flight, without a rate */
   readonly lanes?: readonly LaneSettings[];
   /** Whether the namespace has the Pollen search attributes. @default true */
@@ -77,13 +81,17 @@ export async function openHarness(
 ): Promise<Harness> {
   const { lanes = [{ name: 'all', concurrency: 16 }], workers = 1 } = options;
   const key = `sk_${randomUUID().replaceAll('-', '')}`;
-  const emulator = await startEmulator({ ...options.emulator, keys: [{ name: 'canary', key }] });
+  const emulator = await startEmulator({
+    ...options.emulator,
+    keys: [{ name: 'canary', key, ...options.keyOf }],
+  });
   closes.push(() => emulator.close());
   const namespace = await createNamespace(connection, options.searchable ?? true);
   const session = await openTestSession(servers, connection, namespace, {
     key,
     url: emulator.url,
     lanes,
+    cacheMode: options.emulator?.cacheMode ?? 'exact',
   });
   closes.push(() => session.close());
   const store = recordWrites(session.store, options.beforeWrite);
@@ -162,13 +170,18 @@ async function openTestSession(
   { store: server, temporal: address }: SharedServers,
   connection: Connection,
   namespace: string,
-  given: { readonly key: string; readonly url: string; readonly lanes: readonly LaneSettings[] },
+  given: {
+    readonly key: string;
+    readonly url: string;
+    readonly lanes: readonly LaneSettings[];
+    readonly cacheMode: CacheMode;
+  },
 ): Promise<Session> {
   const config = {
     ...readConfig({
       POLLINATIONS_API_KEY: given.key,
       POLLINATIONS_BASE_URL: given.url,
-      POLLINATIONS_CACHE: 'exact',
+      POLLINATIONS_CACHE: given.cacheMode,
     }),
     lanes: given.lanes,
     store: { ...server, prefix: `tests/${randomUUID()}` },

@@ -11,9 +11,9 @@ const NARROW = 100;
 
 /** What a cache hit proves, and so what the bill rests on. */
 const modeWords: Readonly<Record<CacheMode, string>> = {
-  exact: 'a hit of the API’s cache is never billed, and shows what became of a lost answer',
-  'paid-hit': 'the paying answer may come from the API’s cache too, so the kind of a hit decides',
-  none: 'the API’s cache shares nothing, so that a lost answer stays unknown until it is reconciled',
+  exact: "a hit of the API's cache is never billed, and shows what became of a lost answer",
+  'paid-hit': "the paying answer may come from the API's cache too, so the kind of a hit decides",
+  none: "the API's cache shares nothing, so that a lost answer stays unknown until it is reconciled",
 };
 
 /**
@@ -88,7 +88,7 @@ function shareRows(bill: RunBill, isNarrow: boolean): readonly (readonly string[
     ...row('duplicate', duplicate, 'paid beside another answer to the same call'),
     ...row('late', late, 'paid, and answered after the run had ended'),
     ...row('unknown, at most', unknown, 'may have been billed'),
-    ...savingRows('saved by cache', saved.cache, isNarrow ? '' : 'the API’s cache had the answer'),
+    ...savingRows('saved by cache', saved.cache, isNarrow ? '' : "the API's cache had the answer"),
     ...savingRows(
       'saved by reuse',
       saved.reuse,

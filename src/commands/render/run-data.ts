@@ -21,6 +21,8 @@ export function detailsData({ run, plan, sight, report, ending }: RunDetails) {
     job,
     labels: plan?.labels ?? {},
     ...sightData(sight),
+    // With the corrections that were made since the end.
+    ...(ending === undefined ? {} : { tally: ending.tally }),
     failures: ending?.failures,
     plan,
     report,

@@ -21,8 +21,10 @@ export function planHead({ runId, items, models, api }: Plan): string {
 }
 
 /** How a run ended, what it cost, and what to do next. */
-export function endText(session: Session, { run, marker, startedAt, failures }: Ending): string {
-  const { tally } = marker;
+export function endText(
+  session: Session,
+  { run, marker, tally, corrected, startedAt, failures }: Ending,
+): string {
   const unnamed = tally.failed - failures.length;
   const counts = [
     `${tally.succeeded} succeeded${tally.reused === undefined ? '' : ` (${tally.reused} taken over from earlier runs)`}`,
@@ -33,7 +35,7 @@ export function endText(session: Session, { run, marker, startedAt, failures }: 
     `${run.runId}: ${marker.state.replaceAll('_', ' ')}. ${counts}${took(startedAt, marker.endedAt)}.`,
     ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault))}`),
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
-    `Bill: ${money(tally)}${tally.unknown.count === 0 ? ' (exact)' : ' (estimated)'}`,
+    `Bill: ${money(tally)} (${tally.unknown.count === 0 ? 'exact' : 'estimated'}${corrected === undefined ? '' : `, ${plural(corrected.corrections, 'correction')}`})`,
     `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
   ].join('\n');
 }
