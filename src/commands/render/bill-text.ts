@@ -23,7 +23,7 @@ const modeWords: Readonly<Record<CacheMode, string>> = {
  */
 export function billText(bill: RunBill, width = Number.POSITIVE_INFINITY): string {
   const { models, steps, outcomes } = bill;
-  const name = width < NARROW ? 30 : 100;
+  const name = width < NARROW ? 26 : 100;
   const groups: readonly (readonly [string, readonly BillGroup[]])[] = [
     ['MODEL', models],
     ...(steps === undefined ? [] : [['STEP', steps] as const]),
@@ -120,7 +120,7 @@ function groupTable(head: string, groups: readonly BillGroup[], limit: number): 
   ]);
 }
 
-const ID_COLUMN = 20;
+const ID_COLUMN = 14;
 
 /**
  * The bill line by line, an attempt each.

@@ -16,7 +16,7 @@ const NAMED = 5;
 export function spendingText(spending: Spending, width = Number.POSITIVE_INFINITY): string {
   const { by, groups, total, unfinished, unreadable } = spending;
   const isOpen = total.cost.unknown.count > 0;
-  const limit = width < NARROW ? 30 : 100;
+  const limit = width < NARROW ? 26 : 100;
   const rows = [...groups, total].map(({ name, runs, cost }) => [
     plain(name, limit),
     String(runs),
