@@ -1,4 +1,5 @@
 import type { CacheStatus } from '../pollen/settle.ts';
+import type { Usage } from '../pollen/usage.ts';
 import type { FailedRecord } from '../records/record.ts';
 
 /** What an attempt means for the bill: not billed, perhaps billed, or answered at a price (`null` where it has none). */
@@ -12,10 +13,14 @@ export interface AttemptNote {
   readonly attempt: number;
   /** When it ended, ISO 8601; absent when a lost worker took it along. */
   readonly at?: string;
+  /** Identity of the worker that made it. */
+  readonly worker?: string;
   readonly code: string;
   readonly status?: number;
   readonly requestId?: string;
   readonly latencyMs?: number;
+  /** What its answer used. */
+  readonly usage?: Usage;
   readonly effect: AttemptEffect;
   /** An outage was under way: the attempt uses up none of the item's tries. */
   readonly excused?: true;
@@ -34,8 +39,14 @@ export interface AttemptHistory {
   readonly throttledInRow: number;
   /** Refusals of the key (401) since the last other outcome. */
   readonly unauthorized?: { readonly count: number; readonly since: number };
+  /** Attempts of the activities before this one, for a call that had been put back. Absent until it is known. */
+  readonly base?: number;
+  /** How many of its notes stand for calls that were lost between two activities. */
+  readonly losses?: number;
   /** Set when an attempt of this execution was the first to have the bytes of the request: none before it sent them. */
   readonly isFirst?: true;
+  /** The attempt under way, should its worker be lost. */
+  readonly current?: { readonly attempt: number; readonly worker: string };
   /** How the item has failed for good, when its record could not be written yet. */
   readonly verdict?: FailedRecord['fault'];
   /** Every other attempt, oldest first. */
@@ -54,17 +65,65 @@ const noHistory: AttemptHistory = { seen: 0, throttled: 0, throttledInRow: 0, no
  * attempt: the request may have been sent, so its charge is unknown.
  *
  * @param details - heartbeat details of the last attempt that had any
- * @param attempt - number of the current attempt, from 1
+ * @param tried - number of the current attempt in its activity, from 1
  */
-export function recallHistory(details: unknown, attempt: number): AttemptHistory {
-  // After a reset from outside the numbers start anew.
+export function recallHistory(details: unknown, tried: number): AttemptHistory {
   const told = isHistory(details) ? details : noHistory;
+  const attempt = attemptOf(told, tried);
+  // After a reset from outside the numbers start anew.
   const known = told.seen < attempt ? told : { ...told, seen: 0 };
   const holes: AttemptNote[] = [];
+  const { current } = told;
   for (let lost = known.seen + 1; lost < attempt; lost += 1) {
-    holes.push({ attempt: lost, code: LOST_WORKER, effect: { kind: 'lost' } });
+    holes.push(lostAttempt(lost, current?.attempt === lost ? current.worker : undefined));
   }
   return holes.length === 0 ? known : { ...known, seen: attempt - 1, notes: [...known.notes, ...holes] };
+}
+
+/** Says who makes the attempt under way. */
+export function withCurrent(history: AttemptHistory, attempt: number, worker: string): AttemptHistory {
+  return { ...history, current: { attempt, worker } };
+}
+
+/** Number of an attempt among all of its call, from 1: a call that was put back has had some in earlier activities. */
+export function attemptOf({ base = 0 }: AttemptHistory, tried: number): number {
+  return base + tried;
+}
+
+/**
+ * What a call that had been put back has learned before, with what this activity has learned so far.
+ *
+ * @param kept - what the activities before have kept of it, if anything
+ * @param losses - how often its worker was lost with it in their time
+ */
+export function withEarlierActivities(
+  history: AttemptHistory,
+  kept: unknown,
+  losses: number,
+): AttemptHistory {
+  if (history.base !== undefined) return history;
+  const { unauthorized: _over, ...earlier } = isHistory(kept) ? kept : noHistory;
+  const missed = Math.max(0, losses - (earlier.losses ?? 0));
+  const lost = Array.from({ length: missed }, (_, index) => lostAttempt(earlier.seen + 1 + index));
+  const base = earlier.seen + missed;
+  return {
+    ...earlier,
+    base,
+    losses,
+    seen: base + history.seen,
+    throttled: earlier.throttled + history.throttled,
+    throttledInRow: history.throttledInRow,
+    notes: [
+      ...earlier.notes,
+      ...lost,
+      ...history.notes.map((note) => ({ ...note, attempt: base + note.attempt })),
+    ],
+  };
+}
+
+function lostAttempt(attempt: number, worker?: string): AttemptNote {
+  const by = worker === undefined ? {} : { worker };
+  return { attempt, ...by, code: LOST_WORKER, effect: { kind: 'lost' } };
 }
 
 /** Accounts for an attempt that ended before it sent anything. */

@@ -21,10 +21,23 @@ interface Outcome {
   readonly status?: number;
   readonly requestId?: string;
   readonly latencyMs: number;
+  readonly usage?: Usage;
+}
+
+/** What is known of an attempt besides its outcome. */
+export interface Attempted {
+  /** When it ended. */
+  readonly now: Date;
+  /** Identity of the worker that made it. */
+  readonly worker: string;
+  /** The id that it was sent with. */
+  readonly requestId: string;
 }
 
 /** The API may send anything as its request id, and the note travels as a header of the store. */
 const REQUEST_ID = 128;
+/** Host names may be long. */
+const WORKER = 100;
 
 /** Notes an attempt. */
 export function noteOf(
@@ -32,15 +45,20 @@ export function noteOf(
   code: string,
   outcome: Outcome,
   effect: AttemptEffect,
-  now: Date,
+  { now, worker, requestId: own }: Attempted,
 ): AttemptNote {
+  const { status, usage = {} } = outcome;
+  const wasSent = effect.kind !== 'refused' || status !== undefined;
+  const requestId = outcome.requestId ?? (wasSent ? own : undefined);
   return {
     attempt,
     at: now.toISOString(),
+    worker: worker.slice(0, WORKER),
     code,
-    ...(outcome.status === undefined ? {} : { status: outcome.status }),
-    ...(outcome.requestId === undefined ? {} : { requestId: outcome.requestId.slice(0, REQUEST_ID) }),
+    ...(status === undefined ? {} : { status }),
+    ...(requestId === undefined ? {} : { requestId: requestId.slice(0, REQUEST_ID) }),
     latencyMs: Math.round(outcome.latencyMs),
+    ...(Object.keys(usage).length === 0 ? {} : { usage }),
     effect,
   };
 }
@@ -48,22 +66,22 @@ export function noteOf(
 /**
  * Takes a fault into the history: throttles, refused keys and missing credit are only counted, all others are listed.
  *
- * @param clock - with when the key last worked on this worker, and whether the lane has an outage
+ * @param attempted - with when the key last worked on this worker, and whether the lane has an outage
  */
 export function withFault(
   history: AttemptHistory,
   attempt: number,
   fault: Fault,
   planned: { readonly plan: Plan; readonly call: PlannedCall },
-  clock: { readonly now: Date; readonly lastSuccess: number; readonly excused: boolean },
+  attempted: Attempted & { readonly lastSuccess: number; readonly excused: boolean },
 ): AttemptHistory {
   if (fault.code === 'unauthorized') {
-    return withRefusedKey(history, attempt, clock.now.getTime(), clock.lastSuccess);
+    return withRefusedKey(history, attempt, attempted.now.getTime(), attempted.lastSuccess);
   }
   const { action } = verdicts[fault.code].verdict;
   if (action === 'throttle' || action === 'pause') return withThrottle(history, attempt);
-  const note = noteOf(attempt, fault.code, fault, effectOf(planned, fault), clock.now);
-  return withNote(history, clock.excused ? { ...note, excused: true } : note);
+  const note = noteOf(attempt, fault.code, fault, effectOf(planned, fault), attempted);
+  return withNote(history, attempted.excused ? { ...note, excused: true } : note);
 }
 
 /** Prices what an answer used, by the run's own price snapshot and the model that was asked for. */

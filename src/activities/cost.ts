@@ -1,7 +1,7 @@
-import { formatAmount, parseAmount } from '../pollen/amount.ts';
-import { sumCharges } from '../pollen/bill.ts';
-import { settleAttempts, type AttemptResult, type CacheMode, type Charge } from '../pollen/settle.ts';
+import { parseAmount } from '../pollen/amount.ts';
+import { settleAttempts, type AttemptResult, type CacheMode } from '../pollen/settle.ts';
 import type { AttemptRecord, ItemCost, KeptAttempts } from '../records/record.ts';
+import { costOf } from '../records/tally.ts';
 import type { AttemptNote } from './attempt-history.ts';
 
 export interface CostContext {
@@ -27,7 +27,7 @@ export function chargeAttempts(
     ...(effect.kind === 'answered' ? { cache: effect.cache } : {}),
     charge: charges[index] ?? { amount: null, certainty: 'unknown' as const },
   }));
-  return { attempts, cost: costOf(attempts.map((attempt) => attempt.charge)) };
+  return { attempts, cost: costOf(attempts) };
 }
 
 /** Adds attempts to those that are known of the same item. */
@@ -36,7 +36,7 @@ export function addAttempts(earlier: KeptAttempts | undefined, later: KeptAttemp
   const { part } = later;
   return {
     attempts,
-    cost: costOf(attempts.map((attempt) => attempt.charge)),
+    cost: costOf(attempts),
     ...(part === undefined ? {} : { part }),
   };
 }
@@ -54,15 +54,4 @@ function resultOf({ effect }: AttemptNote, maximum: string | null): AttemptResul
     case 'refused':
       return { kind: 'refused' };
   }
-}
-
-function costOf(charges: readonly Charge[]): ItemCost {
-  const { settled, unknown } = sumCharges(charges);
-  return {
-    settled: formatAmount(settled),
-    unknown: {
-      count: unknown.count,
-      atMost: unknown.atMost === undefined ? null : formatAmount(unknown.atMost),
-    },
-  };
 }

@@ -20,8 +20,8 @@ export interface ActivityDependencies {
   /** Id of the API that the client talks to: calls planned for another one are not made. */
   readonly apiId: string;
   readonly lanes: readonly LaneSettings[];
-  /** Hears of every call, so that the lane's rate can follow. */
-  readonly governors: Pick<Governors, 'call' | 'stop'>;
+  /** Hears of every call, so that the lane's rate can follow. Its identity is the worker's. */
+  readonly governors: Pick<Governors, 'call' | 'identity' | 'stop'>;
   /** URL below which a browser finds the bucket's objects, where there is one. */
   readonly publicUrl?: string;
   /** Whether the namespace knows the Pollen search attributes. */

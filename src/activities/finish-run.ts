@@ -1,6 +1,10 @@
+import type { Budget } from '../manifest/job.ts';
 import { sha256 } from '../plan/digest.ts';
 import { billLines, createReportFold } from '../report/report.ts';
 import type { ResultLine } from '../report/result-line.ts';
+import { withLate } from '../report/with-late.ts';
+import { readLate } from '../records/late.ts';
+import { readChanges } from '../records/changes.ts';
 import type { FailedRecord } from '../records/record.ts';
 import type { Tally } from '../records/tally.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
@@ -18,7 +22,7 @@ const ndjson = 'application/x-ndjson';
  */
 export function createFinishRun(dependencies: ActivityDependencies): ControlActivities['finishRun'] {
   const { store, plans, now } = dependencies;
-  return async function finishRun({ run, reason }) {
+  return async function finishRun({ run, reason, because }) {
     const ended = await readMarker(store, run);
     if (ended !== undefined) return outcomeOf(ended);
     const plan = await plans.plan(run);
@@ -26,6 +30,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
 
     const keys = runKeys(run);
     const fold = createReportFold();
+    const late = await readLate(store, run);
     const parts: Marker['parts'][number][] = [];
     const items = new Set<number>();
     let errors = '';
@@ -33,10 +38,11 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     for (const { page } of plan.pages) {
       const lines = await readPart(dependencies, run, page, reason);
       for (const line of lines) {
-        fold.add(line);
+        const told = withLate(line, late.get(line.number));
+        fold.add(told);
         items.add(line.number);
         if (line.status === 'failed') errors += `${JSON.stringify(withoutAnswers(line))}\n`;
-        for (const row of billLines(line)) bill += `${JSON.stringify(row)}\n`;
+        for (const row of billLines(told)) bill += `${JSON.stringify(row)}\n`;
       }
       parts.push({ key: keys.part(page), sha256: sha256(serialise(lines)), items: lines.length });
     }
@@ -45,7 +51,12 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
       throw new Error(`the parts of ${run.runId} tell ${items.size} of ${plan.items} items`);
     const state = endState(reason, fold.tally());
     const endedAt = now().toISOString();
-    const report = fold.report(plan, state, endedAt);
+    const stopped = state === 'stopped' && because !== undefined ? { because } : {};
+    const budget = await budgetOf(dependencies, run, plan.budget);
+    const report = {
+      ...fold.report(plan, state, endedAt),
+      ...(budget === undefined ? {} : { budget: { ...budget, reached: 'because' in stopped } }),
+    };
     const files = [
       { key: keys.errors, body: errors, contentType: ndjson },
       { key: keys.bill, body: bill, contentType: ndjson },
@@ -58,6 +69,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
       version: 1,
       runId: run.runId,
       state,
+      ...stopped,
       endedAt,
       tally: report.tally,
       marker: key,
@@ -105,6 +117,16 @@ function endState(reason: EndReason, tally: Tally): EndState {
   return tally.failed > 0 ? 'completed_with_failures' : 'completed';
 }
 
-function outcomeOf({ state, tally, marker }: Marker): RunOutcome {
-  return { state, tally, marker };
+// As it was set last.
+async function budgetOf(
+  { store }: ActivityDependencies,
+  run: RunLocation,
+  planned: Budget | undefined,
+): Promise<Budget | undefined> {
+  return planned === undefined ? undefined : ((await readChanges(store, run)).at(-1)?.budget ?? planned);
+}
+
+/** What a run's marker says of its end. */
+export function outcomeOf({ state, because, tally, marker }: Marker): RunOutcome {
+  return { state, ...(because === undefined ? {} : { because }), tally, marker };
 }

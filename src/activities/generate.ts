@@ -7,13 +7,17 @@ import { receiptOf, type FailedRecord, type Receipt } from '../records/record.ts
 import { partName, runKeys } from '../storage/keys.ts';
 import type { CallReference } from '../workflows/messages.ts';
 import {
+  attemptOf,
   LOST_WORKER,
   recallHistory,
+  withEarlierActivities,
   withEarlierExecution,
+  withCurrent,
   withNote,
   withNothingSent,
 } from './attempt-history.ts';
 import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
+import { unaffordable } from './affordable.ts';
 import { callSignal } from './call-signal.ts';
 import { decide, isPoison } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -58,10 +62,13 @@ export function createGenerate(
 
   return async function generate(reference) {
     const context = Context.current();
-    const { attempt } = context.info;
+    const { attempt: tried } = context.info;
     const startedAt = performance.now();
     const isStale = (): boolean => performance.now() - startedAt > STALE_MS;
-    let recalled = recallHistory(context.info.heartbeatDetails, attempt);
+    const worker = governors.identity;
+    let recalled = recallHistory(context.info.heartbeatDetails, tried);
+    let attempt = attemptOf(recalled, tried);
+    recalled = withCurrent(recalled, attempt, worker);
     // What the next attempt will know of this one. Until it has ended a lost worker must leave a hole, so the beat
     // tells only what was recalled.
     let history = withNothingSent(recalled, attempt);
@@ -70,23 +77,26 @@ export function createGenerate(
     // Whichever call of a page hears of its stop first, none of the others is sent any more.
     const onCancel = (): void => {
       if (context.cancellationDetails?.cancelRequested === true)
-        governors.stop(context.info, pageOf(context));
+        governors.stop(context.info, groupOf(context, reference));
     };
     context.cancellationSignal.addEventListener('abort', onCancel, { once: true });
     try {
       const planned = await findPlanned(dependencies, reference);
-      const isRepeated = attempt > 1 || reference.resumed;
-      if (isRepeated) {
+      const isRepeated = tried > 1 || reference.resumed || reference.again !== undefined;
+      if (isRepeated || isBegun(planned.item)) {
         const receipt = await findStep(dependencies, reference, planned.item);
         if (receipt !== undefined) return receipt;
       }
       const resolution = await resolveCall(dependencies, reference, planned);
-      if (reference.resumed) {
-        recalled = withEarlierExecution(recalled, resolution.isNew === true);
-        history = withNothingSent(recalled, attempt);
-      }
       const item = resolution.call;
       const itemStore = createItemStore({ ...dependencies, reference, item, isStale });
+      if (reference.again !== undefined && recalled.base === undefined) {
+        recalled = withEarlierActivities(recalled, await itemStore.recallAttempts(), reference.again);
+        attempt = attemptOf(recalled, tried);
+        recalled = withCurrent(recalled, attempt, worker);
+      }
+      if (reference.resumed) recalled = withEarlierExecution(recalled, resolution.isNew === true);
+      history = withNothingSent(recalled, attempt);
       if (isRepeated) {
         const receipt = await itemStore.find(recalled);
         if (receipt !== undefined) return receipt;
@@ -95,7 +105,10 @@ export function createGenerate(
         // A store that took no answer the last time must show that it does, before another one is paid for.
         if (recalled.notes.at(-1)?.code === NOT_STORED) await itemStore.keepAttempts(recalled);
       }
-      const unmade = resolution.fault ?? schemaFault(item.call, planned.plan.schemas);
+      const unmade =
+        resolution.fault ??
+        schemaFault(item.call, planned.plan.schemas) ??
+        unaffordable(planned.plan, recalled);
       if (unmade !== undefined) return await itemStore.fail(unmade, recalled);
       release = await reserveAttached(resolution, context.cancellationSignal);
       const attached = await readAttached(dependencies, reference.run, resolution);
@@ -103,16 +116,17 @@ export function createGenerate(
         return await itemStore.fail(attached.fault, recalled);
       if (context.cancellationSignal.aborted) throw new CancelledFailure('stopped before it was sent');
 
+      const requestId = requestIdOf(item, attempt);
       const ended = await governors.call(context.info, {
         item: itemIn(item),
-        group: pageOf(context),
+        group: groupOf(context, reference),
         signal: context.cancellationSignal,
         listen: () => context.heartbeat(recalled),
         send: () =>
           client.attempt({
             kind,
             request: item.call.request,
-            requestId: requestIdOf(item, attempt),
+            requestId,
             deadlineMs,
             signal: callSignal(context),
             ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
@@ -121,10 +135,11 @@ export function createGenerate(
       });
       if (ended === undefined) throw stoppedLaneFailure();
       const { outcome, advice } = ended;
+      const attempted = { now: now(), worker, requestId };
       if (outcome.kind === 'answered') {
-        keyHealth.lastSuccess = now().getTime();
+        keyHealth.lastSuccess = attempted.now.getTime();
         const effect = answeredEffect(item, outcome.usage, outcome.cache);
-        const note = noteOf(attempt, 'answered', outcome, effect, now());
+        const note = noteOf(attempt, 'answered', { ...outcome, status: 200 }, effect, attempted);
         // Should storing fail, the answer is paid for all the same: the next attempt sends the same bytes for it.
         history = withNote(recalled, { ...note, code: NOT_STORED });
         const lists = listsOf(reference, planned.item);
@@ -140,7 +155,7 @@ export function createGenerate(
       }
       const { fault } = outcome;
       history = withFault(recalled, attempt, fault, item, {
-        now: now(),
+        ...attempted,
         lastSuccess: keyHealth.lastSuccess,
         excused: advice.excused,
       });
@@ -200,6 +215,11 @@ async function findStep(
   return receipt;
 }
 
+// Another run may have made some of its calls.
+function isBegun(item: PlannedItem): boolean {
+  return 'steps' in item && item.begun !== undefined;
+}
+
 function listsOf({ step }: CallReference, item: PlannedItem): readonly WantedList[] {
   if (!('steps' in item)) return [];
   return item.steps.flatMap(({ forEach }, position) =>
@@ -209,8 +229,9 @@ function listsOf({ step }: CallReference, item: PlannedItem): readonly WantedLis
   );
 }
 
-function pageOf({ info }: Context): string {
-  return info.workflowExecution?.runId ?? '';
+// A page that goes on after a pause must find its calls let go again.
+function groupOf({ info }: Context, { round = 0 }: CallReference): string {
+  return `${info.workflowExecution?.runId ?? ''}/${round}`;
 }
 
 // All calls of an item are one item to its lane: it may be the cause of all their faults.

@@ -1,3 +1,4 @@
+import { keepChange } from '../records/changes.ts';
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { createCloseItem } from './close-item.ts';
@@ -12,6 +13,9 @@ import { createSealPage } from './seal-page.ts';
 export function createControlActivities(dependencies: ActivityDependencies): ControlActivities {
   return {
     planRun: withStoreFailures(withHeartbeat(createPlanRun(dependencies))),
+    keepChange: withStoreFailures(
+      withHeartbeat(({ run, change }) => keepChange(dependencies.store, run, change)),
+    ),
     openPage: withStoreFailures(withHeartbeat(createOpenPage(dependencies))),
     closeItem: withStoreFailures(withHeartbeat(createCloseItem(dependencies))),
     sealPage: withStoreFailures(withHeartbeat(createSealPage(dependencies))),

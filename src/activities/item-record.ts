@@ -1,11 +1,23 @@
 import { sha256 } from '../plan/digest.ts';
 import type { Plan, PlannedCall } from '../plan/plan.ts';
 import { workDigest } from '../plan/work-digest.ts';
+import { settleOvertaken } from '../pollen/settle.ts';
 import type { Usage } from '../pollen/usage.ts';
-import type { Artifact, FailedRecord, KeptAttempts, StepRecord, SucceededRecord } from '../records/record.ts';
+import type { LateAttempts } from '../records/late.ts';
+import type {
+  Artifact,
+  FailedRecord,
+  ItemRecord,
+  KeptAttempts,
+  StepRecord,
+  SucceededRecord,
+} from '../records/record.ts';
 import type { CallPart } from '../storage/keys.ts';
 import type { AttemptHistory, AttemptNote } from './attempt-history.ts';
 import { chargeAttempts, type CostContext } from './cost.ts';
+
+/** Code of an attempt whose answer is not the one that counts. */
+export const DUPLICATE = 'duplicate';
 
 /** A call with its bytes: an item's only one, or one of a chain. */
 export interface ResolvedCall {
@@ -75,6 +87,33 @@ export function failedRecord(
 export function keptAttempts(item: ResolvedCall, notes: readonly AttemptNote[]): KeptAttempts {
   const { part } = item;
   return { ...chargeAttempts(notes, costContextOf(item)), ...(part === undefined ? {} : { part }) };
+}
+
+/** What an attempt came to whose item has its result, or its end, from another one: `counted`. */
+export function overtakenAttempt(
+  item: ResolvedCall,
+  history: AttemptHistory,
+  note: AttemptNote,
+  counted: ItemRecord,
+): LateAttempts | undefined {
+  if (note.effect.kind !== 'answered') return undefined;
+  const { plan, call, part } = item;
+  const earlier = history.notes.filter(({ attempt }) => attempt < note.attempt);
+  const own = chargeAttempts([...earlier, { ...note, code: DUPLICATE }], costContextOf(item)).attempts.at(-1);
+  if (own === undefined) return undefined;
+  const results = counted.attempts.flatMap(({ cache }) => (cache === undefined ? [] : [cache]));
+  const { cache } = note.effect;
+  const charge = settleOvertaken({ mode: plan.api.cacheMode, own: own.charge, cache, results });
+  return {
+    version: 1,
+    runId: plan.runId,
+    number: call.number,
+    id: call.id,
+    ...(part === undefined ? {} : { part }),
+    kind: call.kind,
+    model: call.model,
+    attempts: [{ ...own, charge }],
+  };
 }
 
 function costContextOf({ plan, call }: ResolvedCall): CostContext {

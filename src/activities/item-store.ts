@@ -8,6 +8,7 @@ import {
   type Artifact,
   type FailedRecord,
   type ItemRecord,
+  type KeptAttempts,
   type Receipt,
 } from '../records/record.ts';
 import type { Records } from '../records/record-store.ts';
@@ -17,8 +18,10 @@ import type { AttemptHistory, AttemptNote } from './attempt-history.ts';
 import { cutText } from './cut-text.ts';
 import { itemFailure } from './failure.ts';
 import {
+  DUPLICATE,
   failedRecord,
   keptAttempts,
+  overtakenAttempt,
   succeededRecord,
   type AnswerFacts,
   type Content,
@@ -47,9 +50,12 @@ export interface ItemStore {
     checked?: Pick<AnswerFacts, 'json' | 'lists'>,
   ): Promise<Receipt>;
   /**
-   * Keeps what the attempts so far may have cost, for an item that never gets a record because its run is stopped.
+   * Keeps what the attempts so far may have cost, for an item that never gets a record because its run is stopped, or that
+   * is called again after a pause.
    */
   keepAttempts(history: AttemptHistory): Promise<void>;
+  /** The history that was kept last, if any. */
+  recallAttempts(): Promise<unknown>;
   /**
    * Stores a failure and throws it, so that the activity fails with it.
    *
@@ -82,8 +88,18 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
   async function isLate(): Promise<boolean> {
     return options.isStale() && (await readMarker(store, reference.run)) !== undefined;
   }
-  async function write(record: ItemRecord): Promise<Receipt> {
-    return settle(await records.write((await isLate()) ? keys.late('record.json') : keys.record, record));
+  /** Writes a record. `own` is the attempt that brings it: where another one was first, its charge is kept apart. */
+  async function write(record: ItemRecord, history: AttemptHistory, own?: AttemptNote): Promise<Receipt> {
+    const late = await isLate();
+    const first = late ? await records.read(keys.record) : undefined;
+    const counted = first ?? (await records.write(late ? keys.late('record.json') : keys.record, record));
+    const isListed = counted.attempts.some((attempt) => own !== undefined && isSameNote(attempt, own));
+    const overtaken = own && !isListed ? overtakenAttempt(item, history, own, counted) : undefined;
+    if (own !== undefined && overtaken !== undefined) {
+      const key = keys.late(`${own.attempt}-${Date.parse(own.at ?? '')}.attempt.json`);
+      await store.putOnce(key, JSON.stringify(overtaken), { contentType: 'application/json' });
+    }
+    return settle(counted);
   }
 
   return {
@@ -98,7 +114,8 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
         // The attempt that stored it told nobody: its place in the history is a hole, filled by what it left here.
         if (found !== undefined) {
           const notes = history.notes.filter(({ attempt }) => attempt !== found.facts.note.attempt);
-          return write(succeededRecord(item, { ...history, notes }, found.facts, found.content, now()));
+          const told = { ...history, notes };
+          return write(succeededRecord(item, told, found.facts, found.content, now()), told);
         }
       }
       return undefined;
@@ -115,32 +132,37 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
       if (isInline(answer)) {
         const text = Buffer.from(answer.body).toString('utf8');
         const content = answer.message === undefined ? { text } : { text, message: answer.message };
-        return write(succeededRecord(item, history, facts, content, now()));
+        return write(succeededRecord(item, history, facts, content, now()), history, note);
       }
       const { extension } = answer;
       const key = (await isLate()) ? keys.late(extension) : keys.artifact(extension);
       const artifact = describe(key, answer);
       const stored = { contentType: answer.contentType, metadata: toMetadata(facts, artifact) };
       const result = await store.putOnce(artifact.key, answer.body, stored);
-      if (result.stored) return write(succeededRecord(item, history, facts, { artifact }, now()));
+      const ours = (): ItemRecord => succeededRecord(item, history, facts, { artifact }, now());
+      if (result.stored) return write(ours(), history, note);
       if (COPY_MARK in result.existing.metadata) {
         // Left by a take-over that came to nothing.
         await store.put(artifact.key, answer.body, stored);
-        return write(succeededRecord(item, history, facts, { artifact }, now()));
+        return write(ours(), history, note);
       }
       const found = factsOf(key, result.existing);
       if (found === undefined) throw new StoreError('store-corrupt', `${key} holds bytes of unknown origin`);
-      if (isSameNote(found.facts.note, note)) {
-        return write(succeededRecord(item, history, facts, { artifact }, now()));
-      }
+      if (isSameNote(found.facts.note, note)) return write(ours(), history, note);
       // Another attempt was first: its bytes are the result, and ours may be paid for beside them.
       const others = history.notes.filter(({ attempt }) => attempt !== found.facts.note.attempt);
-      const notes = [...others, { ...note, code: 'duplicate' }];
-      return write(succeededRecord(item, { ...history, notes }, found.facts, found.content, now()));
+      const told = { ...history, notes: [...others, { ...note, code: DUPLICATE }] };
+      return write(succeededRecord(item, told, found.facts, found.content, now()), history, note);
     },
     async keepAttempts(history) {
-      const kept = keptAttempts(item, history.notes);
+      const kept: KeptAttempts = { ...keptAttempts(item, history.notes), history };
       await store.put(keys.attempts, JSON.stringify(kept), { contentType: 'application/json' });
+    },
+    async recallAttempts() {
+      const kept = await store.get(keys.attempts);
+      return kept === undefined
+        ? undefined
+        : (JSON.parse(Buffer.from(kept.body).toString('utf8')) as KeptAttempts).history;
     },
     fail: (fault, history, answer) =>
       write(
@@ -151,6 +173,8 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
           answer === undefined ? undefined : cutText(answer, INLINE_TEXT_BYTES),
           now(),
         ),
+        history,
+        history.notes.at(-1),
       ),
   };
 }
@@ -169,7 +193,10 @@ function callKeys({ run, page }: CallReference, { call: { number, id }, part }: 
 }
 
 // Our own put, whose acknowledgement was lost.
-function isSameNote(left: AttemptNote, right: AttemptNote): boolean {
+function isSameNote(
+  left: Pick<AttemptNote, 'at' | 'attempt'>,
+  right: Pick<AttemptNote, 'at' | 'attempt'>,
+): boolean {
   return left.attempt === right.attempt && left.at === right.at;
 }
 
@@ -190,7 +217,9 @@ function describe(key: string, answer: Answer): Artifact {
 
 // The facts travel as an HTTP header: ASCII only, and small.
 function toMetadata(facts: AnswerFacts, { width, height }: Artifact): Record<string, string> {
-  const json = JSON.stringify({ ...facts, width, height });
+  // What the answer used stands beside the note.
+  const { usage: _usage, ...note } = facts.note;
+  const json = JSON.stringify({ ...facts, note, width, height });
   return {
     facts: json.replaceAll(
       /[^\u0020-\u007e]/g,
@@ -206,7 +235,9 @@ function factsOf(
 ): { readonly facts: AnswerFacts; readonly content: Content } | undefined {
   const json = object.metadata['facts'];
   if (json === undefined) return undefined;
-  const { width, height, ...facts } = JSON.parse(json) as AnswerFacts & Pick<Artifact, 'width' | 'height'>;
+  const { width, height, ...kept } = JSON.parse(json) as AnswerFacts & Pick<Artifact, 'width' | 'height'>;
+  const hasUsage = Object.keys(kept.usage).length > 0;
+  const facts = hasUsage ? { ...kept, note: { ...kept.note, usage: kept.usage } } : kept;
   const artifact: Artifact = {
     key,
     bytes: object.body.byteLength,

@@ -1,4 +1,7 @@
+import { holdOf } from '../plan/budget.ts';
 import type { PlannedItem, PlannedStep } from '../plan/plan.ts';
+import { formatAmount } from '../pollen/amount.ts';
+import type { CacheMode } from '../pollen/settle.ts';
 import { addTallies, emptyTally, tallyOf } from '../records/tally.ts';
 import { receiptOf } from '../records/record.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
@@ -7,6 +10,7 @@ import type { OpenedPage } from '../workflows/messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readPageRecords } from '../report/page-records.ts';
 import { takeOver } from './take-over.ts';
+import { takeOverSteps } from './take-over-steps.ts';
 
 /**
  * Tells a page's workflow its calls, in columns and without prompts, and which of them have no record yet. That makes a
@@ -14,12 +18,20 @@ import { takeOver } from './take-over.ts';
  */
 export function createOpenPage(dependencies: ActivityDependencies): ControlActivities['openPage'] {
   return async function openPage({ run, page }) {
-    const [items, { records: present, keys }] = await Promise.all([
+    const [plan, items, { records: present, keys }] = await Promise.all([
+      dependencies.plans.plan(run),
       dependencies.plans.page(run, page),
       readPageRecords(dependencies, run, page),
     ]);
     const reusable = items.filter(({ number, reuse }) => reuse !== undefined && !present.has(number));
     const taken = await takeOver(dependencies, run, page, reusable, keys);
+    await takeOverSteps(
+      dependencies,
+      run,
+      page,
+      items.filter(({ number }) => !present.has(number)),
+      keys,
+    );
     const found = new Map([...present, ...taken.map((record) => [record.number, record] as const)]);
     const models = [...new Set(items.flatMap((item) => callsOf(item).map(({ model }) => model)))];
     // Of an item of several calls its last one, as everywhere.
@@ -34,8 +46,23 @@ export function createOpenPage(dependencies: ActivityDependencies): ControlActiv
         .map((record) => tallyOf(receiptOf(record, '')))
         .reduce(addTallies, emptyTally),
       ...chainsOf(items, models),
+      ...(plan?.budget === undefined ? {} : { holds: holdsOf(items, plan.api.cacheMode) }),
     };
   };
+}
+
+// Of a step over a list, or one that may be mended, the hold is that of each of its calls.
+function holdsOf(items: readonly PlannedItem[], mode: CacheMode): NonNullable<OpenedPage['holds']> {
+  const amounts = new Map<string, number>();
+  const indexOf = ({ maximum }: Pick<PlannedStep, 'maximum'>): number => {
+    // A run under a budget has no call without a bound but those that it takes over.
+    const amount = formatAmount(holdOf(maximum ?? '0', mode));
+    const index = amounts.get(amount) ?? amounts.size;
+    amounts.set(amount, index);
+    return index;
+  };
+  const of = items.map((item) => ('steps' in item ? item.steps.map(indexOf) : indexOf(item)));
+  return { amounts: [...amounts.keys()], of };
 }
 
 function callsOf(item: PlannedItem): readonly Pick<PlannedStep, 'kind' | 'model'>[] {

@@ -22,6 +22,8 @@ import { keptInputKey, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { budgetOf } from './spent-before.ts';
+import { outcomeOf } from './finish-run.ts';
 import { unknownLaneFailure, unplannableFailure, wrongApiFailure } from './failure.ts';
 import { invalidJob } from './invalid-job.ts';
 
@@ -31,10 +33,14 @@ import { invalidJob } from './invalid-job.ts';
  */
 export function createPlanRun(dependencies: ActivityDependencies): ControlActivities['planRun'] {
   const { store, plans, searchAttributes } = dependencies;
-  return async function planRun({ run, scheduled }) {
+  return async function planRun({ run, scheduled, resumed: isResumed = false }) {
     const plan = (await plans.plan(run)) ?? (await makePlan(dependencies, run, scheduled));
     const marker = await readMarker(store, run);
     const concurrency = concurrencyOf(plan, dependencies.lanes);
+    const resumed =
+      scheduled === undefined
+        ? isResumed
+        : (await unlessDamaged(() => readJobFile(store, run)))?.claimedBy !== execution();
     return {
       items: plan.items,
       pages: plan.pages,
@@ -45,12 +51,11 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
       ...limitOf(plan, Object.keys(concurrency).length),
       ...(plan.priority === undefined ? {} : { priority: plan.priority }),
       searchAttributes,
-      resumed:
-        scheduled !== undefined &&
-        (await unlessDamaged(() => readJobFile(store, run)))?.claimedBy !== execution(),
-      ...(marker === undefined
+      resumed,
+      ...(plan.budget === undefined || marker !== undefined
         ? {}
-        : { ended: { state: marker.state, tally: marker.tally, marker: marker.marker } }),
+        : await budgetOf(dependencies, run, plan, resumed)),
+      ...(marker === undefined ? {} : { ended: outcomeOf(marker) }),
     };
   };
 }
@@ -165,6 +170,7 @@ async function readSource(
 ): Promise<JobFile> {
   if (scheduled === undefined) {
     const file = await readJobFile(store, run);
+    if (file?.parent !== undefined) throw unplannedRetry(run.runId, file.parent.runId);
     if (file !== undefined) return file;
     throw new PollenBatchError('not-found', `run ${run.runId} has no job file in the bucket`, {
       remedy: 'Submit its job again.',
@@ -187,4 +193,11 @@ async function readSource(
     ...(kept.inputs === undefined ? {} : { inputs: kept.inputs }),
     job: kept.job,
   };
+}
+
+// Its job alone does not say what its parent has got.
+function unplannedRetry(runId: string, parent: string): PollenBatchError {
+  return new PollenBatchError('not-found', `the retry ${runId} has no plan in the bucket`, {
+    remedy: `Give \`pollen-batch retry ${parent}\` again.`,
+  });
 }

@@ -37,12 +37,3 @@ export function repairRequest(
     ],
   });
 }
-
-/** The same request with another seed, where it has one. */
-export function withSeed(dialect: Dialect, request: WireRequest, seed: number): WireRequest {
-  if (request.body === undefined) {
-    return { ...request, path: request.path.replace(/([?&]seed=)\d+/, `$1${seed}`) };
-  }
-  const { model, messages, seed: known, ...params } = JSON.parse(request.body) as ChatBody;
-  return known === undefined ? request : dialect.textRequest({ model, params, messages, seed });
-}

@@ -1,9 +1,8 @@
-import type { Message } from '../manifest/job.ts';
 import { requestDigest } from '../plan/digest.ts';
-import { maximumOf } from '../plan/maximum.ts';
+import { maximumOfRequest } from '../plan/maximum.ts';
 import type { Plan, PlannedCall, PlannedChain, PlannedItem, PlannedStep } from '../plan/plan.ts';
 import { stableSeed } from '../plan/seed.ts';
-import { formatAmount } from '../pollen/amount.ts';
+import { withSeed } from '../plan/with-seed.ts';
 import { dialects, type WireRequest } from '../pollinations/dialects/index.ts';
 import { attachmentsOf } from '../pollinations/attachments.ts';
 import { runKeys, type CallPart } from '../storage/keys.ts';
@@ -12,7 +11,7 @@ import type { CallReference } from '../workflows/messages.ts';
 import { ATTACHED_BYTES } from './attached.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { fillRequest } from './fill-request.ts';
-import { repairRequest, withSeed } from './repair-request.ts';
+import { repairRequest } from './repair-request.ts';
 import type { Resolution } from './resolution.ts';
 import { readStepValues, type StepImage } from './step-values.ts';
 
@@ -199,25 +198,13 @@ function callOf(
     model,
     request,
     digest: made.digest ?? requestDigest(plan.api, request),
-    maximum: made.maximum ?? maximumOfRequest(plan, step, request),
+    maximum:
+      made.maximum ?? maximumOfRequest(step, request, plan.prices, dialects[plan.api.dialect].rounding),
     ...withSeedOf(seed),
     ...(shared === undefined ? {} : { shared }),
     ...(expect === undefined ? {} : { expect }),
     ...(attachments === undefined ? {} : { attachments }),
   };
-}
-
-function maximumOfRequest(
-  plan: Plan,
-  { kind, model }: Pick<PlannedStep, 'kind' | 'model'>,
-  request: WireRequest,
-): string | null {
-  const { messages = [], ...params } = JSON.parse(request.body ?? '{}') as {
-    readonly messages?: readonly Message[];
-  };
-  const { rounding } = dialects[plan.api.dialect];
-  const most = maximumOf({ kind, model, params, messages, request }, plan.prices, rounding);
-  return most === undefined ? null : formatAmount(most);
 }
 
 function seedOf(seed: number | undefined, what: string, which: number): number | undefined {
@@ -234,11 +221,16 @@ function stepOf({ step }: Pick<CallReference, 'step'>, item: PlannedChain): Plan
   return found;
 }
 
-// The parser's own error would quote the bytes.
-function parseKept(key: string, body: Uint8Array): KeptRequest {
+/**
+ * Reads a request that was kept.
+ *
+ * @throws StoreError `store-corrupt` when its bytes are none
+ */
+export function parseKept(key: string, body: Uint8Array): KeptRequest {
   try {
     return JSON.parse(Buffer.from(body).toString('utf8')) as KeptRequest;
   } catch {
+    // The parser's own error would quote the bytes.
     throw new StoreError('store-corrupt', `${key} holds no request`);
   }
 }

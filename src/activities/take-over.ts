@@ -9,7 +9,8 @@ import { COPY_MARK } from './item-store.ts';
 /** Items taken over at once. */
 const COPIES = 32;
 
-const nothing: ItemCost = { settled: '0', unknown: { count: 0, atMost: '0' } };
+/** What is taken over costs. */
+export const nothing: ItemCost = { settled: '0', unknown: { count: 0, atMost: '0' } };
 
 /**
  * Takes over what earlier runs have done for items of a page: their artifacts are copied inside the store, and they get
@@ -84,7 +85,7 @@ async function takeOverItem(
 }
 
 // What an attempt that died midway has copied is copied again; what a call has left counts more.
-async function areCopies(
+export async function areCopies(
   { store }: ActivityDependencies,
   keys: readonly string[],
   copied: ReadonlyMap<string, Artifact>,
@@ -96,7 +97,10 @@ async function areCopies(
 }
 
 // Looked at before the first copy, so that none is made in vain.
-async function areWhole({ store }: ActivityDependencies, artifacts: Iterable<Artifact>): Promise<boolean> {
+export async function areWhole(
+  { store }: ActivityDependencies,
+  artifacts: Iterable<Artifact>,
+): Promise<boolean> {
   for (const { key, bytes, sha256 } of artifacts) {
     const found = await store.head(key);
     if (found?.bytes !== bytes || found.metadata['sha256'] !== sha256) return false;

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** The options of every command that starts a run. */
 export function submitOptions(command: Command): Command {
-  return command
+  return costOptions(command)
     .option('--new', 'make another run of a job that has one already')
     .option(
       '--fresh',
@@ -10,12 +10,17 @@ export function submitOptions(command: Command): Command {
     )
     .addOption(firstOption())
     .option('--reuse', 'take over what earlier runs of the job have done')
-    .option('--max-cost <pollen>', 'refuse what may cost more', parsePollen)
-    .option('-y, --yes', 'start also what may cost more than the configured threshold')
     .option('--allow-unpriced', 'also call models without a known price')
     .option('--anonymous', 'send no key: only models that cost nothing')
     .addOption(modelOption())
     .addOption(outputOption());
+}
+
+/** What a run may cost, as commands have it that start one. */
+export function costOptions(command: Command): Command {
+  return command
+    .option('--max-cost <pollen>', 'refuse what may cost more', parsePollen)
+    .option('-y, --yes', 'start also what may cost more than the configured threshold');
 }
 
 /** `--first`, which makes a run of its own. */
@@ -67,6 +72,18 @@ function parsePollen(text: string): string {
 }
 
 /**
+ * A budget: an amount of Pollen, or so much more after a plus.
+ *
+ * @throws InvalidArgumentError for anything else
+ */
+export function parseBudget(text: string): string {
+  if (!/^\+?\d{1,9}(\.\d{1,8})?$/.test(text)) {
+    throw new InvalidArgumentError('Give an amount of Pollen, as 10, or so much more, as +5.');
+  }
+  return text;
+}
+
+/**
  * A port to listen on.
  *
  * @throws InvalidArgumentError for anything else
@@ -75,4 +92,14 @@ export function parsePort(text: string): number {
   const port = parseCount(text);
   if (port > 65_535) throw new InvalidArgumentError('A port is at most 65535.');
   return port;
+}
+
+/**
+ * Words for people, of at most 300 characters: they are kept in the history of the run.
+ *
+ * @throws InvalidArgumentError for more
+ */
+export function parseReason(text: string): string {
+  if (text.length > 300) throw new InvalidArgumentError('Say it in at most 300 characters.');
+  return text;
 }

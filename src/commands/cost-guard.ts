@@ -1,5 +1,6 @@
 import { PollenBatchError } from '../errors.ts';
 import { parseAmount } from '../pollen/amount.ts';
+import type { PlannedJob } from '../plan/plan-job.ts';
 import { plural } from './render/words.ts';
 import type { Outlook } from './outlook.ts';
 
@@ -58,6 +59,20 @@ export function checkCost(
       ? `more than any known bound (no bound is known of ${callsOf(open)})`
       : `${estimate.atMost} Pollen`;
   return `It may cost ${bound}, and more than ${confirmAbove} has to be confirmed.`;
+}
+
+/**
+ * Checks that what is allowed holds the dearest call, as it becomes the run's budget.
+ *
+ * @throws PollenBatchError `too-dear` where it does not: the API has no cache, so that a lost answer may be paid for twice
+ */
+export function checkDearest({ dearest }: Pick<PlannedJob, 'dearest'>, maxCost: string): void {
+  if (parseAmount(dearest) <= parseAmount(maxCost)) return;
+  throw new PollenBatchError(
+    'too-dear',
+    `a call may cost ${dearest} Pollen when its answer is lost and paid for twice, and --max-cost allows ${maxCost}`,
+    { remedy: `Nothing was started. Allow ${dearest} or more.` },
+  );
 }
 
 /** The error of a run that nobody has confirmed. */

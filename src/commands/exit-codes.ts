@@ -1,5 +1,6 @@
 import type { Check } from '../doctor/check.ts';
 import { PollenBatchError, type ErrorCode } from '../errors.ts';
+import type { Sight } from './follow.ts';
 import type { Watched } from './watch.ts';
 
 /** What the process tells its caller. */
@@ -8,7 +9,9 @@ export const exitCodes = {
   internal: 1,
   usage: 2,
   finishedWithFailures: 3,
+  paused: 4,
   stopped: 6,
+  disagrees: 7,
   interrupted: 130,
 } as const;
 
@@ -26,6 +29,11 @@ export function exitCodeOfError(error: unknown): number {
   return error instanceof PollenBatchError && usageErrors.has(error.code)
     ? exitCodes.usage
     : exitCodes.internal;
+}
+
+/** Exit code of a look at a run. */
+export function exitCodeOfSight(sight: Sight): number {
+  return sight.kind === 'running' && sight.view.state === 'paused' ? exitCodes.paused : exitCodes.succeeded;
 }
 
 /** Exit code of a run that was watched. */

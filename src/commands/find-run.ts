@@ -5,23 +5,34 @@ import { runKeys, type RunLocation } from '../storage/keys.ts';
 import { plannedTimeOf, runWorkflowId } from '../workflows/ids.ts';
 import type { Session } from './session.ts';
 
+const runName = /^([A-Za-z0-9][A-Za-z0-9._-]*)-[0-9a-f]{10}(-first\d+)?(-r\d+|-\d{8}T\d{6}Z)?(-retry\d+)?$/;
+
 /**
  * Finds a run by its id: it is in the bucket even when Temporal has forgotten it.
  *
  * @throws PollenBatchError `not-found`
  */
 export async function findRun(session: Session, runId: string): Promise<RunLocation> {
-  const job = /^([A-Za-z0-9][A-Za-z0-9._-]*)-[0-9a-f]{10}(-first\d+)?(-r\d+|-\d{8}T\d{6}Z)?$/.exec(
-    runId,
-  )?.[1];
+  const job = runName.exec(runId)?.[1];
   if (job !== undefined) {
     const run = { ...session.location, job, runId };
     if ((await session.store.head(runKeys(run).job)) !== undefined) return run;
     // One that could not be planned has left nothing there, and can still say why.
     if (plannedTimeOf(runId) !== undefined && (await isKnown(session, runId))) return run;
+    const other = { ...run, emulated: !run.emulated };
+    if ((await session.store.head(runKeys(other).job)) !== undefined) throw otherApi(session, other);
   }
   throw new PollenBatchError('not-found', `there is no run ${runId} in bucket ${session.store.bucket}`, {
     remedy: 'List the runs with `pollen-batch list`.',
+  });
+}
+
+function otherApi({ api }: Session, { runId, emulated }: RunLocation): PollenBatchError {
+  const found = emulated ? 'made with the emulator' : 'a run of the real API';
+  return new PollenBatchError('not-found', `run ${runId} is ${found}, and the API is now ${api.base}`, {
+    remedy: emulated
+      ? 'Set POLLINATIONS_BASE_URL to the emulator, or leave key and address out where the local stack starts one.'
+      : 'Set POLLINATIONS_API_KEY, or POLLINATIONS_BASE_URL to that API.',
   });
 }
 

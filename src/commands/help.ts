@@ -5,7 +5,9 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   internal: 'a server does not answer, or a fault of the program',
   usage: 'wrong command line, job file or setting, or no such run: nothing was started',
   finishedWithFailures: 'the run has finished, and some items failed',
+  paused: 'get and resume: the run is paused',
   stopped: 'the run was stopped',
+  disagrees: 'verify has found what does not agree',
   interrupted: 'interrupted by Ctrl-C; dev, worker and emulator end by it with 0',
 };
 
@@ -30,7 +32,7 @@ export const examples = {
     'pollen-batch run job.yaml --out results',
     'pollen-batch run job.yaml --new              another run of the same job',
     'pollen-batch run job.yaml --first 3          try it out',
-    'pollen-batch run job.yaml --max-cost 0.5',
+    'pollen-batch run job.yaml --max-cost 0.5     refused where it may cost more, and its budget',
     'cat job.yaml | pollen-batch run - -o json',
   ],
   init: [
@@ -57,6 +59,8 @@ export const examples = {
   watch: ['pollen-batch watch quickstart-067f128d53'],
   list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
   get: ['pollen-batch get quickstart-067f128d53', 'pollen-batch get -o json quickstart-067f128d53'],
+  suspend: ['pollen-batch suspend quickstart-067f128d53 --reason "prices are being checked"'],
+  resume: ['pollen-batch resume quickstart-067f128d53'],
   bill: [
     'pollen-batch bill quickstart-067f128d53',
     'pollen-batch bill quickstart-067f128d53 --items -o csv > bill.csv',
@@ -64,6 +68,14 @@ export const examples = {
     'pollen-batch bill --by model --job quickstart -o json',
   ],
   reconcile: ['pollen-batch reconcile quickstart-067f128d53'],
+  retry: [
+    'pollen-batch retry quickstart-067f128d53 --watch',
+    'pollen-batch retry quickstart-067f128d53 --new-seed    other seeds where the same ones get the same bad answer',
+  ],
+  set: [
+    'pollen-batch set quickstart-067f128d53 --budget +5',
+    'pollen-batch set quickstart-067f128d53 --budget 10 --reason "asked for by the shop"',
+  ],
   schedule: [
     'pollen-batch schedule apply nightly.yaml',
     'pollen-batch schedule next nightly --count 10',
@@ -77,6 +89,11 @@ export const examples = {
     'pollen-batch results quickstart-067f128d53 --out results',
     'cd "$(pollen-batch results quickstart-067f128d53)"',
     'pollen-batch results requests-1b5f7979d2 --format openai-batch --out - | jq .custom_id',
+  ],
+  verify: [
+    'pollen-batch verify quickstart-067f128d53',
+    'pollen-batch verify quickstart-067f128d53 --meter',
+    "pollen-batch verify -o json quickstart-067f128d53 | jq '.findings[].object'",
   ],
   emulator: ['pollen-batch emulator --port 8787 --latency 0'],
   dev: ['pollen-batch dev', 'pollen-batch dev --anonymous'],

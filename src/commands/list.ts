@@ -6,6 +6,8 @@ import type { Session } from './session.ts';
 export interface ListedRun {
   readonly runId: string;
   readonly job: string;
+  /** The run that it is a retry of. */
+  readonly parent: string | undefined;
   /** As last told to Temporal. */
   readonly labels: Readonly<Record<string, string>>;
   readonly state: string;
@@ -50,10 +52,11 @@ export async function listRuns(
     if (info.status.name === 'CONTINUED_AS_NEW') continue;
     const state = info.searchAttributes?.['PollenState']?.[0];
     const cost = info.searchAttributes?.['PollenCost']?.[0];
-    const { items, job, emulated } = info.memo ?? {};
+    const { items, job, parent, emulated } = info.memo ?? {};
     runs.push({
       runId: runIdOfWorkflow(info.workflowId),
       job: typeof job === 'string' ? job : '',
+      parent: typeof parent === 'string' ? parent : undefined,
       labels: parseLabels((info.searchAttributes?.['PollenLabels'] ?? []).map(String)),
       state:
         isOver(info.status.name) || state === undefined

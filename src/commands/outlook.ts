@@ -23,7 +23,7 @@ const LATENCY = { text: 5_000, image: 10_000 } as const;
 
 /** Sums a plan up for whoever decides about it. */
 export function outlookOf(
-  { plan, models, reused }: PlannedJob,
+  { plan, models, reused }: Pick<PlannedJob, 'plan' | 'models' | 'reused'>,
   lanes: readonly LaneSettings[],
   measured: readonly Measured[],
 ): Outlook {

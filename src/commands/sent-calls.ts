@@ -89,7 +89,8 @@ function timeOf(
 
 // All attempts of a call send the same prompt, so what one answer has told of it holds for all of them.
 function promptOf(row: BillRow, { line }: BilledLine): number | undefined {
-  const own = line.status === 'succeeded' ? line.usage : {};
+  const answered = line.attempts.find((one) => one.usage !== undefined && isSameCall(one, row));
+  const own = answered?.usage ?? (line.status === 'succeeded' ? line.usage : {});
   const usage =
     line.steps === undefined ? own : (line.steps.find((step) => isSameCall(step, row))?.usage ?? {});
   return Object.keys(usage).length === 0 ? undefined : promptUnits(usage);

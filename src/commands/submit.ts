@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
 import { PollenBatchError } from '../errors.ts';
+import type { Job } from '../manifest/job.ts';
 import { formatProblem } from '../manifest/problem.ts';
+import { withMaxCost } from '../plan/budget.ts';
 import { withSettingsOf, type SettingChange } from '../plan/job-settings.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlannedJob } from '../plan/plan-job.ts';
 import { takesOver } from '../plan/reuse.ts';
 import { openSpool } from '../plan/spool.ts';
-import { folderAt } from '../storage/folder.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import { readDoneWork } from '../records/done-work.ts';
 import { keepInputs } from '../records/inputs.ts';
@@ -21,17 +22,28 @@ import {
   type JobFile,
   type Marker,
 } from '../records/run-store.ts';
-import { CONTROL_QUEUE, runWorkflowId } from '../workflows/ids.ts';
 import { checkAccess } from './access.ts';
 import { claim, claimOf } from './claim-run.ts';
-import { checkCost, unconfirmed } from './cost-guard.ts';
+import { checkCost, checkDearest, unconfirmed } from './cost-guard.ts';
 import { outlookOf, type Outlook } from './outlook.ts';
 import { planReading } from './plan-reading.ts';
 import type { ReadJob } from './job-reading.ts';
-import { planDetails, planSummary } from './render/plan-markdown.ts';
 import type { Session } from './session.ts';
+import { startRun } from './start-run.ts';
 
-export interface SubmitOptions {
+/** What a run may cost, and who is told and asked. */
+export interface CostOptions {
+  /** Decimal Pollen; a new run that may cost more is refused. @default no limit */
+  readonly maxCost?: string;
+  /** Whether a price above the configured threshold is confirmed beforehand. @default false */
+  readonly isConfirmed?: boolean;
+  /** Asks whether a run that is above it may start. @default nobody is asked, and it is refused */
+  readonly confirm?: (question: string) => Promise<boolean>;
+  /** Is told what the run comes to, before anything is written; nothing where it is there already. */
+  readonly onOutlook?: (outlook: Outlook | undefined, warnings: readonly string[]) => void;
+}
+
+export interface SubmitOptions extends CostOptions {
   /** Make another run of a job that has one already. */
   readonly isNew: boolean;
   /** Plan calls of models without a known price too. */
@@ -42,14 +54,6 @@ export interface SubmitOptions {
   readonly reuse?: boolean;
   /** Items of a run that only tries the job out, from the first on. @default all, in the job's own run */
   readonly first?: number;
-  /** Decimal Pollen; a new run that may cost more is refused. @default no limit */
-  readonly maxCost?: string;
-  /** Whether a price above the configured threshold is confirmed beforehand. @default false */
-  readonly isConfirmed?: boolean;
-  /** Asks whether a run that is above it may start. @default nobody is asked, and it is refused */
-  readonly confirm?: (question: string) => Promise<boolean>;
-  /** Is told what the run comes to, before anything is written; nothing where it is there already. */
-  readonly onOutlook?: (outlook: Outlook | undefined, warnings: readonly string[]) => void;
 }
 
 /** What became of a submitted job. */
@@ -69,7 +73,7 @@ export interface Submitted {
  * submit that died midway is finished by the next one.
  */
 export async function submit(session: Session, reading: ReadJob, options: SubmitOptions): Promise<Submitted> {
-  const { job } = reading;
+  const job = withMaxCost(reading.job, options.maxCost);
   const { store, plannedApi, config } = session;
   const home = { ...session.location, job: job.name };
   const spool = openSpool();
@@ -106,12 +110,13 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
     options.onOutlook?.(isThere ? undefined : outlook, warnings);
     // A run that is there already was decided about when it was made.
     if (!isThere) await decide(outlook, options, config.confirmAbove);
+    if (!isThere && options.maxCost !== undefined) checkDearest(drawn, options.maxCost);
     const { run, claimed, settings: keptSettings } = await claim(session, request, options.isNew);
     const marker = await readMarker(session.store, run);
     const written = (await readPlan(session.store, run)) ?? (await write());
     const submitted = { run, plan: written, keptSettings, warnings };
     if (marker !== undefined) return { ...submitted, status: 'ended', marker };
-    return { ...submitted, status: await start(session, run, written, claimed !== undefined) };
+    return { ...submitted, status: await startRun(session, run, written, claimed !== undefined) };
 
     // A run that is there keeps that it may make calls of unknown price: what is refused for these alone is looked for.
     async function planOfOwnRun(refusal: unknown): Promise<PlannedJob> {
@@ -128,7 +133,7 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
     // A submit that died between its claim and its plan has said under what settings, and what the seeds are drawn from.
     async function write(): Promise<Plan> {
       const isOther = claimed !== undefined && (claimed.seedScope !== undefined || keptSettings.length > 0);
-      const planned = isOther ? await plan(claimed) : drawn;
+      const planned = isOther ? await plan(claimed) : underBudget(job, drawn);
       await keepInputs(session.store, (sha256) => runKeys(run).input(sha256), reading.files, planned.inputs);
       return writePlan(session.store, run, planned);
     }
@@ -147,43 +152,18 @@ function asClaimed(session: Session, reading: ReadJob, claimed: JobFile | undefi
   ] as const;
 }
 
-async function decide(
+// What `--max-cost` allows became known to the planning only now: the price of the whole is judged before it.
+function underBudget({ budget }: Job, planned: PlannedJob): PlannedJob {
+  return budget === undefined ? planned : { ...planned, plan: { ...planned.plan, budget } };
+}
+
+/** Lets a run start for what it may cost, asks, or refuses it. */
+export async function decide(
   outlook: Outlook,
-  { maxCost, isConfirmed = false, confirm }: SubmitOptions,
+  { maxCost, isConfirmed = false, confirm }: CostOptions,
   confirmAbove: string | undefined,
 ): Promise<void> {
   const question = checkCost(outlook, { maxCost, confirmAbove, isConfirmed });
   if (question === undefined) return;
   if (confirm === undefined || !(await confirm(question))) throw unconfirmed(question, confirm !== undefined);
-}
-
-async function start(
-  session: Session,
-  run: RunLocation,
-  plan: Plan,
-  isClaimed: boolean,
-): Promise<'started' | 'attached'> {
-  const { temporal, store, config } = session;
-  const workflowId = runWorkflowId(run.runId);
-  const isRunning = await isOpen(temporal.client, workflowId);
-  await temporal.client.workflow.start('runJob', {
-    workflowId,
-    taskQueue: CONTROL_QUEUE,
-    // Where the claim is older than this start, an execution that is gone may have made calls.
-    args: [{ run, resumed: isClaimed && !isRunning }],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: planSummary(plan),
-    staticDetails: planDetails(plan, folderAt(store.bucket, runKeys(run).root, config.store?.publicUrl)),
-    memo: { items: plan.items, job: plan.job, emulated: plan.api.emulated },
-  });
-  return isRunning ? 'attached' : 'started';
-}
-
-async function isOpen(client: Session['temporal']['client'], workflowId: string): Promise<boolean> {
-  try {
-    return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
-  } catch {
-    return false;
-  }
 }

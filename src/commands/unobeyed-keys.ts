@@ -3,8 +3,6 @@ import type { Problem } from '../manifest/problem.ts';
 import type { ReadJob } from './job-reading.ts';
 
 const unobeyed: Readonly<Partial<Record<keyof Job, string>>> = {
-  budget:
-    'no run stops at it. What holds is --max-cost of `run` and `submit`, which refuses what may cost more',
   deadline: 'no run ends at it',
   notify: 'nobody is told',
 };

@@ -2,6 +2,7 @@ import { settledItems } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { Marker } from '../records/run-store.ts';
 import { follow, type Sight } from './follow.ts';
+import { pauseLines } from './render/pause-text.ts';
 import { progressLine, progressWords, type Progress } from './render/progress.ts';
 import { plain, type Terminal } from './render/terminal.ts';
 import { plural } from './render/words.ts';
@@ -63,10 +64,10 @@ function createShow(terminal: Terminal) {
       terminal.say(terminal.color.yellow(trouble.words));
     lastCause = trouble?.cause;
     if (sight.kind === 'silent') return;
-    const { items, tally } = sight.view;
+    const { items, tally, budget } = sight.view;
     if (sight.view.state === 'planning') return;
     const done = settledItems(tally);
-    const progress: Progress = { items, tally, inFlight: sight.inFlight, rate: rate(done) };
+    const progress: Progress = { items, tally, budget, inFlight: sight.inFlight, rate: rate(done) };
     if (terminal.isInteractive) terminal.draw(progressLine(progress, terminal.width()));
     else if (done !== lastDone) terminal.say(progressWords(progress));
     lastDone = done;
@@ -76,6 +77,11 @@ function createShow(terminal: Terminal) {
 function troubleOf(sight: Exclude<Sight, { kind: 'ended' | 'broken' }>) {
   if (sight.kind === 'silent') {
     return { cause: sight.reason, words: `The run does not answer: ${plain(sight.reason)}` };
+  }
+  const { paused = [] } = sight.view;
+  if (paused.length > 0) {
+    const cause = paused.map(({ reason, since }) => `${reason} ${since}`).join();
+    return { cause, words: pauseLines(paused).join('\n') };
   }
   // Throttles are the daily bread of a batch: only what a person may have to act on is said.
   const wait = sight.waits.find(({ code }) => !quiet.has(code));

@@ -1,7 +1,7 @@
 import { buildEntries } from './build-entries.ts';
 import type { CheckedItem } from './check-items.ts';
 import { parseDuration } from './duration.ts';
-import type { Job, Notify, Values } from './job.ts';
+import type { Budget, Job, Notify, Values } from './job.ts';
 import { buildMatrix } from './matrix-schema.ts';
 import { buildSchedule } from './schedule.ts';
 import type { WrittenFile } from './schema.ts';
@@ -20,7 +20,7 @@ export function buildJob(name: string, written: WrittenFile, items: readonly Che
       schedule,
       timezone: schedule?.timezone === 'UTC' ? undefined : schedule?.timezone,
       limits: concurrency === undefined ? undefined : { concurrency },
-      budget: written.budget,
+      budget: written.budget === undefined ? undefined : buildBudget(written.budget),
       deadline: deadline === undefined ? undefined : deadline * 1_000,
       priority: written.priority,
       notify: written.notify === undefined ? undefined : buildNotify(written.notify),
@@ -36,6 +36,12 @@ export function buildJob(name: string, written: WrittenFile, items: readonly Che
 
 function buildNotify({ url, on }: NonNullable<WrittenFile['notify']>): Notify {
   return { url, on: on ?? ['completed', 'failed', 'paused'] };
+}
+
+function buildBudget(written: NonNullable<WrittenFile['budget']>): Budget {
+  return typeof written === 'string'
+    ? { amount: written, onExceeded: 'pause' }
+    : { amount: written.amount, onExceeded: written.onExceeded ?? 'pause' };
 }
 
 type Given<Values> = { [Key in keyof Values]?: Exclude<Values[Key], undefined> };

@@ -135,6 +135,14 @@ export interface Entry {
   readonly path: FilePath;
 }
 
+/** Most that something may cost, and what then happens. */
+export interface Budget {
+  /** Decimal Pollen. */
+  readonly amount: string;
+  /** `pause` until somebody allows more, or `stop` for good. */
+  readonly onExceeded: 'pause' | 'stop';
+}
+
 /** Whom to tell that a run has ended. */
 export interface Notify {
   readonly url: string;
@@ -166,8 +174,8 @@ export interface Job {
   /** Zone of `{{ run.date }}`, where it is not UTC. */
   readonly timezone?: string;
   readonly limits?: { readonly concurrency?: number };
-  /** Most that a run may cost, decimal Pollen. */
-  readonly budget?: string;
+  /** Most that a run may cost. */
+  readonly budget?: Budget;
   /** Time a run may take, in milliseconds. */
   readonly deadline?: number;
   readonly priority?: Priority;

@@ -1,6 +1,7 @@
 import type { Node } from 'yaml';
 
 import { isObject } from '../json.ts';
+import { budgetMap, periodBudget } from './budget-schema.ts';
 import { buildJob } from './build-job.ts';
 import { textsOf } from './call-texts.ts';
 import type { CheckContext } from './check-call.ts';
@@ -129,12 +130,14 @@ function problemAtStart(file: string, code: ProblemCode, message: string): Probl
 
 function keysAt([key, ...below]: Path): readonly string[] {
   if (key === undefined) return Object.keys(fileSchema.shape);
+  if (key === 'budget') return Object.keys(budgetMap.shape);
   if (key !== 'schedule') {
     const section = fileSchema.shape[key as 'defaults' | 'limits' | 'notify'];
     return Object.keys(section.unwrap().shape);
   }
   // Below a schedule only calendars and their ranges are maps.
   if (below.length === 0) return Object.keys(scheduleSchema.shape);
+  if (below[0] === 'budget') return Object.keys(periodBudget.shape);
   return below.length === 2 ? Object.keys(calendarSchema.shape) : ['start', 'end', 'step'];
 }
 

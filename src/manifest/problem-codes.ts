@@ -44,6 +44,8 @@ export const problemCodes = {
   'data-invalid': 'A data file, or a row of one, that cannot be read as what it is.',
   'column-unknown': 'A column that the data does not have.',
   'expect-size': 'A size that an image must have, and another one that is asked for (a warning).',
+  'budget-low': 'A budget that does not hold the dearest call.',
+  'budget-unbounded': 'A call of which nothing bounds the price, in a job with a budget.',
   'url-invalid': 'An address that is not `https:`.',
   'step-unknown': 'A step that the item does not have, or that does not give what is asked of it.',
   'step-order': 'A step that stands after the one that needs it.',

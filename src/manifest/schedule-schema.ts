@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { periodBudget } from './budget-schema.ts';
 import { cronProblem } from './cron.ts';
 import { durationRule, parseDuration } from './duration.ts';
 
@@ -102,6 +103,7 @@ export const scheduleSchema = z
         'Pause the schedule when a run cannot be made; false when left out. Failed items pause nothing.',
       )
       .optional(),
+    budget: periodBudget.optional(),
     newOnly: z
       .boolean()
       .describe(

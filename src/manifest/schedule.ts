@@ -20,6 +20,8 @@ export interface Schedule {
   /** Seconds by which each start is put off at most. */
   readonly jitter: number;
   readonly pauseOnFailure: boolean;
+  /** Most that the runs of a period may cost together: decimal Pollen. */
+  readonly budget?: { readonly amount: string; readonly per: 'day' | 'week' | 'month' };
   /** Calls only what no earlier run has got: implies `reuse`, and seeds that are the same in every run. */
   readonly newOnly: boolean;
 }
@@ -38,6 +40,7 @@ export function buildSchedule(written: WrittenSchedule): Schedule {
     catchupWindow: secondsOf(written.catchupWindow ?? CATCHUP_WINDOW),
     jitter: secondsOf(written.jitter ?? '0s'),
     pauseOnFailure: written.pauseOnFailure ?? false,
+    ...(written.budget === undefined ? {} : { budget: written.budget }),
     newOnly: written.newOnly ?? false,
   };
 }
@@ -55,6 +58,7 @@ export function describeSchedule(schedule: Schedule): Readonly<Record<string, st
     catchupWindow: formatDuration(schedule.catchupWindow),
     jitter: formatDuration(schedule.jitter),
     pauseOnFailure: String(schedule.pauseOnFailure),
+    budget: schedule.budget === undefined ? '' : `${schedule.budget.amount} per ${schedule.budget.per}`,
     newOnly: String(schedule.newOnly),
   };
 }

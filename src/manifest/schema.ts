@@ -5,6 +5,7 @@ import { durationRule, parseDuration } from './duration.ts';
 import { isDeviceName } from './item-id.ts';
 import { editorItem } from './item-schema.ts';
 import { matrixSchema } from './matrix-schema.ts';
+import { budgetSchema } from './budget-schema.ts';
 import { scheduleSchema } from './schedule-schema.ts';
 
 /** A job's name becomes a part of storage keys and workflow ids. */
@@ -30,14 +31,6 @@ const labels = z
   .refine((written) => Object.keys(written).length <= maxLabels, `a job has up to ${maxLabels} labels`)
   .meta({ maxProperties: maxLabels })
   .describe('What to find the runs of the job by: short texts by name.');
-
-const budget = z
-  .string()
-  .regex(
-    /^\d{1,9}(\.\d{1,8})?$/,
-    'a budget is a quoted decimal number of Pollen with up to 8 decimals, such as "2.5"',
-  )
-  .describe('Most Pollen that a run may cost: a quoted decimal, such as `"2.5"`.');
 
 const deadline = z
   .string()
@@ -93,7 +86,7 @@ const head = {
     })
     .describe('What a run keeps to.')
     .optional(),
-  budget: budget.optional(),
+  budget: budgetSchema.optional(),
   deadline: deadline.optional(),
   priority: z
     .enum(['low', 'normal', 'high', 'urgent'])

@@ -100,7 +100,7 @@ export function createEstimator({
   return {
     add(item, isTwin = false) {
       const isReused = item.reuse !== undefined;
-      for (const call of 'steps' in item ? item.steps : [item]) addCall(call, isReused, isTwin);
+      for (const call of callsOf(item)) addCall(call, isReused, isTwin);
     },
     total: () => format(sumOf([...models.values()])),
     models: () =>
@@ -135,6 +135,13 @@ function format({ atLeast, likely, atMost, unbounded, unknown, free }: Amounts):
     unknown,
     free,
   };
+}
+
+// What is there of an item that another run has begun is not called again.
+function callsOf(item: PlannedItem): readonly (PlannedCall | PlannedStep)[] {
+  if (!('steps' in item)) return [item];
+  const done = item.begun?.done ?? [];
+  return item.steps.filter(({ id }) => !done.includes(id));
 }
 
 interface Times {

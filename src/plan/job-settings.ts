@@ -1,5 +1,6 @@
 import { formatDuration } from '../manifest/duration.ts';
 import type { Job } from '../manifest/job.ts';
+import { describeBudget } from './budget.ts';
 import { labelEntries } from './labels.ts';
 
 /** What says how a job is run and found, and nothing of what it generates. */
@@ -45,7 +46,7 @@ export function describeSettings(job: Job, allowUnpriced: boolean): Readonly<Rec
     description: description ?? '',
     labels: labelEntries(labels ?? {}).join(', '),
     'limits.concurrency': String(limits?.concurrency ?? ''),
-    budget: budget ?? '',
+    budget: budget === undefined ? '' : describeBudget(budget),
     deadline: deadline === undefined ? '' : formatDuration(deadline / 1_000),
     priority: priority ?? '',
     allowUnpriced: String(allowUnpriced || job.allowUnpriced === true),

@@ -1,4 +1,5 @@
 import type { Message } from '../manifest/job.ts';
+import { formatAmount } from '../pollen/amount.ts';
 import { maximumCharge, type Rounding } from '../pollen/charge.ts';
 import { findPrice, type PriceSnapshot } from '../pollen/prices.ts';
 import type { WireRequest } from '../pollinations/dialects/dialect.ts';
@@ -23,6 +24,27 @@ export type CallUse =
 /** Most that a call can cost; `undefined` where no price or no bound is known. */
 export function maximumOf(call: PricedCall, prices: PriceSnapshot, rounding: Rounding): bigint | undefined {
   return maximumOfUse(call.model, useOf(call), prices, rounding);
+}
+
+/** The same of a request alone, as decimal Pollen; `null` where no price or no bound is known. */
+export function maximumOfRequest(
+  { kind, model }: Pick<PricedCall, 'kind' | 'model'>,
+  request: WireRequest,
+  prices: PriceSnapshot,
+  rounding: Rounding,
+): string | null {
+  const { messages, params } = partsOfRequest(request);
+  const most = maximumOf({ kind, model, params, messages, request }, prices, rounding);
+  return most === undefined ? null : formatAmount(most);
+}
+
+/** What a request's body says; nothing where it has none. */
+export function partsOfRequest({ body = '{}' }: WireRequest): {
+  readonly messages: readonly Message[];
+  readonly params: Readonly<Record<string, unknown>>;
+} {
+  const { messages = [], ...params } = JSON.parse(body) as { readonly messages?: readonly Message[] };
+  return { messages, params };
 }
 
 /** The same, by what is known of a call before its bytes are. */

@@ -1,28 +1,17 @@
 import { canonicalJson } from '../canonical-json.ts';
-import { formatAmount } from '../pollen/amount.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
-import { dialects } from '../pollinations/dialects/index.ts';
+import { dialects, type WireRequest } from '../pollinations/dialects/index.ts';
 import { sha256 } from './digest.ts';
 import { paramsContent } from './job-content.ts';
 import type { ExpandedItem, ExpandedStep } from './expand/expanded-item.ts';
-import { makeCall, type CallParts } from './make-call.ts';
-import { hasMedia, maximumOfUse, maxTokensOf } from './maximum.ts';
+import { makeCall } from './make-call.ts';
 import type { DeferredRequest, PlannedApi, PlannedChain, PlannedStep } from './plan.ts';
 import type { PreparedStep } from './prepare-step.ts';
-import { FEW_BYTES, renderedBytes } from './rendered-bytes.ts';
 import type { DrawnSeed } from './seeds.ts';
+import { maximumOfStep, type BoundedStep } from './step-maximum.ts';
 
 /** Id of the only step of an item whose answer may be mended. */
 const ONLY_STEP = 'answer';
-
-/**
- * Bytes that a token of an answer is taken to have at most, where it becomes part of a later prompt. The longest tokens
- * of today's vocabularies have 128, all of them blanks; prose comes to 4 on the average, and no answer to 16.
- */
-const TOKEN_BYTES = 16;
-
-/** More bytes than it takes to say what is wrong with an answer. */
-const COMPLAINT_BYTES = 2_000;
 
 /** A step of a chain, ready to be planned. */
 export interface ChainStep {
@@ -79,91 +68,49 @@ export function planChain(
       ...requestOf({ step, prepared, seed }, steps, context),
     };
   });
-  return { steps: planned, digest: digestOf(planned, context) };
+  return { steps: planned, digest: chainDigest(planned, context.api) };
 }
 
 function requestOf({ step, prepared, seed }: ChainStep, steps: readonly ChainStep[], context: ChainContext) {
   const { parts, attachments, repair } = prepared;
   const { api, prices } = context;
-  const { rounding } = dialects[api.dialect];
-  const priceOf = (promptBytes: number | undefined): string | null => {
-    const use =
-      parts.kind === 'image'
-        ? { kind: parts.kind }
-        : {
-            kind: parts.kind,
-            promptBytes: repair === 0 ? promptBytes : repairBytes(promptBytes, parts),
-            maxTokens: maxTokensOf(parts.params),
-          };
-    const maximum = maximumOfUse(parts.model, use, prices, rounding);
-    return maximum === undefined ? null : formatAmount(maximum);
-  };
+  const priceOf = (request?: WireRequest): string | null =>
+    maximumOfStep(
+      boundedStep({ step, prepared, seed }, request),
+      steps.map((other) => boundedStep(other)),
+      prices,
+      dialects[api.dialect].rounding,
+    );
   if (step.scope === undefined) {
     const { request, digest, maximum } = makeCall({ ...parts, seed: seed.seed }, api, prices);
     return {
       request,
       digest,
-      maximum: repair === 0 ? maximum : priceOf(showsPictures(parts) ? undefined : lengthOf(request.body)),
+      maximum: repair === 0 ? maximum : priceOf(request),
       ...(attachments === undefined ? {} : { attachments }),
     };
   }
   const { timezone } = context;
   const { kind: _kind, model: _model, ...sent } = parts;
   const deferred: DeferredRequest = { ...sent, scope: step.scope, timezone };
-  return { deferred, maximum: priceOf(filledBytes(step, prepared, steps)) };
+  return { deferred, maximum: priceOf() };
 }
 
-// One call's price bounds all of a step's: the last answer and what is wrong with it go with each that mends it.
-function repairBytes(promptBytes: number | undefined, parts: CallParts): number | undefined {
-  const answer = answerBytes(parts);
-  return promptBytes === undefined || answer === undefined
-    ? undefined
-    : promptBytes + answer + COMPLAINT_BYTES;
-}
-
-function answerBytes({ kind, params }: CallParts): number | undefined {
-  const maxTokens = maxTokensOf(params);
-  return kind === 'image' ? FEW_BYTES : maxTokens === undefined ? undefined : maxTokens * TOKEN_BYTES;
-}
-
-// The templates as they stand, and what comes out of each of them.
-function filledBytes(
-  { scope = {}, forEach }: ExpandedStep,
-  { parts }: PreparedStep,
-  steps: readonly ChainStep[],
-): number | undefined {
-  if (parts.kind === 'image' || showsPictures(parts)) return undefined;
-  const bytesOf = (id: string): number | undefined => {
-    const named = steps.find(({ step }) => step.id === id);
-    const bytes = named === undefined ? undefined : answerBytes(named.prepared.parts);
-    return bytes === undefined ? undefined : bytes * (named?.step.forEach?.max ?? 1);
+function boundedStep({ step, prepared }: ChainStep, request?: WireRequest): BoundedStep {
+  const { parts, repair } = prepared;
+  const { id, scope, forEach } = step;
+  return {
+    ...parts,
+    ...(id === undefined ? {} : { id }),
+    ...(scope === undefined ? {} : { scope }),
+    ...(request === undefined ? {} : { request }),
+    ...(forEach === undefined ? {} : { forEach }),
+    repair,
   };
-  const named = { scope, step: bytesOf, each: forEach === undefined ? 0 : bytesOf(forEach.step) };
-  const { messages, params } = parts;
-  let sum = Buffer.byteLength(JSON.stringify({ messages, params }));
-  for (const text of textsOf([messages, params])) {
-    const bytes = renderedBytes(text, named);
-    if (bytes === undefined) return undefined;
-    sum += bytes;
-  }
-  return sum;
 }
 
-function textsOf(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
-}
-
-function showsPictures(parts: CallParts): boolean {
-  return parts.kind === 'text' && (parts.images !== undefined || hasMedia(parts.messages));
-}
-
-function lengthOf(body: string | undefined): number {
-  return Buffer.byteLength(body ?? '');
-}
-
-// Places and prices are no part of the work.
-function digestOf(steps: readonly PlannedStep[], { api }: ChainContext): string {
+/** Names the work of a chain: places and prices are no part of it. */
+export function chainDigest(steps: readonly PlannedStep[], api: Pick<PlannedApi, 'id' | 'dialect'>): string {
   const sent = steps.map((step) => {
     const { maximum: _maximum, shared: _shared, lane: _lane, ...work } = step;
     return 'digest' in work ? { ...work, request: null } : { ...work, deferred: contentOf(work.deferred) };

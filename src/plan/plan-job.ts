@@ -1,7 +1,8 @@
 import { PollenBatchError } from '../errors.ts';
-import type { Job } from '../manifest/job.ts';
+import type { FilePath, Job } from '../manifest/job.ts';
 import type { Problem } from '../manifest/problem.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
+import { createBudgetChecker } from './budget.ts';
 import { createModelChecker } from './check-models.ts';
 import type { ModelEstimate } from './estimate.ts';
 import { expandJob } from './expand/expand-job.ts';
@@ -59,6 +60,8 @@ export interface PlannedJob {
   readonly hasFreshSeeds: boolean;
   /** What the calls of each model can cost. */
   readonly models: readonly ModelEstimate[];
+  /** What has to be free of a budget for the dearest call whose price is bounded, decimal Pollen. */
+  readonly dearest: string;
   /** Items that are taken over from earlier runs. */
   readonly reused: number;
   /** What the calls ask, each once. */
@@ -94,6 +97,8 @@ export async function planJob(
   const lines = createPlanLines(input);
   const sources = createSourceNotes();
   const giveWay = createGiveWay();
+  const bounds = createBudgetChecker(input.api.cacheMode, input.prices, allowUnpriced);
+  const hasBudget = budgetsOf(input).length > 0;
   const time = input.time ?? input.createdAt;
   let items = 0;
 
@@ -119,18 +124,27 @@ export async function planJob(
       if ('faults' in planning) findings.faults(item, planning.faults);
       else {
         const line = lines.add(planning.item, item.place);
+        const faults = bounds.check(line);
+        if (hasBudget) findings.faults(item, faults);
         input.onItem?.(line);
       }
     }
     if (findings.isFull()) break;
   }
+  for (const { amount, path } of budgetsOf(input)) {
+    const message = bounds.shortfall(amount);
+    if (message !== undefined)
+      findings.problem({ file: input.file, ...input.placeOf(path), code: 'budget-low', message });
+  }
   const { problems, warnings, isCut } = findings.end();
   if (problems.length > 0) return { problems: withRest(problems, isCut) };
 
   const { plan, ...ended } = await lines.end(allowUnpriced);
+  const dearest = bounds.dearest();
   const schemas = planner.schemas();
   return {
     ...ended,
+    dearest,
     warnings: [...warnings, ...ended.warnings],
     inputs: planner.inputs(),
     hasFreshSeeds: planner.hasFreshSeeds(),
@@ -140,6 +154,7 @@ export async function planJob(
       ...(job.description === undefined ? {} : { description: job.description }),
       ...(job.labels === undefined ? {} : { labels: job.labels }),
       ...(job.limits?.concurrency === undefined ? {} : { concurrency: job.limits.concurrency }),
+      ...(job.budget === undefined ? {} : { budget: job.budget }),
       ...(job.priority === undefined ? {} : { priority: job.priority }),
       createdAt: input.createdAt,
       api: input.api,
@@ -148,6 +163,18 @@ export async function planJob(
       ...plan,
     },
   };
+}
+
+// That of a run, and that of a schedule's period.
+function budgetsOf({
+  job: { budget, schedule },
+}: PlanJobInput): readonly { readonly amount: string; readonly path: FilePath }[] {
+  return [
+    ...(budget === undefined ? [] : [{ amount: budget.amount, path: ['budget'] }]),
+    ...(schedule?.budget === undefined
+      ? []
+      : [{ amount: schedule.budget.amount, path: ['schedule', 'budget'] }]),
+  ];
 }
 
 /** Everything that a planned job has read: it names the job's run. */

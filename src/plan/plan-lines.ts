@@ -67,7 +67,7 @@ export function createPlanLines({ api, prices, laneOf, spool, ...context }: Plan
 
   return {
     add(planned, place) {
-      const done = reuse?.find(workDigest(planned));
+      const done = planned.reuse ?? reuse?.find(workDigest(planned));
       const item = done === undefined ? planned : { ...planned, reuse: done };
       if (done !== undefined) reused += 1;
       items += 1;

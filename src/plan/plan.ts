@@ -1,4 +1,4 @@
-import type { Message, Priority, Values } from '../manifest/job.ts';
+import type { Budget, Message, Priority, Values } from '../manifest/job.ts';
 import type { CacheMode } from '../pollen/settle.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { DialectName, WireRequest } from '../pollinations/dialects/dialect.ts';
@@ -89,6 +89,19 @@ export type PlannedStep = PlannedRequest & {
 /** An item of several calls. */
 export interface PlannedChain extends PlannedBase {
   readonly steps: readonly PlannedStep[];
+  /** What another run has done of it: those of its steps are taken over before the others are called. */
+  readonly begun?: BegunChain;
+}
+
+/** What a run has left of an item of several calls that it did not finish. */
+export interface BegunChain {
+  readonly runId: string;
+  /** What the keys of all that it has left start with. */
+  readonly prefix: string;
+  /** Ids of steps that are whole, and will not be called. */
+  readonly done?: readonly string[];
+  /** Ids of steps whose calls get other seeds, and so other bytes than those that are kept. */
+  readonly reseeded?: readonly string[];
 }
 
 /** One row of the expanded job. */
@@ -149,6 +162,8 @@ export interface Plan {
   /** Names the plan's pages: first 10 of the sha256 of their content. */
   readonly digest: string;
   readonly job: string;
+  /** The run whose unfinished items this one calls again. */
+  readonly parent?: { readonly runId: string };
   readonly description?: string;
   readonly labels?: Readonly<Record<string, string>>;
   /** When the plan was made, ISO 8601. */
@@ -171,6 +186,8 @@ export interface Plan {
   readonly schemas?: Readonly<Record<string, Values>>;
   /** Calls in flight that the job allows itself. */
   readonly concurrency?: number;
+  /** Most that the run may cost. */
+  readonly budget?: Budget;
   /** How the run stands among others; `normal` when absent. */
   readonly priority?: Priority;
   /** Prices as they were when the run was planned: charges are computed from these. */

@@ -31,5 +31,10 @@ export function runIdOf(
 
 /** Whether a run is of the first items of its job alone. */
 export function isTrial(runId: string): boolean {
-  return /-[0-9a-f]{10}-first\d+(-r\d+)?$/.test(runId);
+  return /-[0-9a-f]{10}-first\d+(-r\d+)?(-retry\d+)?$/.test(runId);
+}
+
+/** Name of a run that calls again for what another one has not got. Retries of retries count on from the first run. */
+export function retryIdOf(runId: string, number: number): string {
+  return `${runId.replace(/-retry\d+$/, '')}-retry${number}`;
 }

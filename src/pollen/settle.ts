@@ -48,7 +48,7 @@ export function settleAnswer({ mode, price, cache, earlierIntent, sharedDigest }
     case 'none':
       return FREE;
     case 'exact':
-      if (!earlierIntent) return FREE;
+      if (!earlierIntent || isSimilar(cache)) return FREE;
       return sharedDigest ? unknown(price) : exact(price);
     case 'paid-hit':
       if (cache.type === 'GENERATED') return exact(price);
@@ -58,6 +58,11 @@ export function settleAnswer({ mode, price, cache, earlierIntent, sharedDigest }
 }
 
 const FREE_TYPES: ReadonlySet<string> = new Set(['COALESCED', 'EXACT', 'DEDUP']);
+
+// An answer to another request that reads alike: it tells nothing about a generation of this one.
+function isSimilar({ status, type }: CacheStatus): boolean {
+  return status === 'hit' && type === 'SEMANTIC';
+}
 
 /** Books a lost answer on its own: unknown up to the maximum, in every mode, for the generation may go on. */
 export function settleLost({
@@ -85,7 +90,7 @@ export type AttemptResult =
  * - a hit is that one generation, which the answer's own charge covers (`exact` and `paid-hit`)
  * - a miss shows that there was no generation to find (`exact` alone, where every generation is kept)
  *
- * Without proof a lost attempt stays unknown.
+ * By the same proof one that is lost after it was a replay, and free. Without proof a lost attempt stays unknown.
  */
 export function settleAttempts({
   mode,
@@ -98,29 +103,29 @@ export function settleAttempts({
 }): readonly Charge[] {
   const charges: Charge[] = [];
   let lost: number[] = [];
-  let paid = false;
+  let isBooked = false;
+  let isKept = false;
   for (const attempt of attempts) {
     switch (attempt.kind) {
       case 'refused':
         charges.push(FREE);
         break;
       case 'lost':
-        lost.push(charges.length);
-        charges.push(settleLost({ mode, maximum: attempt.maximum }));
+        if (!isKept) lost.push(charges.length);
+        charges.push(isKept ? FREE : settleLost({ mode, maximum: attempt.maximum }));
         break;
       case 'answered': {
         const { cache, price } = attempt;
-        if (settlesLost(mode, cache)) {
-          for (const index of lost) charges[index] = FREE;
-        }
-        const earlierIntent = lost.length > 0;
         // One generation is paid once: a hit after a booked answer replays it.
-        charges.push(
-          paid && cache.status === 'hit'
-            ? FREE
-            : settleAnswer({ mode, price, cache, earlierIntent, sharedDigest }),
-        );
-        paid = true;
+        const isReplay = isBooked && cache.status === 'hit' && cache.type !== 'GENERATED';
+        const earlierIntent = lost.length > 0;
+        charges.push(isReplay ? FREE : settleAnswer({ mode, price, cache, earlierIntent, sharedDigest }));
+        if (isSimilar(cache)) break;
+        if (isInCache(mode, cache)) {
+          for (const index of lost) charges[index] = FREE;
+          isKept = true;
+        }
+        isBooked = true;
         lost = [];
         break;
       }
@@ -129,7 +134,30 @@ export function settleAttempts({
   return charges;
 }
 
-function settlesLost(mode: CacheMode, cache: CacheStatus): boolean {
+/**
+ * Books an answer that came after another one had become the result of its call: where the two are one generation, it
+ * is booked with the other.
+ *
+ * @param own - what it costs by itself
+ * @param results - cache headers of the answers that are booked
+ */
+export function settleOvertaken({
+  mode,
+  own,
+  cache,
+  results,
+}: {
+  readonly mode: CacheMode;
+  readonly own: Charge;
+  readonly cache: CacheStatus;
+  readonly results: readonly CacheStatus[];
+}): Charge {
+  const isOne = (result: CacheStatus): boolean => cache.status === 'hit' || result.status === 'hit';
+  return mode !== 'none' && results.some(isOne) ? FREE : own;
+}
+
+// Whether the answer is the one generation that there is: every other attempt was or will be given the same.
+function isInCache(mode: CacheMode, cache: CacheStatus): boolean {
   if (mode === 'none') return false;
   return cache.status === 'hit' || (mode === 'exact' && cache.status === 'miss');
 }

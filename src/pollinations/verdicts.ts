@@ -43,7 +43,8 @@ export interface FaultRule {
 }
 
 // What an item that has failed is called again by; what succeeded is taken over.
-const AGAIN = 'make another run with --new --reuse';
+const AGAIN = 'call the item again with `pollen-batch retry RUN`';
+const RESEED = 'draw another seed with `pollen-batch retry RUN --new-seed`';
 
 const fail: Verdict = { action: 'fail' };
 const throttle: Verdict = { action: 'throttle' };
@@ -87,7 +88,7 @@ export const verdicts: Readonly<Record<FaultCode, FaultRule>> = {
   // The cache would give the same bytes again.
   'answer-too-large': {
     verdict: fail,
-    remedy: 'Ask for a smaller image or fewer tokens; text may be 8 MB and images 64 MB.',
+    remedy: `Ask for a smaller image or fewer tokens (text may be 8 MB and images 64 MB), or ${RESEED}.`,
   },
 
   // The request itself.
@@ -101,7 +102,10 @@ export const verdicts: Readonly<Record<FaultCode, FaultRule>> = {
     verdict: fail,
     remedy: "Use a model that this key is allowed to use, or widen the key's permissions.",
   },
-  'content-policy': { verdict: fail, remedy: 'Reword the prompt: the provider refuses its content.' },
+  'content-policy': {
+    verdict: fail,
+    remedy: `Reword the prompt: the provider refuses its content; where it refuses what came of it, ${RESEED}.`,
+  },
 
   // Money and limits. Up to January 2026 a good key above 5 requests a second was answered 401, so one 401 is
   // a throttle; three in a row are judged where the history is known.
@@ -148,12 +152,24 @@ export const verdicts: Readonly<Record<FaultCode, FaultRule>> = {
   // Complete but wrong: the cache would return it again.
   'bad-result': {
     verdict: fail,
-    remedy: 'Change the prompt, the seed or the parameters: the same request gets the same result.',
+    remedy: `The same request gets the same result: change the prompt or the parameters, or ${RESEED}.`,
   },
   // Complete, and not the JSON that the job asks for: only another request can mend it.
   'output-invalid': {
     verdict: fail,
-    remedy:
-      'Say in the prompt which JSON is wanted, loosen the schema, or allow calls that mend the answer by `repair`.',
+    remedy: `Say in the prompt which JSON is wanted, loosen the schema, allow calls that mend the answer by \`repair\`, or ${RESEED}.`,
   },
 };
+
+// What the same bytes get again, from the cache or from a filter that looks at what was made.
+const badForGood: ReadonlySet<string> = new Set<FaultCode>([
+  'bad-result',
+  'output-invalid',
+  'answer-too-large',
+  'content-policy',
+]);
+
+/** Whether only another seed, or another request, can give an item that failed with a code a better answer. */
+export function isBadForGood(code: string): boolean {
+  return badForGood.has(code);
+}

@@ -9,6 +9,8 @@ export type EndReason = 'finished' | 'stopped' | 'failed';
 /** How a run ended, and with what. */
 export interface RunOutcome {
   readonly state: EndState;
+  /** What stopped it, where nobody did. */
+  readonly because?: 'budget';
   readonly tally: Tally;
   /** Key of the marker that closed the run. */
   readonly marker: string;

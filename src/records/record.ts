@@ -12,12 +12,17 @@ export interface AttemptRecord extends Partial<CallPart> {
   readonly attempt: number;
   /** When the attempt ended, ISO 8601; absent for an attempt that a lost worker took with it. */
   readonly at?: string;
+  /** Temporal identity of the worker that made it; absent in records of earlier versions, and where nobody could tell. */
+  readonly worker?: string;
   /** `answered`, `lost-worker`, or the code of the fault. */
   readonly code: string;
   readonly status?: number;
+  /** Our id of it, as the API logs it; absent where nothing was sent, and for a lost worker. */
   readonly requestId?: string;
   /** Milliseconds from send to end. */
   readonly latencyMs?: number;
+  /** What its answer used; absent in records of earlier versions. */
+  readonly usage?: Usage;
   readonly cache?: CacheStatus;
   readonly charge: Charge;
 }
@@ -35,6 +40,8 @@ export interface KeptAttempts {
   readonly cost: ItemCost;
   /** Of which call, where the item has several. */
   readonly part?: CallPart;
+  /** What the next attempt goes on from, where the call is made again after a pause. */
+  readonly history?: unknown;
 }
 
 /** Result bytes in the store. */
@@ -92,6 +99,8 @@ export interface StepResult extends CallPart {
   readonly usage?: Usage;
   readonly doubt?: string;
   readonly fault?: Fault;
+  /** Set when an earlier run has made the call: which one. */
+  readonly reused?: { readonly runId: string };
   readonly cost: ItemCost;
   /** Attempts that are listed among the item's. */
   readonly attempts: number;

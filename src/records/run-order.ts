@@ -13,7 +13,7 @@ export function newestFirst(names: readonly string[]): RunNames {
     scheduled: scheduled.toSorted((left, right) => timeIn(right).localeCompare(timeIn(left))),
     others: names
       .filter((name) => timeIn(name) === '')
-      .toSorted((left, right) => ordinalIn(right) - ordinalIn(left)),
+      .toSorted((left, right) => ordinalIn(right) - ordinalIn(left) || retryIn(right) - retryIn(left)),
   };
 }
 
@@ -22,5 +22,9 @@ function timeIn(name: string): string {
 }
 
 function ordinalIn(name: string): number {
-  return Number(/-r(\d+)$/.exec(name)?.[1] ?? 1);
+  return Number(/-r(\d+)(-retry\d+)?$/.exec(name)?.[1] ?? 1);
+}
+
+function retryIn(name: string): number {
+  return Number(/-retry(\d+)$/.exec(name)?.[1] ?? 0);
 }

@@ -11,6 +11,10 @@ import type { ObjectStore } from '../storage/object-store.ts';
 export interface JobFile {
   readonly version: 1;
   readonly runId: string;
+  /** The run whose unfinished items this one calls again. */
+  readonly parent?: { readonly runId: string };
+  /** Whether such items whose answers are bad for good get other seeds. */
+  readonly newSeeds?: true;
   readonly api: PlannedApi;
   readonly allowUnpriced: boolean;
   /** Time that a schedule planned the run for, ISO 8601; absent for a submitted one. */

@@ -1,5 +1,6 @@
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
-import type { ItemCost, Receipt } from './record.ts';
+import { sumCharges } from '../pollen/bill.ts';
+import type { AttemptRecord, ItemCost, Receipt } from './record.ts';
 
 /** Counts and money over a set of items; amounts are decimal Pollen, so that the tally travels as JSON. */
 export interface Tally {
@@ -47,6 +48,16 @@ export function addTallies(left: Tally, right: Tally): Tally {
           : addAmounts(left.unknown.atMost, right.unknown.atMost),
     },
     throttled: left.throttled + right.throttled,
+  };
+}
+
+/** What attempts came to. */
+export function costOf(attempts: readonly Pick<AttemptRecord, 'charge'>[]): ItemCost {
+  const { settled, unknown } = sumCharges(attempts.map(({ charge }) => charge));
+  const { count, atMost } = unknown;
+  return {
+    settled: formatAmount(settled),
+    unknown: { count, atMost: atMost === undefined ? null : formatAmount(atMost) },
   };
 }
 

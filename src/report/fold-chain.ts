@@ -59,13 +59,14 @@ export function succeededOf(
 }
 
 function resultOf(record: StepRecord): StepResult {
-  const { part, kind, model, seed, digest, cost, throttled } = record;
+  const { part, kind, model, seed, digest, reused, cost, throttled } = record;
   const base = {
     ...part,
     kind,
     model,
     ...(seed === undefined ? {} : { seed }),
     digest,
+    ...(reused === undefined ? {} : { reused }),
     cost,
     attempts: record.attempts.length,
     throttled,

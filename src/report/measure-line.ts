@@ -10,7 +10,7 @@ export function measureLine(line: ResultLine): readonly Measured[] {
     return line.status === 'succeeded' ? [measure(line.kind, line.model, line.usage, line.attempts)] : [];
   }
   return line.steps
-    .filter(({ status }) => status === 'succeeded')
+    .filter(({ status, reused }) => status === 'succeeded' && reused === undefined)
     .map(({ kind, model, usage = {}, step, index, repair }) =>
       measure(
         kind,

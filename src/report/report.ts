@@ -1,5 +1,8 @@
+import type { Budget } from '../manifest/job.ts';
 import type { Estimate, Plan } from '../plan/plan.ts';
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
+import type { CacheStatus } from '../pollen/settle.ts';
+import type { Usage } from '../pollen/usage.ts';
 import type { CallPart } from '../storage/keys.ts';
 import type { EndState } from '../records/outcome.ts';
 import { sumMeasured } from '../records/measured.ts';
@@ -22,6 +25,8 @@ export interface Report {
   readonly version: 1;
   readonly runId: string;
   readonly job: string;
+  /** The run that it is a retry of. */
+  readonly parent?: { readonly runId: string };
   readonly description?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly state: EndState;
@@ -37,6 +42,8 @@ export interface Report {
   /** Attempts by outcome: `answered`, or the code of what went wrong. */
   readonly attempts: Readonly<Record<string, number>>;
   readonly estimate: Estimate;
+  /** What it was allowed to cost, as it was set last, and whether that has stopped it; absent where it had no budget. */
+  readonly budget?: Budget & { readonly reached: boolean };
   /** What the answers used and how long they took, for the estimates of later runs. */
   readonly measured: readonly Measured[];
 }
@@ -48,8 +55,12 @@ export interface BillLine extends Partial<CallPart> {
   readonly model: string;
   readonly attempt: number;
   readonly at?: string;
+  readonly worker?: string;
   readonly code: string;
+  readonly status?: number;
   readonly requestId?: string;
+  readonly usage?: Usage;
+  readonly cache?: CacheStatus;
   /** Decimal Pollen; the upper bound of an unknown charge, `null` where it has none. */
   readonly amount: string | null;
   readonly certainty: 'exact' | 'free' | 'unknown';
@@ -90,6 +101,7 @@ export function createReportFold(): ReportFold {
       version: 1,
       runId: plan.runId,
       job: plan.job,
+      ...(plan.parent === undefined ? {} : { parent: plan.parent }),
       ...(plan.description === undefined ? {} : { description: plan.description }),
       ...(plan.labels === undefined ? {} : { labels: plan.labels }),
       state,
@@ -108,18 +120,12 @@ export function createReportFold(): ReportFold {
 }
 
 /** The bill of one result line: a line for each attempt that is listed. */
-export function billLines(line: ResultLine): readonly BillLine[] {
-  return line.attempts.map(({ attempt, at, code, requestId, charge, step, index, repair, model }) => ({
-    number: line.number,
-    id: line.id,
-    ...(step === undefined ? {} : { step }),
-    ...(index === undefined ? {} : { index }),
-    ...(repair === undefined ? {} : { repair }),
-    model: model ?? line.model,
-    attempt,
-    ...(at === undefined ? {} : { at }),
-    code,
-    ...(requestId === undefined ? {} : { requestId }),
+export function billLines({ number, id, model, attempts }: ResultLine): readonly BillLine[] {
+  return attempts.map(({ charge, latencyMs: _latency, ...attempt }) => ({
+    number,
+    id,
+    model,
+    ...attempt,
     amount: charge.amount,
     certainty: charge.certainty,
   }));

@@ -70,7 +70,10 @@ function sentOf(
   item: PlannedItem,
   left: KeptAttempts | ChainObjects | undefined,
 ): Pick<CancelledItem, 'steps' | 'attempts' | 'cost' | 'throttled'> {
-  if (left === undefined || !('records' in left)) return left ?? nothingSent;
+  if (left === undefined || !('records' in left)) {
+    const { attempts, cost } = left ?? nothingSent;
+    return { attempts, cost };
+  }
   if (!('steps' in item)) return nothingSent;
   const { steps, attempts, cost, throttled } = foldChain(item, left);
   return { steps, attempts, cost, ...(throttled === 0 ? {} : { throttled }) };

@@ -20,6 +20,8 @@ export interface RunKeys {
   readonly plan: string;
   /** Items of one page of a plan, one JSON line each; the plan's digest keeps two plans of a run apart. */
   page(plan: string, page: number): string;
+  /** Folder of the local files that prompts use, with a slash at its end. */
+  readonly inputs: string;
   /** A local file that prompts use, by the sha256 of its bytes. */
   input(sha256: string): string;
   /** Folder of one page's items, with a slash at its end: listed once to learn what is already there. */
@@ -44,12 +46,18 @@ export interface RunKeys {
   readonly index: string;
   readonly success: string;
   readonly failed: string;
-  /** A paid answer that arrived after the marker, by its own file name. */
+  /** Folder of what came after another result of its item, or after the marker, with a slash at its end. */
+  readonly latePrefix: string;
+  /** One of these, by its own file name. */
   late(name: string): string;
   /** Folder of what settles charges after the end, with a slash at its end. */
   readonly corrections: string;
   /** One correction of the bill, numbered from 1. */
   correction(number: number): string;
+  /** Folder of what was changed of the run while it went on, with a slash at its end. */
+  readonly changes: string;
+  /** One change, numbered from 1. */
+  change(number: number): string;
 }
 
 /** Which call of an item that has several. */
@@ -77,6 +85,7 @@ export function runKeys(location: RunLocation): RunKeys {
     job: `${root}job.json`,
     plan: `${root}plan/plan.json`,
     page: (plan, page) => `${root}plan/${segment(plan)}/page-${digits(page, 5)}.jsonl`,
+    inputs: `${root}inputs/`,
     input: (sha256) => `${root}inputs/${segment(sha256)}`,
     itemPrefix,
     record: (page, number, id) => `${item(page, number, id)}.record.json`,
@@ -93,9 +102,12 @@ export function runKeys(location: RunLocation): RunKeys {
     index: `${root}index.html`,
     success: `${root}_SUCCESS`,
     failed: `${root}_FAILED`,
+    latePrefix: `${root}late/`,
     late: (name) => `${root}late/${segment(name, 255)}`,
     corrections: `${root}corrections/`,
     correction: (number) => `${root}corrections/${digits(number, 5)}.json`,
+    changes: `${root}changes/`,
+    change: (number) => `${root}changes/${digits(number, 5)}.json`,
   };
 }
 

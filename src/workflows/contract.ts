@@ -5,6 +5,7 @@ import type { Receipt } from '../records/record.ts';
 import type {
   CallReference,
   ItemReference,
+  KeepChangeInput,
   OpenedPage,
   PlanRunInput,
   PlanSummary,
@@ -15,6 +16,8 @@ import type {
 export interface ControlActivities {
   /** Makes sure the run is planned, and tells its pages. */
   planRun(input: PlanRunInput): Promise<PlanSummary>;
+  /** Keeps what was changed of a run, for executions to come. */
+  keepChange(input: KeepChangeInput): Promise<void>;
   /** Lists a page's items once, to tell which have no record yet. */
   openPage(input: { readonly run: RunLocation; readonly page: number }): Promise<OpenedPage>;
   /** Folds the records of an item's steps into the record of the item. */
@@ -22,7 +25,11 @@ export interface ControlActivities {
   /** Writes a page's share of the results from its records. */
   sealPage(input: SealPageInput): Promise<Counts>;
   /** Folds the parts into report and bill, and closes the run with its marker. */
-  finishRun(input: { readonly run: RunLocation; readonly reason: EndReason }): Promise<RunOutcome>;
+  finishRun(input: {
+    readonly run: RunLocation;
+    readonly reason: EndReason;
+    readonly because?: 'budget';
+  }): Promise<RunOutcome>;
 }
 
 /** Activities that call the API: one call, one record. */

@@ -1,10 +1,12 @@
 import type { ModelCount, SampledFailure } from '../records/counts.ts';
 import type { EndState } from '../records/outcome.ts';
+import type { BudgetView } from '../pollen/ledger.ts';
 import { settledItems, type Tally } from '../records/tally.ts';
 import type { Folder } from '../storage/folder.ts';
 import { bullets, code, figures, inertMarkdown } from './markdown.ts';
 import type { RunState } from './messages.ts';
-import { duration, money, plural } from './words.ts';
+import type { Pause } from './pauses.ts';
+import { budgetWords, duration, money, plural } from './words.ts';
 
 /** A run's state, or that it was told to stop and lets its calls finish. */
 export type PanelState = RunState | 'stopping';
@@ -24,6 +26,10 @@ export interface Panel {
   readonly at: number;
   /** Absent before the run is planned, and for pages. */
   readonly folder?: Folder | undefined;
+  /** Absent where it has none. */
+  readonly budget?: BudgetView | undefined;
+  /** Why it is paused. @default it is not, or its run knows why */
+  readonly pauses?: readonly Pause[];
 }
 
 /** More rows would push the failures off the screen. */
@@ -39,7 +45,14 @@ const endStates: ReadonlySet<string> = new Set<EndState>([
 
 /** A run or page in Markdown, for the Temporal UI: what it came to so far, and where to look. */
 export function describePanel(panel: Panel): string {
-  return [headline(panel), bullets(facts(panel)), models(panel), failures(panel), objects(panel)]
+  return [
+    headline(panel),
+    reasons(panel),
+    bullets(facts(panel)),
+    models(panel),
+    failures(panel),
+    objects(panel),
+  ]
     .filter((block) => block !== '')
     .join('\n\n');
 }
@@ -50,8 +63,17 @@ function headline({ state, items, tally }: Panel): string {
   return `**${state.replaceAll('_', ' ')}** · **${done} of ${items}** items${share}`;
 }
 
+function reasons({ pauses = [] }: Panel): string {
+  return bullets(
+    pauses.map(
+      ({ reason, since, message, remedy }) =>
+        `**${reason}** since ${since.slice(0, 19).replace('T', ' ')} UTC: ${inertMarkdown(message)}. ${remedy}`,
+    ),
+  );
+}
+
 function facts(panel: Panel): readonly string[] {
-  const { tally, inFlight, at } = panel;
+  const { tally, budget, inFlight, at } = panel;
   return [
     [
       `${tally.succeeded} succeeded`,
@@ -60,6 +82,7 @@ function facts(panel: Panel): readonly string[] {
       ...(inFlight === undefined || inFlight === 0 ? [] : [`${inFlight} in flight`]),
     ].join(', '),
     `**${money(tally)}**`,
+    ...(budget === undefined ? [] : [`budget **${budget.amount}**: ${budgetWords(budget)}`]),
     ...pace(panel),
     ...(tally.throttled > 0 ? [`told to slow down ${plural(tally.throttled, 'time')}`] : []),
     `counted at ${new Date(at).toISOString().slice(11, 19)} UTC`,

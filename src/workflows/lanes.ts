@@ -2,15 +2,30 @@ import { CancellationScope, isCancellation } from '@temporalio/workflow';
 
 import type { Counts } from '../records/counts.ts';
 import { shareOut } from './lane-shares.ts';
-import { grantPlaces, noteProgress, startLivePage, type Account, type LivePage } from './live-page.ts';
-import type { PageProgress, PageReference, PlanSummary, RunPageInput } from './messages.ts';
+import {
+  grantPlaces,
+  noteProgress,
+  startLivePage,
+  tellPage,
+  type Account,
+  type LivePage,
+} from './live-page.ts';
+import {
+  goSignal,
+  grantMoneySignal,
+  holdSignal,
+  type PageProgress,
+  type PageReference,
+  type PlanSummary,
+  type RunPageInput,
+} from './messages.ts';
 import { handOut, type Move } from './places.ts';
 
 export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
   readonly plan: Pick<PlanSummary, 'pages' | 'concurrency' | 'limit' | 'priority'>;
   /** Index of the first page to start, by lane. @default 0 */
   readonly next: Readonly<Record<string, number>>;
-  /** Asked before free places are used: a run that ends uses none. */
+  /** Asked before free places are used: a run that ends or is paused uses none. */
   readonly mayGrant: () => boolean;
   /**
    * Asked before each new page: a run that is about to continue as new starts none.
@@ -18,6 +33,10 @@ export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
    * @param others - whether pages of other lanes would be what it waits for
    */
   readonly mayStart: (others: boolean) => boolean;
+  /** Is told of each page that starts. */
+  readonly onStart: (page: number) => void;
+  /** Is told of each page that has ended; without counts where it has nothing to tell. */
+  readonly onEnd: (page: number, sealed: Counts | undefined) => void;
   readonly onSealed: (sealed: Counts) => void;
   readonly onFailure: (error: unknown) => void;
 }
@@ -37,6 +56,12 @@ export interface Lanes {
   fill(): void;
   /** Takes in what a page told. */
   note(progress: PageProgress): void;
+  /** Has the running pages take their calls back. */
+  hold(): void;
+  /** Lets them go on. */
+  go(): void;
+  /** Tells a running page how much money it has been given in all. */
+  give(page: number, total: string): void;
   /** Cancels the running pages, which lets their calls in flight finish. */
   stop(): void;
   /** Index of the next page to start, by lane. */
@@ -96,6 +121,7 @@ export function createLanes(options: LanesOptions): Lanes {
     const page = startLivePage(input, reference, places, children);
     queue.next += 1;
     live = [...live, page];
+    options.onStart(page.page);
     void finish(page);
   }
 
@@ -104,6 +130,7 @@ export function createLanes(options: LanesOptions): Lanes {
     // First: the page's own counts are part of what it has sealed.
     live = live.filter((other) => other !== page);
     if (sealed !== undefined) options.onSealed(sealed);
+    options.onEnd(page.page, sealed);
     fill();
   }
 
@@ -144,6 +171,17 @@ export function createLanes(options: LanesOptions): Lanes {
       if (page === undefined) return;
       noteProgress(page, progress);
       fill();
+    },
+    hold() {
+      for (const page of live) tellPage(page, holdSignal);
+    },
+    go() {
+      for (const page of live) tellPage(page, goSignal);
+      fill();
+    },
+    give(page, total) {
+      const found = live.find((one) => one.page === page);
+      if (found !== undefined) tellPage(found, grantMoneySignal, total);
     },
     stop: () => children.cancel(),
     next: () => Object.fromEntries(queues.map(({ lane, next }) => [lane, next])),

@@ -1,5 +1,11 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { CancellationScope, sleep, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  sleep,
+  startChild,
+  type ChildWorkflowHandle,
+  type SignalDefinition,
+} from '@temporalio/workflow';
 
 import { noCounts, type Counts } from '../records/counts.ts';
 import { pageWorkflowId } from './ids.ts';
@@ -71,14 +77,22 @@ async function startPage(input: RunPageInput, items: number): Promise<ChildWorkf
   }
 }
 
-/** Gives a running page more places. */
-export function grantPlaces({ handle, accounts }: LivePage, account: Account, places: number): void {
+/** Gives a running page more places. A page that ended meanwhile gives them back with all its others. */
+export function grantPlaces(page: LivePage, account: Account, places: number): void {
   account.granted += places;
   account.waiting -= places;
-  const lane = account === accounts[0] ? [] : ([account.lane] as const);
-  // A page that ended meanwhile gives the places back with all its others.
+  const lane = account === page.accounts[0] ? [] : ([account.lane] as const);
+  tellPage(page, grantPlacesSignal, places, ...lane);
+}
+
+/** Signals a page as soon as it has started; one that has ended needs to hear nothing more. */
+export function tellPage<Args extends unknown[]>(
+  { handle }: LivePage,
+  signal: SignalDefinition<Args>,
+  ...args: Args
+): void {
   void CancellationScope.nonCancellable(async () => {
-    await (await handle).signal(grantPlacesSignal, places, ...lane);
+    await (await handle).signal(signal, ...args);
   }).catch(() => {});
 }
 

@@ -1,6 +1,9 @@
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 
-import type { Priority } from '../manifest/job.ts';
+import type { Budget, Priority } from '../manifest/job.ts';
+import type { BudgetView, LedgerState } from '../pollen/ledger.ts';
+import type { TrancheReport } from '../pollen/tranche.ts';
+import type { RunChange } from '../records/changes.ts';
 import type { Counts, ModelCount, SampledFailure } from '../records/counts.ts';
 import type { EndState, RunOutcome } from '../records/outcome.ts';
 import type { KeptJobLocation } from '../records/kept-job.ts';
@@ -9,9 +12,10 @@ import type { Folder } from '../storage/folder.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { ChainShape, StepCall } from './item-steps.ts';
 import type { LaneView } from './lanes.ts';
+import type { Pause, PauseCause, PauseReason } from './pauses.ts';
 
 /** State of a run as people see it. */
-export type RunState = 'planning' | 'running' | 'finishing' | EndState;
+export type RunState = 'planning' | 'running' | 'paused' | 'finishing' | EndState;
 
 export interface PageReference {
   readonly page: number;
@@ -37,6 +41,10 @@ export interface PlanSummary {
   readonly limit?: number;
   /** How the run stands among others; `normal` when absent. */
   readonly priority?: Priority;
+  /** Most that the run may cost, as it was changed last. */
+  readonly budget?: Budget;
+  /** What is spent of that already, where an execution that is gone has worked on the run. */
+  readonly spent?: Omit<LedgerState, 'cap'>;
   /** Whether the namespace knows the Pollen search attributes; without them they are not set. */
   readonly searchAttributes: boolean;
   /** Whether an execution that is gone had claimed the run: it may have made calls. */
@@ -53,6 +61,10 @@ export interface CarriedRun {
   readonly tally: Tally;
   readonly models?: readonly ModelCount[];
   readonly failures: readonly SampledFailure[];
+  /** Absent where it is not paused. */
+  readonly paused?: readonly Pause[];
+  /** Absent where the run has no budget. */
+  readonly budget?: LedgerState;
 }
 
 /** A run that was submitted, or goes on as new. */
@@ -72,6 +84,8 @@ export type RunJobInput = RunInput | ScheduledRunInput;
 
 export interface PlanRunInput {
   readonly run: RunLocation;
+  /** As in {@link RunInput}. */
+  readonly resumed?: boolean;
   /** The job of a scheduled run, which nobody has claimed yet. */
   readonly scheduled?: KeptJobLocation;
 }
@@ -100,6 +114,13 @@ export interface OpenedPage {
   readonly missing: readonly number[];
   /** The items that have one. */
   readonly done: Tally;
+  /** What each call holds of the run's budget while it is under way; absent where the run has none. */
+  readonly holds?: {
+    /** Decimal Pollen. */
+    readonly amounts: readonly string[];
+    /** Index into `amounts`, one an item, or one a step of an item that has several calls. */
+    readonly of: readonly (number | readonly number[])[];
+  };
   /** Of the items that have several calls; absent where none has. */
   readonly chains?: {
     readonly shapes: readonly ChainShape[];
@@ -107,6 +128,11 @@ export interface OpenedPage {
     /** Index into `shapes`, one an item; -1 for an item of one call. */
     readonly shape: readonly number[];
   };
+}
+
+export interface KeepChangeInput {
+  readonly run: RunLocation;
+  readonly change: RunChange;
 }
 
 /** An item, by its place in the plan. */
@@ -121,6 +147,10 @@ export interface ItemReference {
 export interface CallReference extends ItemReference, Partial<StepCall> {
   /** Whether an execution before this one may have made the call. */
   readonly resumed: boolean;
+  /** How often its page had gone on after a pause. Absent in pages of earlier versions, which take no call back. */
+  readonly round?: number;
+  /** Set where it was put back: how often its worker had been lost with it. */
+  readonly again?: number;
 }
 
 export interface SealPageInput {
@@ -144,6 +174,8 @@ export interface PageProgress extends Counts {
   readonly freed: number;
   /** The same of the other lanes that its calls need. */
   readonly others?: readonly LaneProgress[];
+  /** Its share of the run's budget; absent where the run has none. */
+  readonly money?: TrancheReport;
 }
 
 /** A page's progress in one of several lanes. */
@@ -167,6 +199,23 @@ export interface RunView {
   /** `normal` when absent. */
   readonly priority?: Priority;
   readonly failures: readonly SampledFailure[];
+  /** Absent where it has none. */
+  readonly budget?: BudgetView;
+  /** Why it is paused, the oldest reason first; absent where it is not. */
+  readonly paused?: readonly Pause[];
+}
+
+/** What a run is told that is to pause. */
+export interface PauseRequest extends PauseCause {
+  /** Who has the reason, where several may: it goes when all of them have lifted it. */
+  readonly holder?: string;
+}
+
+/** What a run is told that may go on. */
+export interface ResumeRequest {
+  /** @default all that a person can lift */
+  readonly reason?: PauseReason;
+  readonly holder?: string;
 }
 
 /** A page tells its run how far it is and which places it gave back. */
@@ -175,6 +224,32 @@ export const pageProgressSignal = defineSignal<[PageProgress]>('pageProgress');
 /** A run gives a page more places, in its own lane or in another one that its calls need. */
 export const grantPlacesSignal = defineSignal<[places: number, lane?: string]>('grantPlaces');
 
+/** A run gives a page money: what it has been given in all, decimal Pollen. */
+export const grantMoneySignal = defineSignal<[total: string]>('grantMoney');
+
+/** Pauses a run: calls in flight finish and are recorded, nothing new is sent. */
+export const pauseSignal = defineSignal<[PauseRequest]>('pause');
+
+/** Takes a reason away; the run goes on when none is left. */
+export const resumeSignal = defineSignal<[ResumeRequest]>('resume');
+
+/** A run tells a page to take its calls back, and to make none. */
+export const holdSignal = defineSignal('hold');
+
+/** A run tells a page that it may make calls again. */
+export const goSignal = defineSignal('go');
+
 export const runViewQuery = defineQuery<RunView>('runView');
 
 export const pageProgressQuery = defineQuery<PageProgress>('pageProgress');
+
+/** What a run's budget is to be. */
+export interface BudgetRequest {
+  /** Decimal Pollen, or so much more after a plus. */
+  readonly amount: string;
+  /** In the words of who asks. */
+  readonly reason?: string;
+}
+
+/** Sets the budget of a run that has one, and lets it go on if it is paused for that. */
+export const setBudgetUpdate = defineUpdate<BudgetView, [BudgetRequest]>('setBudget');

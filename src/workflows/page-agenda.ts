@@ -12,6 +12,8 @@ export interface PageCall {
   /** Position of the item in the page. */
   readonly position: number;
   readonly step?: StepCall;
+  /** Set where it was put back: how often its worker had been lost with it. */
+  readonly again?: number;
 }
 
 /** Which lanes the calls of a page are for. */
@@ -37,6 +39,13 @@ export interface PageAgenda {
    * @returns whether nothing of its item is under way or left to do
    */
   settle(call: PageCall, outcome: StepOutcome): boolean;
+  /**
+   * Takes back a call that came to nothing, as the next one of its lane.
+   *
+   * @param isLost - whether its worker was lost with it, so that it may have been charged
+   * @returns whether nothing of its item is under way or left to do: an item that has failed goes on with no call
+   */
+  putBack(call: PageCall, isLost: boolean): boolean;
   /** Calls that could be taken now, of one lane or of all. */
   waiting(lane?: string): number;
   /** Whether there may still be calls of a lane that are not under way. */
@@ -62,9 +71,10 @@ export function createPageAgenda({ missing, chains }: OpenedPage, lanes: CallLan
   const isIn = (lane: string, position: number, step: number): boolean =>
     lanes.of({ position, step: { step } }) === lane;
 
-  // What was ready and not taken of an item that has failed.
+  // What was ready and not taken of an item that has failed. A call that may have been charged is made again: its answer
+  // tells.
   function drop(position: number): number {
-    const kept = ready.filter((call) => call.position !== position);
+    const kept = ready.filter((call) => call.position !== position || (call.again ?? 0) > 0);
     const dropped = ready.length - kept.length;
     ready.splice(0, ready.length, ...kept);
     return dropped;
@@ -94,6 +104,19 @@ export function createPageAgenda({ missing, chains }: OpenedPage, lanes: CallLan
       begun.delete(position);
       return true;
     },
+    putBack(call, isLost) {
+      const { position } = call;
+      const again = (call.again ?? 0) + (isLost ? 1 : 0);
+      const steps = begun.get(position);
+      if (steps?.hasFailed() !== true || again > 0) {
+        ready.unshift({ ...call, again });
+        return false;
+      }
+      steps.withdraw(1);
+      if (!steps.isOver()) return false;
+      begun.delete(position);
+      return true;
+    },
     waiting(lane) {
       if (lane === undefined) return ready.length + missing.length - next;
       return ready.filter((call) => lanes.of(call) === lane).length + unbegun(lane);
@@ -104,6 +127,7 @@ export function createPageAgenda({ missing, chains }: OpenedPage, lanes: CallLan
         (shapeOf(position)?.some((_, step) => isIn(lane, position, step)) ?? lane === lanes.own);
       return (
         missing.some(isLeft) ||
+        ready.some((call) => lanes.of(call) === lane) ||
         [...begun].some(([position, steps]) => steps.unfinished().some((step) => isIn(lane, position, step)))
       );
     },

@@ -7,7 +7,7 @@ import {
   proxyActivities,
 } from '@temporalio/workflow';
 
-import { addCounts, countsOf, noCounts, type Counts, type SampledFailure } from '../records/counts.ts';
+import { addCounts, countsOf, type Counts, type SampledFailure } from '../records/counts.ts';
 import { emptyTally, tallyOf } from '../records/tally.ts';
 import type { Receipt } from '../records/record.ts';
 import type { CallActivities, ControlActivities } from './contract.ts';
@@ -19,31 +19,34 @@ import { controlOptions } from './options.ts';
 import type { PageCall } from './page-agenda.ts';
 import { priorityOf } from './priority.ts';
 
-/** A call whose worker was lost while its page was stopped. */
-export type LostCall = PageCall;
-
-/** What a call came to: what it counts for, and what that means to its item. */
-export interface MadeCall {
-  readonly counts: Counts;
-  /** Absent where a stop ended it. */
-  readonly outcome?: StepOutcome;
-}
+/** What became of a call. */
+export type CallEnd =
+  /** It has a record: what it counts for, and what that means to its item. */
+  | { readonly kind: 'made'; readonly counts: Counts; readonly outcome: StepOutcome }
+  /** It was taken back, and has none. */
+  | {
+      readonly kind: 'unmade';
+      /** Whether its worker was lost with it: it may have been charged. */
+      readonly isLost: boolean;
+    };
 
 /** Code of an answer that another call may mend. */
 const MENDABLE = 'output-invalid';
 
-const cancelled: Counts = { tally: { ...emptyTally, cancelled: 1 } };
-
 const { closeItem } = proxyActivities<ControlActivities>(controlOptions);
 
-/** Has a call made. A failed item or step is an outcome, and no failure. */
+/**
+ * Has a call made. A failed item or step is an outcome, and no failure.
+ *
+ * @param round - how often the page had gone on after a pause
+ */
 export async function generate(
   input: RunPageInput,
   opened: OpenedPage,
   call: PageCall,
-  lost: LostCall[],
-): Promise<MadeCall> {
-  const { position, step } = call;
+  round: number,
+): Promise<CallEnd> {
+  const { position, step, again } = call;
   const { kind, lane, model, name } = describeCall(input, opened, call);
   const activities = proxyActivities<CallActivities>({
     taskQueue: laneQueue(lane),
@@ -57,23 +60,31 @@ export async function generate(
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     priority: priorityOf(input),
   });
-  const made = (receipt: Receipt): MadeCall => ({
+  const made = (receipt: Receipt): CallEnd => ({
+    kind: 'made',
     counts: step === undefined ? itemCounts(opened, position, model, receipt) : stepCounts(model, receipt),
     outcome: outcomeOf(receipt),
   });
   try {
     const { run, resumed, page } = input;
-    return made(await activities[kind]({ run, resumed, page, position, ...step }));
+    return made(
+      await activities[kind]({
+        run,
+        resumed,
+        page,
+        position,
+        ...step,
+        round,
+        ...(again === undefined ? {} : { again }),
+      }),
+    );
   } catch (error) {
-    // An item that is stopped between its steps is counted as cancelled when its page is sealed.
-    const stopped: MadeCall = { counts: step === undefined ? cancelled : noCounts };
-    if (isCancellation(error)) return stopped;
+    if (isCancellation(error)) return { kind: 'unmade', isLost: false };
     const receipt = receiptOfFailure(error);
     if (receipt !== undefined) return made(receipt);
-    // It was in flight at the stop, and would have to be tried again: the server gives up on it instead.
+    // It was in flight when it was taken back, and would have to be tried again: the server gives up on it instead.
     if (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED') {
-      if (error.cause instanceof TimeoutFailure) lost.push(call);
-      return stopped;
+      return { kind: 'unmade', isLost: error.cause instanceof TimeoutFailure };
     }
     throw error;
   }

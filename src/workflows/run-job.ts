@@ -22,6 +22,8 @@ import { createLanes, type Lanes } from './lanes.ts';
 import {
   pageProgressSignal,
   runViewQuery,
+  setBudgetUpdate,
+  type PlanSummary,
   type RunJobInput,
   type RunState,
   type RunView,
@@ -29,6 +31,8 @@ import {
 } from './messages.ts';
 import { controlOptions } from './options.ts';
 import { createRate } from './rate.ts';
+import { createRunBudget, describeReached, noBudgetFailure, type RunBudget } from './run-budget.ts';
+import { createRunPauses } from './run-pauses.ts';
 import { createSign, type Sign } from './search-attributes.ts';
 
 /** Events after which a run continues as new, well below the 2,000 that keep a history readable and quick. */
@@ -44,7 +48,8 @@ const { planRun, finishRun } = proxyActivities<ControlActivities>(controlOptions
  * Runs a planned job: its pages as child workflows, as few at a time as hold each lane's concurrency, then the report,
  * the bill and the marker.
  *
- * Cancelling it means stop: what is in flight finishes, the rest is left, and the report is written all the same.
+ * Cancelling it means stop: what is in flight finishes, the rest is left, and the report is written all the same. Paused,
+ * what is in flight finishes too, and the rest waits until no reason for the pause is left.
  */
 export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   const run = 'run' in input ? input.run : runOf(input, workflowInfo().workflowId);
@@ -57,20 +62,82 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   let done: Counts = carried ?? noCounts;
   let sign: Sign | undefined;
   let rate: number | undefined;
+  let budget: RunBudget | undefined;
+  let because: 'budget' | undefined;
   const measure = createRate(RATE_SECONDS);
   // A scheduled run may wait here for somebody to mend its job, and a stop must not wait with it.
   const planning = new CancellationScope({ cancellable: true });
 
+  const pauses = createRunPauses({
+    runId: run.runId,
+    carried: carried?.paused,
+    onHold() {
+      lanes?.hold();
+      enterIfRunning();
+    },
+    onGo() {
+      budget?.go();
+      lanes?.go();
+      enterIfRunning();
+    },
+  });
+
   const isEnding = (): boolean => stopping || failure !== undefined;
+  const isLong = (): boolean => workflowInfo().historyLength >= MAX_EVENTS;
   const livePages = (): readonly number[] => lanes?.live() ?? [];
   const pagesLeft = (): number => lanes?.left() ?? 0;
+  // A run that is paused between two pages.
+  const isWaiting = (): boolean => pauses.any() && pagesLeft() > 0 && !isEnding() && !isLong();
   const counts = (): Required<Counts> =>
     (lanes?.counts() ?? []).reduce<Required<Counts>>(addCounts, addCounts(noCounts, done));
+  // A run that is being planned pauses when it is planned, and one that finishes has nothing more to send.
+  function stateNow(): RunState {
+    return state === 'running' && pauses.any() && !isEnding() ? 'paused' : state;
+  }
+  function enterIfRunning(): void {
+    if (state === 'running' && !isEnding()) sign?.enter(stateNow(), counts().tally.settled);
+    show();
+  }
+  function stop(): void {
+    stopping = true;
+    planning.cancel();
+    lanes?.stop();
+    show();
+  }
+  function budgetOf({ budget: set, spent }: PlanSummary): RunBudget | undefined {
+    if (set === undefined) return undefined;
+    return createRunBudget({
+      run,
+      onExceeded: set.onExceeded,
+      state: carried?.budget ?? { spent: '0', ...spent, cap: set.amount },
+      mayGrant: () => !isEnding() && !pauses.any(),
+      give: (page, total) => lanes?.give(page, total),
+      onReached(view, missing) {
+        if (set.onExceeded === 'stop') {
+          because = 'budget';
+          stop();
+          return;
+        }
+        const items = { done: settledItems(counts().tally), all: plan?.items ?? 0 };
+        pauses.pause({ reason: 'budget', detail: describeReached(view, missing, items) });
+      },
+      onSet: () => pauses.resume({ reason: 'budget' }),
+    });
+  }
   function show(): void {
-    const shown = state === 'running' && stopping ? 'stopping' : state;
+    const shown = state === 'running' && stopping ? 'stopping' : stateNow();
     const items = plan?.items ?? 0;
     setCurrentDetails(
-      describePanel({ ...counts(), state: shown, items, rate, at: Date.now(), folder: plan?.folder }),
+      describePanel({
+        ...counts(),
+        state: shown,
+        items,
+        rate,
+        at: Date.now(),
+        folder: plan?.folder,
+        budget: budget?.view(),
+        ...(shown === 'paused' ? { pauses: pauses.list() } : {}),
+      }),
     );
   }
   function count(): void {
@@ -83,47 +150,59 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   setHandler(runViewQuery, (): RunView => {
     const total = plan?.pages.length ?? 0;
     const running = livePages();
+    const shown = stateNow();
     return {
-      state,
+      state: shown,
       items: plan?.items ?? 0,
       ...counts(),
       done: done.tally,
       pages: { total, done: total - pagesLeft() - running.length, running },
       lanes: lanes?.views() ?? [],
       ...(plan?.priority === undefined ? {} : { priority: plan.priority }),
+      ...(budget === undefined ? {} : { budget: budget.view() }),
+      ...(shown === 'paused' ? { paused: pauses.list() } : {}),
     };
+  });
+  pauses.listen();
+  setHandler(setBudgetUpdate, async (request) => {
+    await condition(() => state !== 'planning');
+    if (budget === undefined) throw noBudgetFailure(run.runId);
+    return budget.set(request);
   });
   setHandler(pageProgressSignal, (progress) => {
     lanes?.note(progress);
+    budget?.note(progress);
+    budget?.grant();
     count();
   });
-  void CancellationScope.current().cancelRequested.catch(() => {
-    stopping = true;
-    planning.cancel();
-    lanes?.stop();
-    show();
-  });
+  void CancellationScope.current().cancelRequested.catch(stop);
 
   return CancellationScope.nonCancellable(async () => {
     show();
     const planned =
       plan ??
       (await ('run' in input
-        ? planRun({ run })
+        ? planRun({ run, resumed: input.resumed })
         : planning.run(() => planRun({ run, scheduled: input.scheduled }))));
     if (planned.ended !== undefined) return planned.ended;
     plan = planned;
     const resumed = 'run' in input ? input.resumed : planned.resumed;
+    budget = budgetOf(planned);
     const opened = (lanes = createLanes({
       run,
       resumed,
       plan: planned,
       next: carried?.next ?? {},
-      mayGrant: () => !isEnding(),
+      mayGrant: () => !isEnding() && !pauses.any(),
       mayStart(others) {
         const { historyLength } = workflowInfo();
-        if (historyLength < MAX_EVENTS) return true;
+        if (!isLong()) return true;
         return others && historyLength < MAX_EVENTS_BESIDE_OTHERS && patched('lanes-go-on');
+      },
+      onStart: (page) => budget?.open(page),
+      onEnd(page, sealed) {
+        budget?.close(page, sealed);
+        budget?.grant();
       },
       onSealed(sealed) {
         done = addCounts(done, sealed);
@@ -137,27 +216,33 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     const shown = (sign = createSign(planned, run.job));
     const enter = (next: RunState): void => {
       state = next;
-      shown.enter(next, done.tally.settled);
+      shown.enter(stateNow(), done.tally.settled);
       show();
     };
 
     enter('running');
     count();
     opened.fill();
-    await condition(() => livePages().length === 0);
+    await condition(() => livePages().length === 0 && !isWaiting());
     await condition(allHandlersFinished);
     if (!isEnding() && pagesLeft() > 0) {
       const next = opened.next();
       return continueAsNew<typeof runJob>({
         run,
         resumed,
-        carried: { plan, next, ...addCounts(noCounts, done) },
+        carried: {
+          plan,
+          next,
+          ...addCounts(noCounts, done),
+          ...(pauses.any() ? { paused: pauses.list() } : {}),
+          ...(budget === undefined ? {} : { budget: budget.state() }),
+        },
       });
     }
 
     enter('finishing');
     const reason = failure !== undefined ? 'failed' : stopping ? 'stopped' : 'finished';
-    const outcome = await finishRun({ run, reason });
+    const outcome = await finishRun({ run, reason, ...(because === undefined ? {} : { because }) });
     done = { ...done, tally: outcome.tally };
     enter(outcome.state);
     // A schedule's `pauseOnFailure` and the Temporal UI look at how the workflow ended.

@@ -12,22 +12,30 @@ import {
 
 import type { ControlActivities } from './contract.ts';
 import { addCounts, noCounts, type Counts } from '../records/counts.ts';
+import { emptyTally } from '../records/tally.ts';
 import { describePanel, type PanelState } from './details.ts';
 import {
+  goSignal,
+  grantMoneySignal,
   grantPlacesSignal,
+  holdSignal,
   pageProgressQuery,
   pageProgressSignal,
   type PageProgress,
   type RunPageInput,
 } from './messages.ts';
 import { controlOptions } from './options.ts';
-import { createPageAgenda } from './page-agenda.ts';
-import { closeChain, generate, laneOfCall, type LostCall } from './page-calls.ts';
+import { createPageAgenda, type PageCall } from './page-agenda.ts';
+import { closeChain, generate, laneOfCall, type CallEnd } from './page-calls.ts';
 import { createPagePlaces, type PagePlaces } from './page-places.ts';
+import { createPagePurse } from './page-purse.ts';
 import { createReporter } from './page-reporter.ts';
 
 /** Failed items that a report names: reports come again and again. */
 const TOLD_FAILURES = 3;
+
+const unmade: CallEnd = { kind: 'unmade', isLost: false };
+const cancelled: Counts = { tally: { ...emptyTally, cancelled: 1 } };
 
 const { openPage, sealPage } = proxyActivities<ControlActivities>(controlOptions);
 
@@ -35,17 +43,20 @@ const { openPage, sealPage } = proxyActivities<ControlActivities>(controlOptions
  * Runs the calls of one page, as many at a time as the run has granted places, and seals the page's share of the results.
  *
  * A failed item is an outcome, not a failure of the page. Cancelled (which means: stop), calls that have not been sent
- * end at once and leave no record; those in flight finish and are recorded, since they are paid for.
+ * end at once and leave no record; those in flight finish and are recorded, since they are paid for. Held, it does the
+ * same, and puts back what has not been sent until it may go on.
  */
 export async function runPage(input: RunPageInput): Promise<Counts> {
   const opened = await CancellationScope.nonCancellable(() => openPage(input));
-  const calls = new CancellationScope({ cancellable: true });
+  let calls = new CancellationScope({ cancellable: true });
   const { lane: own, others } = input;
   const agenda = createPageAgenda(opened, {
     own,
     of: others === undefined ? () => own : (call) => laneOfCall(input, opened, call),
   });
   let stopping = false;
+  let isHeld = false;
+  let round = 0;
   let counts: Counts = { ...noCounts, tally: opened.done };
   let inFlight = 0;
   let closing = 0;
@@ -53,7 +64,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   let running = 0;
   let isShown = true;
   let failure: unknown;
-  const lost: LostCall[] = [];
+  const lost = new Map<string, PageCall>();
   const ownPlaces = createPagePlaces(own, others !== undefined);
   const otherPlaces = (others ?? []).map((lane) => ({ ...createPagePlaces(lane, true), asked: 0 }));
   const allPlaces: readonly PagePlaces[] = [ownPlaces, ...otherPlaces];
@@ -66,6 +77,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     inFlight,
     places: ownPlaces.granted(),
     freed: ownPlaces.freed(),
+    ...(purse === undefined ? {} : { money: purse.report() }),
     ...(others && {
       others: otherPlaces.map((places) => ({
         lane: places.lane,
@@ -93,26 +105,39 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     calls.cancel();
   }
 
+  const mayCall = (): boolean => !stopping && !isHeld;
+  const purse =
+    opened.holds === undefined
+      ? undefined
+      : createPagePurse({
+          holds: opened.holds,
+          mayCall,
+          hasMore: () => agenda.waiting() > 0,
+          tell: () => reporter.tell(progress()),
+        });
   // One loop a place: it takes the next call of its lane as long as there is one.
   async function work(places: PagePlaces): Promise<void> {
     running += 1;
     places.enter();
-    while (!stopping) {
+    while (mayCall()) {
       const call = agenda.take(places.lane);
       if (call === undefined) break;
+      if (purse !== undefined && !(await purse.hold(call))) {
+        leave(call, settle(call, unmade));
+        continue;
+      }
       inFlight += 1;
       let isOver = true;
       try {
         // Not in one expression: that would read the tally before the wait, and lose what others added meanwhile.
-        const made = await calls.run(() => generate(input, opened, call, lost));
-        counts = addCounts(counts, made.counts);
-        isOver = made.outcome === undefined ? call.step === undefined : agenda.settle(call, made.outcome);
+        const end = await calls.run(() => generate(input, opened, call, round));
+        purse?.settle(call, end);
+        isOver = settle(call, end);
       } catch (error) {
         fail(error);
       }
       inFlight -= 1;
-      if (isOver && call.step === undefined) ended += 1;
-      else if (isOver && failure === undefined) void close(call.position);
+      leave(call, isOver);
       isShown = false;
       report();
     }
@@ -120,16 +145,37 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     places.leave();
     report();
   }
+  function leave({ position, step }: PageCall, isOver: boolean): void {
+    if (!isOver) return;
+    purse?.close(position);
+    if (step === undefined) ended += 1;
+    else if (failure === undefined) void close(position);
+  }
+  function settle(call: PageCall, end: CallEnd): boolean {
+    if (end.kind === 'made') {
+      counts = addCounts(counts, end.counts);
+      lost.delete(nameOf(call));
+      return agenda.settle(call, end.outcome);
+    }
+    if (end.isLost) lost.set(nameOf(call), call);
+    if (!stopping) return agenda.putBack(call, end.isLost);
+    // An item that is stopped between its steps is counted as cancelled when its page is sealed.
+    if (call.step === undefined) counts = addCounts(counts, cancelled);
+    return call.step === undefined;
+  }
   // Once for all that ended together.
   async function keepShown(): Promise<never> {
     for (;;) {
       await condition(() => !isShown);
       isShown = true;
-      show(stopping ? 'stopping' : 'running');
+      show(stopping ? 'stopping' : isHeld ? 'paused' : 'running');
     }
   }
   function report(): void {
-    if (stopping || !share()) reporter.note(progress(), ended);
+    // The run has to know what it may grant again.
+    if (isHeld && running === 0) reporter.tell(progress());
+    else if (isHeld) reporter.note(progress(), ended);
+    else if (stopping || !share()) reporter.note(progress(), ended);
     else reporter.tell(progress());
   }
   // What became ready may be for a place that is idle, in another lane.
@@ -168,14 +214,40 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     if (other === undefined) reporter.granted(count);
     else other.asked -= count;
     const places = other ?? ownPlaces;
+    if (isHeld) {
+      places.grant(count);
+      report();
+      return;
+    }
     for (let index = 0; index < count; index += 1) {
       places.grant(1);
       void work(places);
     }
   };
 
+  const hold = (): void => {
+    if (isHeld) return;
+    isHeld = true;
+    isShown = false;
+    calls.cancel();
+    report();
+  };
+  const go = (): void => {
+    if (!isHeld) return;
+    isHeld = false;
+    isShown = false;
+    round += 1;
+    purse?.go();
+    calls = new CancellationScope({ cancellable: true });
+    share();
+    reporter.tell(progress());
+  };
+
   setHandler(pageProgressQuery, progress);
+  setHandler(holdSignal, hold);
+  setHandler(goSignal, go);
   setHandler(grantPlacesSignal, grant);
+  if (purse !== undefined) setHandler(grantMoneySignal, purse.grant);
   void CancellationScope.current().cancelRequested.catch(() => {
     stopping = true;
     calls.cancel();
@@ -183,19 +255,21 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
 
   return CancellationScope.nonCancellable(async () => {
     void keepShown();
+    void purse?.keepTold();
     for (const { lane } of otherPlaces) grant(1, lane);
     grant(input.places);
     await condition(() => running === 0 && closing === 0 && (stopping || agenda.waiting() === 0));
     await reporter.settled();
     if (failure !== undefined) throw failure;
     const { run, page } = input;
-    const lostSteps = lost.flatMap(({ position, step }) =>
+    const lostCalls = [...lost.values()];
+    const lostSteps = lostCalls.flatMap(({ position, step }) =>
       step === undefined ? [] : [{ position, ...step }],
     );
     const sealed = await sealPage({
       run,
       page,
-      lost: lost.flatMap(({ position, step }) => (step === undefined ? [position] : [])),
+      lost: lostCalls.flatMap(({ position, step }) => (step === undefined ? [position] : [])),
       ...(lostSteps.length === 0 ? {} : { lostSteps }),
     });
     await condition(allHandlersFinished);
@@ -203,4 +277,8 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     show(stopping ? 'stopped' : 'completed');
     return sealed;
   });
+}
+
+function nameOf({ position, step }: PageCall): string {
+  return JSON.stringify({ position, ...step });
 }

@@ -1,3 +1,5 @@
+import type { BudgetView } from '../pollen/ledger.ts';
+
 /** "1 item", "12 items". */
 export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
@@ -24,4 +26,9 @@ export function money(tally: {
   const { count, atMost } = tally.unknown;
   if (count === 0) return `${tally.settled} Pollen`;
   return `${tally.settled} Pollen + ${plural(count, 'unknown charge')} (${atMost === null ? 'no bound known' : `at most ${atMost}`})`;
+}
+
+/** What became of a budget, in words. */
+export function budgetWords({ spent, held, free }: Omit<BudgetView, 'amount'>): string {
+  return `${spent} spent, ${held} held, ${free} left`;
 }

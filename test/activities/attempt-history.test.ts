@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   LOST_WORKER,
   recallHistory,
+  withCurrent,
   withEarlierExecution,
   withNote,
   withNothingSent,
@@ -35,6 +36,14 @@ describe('the history of a call', () => {
 
   it('counts a worker lost at the very first attempt', () => {
     expect(recallHistory(undefined, 2).notes).toMatchObject([{ attempt: 1, code: LOST_WORKER }]);
+  });
+
+  it('names the worker that was lost, where it lived long enough to say who it was', () => {
+    const told = withCurrent(withNote(first, sampleNote(1)), 2, '7@host');
+    expect(recallHistory(told, 4).notes.slice(1)).toEqual([
+      { attempt: 2, worker: '7@host', code: LOST_WORKER, effect: { kind: 'lost' } },
+      { attempt: 3, code: LOST_WORKER, effect: { kind: 'lost' } },
+    ]);
   });
 
   it('takes details that are no history for none', () => {

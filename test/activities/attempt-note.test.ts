@@ -4,22 +4,46 @@ import { answeredEffect, noteOf, withFault } from '../../src/activities/attempt-
 import { now, sampleCall, sampleFault, sampleHistory, samplePlan } from '../support/samples.ts';
 
 const planned = { plan: samplePlan(), call: sampleCall() };
-const clock = { now, lastSuccess: 0, excused: false };
+const attempted = { now, worker: '7@host', requestId: 'sent-1' };
+const clock = { ...attempted, lastSuccess: 0, excused: false };
 const miss = { status: 'miss' } as const;
 const usage = { promptTextTokens: 10, completionTextTokens: 20 };
 
 describe('the note of an attempt', () => {
   it('says when and how it ended, in whole milliseconds', () => {
     const fault = sampleFault({ requestId: 'r-1' });
-    expect(noteOf(3, 'server-error', fault, { kind: 'refused' }, now)).toEqual({
+    expect(noteOf(3, 'server-error', fault, { kind: 'refused' }, attempted)).toEqual({
       attempt: 3,
       at: now.toISOString(),
+      worker: '7@host',
       code: 'server-error',
       status: 500,
       requestId: 'r-1',
       latencyMs: 12,
       effect: { kind: 'refused' },
     });
+  });
+
+  it('has the id that it was sent with where the API told none, and none where nothing was sent', () => {
+    const { status: _status, ...silent } = sampleFault();
+    const idOf = (...[outcome, kind]: readonly [object, 'lost' | 'refused']): string | undefined =>
+      noteOf(1, 'reset', { ...silent, ...outcome }, { kind }, attempted).requestId;
+    expect(idOf({}, 'lost')).toBe('sent-1');
+    expect(idOf({ status: 500 }, 'refused')).toBe('sent-1');
+    expect(idOf({ requestId: 'r-1' }, 'lost')).toBe('r-1');
+    expect(idOf({}, 'refused')).toBeUndefined();
+  });
+
+  it('tells what its answer used, wrong answers too', () => {
+    const [note] = withFault(sampleHistory(), 1, sampleFault({ usage, cache: miss }), planned, clock).notes;
+    expect(note).toMatchObject({ usage });
+  });
+
+  it('stays small whatever the API and the host are called', () => {
+    const fault = sampleFault({ requestId: 'r'.repeat(9_000), usage });
+    const long = { ...attempted, worker: 'h'.repeat(9_000) };
+    const note = noteOf(1, 'server-error', fault, { kind: 'lost' }, long);
+    expect(JSON.stringify(note).length).toBeLessThan(600);
   });
 
   it.each([

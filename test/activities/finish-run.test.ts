@@ -7,10 +7,12 @@ import { createSealPage } from '../../src/activities/seal-page.ts';
 import { sha256 } from '../../src/plan/digest.ts';
 import { createApiClient } from '../../src/pollinations/client.ts';
 import { runKeys } from '../../src/storage/keys.ts';
+import type { LateAttempts } from '../../src/records/late.ts';
 import type { ItemRecord } from '../../src/records/record.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import { readMarker } from '../../src/records/run-store.ts';
 import type { EndReason } from '../../src/records/outcome.ts';
+import type { BillLine } from '../../src/report/report.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { api, failed, now, prices, run, sampleCall, samplePlan, succeeded } from '../support/samples.ts';
 
@@ -27,7 +29,7 @@ function dependenciesOn(store: MemoryStore): ActivityDependencies {
     prices: () => Promise.resolve(prices),
     apiId: api.id,
     lanes: [],
-    governors: { call: () => Promise.reject(new Error('no call is made')), stop() {} },
+    governors: { identity: '7@host', call: () => Promise.reject(new Error('no call is made')), stop() {} },
     searchAttributes: false,
     now: () => now,
     random: () => 0,
@@ -102,6 +104,28 @@ describe('a run that closes', () => {
     expect(line).not.toHaveProperty('answer');
     expect(line).not.toHaveProperty('steps.0.text');
     expect(JSON.parse(store.text(keys.part(1)) ?? '')).toMatchObject({ answer: wrong.answer });
+  });
+
+  it('counts what came late from a worker that was thought dead', async () => {
+    const store = await storedRun(...all);
+    const late = {
+      version: 1,
+      runId: run.runId,
+      number: 2,
+      id: 'item-2',
+      kind: 'text',
+      model: 'openai',
+      attempts: [
+        { attempt: 7, code: 'duplicate', charge: { amount: '0.00005', certainty: 'exact' as const } },
+      ],
+    } satisfies LateAttempts;
+    await store.putOnce(keys.late('0000002-item-2.7-1.attempt.json'), JSON.stringify(late), json);
+    await store.putOnce(keys.late('0000002-item-2.txt'), 'An answer', json);
+    const { tally } = await finish(store, 'finished');
+    expect(tally).toMatchObject({ succeeded: 3, settled: '0.0002' });
+    expect(JSON.parse(store.text(keys.report) ?? '')).toMatchObject({ attempts: { duplicate: 1 } });
+    const bill = (store.text(keys.bill) ?? '').trim().split('\n');
+    expect(bill.map((line) => (JSON.parse(line) as BillLine).code)).toContain('duplicate');
   });
 
   it('seals pages that were never started, all their items cancelled', async () => {

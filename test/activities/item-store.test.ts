@@ -3,10 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { createItemStore } from '../../src/activities/item-store.ts';
 import type { ResolvedCall } from '../../src/activities/item-record.ts';
 import { runKeys } from '../../src/storage/keys.ts';
+import type { AttemptNote } from '../../src/activities/attempt-history.ts';
+import type { CacheMode } from '../../src/pollen/settle.ts';
+import type { LateAttempts } from '../../src/records/late.ts';
 import type { ItemRecord } from '../../src/records/record.ts';
+import { withLate } from '../../src/report/with-late.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import {
+  api,
   failed,
   now,
   run,
@@ -24,6 +29,7 @@ const note = sampleNote(2, {
   code: 'answered',
   effect: { kind: 'answered', price: '0.00005', cache: { status: 'miss' } },
 });
+const imageNote = { ...note, usage: { completionImageTokens: 1 } };
 const picture = sampleAnswer({
   body: Buffer.from([1, 2, 3]),
   contentType: 'image/png',
@@ -142,6 +148,78 @@ describe('an answer', () => {
   });
 });
 
+describe('an answer whose item has got its result from another attempt', () => {
+  const lateKey = keys.late('0000001-haiku.1-1767323045000.attempt.json');
+  const usual = { attempt: 1, at: now.toISOString(), code: 'answered' };
+  const answered = (attempt: number, status: 'hit' | 'miss' | 'absent'): AttemptNote =>
+    sampleNote(attempt, {
+      ...usual,
+      attempt,
+      effect: { kind: 'answered', price: '0.00005', cache: { status } },
+    });
+  const hole = sampleNote(1, { code: 'lost-worker', effect: { kind: 'lost' } });
+
+  async function raced(cacheMode: CacheMode, first: AttemptNote, second: AttemptNote, isStale = false) {
+    const store = createMemoryStore();
+    const more = { plan: samplePlan({ api: { ...api, cacheMode } }) };
+    const { at: _at, ...lost } = hole;
+    const receipt = await itemStore(store, false, more).succeed(
+      sampleAnswer(),
+      second,
+      sampleHistory({ notes: second.attempt > 1 ? [lost] : [] }),
+    );
+    if (isStale)
+      await store.putOnce(keys.success, '{"state":"completed"}', { contentType: 'application/json' });
+    const late = await itemStore(store, isStale, more).succeed(sampleAnswer(), first, sampleHistory());
+    expect(late).toEqual(receipt);
+    const [kept] = store.keys().filter((key) => key.startsWith(keys.latePrefix));
+    expect(kept).toBe(lateKey);
+    const line = readRecord(store);
+    return withLate(line, [JSON.parse(store.text(lateKey) ?? '') as LateAttempts]);
+  }
+
+  it.each([
+    ['exact', 'miss', 'hit', 'free', { settled: '0.00005', unknown: { count: 0, atMost: '0' } }],
+    ['paid-hit', 'hit', 'hit', 'free', { settled: '0', unknown: { count: 1, atMost: '0.00005' } }],
+    ['none', 'absent', 'absent', 'exact', { settled: '0.0001', unknown: { count: 0, atMost: '0' } }],
+  ] as const)(
+    'is booked as a duplicate: one generation once, two twice (%s)',
+    async (mode, first, second, certainty, cost) => {
+      const told = await raced(mode, answered(1, first), answered(2, second));
+      expect(told).toMatchObject({
+        attempts: [
+          { attempt: 1, code: 'duplicate', charge: { certainty } },
+          { attempt: 2, code: 'answered' },
+        ],
+        cost,
+      });
+    },
+  );
+
+  it('is booked so after the end of the run too, and leaves no other record', async () => {
+    const told = await raced('none', answered(1, 'absent'), answered(2, 'absent'), true);
+    expect(told).toMatchObject({ cost: { settled: '0.0001', unknown: { count: 0 } } });
+  });
+
+  it('is no duplicate of itself, when it is stored again', async () => {
+    const store = createMemoryStore();
+    await itemStore(store).succeed(sampleAnswer(), note, sampleHistory());
+    await itemStore(store).succeed(sampleAnswer(), note, sampleHistory({ throttled: 1 }));
+    expect(store.keys()).toEqual([recordKey]);
+  });
+
+  it('that is wrong was paid for as well', async () => {
+    const store = createMemoryStore();
+    const more = { plan: samplePlan({ api: { ...api, cacheMode: 'none' } }) };
+    await itemStore(store, false, more).succeed(sampleAnswer(), answered(2, 'absent'), sampleHistory());
+    const wrong = sampleHistory({ notes: [{ ...answered(1, 'absent'), code: 'bad-result' }] });
+    await itemStore(store, false, more).fail(failed().fault, wrong);
+    expect(JSON.parse(store.text(lateKey) ?? '')).toMatchObject({
+      attempts: [{ code: 'duplicate', charge: { amount: '0.00005', certainty: 'exact' } }],
+    });
+  });
+});
+
 describe('attempts that may have cost something', () => {
   it('are kept beside the item as long as it has no record', async () => {
     const store = createMemoryStore();
@@ -187,7 +265,7 @@ describe('looking for what an earlier attempt left', () => {
 
   it('makes the record of an artifact whose worker died before it wrote one, in its very bytes', async () => {
     const whole = createMemoryStore();
-    await itemStore(whole).succeed(picture, note, sampleHistory({ notes: [sampleNote(1)] }));
+    await itemStore(whole).succeed(picture, imageNote, sampleHistory({ notes: [sampleNote(1)] }));
     const store = createMemoryStore();
     const artifact = await whole.get(imageKey);
     await store.putOnce(imageKey, artifact?.body ?? '', {
@@ -209,6 +287,19 @@ describe('looking for what an earlier attempt left', () => {
       artifact: { width: 64, height: 32 },
       modelUsed: 'flux.1 “schnell”',
     });
+  });
+
+  it('knows what the answer cost for sure, though workers died before they looked for what it left', async () => {
+    const store = createMemoryStore();
+    await itemStore(store).succeed(picture, note, sampleHistory());
+    const left = createMemoryStore();
+    const { body = '', metadata = {} } = (await store.get(imageKey)) ?? {};
+    await left.putOnce(imageKey, body, { contentType: 'image/png', metadata });
+    const holes = [2, 3, 4].map((attempt) =>
+      sampleNote(attempt, { code: 'lost-worker', effect: { kind: 'lost' } }),
+    );
+    const receipt = await itemStore(left).find(sampleHistory({ seen: 4, notes: holes }));
+    expect(receipt).toMatchObject({ attempts: 3, cost: { settled: '0.00005', unknown: { count: 0 } } });
   });
 
   it('keeps facts beside the artifact in plain ASCII, as headers must be', async () => {
@@ -245,7 +336,8 @@ describe('a call of an item of several', () => {
     const body = Buffer.from(`["${'x'.repeat(70_000)}"]`);
     const answer = sampleAnswer({ body, extension: 'json', contentType: 'application/json' });
     const output = { json: true, lists: { 2: 1 } } as const;
-    await itemStore(whole, false, { part }).succeed(answer, note, sampleHistory(), output);
+    const listNote = { ...note, usage: answer.usage };
+    await itemStore(whole, false, { part }).succeed(answer, listNote, sampleHistory(), output);
     const store = createMemoryStore();
     const key = keys.artifact(0, 1, 'haiku', 'json', part);
     const { metadata = {} } = (await whole.get(key)) ?? {};

@@ -5,7 +5,7 @@ import { createOpenPage } from '../../src/activities/open-page.ts';
 import { createPlanReader } from '../../src/activities/plan-reader.ts';
 import { createPageCutter } from '../../src/plan/pages.ts';
 import { openSpool } from '../../src/plan/spool.ts';
-import type { PlannedItem } from '../../src/plan/plan.ts';
+import type { Plan, PlannedItem } from '../../src/plan/plan.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import { writePlan } from '../../src/records/run-store.ts';
 import type { OpenedPage } from '../../src/workflows/messages.ts';
@@ -13,11 +13,11 @@ import { chain, laterImage, laterText, textStep } from '../support/chain-plan.ts
 import { createMemoryStore } from '../support/memory-store.ts';
 import { run, sampleCall, samplePlan } from '../support/samples.ts';
 
-async function open(items: readonly PlannedItem[]): Promise<OpenedPage> {
+async function open(items: readonly PlannedItem[], changes: Partial<Plan> = {}): Promise<OpenedPage> {
   const store = createMemoryStore();
   const dependencies = { store, records: createRecords(store), plans: createPlanReader(store) };
   await writePlan(store, run, {
-    plan: samplePlan({ items: items.length }),
+    plan: samplePlan({ items: items.length, ...changes }),
     pageText: () => items.map((item) => `${JSON.stringify(item)}\n`).join(''),
   });
   return createOpenPage(dependencies as unknown as ActivityDependencies)({ run, page: 0 });
@@ -38,6 +38,18 @@ describe('what a page is told of its items', () => {
       missing: [0],
       done: expect.any(Object),
     });
+  });
+
+  it('has what each call holds of a budget, and nothing of it where there is none', async () => {
+    const items = [sampleCall({ maximum: '0.5' }), chain(2, 'a', steps), sampleCall({ maximum: '0.5' })];
+    const budget = { amount: '2', onExceeded: 'pause' as const };
+    const { holds } = await open(items, { budget });
+    const amountOf = (index: number | readonly number[] | undefined) =>
+      [index].flat().map((one) => holds?.amounts[one ?? -1]);
+    const chained = steps.map(({ maximum }) => maximum ?? '0');
+    expect(holds?.of.map(amountOf)).toEqual([['0.5'], chained, ['0.5']]);
+    expect(holds?.amounts).toHaveLength(new Set(['0.5', ...chained]).size);
+    expect(await open(items)).not.toHaveProperty('holds');
   });
 
   it('has the steps of items once for all that have the same, and no prompt', async () => {

@@ -68,6 +68,15 @@ describe('beside a local stack that runs', { timeout: 180_000 }, () => {
     expect(again.stdout).toBe(`copies/${runId}\n`);
     expect(again.stderr).toContain('0 files copied, 8 there already');
 
+    const verify = await desk.run('verify', runId, '--meter', '-o', 'json');
+    expect(verify.code).toBe(0);
+    expect(JSON.parse(verify.stdout)).toMatchObject({
+      state: 'completed',
+      ended: 8,
+      meter: [{ rows: 8, drift: '0' }],
+      findings: [],
+    });
+
     const table = await desk.run('list');
     expect(table.stdout.split('\n')[0]).toMatch(/^RUN +STATE +ITEMS +POLLEN +STARTED +API$/);
     expect(table.stdout).toContain(runId);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
 import { formatAmount, parseAmount } from '../../src/pollen/amount.ts';
+import { verifyRun } from '../../src/verify/verify-run.ts';
 import { chain, laterImage, laterText, startPlan, textStep } from '../support/chain-plan.ts';
 import { manyFaults, runWithKills, type KillRun } from '../support/kill-run.ts';
 import { startProcessStack, type ProcessStack } from '../support/process-stack.ts';
@@ -83,6 +84,10 @@ describe('a run of 1,000 items with 15 % faults whose worker is killed five time
 
   it('stores the very bytes that the emulator made for each request', () => {
     expect(verdict.wrongBytes).toEqual([]);
+  });
+
+  it('leaves nothing that an independent reader finds wrong', async () => {
+    expect((await verifyRun(stack.session.store, killed.run)).findings).toEqual([]);
   });
 
   it('sends the same request at every attempt of an item', () => {

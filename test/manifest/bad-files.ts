@@ -208,6 +208,12 @@ export const badFiles: readonly BadFile[] = [
   ['a budget of nine decimals', `budget: "0.123456789"\n${one}`, ['1:9: value-invalid']],
   ['an endless budget', `budget: .inf\n${one}`, ['1:9: number-not-finite']],
   ['a budget in another notation', `budget: "1e308"\n${one}`, ['1:9: value-invalid']],
+  ['a budget without an amount', `budget: { onExceeded: stop }\n${one}`, ['1:9: key-missing']],
+  [
+    'a budget that is exceeded to no end',
+    `budget: { amount: "1", onExceeded: go }\n${one}`,
+    ['1:36: value-invalid'],
+  ],
   ['a deadline of nothing', `deadline: 0s\n${one}`, ['1:11: value-invalid']],
   ['a deadline without a unit', `deadline: "90"\n${one}`, ['1:11: value-invalid']],
   ['a priority that does not exist', `priority: hihg\n${one}`, ['1:11: value-invalid']],

@@ -23,6 +23,8 @@ it('every code of the job file is shown by a bad one', () => {
     'column-unknown',
     'entry-empty',
     'key-unobeyed',
+    'budget-low',
+    'budget-unbounded',
     'value-null',
     'model-kind',
     'model-param',

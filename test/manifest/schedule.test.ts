@@ -49,6 +49,7 @@ describe('the schedule of a job', () => {
       catchupWindow: '1h',
       jitter: '0s',
       pauseOnFailure: 'false',
+      budget: '',
       newOnly: 'false',
     });
   });

@@ -2,6 +2,7 @@ import { expect, vi } from 'vitest';
 
 import type { Emulator } from '../../src/emulator/index.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
+import { verifyRun } from '../../src/verify/verify-run.ts';
 import type { ProcessStack, RunningCommand } from './process-stack.ts';
 import { writeSampleJob } from './sample-job.ts';
 import { judgeRun, type Verdict } from './witness.ts';
@@ -71,6 +72,7 @@ export function faultRuns(stack: ProcessStack, emulator: Emulator, size = usual)
         billed: verdict.metered,
         reported: verdict.metered,
       });
+      expect((await verifyRun(stack.session.store, run)).findings).toEqual([]);
       return verdict;
     },
   };

@@ -14,7 +14,14 @@ export interface SampleJob {
  *
  * @returns its path
  */
-export async function writeSampleJob(folder: string, { name, texts, images }: SampleJob): Promise<string> {
+export async function writeSampleJob(folder: string, sample: SampleJob): Promise<string> {
+  const file = join(folder, `${sample.name}.yaml`);
+  await writeFile(file, sampleJob(sample));
+  return file;
+}
+
+/** The text of such a job file. */
+export function sampleJob({ name, texts, images }: SampleJob): string {
   const count = texts + images;
   const items = Array.from({ length: count }, (_, index) => {
     const isImage = Math.floor(((index + 1) * images) / count) > Math.floor((index * images) / count);
@@ -31,10 +38,8 @@ export async function writeSampleJob(folder: string, { name, texts, images }: Sa
     },
     items,
   };
-  const file = join(folder, `${name}.yaml`);
   // JSON is YAML.
-  await writeFile(file, JSON.stringify(job));
-  return file;
+  return JSON.stringify(job);
 }
 
 /** Starts every text prompt of a sample job, so that a search can tell where prompts went. */

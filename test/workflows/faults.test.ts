@@ -100,9 +100,29 @@ describe.concurrent('a fault of the API', () => {
     );
     expect(outcome).toMatchObject({ state: 'completed', tally: { unknown: { count: 0 } } });
     expect(outcome.tally.settled).toBe(emulator.meter().charged);
-    expect(billTotal(await files(run).bill())).toBe(emulator.meter().charged);
+    const bill = await files(run).bill();
+    expect(billTotal(bill)).toBe(emulator.meter().charged);
     expect(await files(run).report()).toMatchObject({ certainty: 'exact' });
     expect(emulator.meter().generations).toBe(passing.length);
+
+    // Each attempt is told of: when, by whom, under which id the API knows it, and what it came to.
+    const received = emulator.journal().map(({ requestId }) => requestId);
+    const listed = records.flatMap(({ attempts }) => attempts);
+    const worker = expect.stringMatching(/^\d+@/);
+    const known = expect.toSatisfy((id: string) => received.includes(id));
+    const told = listed.map(() =>
+      expect.objectContaining({ at: expect.any(String), worker, requestId: known }),
+    );
+    expect(listed).toEqual(told);
+    const answers = listed.filter(({ code }) => code === 'answered');
+    expect(answers).toEqual(
+      answers.map(() => expect.objectContaining({ status: 200, cache: expect.anything() })),
+    );
+    expect(answers.every(({ usage, cache }) => usage !== undefined || cache?.status === 'hit')).toBe(true);
+    const billed = bill.map(({ worker: by, requestId, usage, code }) => ({ by, requestId, usage, code }));
+    expect(billed).toEqual(
+      listed.map(({ worker: by, requestId, usage, code }) => ({ by, requestId, usage, code })),
+    );
   });
 
   test('that stays fails the item after the tries of its code, and no other item', async ({ open }) => {

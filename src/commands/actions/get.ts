@@ -1,4 +1,4 @@
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodeOfSight } from '../exit-codes.ts';
 import { get } from '../get.ts';
 import { detailsData } from '../render/run-data.ts';
 import { detailsText } from '../render/run-text.ts';
@@ -9,6 +9,10 @@ import type { Outcome } from './outcome.ts';
 export function getAction(runId: string): Promise<Outcome> {
   return withSession(configure(), async (session) => {
     const details = await get(session, runId);
-    return { data: detailsData(details), text: detailsText(session, details), exitCode: exitCodes.succeeded };
+    return {
+      data: detailsData(details),
+      text: detailsText(session, details),
+      exitCode: exitCodeOfSight(details.sight),
+    };
   });
 }

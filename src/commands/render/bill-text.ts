@@ -73,7 +73,7 @@ function budgetLines({ budget }: RunBill): readonly string[] {
   if (budget === undefined) return [];
   const { amount, spent, held, left } = budget;
   const rest =
-    held === null ? 'what is unknown has no bound' : `${held} held for what is unknown, ${left} left`;
+    held === null ? 'what is unknown has no bound' : `${held} held for what is unknown, ${left ?? ''} left`;
   return [`Budget: ${amount} Pollen; ${spent} spent, ${rest}.`];
 }
 

@@ -47,11 +47,12 @@ export function scheduleDetails(plan: Plan, folder: Folder): string {
 }
 
 function facts(plan: Plan, { uri, url }: Folder): readonly string[] {
-  const { items, models, estimate, labels, api } = plan;
+  const { items, models, estimate, labels, api, parent } = plan;
   const { atMost, unbounded, free } = estimate;
   const names = models.map((model) => inertMarkdown(model, 60));
   return [
     `${plural(items, 'item')} for ${names.join(', ')}`,
+    ...(parent === undefined ? [] : [`a retry of ${code(parent.runId)}, whose results it takes over`]),
     [
       `at most ${atMost} Pollen at the prices of ${plan.createdAt.slice(0, 10)}`,
       ...(unbounded > 0 ? [`${plural(unbounded, 'call')} without a known bound`] : []),

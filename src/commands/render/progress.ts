@@ -1,3 +1,4 @@
+import type { BudgetView } from '../../pollen/ledger.ts';
 import { settledItems, type Tally } from '../../records/tally.ts';
 import { duration, money } from './words.ts';
 
@@ -5,6 +6,8 @@ import { duration, money } from './words.ts';
 export interface Progress {
   readonly items: number;
   readonly tally: Tally;
+  /** Absent where the run has none. */
+  readonly budget?: BudgetView | undefined;
   readonly inFlight: number;
   /** Items a second, lately; `undefined` before there is a rate. */
   readonly rate: number | undefined;
@@ -30,11 +33,13 @@ export function progressWords(progress: Progress): string {
   return [`${settledItems(progress.tally)}/${progress.items}`, ...progressParts(progress)].join(' · ');
 }
 
-function progressParts({ items, tally, inFlight, rate }: Progress): readonly string[] {
+function progressParts({ items, tally, budget, inFlight, rate }: Progress): readonly string[] {
   const left = items - settledItems(tally);
   return [
     ...(tally.failed > 0 ? [`${tally.failed} failed`] : []),
-    money(tally),
+    budget === undefined
+      ? money(tally)
+      : `${money(tally)} of ${budget.amount}${budget.held === '0' ? '' : `, ${budget.held} held`}`,
     ...(rate !== undefined && rate > 0 && left > 0
       ? [`${duration(left / rate)} left`, `${rate.toFixed(1)}/s`]
       : []),

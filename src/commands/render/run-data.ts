@@ -19,6 +19,7 @@ export function detailsData({ run, plan, sight, report, ending }: RunDetails) {
   return {
     runId,
     job,
+    parent: plan?.parent?.runId,
     labels: plan?.labels ?? {},
     ...sightData(sight),
     // With the corrections that were made since the end.
@@ -32,12 +33,13 @@ export function detailsData({ run, plan, sight, report, ending }: RunDetails) {
 function sightData(sight: Sight) {
   switch (sight.kind) {
     case 'ended': {
-      const { state, endedAt, tally, marker } = sight.marker;
-      return { state, endedAt, tally, marker };
+      const { state, because, endedAt, tally, marker } = sight.marker;
+      return { state, because, endedAt, tally, marker };
     }
     case 'running': {
       const { view, inFlight, waits } = sight;
-      return { state: view.state, tally: view.tally, inFlight, waits };
+      const { state, tally, budget, paused } = view;
+      return { state, paused, tally, budget, inFlight, waits };
     }
     case 'silent':
       return { state: 'running', silent: sight.reason };

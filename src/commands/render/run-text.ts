@@ -8,14 +8,16 @@ import type { RunDetails } from '../get.ts';
 import type { ListedRun } from '../list.ts';
 import type { Session } from '../session.ts';
 import { costText } from './outlook-text.ts';
+import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
 import { plain } from './terminal.ts';
-import { duration, money, plural, table } from './words.ts';
+import { budgetWords, duration, money, plural, table } from './words.ts';
 
 /** Which run it is, and of what. */
-export function planHead({ runId, items, models, api }: Plan): string {
+export function planHead({ runId, parent, items, models, api }: Plan): string {
   return [
     `${runId}: ${plural(items, 'item')} for ${models.join(', ')}`,
+    ...(parent === undefined ? [] : [`A retry of ${parent.runId}: what that has got is taken over.`]),
     ...(api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
   ].join('\n');
 }
@@ -32,7 +34,7 @@ export function endText(
     ...(tally.cancelled > 0 ? [`${tally.cancelled} cancelled`] : []),
   ].join(', ');
   return [
-    `${run.runId}: ${marker.state.replaceAll('_', ' ')}. ${counts}${took(startedAt, marker.endedAt)}.`,
+    `${run.runId}: ${marker.state.replaceAll('_', ' ')}${marker.because === undefined ? '' : `, as its ${marker.because} is used up`}. ${counts}${took(startedAt, marker.endedAt)}.`,
     ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault))}`),
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
     `Bill: ${money(tally)} (${tally.unknown.count === 0 ? 'exact' : 'estimated'}${corrected === undefined ? '' : `, ${plural(corrected.corrections, 'correction')}`})`,
@@ -67,7 +69,7 @@ export function brokenText(
       ? 'Submit the job again'
       : `\`pollen-batch schedule backfill ${job} --from ${time} --to ${time}\` starts it again`;
   return [
-    `The workflow is ${status.toLowerCase()} and wrote no marker${reason === undefined ? '' : `: ${plain(reason)}`}`,
+    `The workflow is ${status.toLowerCase().replaceAll('_', ' ')} and wrote no marker${reason === undefined ? '' : `: ${plain(reason)}`}`,
     `${remedy}: the run goes on where it was.`,
   ].join('\n');
 }
@@ -113,8 +115,15 @@ function sightText(run: RunLocation, sight: RunDetails['sight']): string {
   switch (sight.kind) {
     case 'ended':
       return sight.marker.state;
-    case 'running':
-      return `${sight.view.state}: ${progressWords({ items: sight.view.items, tally: sight.view.tally, inFlight: sight.inFlight, rate: undefined })}`;
+    case 'running': {
+      const { state, items, tally, budget, paused = [] } = sight.view;
+      const words = progressWords({ items, tally, inFlight: sight.inFlight, rate: undefined });
+      return [
+        `${state}: ${words}`,
+        ...(budget === undefined ? [] : [`Budget: ${budget.amount} Pollen (${budgetWords(budget)})`]),
+        ...pauseLines(paused),
+      ].join('\n');
+    }
     case 'silent':
       return `The run does not answer: ${plain(sight.reason)}`;
     case 'broken':
@@ -125,8 +134,9 @@ function sightText(run: RunLocation, sight: RunDetails['sight']): string {
 /** Runs as a table. */
 export function listText(runs: readonly ListedRun[]): string {
   if (runs.length === 0) return 'No runs yet. Submit a job with `pollen-batch submit FILE`.';
+  const hasRetries = runs.some(({ parent }) => parent !== undefined);
   return table([
-    ['RUN', 'STATE', 'ITEMS', 'POLLEN', 'STARTED', 'API'],
+    ['RUN', 'STATE', 'ITEMS', 'POLLEN', 'STARTED', 'API', ...(hasRetries ? ['RETRY OF'] : [])],
     ...runs.map((run) => [
       run.runId,
       run.state,
@@ -134,6 +144,7 @@ export function listText(runs: readonly ListedRun[]): string {
       run.cost ?? '',
       run.startedAt.slice(0, 19).replace('T', ' '),
       run.emulated ? 'emulated' : 'real',
+      ...(hasRetries ? [run.parent ?? ''] : []),
     ]),
   ]);
 }

@@ -1,0 +1,44 @@
+import { exitCodes } from '../exit-codes.ts';
+import { outlookLine } from '../render/outlook-text.ts';
+import { retriedText } from '../render/retried-text.ts';
+import { tellSubmitted } from '../render/submitted.ts';
+import { retry } from '../retry/retry.ts';
+import { configure, withSession } from './configure.ts';
+import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
+import { watchToTheEnd } from './watch.ts';
+
+export interface RetryFlags extends OutputFlags {
+  readonly newSeed?: boolean;
+  readonly maxCost?: string;
+  readonly yes?: boolean;
+  readonly watch?: boolean;
+}
+
+/** `retry RUN` */
+export function retryAction(runId: string, flags: RetryFlags, context: CommandContext): Promise<Outcome> {
+  const { terminal } = context;
+  return withSession(configure(), async (session) => {
+    const retried = await retry(session, runId, {
+      newSeeds: flags.newSeed === true,
+      isConfirmed: flags.yes === true,
+      ...(flags.maxCost === undefined ? {} : { maxCost: flags.maxCost }),
+      ...(terminal.ask === undefined ? {} : { confirm: terminal.ask }),
+      onOutlook(outlook, warnings) {
+        for (const warning of warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
+        if (outlook !== undefined) terminal.say(outlookLine(outlook));
+      },
+    });
+    terminal.say(retriedText(runId, retried));
+    tellSubmitted(session, retried, terminal);
+    const { run, plan, parent, status, left } = retried;
+    if (flags.watch === true) {
+      const watched = await watchToTheEnd(session, run, plan.createdAt, context);
+      return { ...watched, text: run.runId };
+    }
+    return {
+      data: { runId: run.runId, parent: parent.runId, status, left },
+      text: run.runId,
+      exitCode: exitCodes.succeeded,
+    };
+  });
+}

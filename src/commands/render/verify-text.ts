@@ -1,0 +1,58 @@
+import type { MeterLine } from '../../verify/meter.ts';
+import type { Finding } from '../../verify/findings.ts';
+import type { Verification } from '../../verify/verify-run.ts';
+import { plain } from './terminal.ts';
+import { plural, table } from './words.ts';
+
+const LINE = 2_000;
+
+/** What was checked of a run, and each thing that does not agree with what to do about it. */
+export function verifyText(found: Verification): string {
+  const { findings, untold, meter } = found;
+  const blocks = [
+    summary(found),
+    ...(meter === undefined ? [] : [meterText(meter)]),
+    ...findings.map(findingText),
+    ...(untold === 0 ? [] : [`and ${plural(untold, 'more finding')} like these.`]),
+    findings.length === 0 ? 'Everything agrees.' : `${plural(findings.length + untold, 'finding')}.`,
+  ];
+  return blocks.join(findings.length === 0 && meter === undefined ? '\n' : '\n\n');
+}
+
+function summary({ runId, state, items, ended, objects, bytes, cost, late }: Verification): string {
+  const { settled, unknown } = cost;
+  const bound = unknown.atMost === null ? 'without a bound' : `at most ${unknown.atMost}`;
+  const money = `${settled} Pollen${unknown.count === 0 ? '' : `, and ${plural(unknown.count, 'charge')} unknown, ${bound}`}`;
+  const of =
+    state === undefined
+      ? `has not ended; ${ended} of ${plural(items, 'item')}`
+      : `${state}; ${plural(items, 'item')}`;
+  const after =
+    late.objects === 0
+      ? ''
+      : ` ${plural(late.objects, 'object')} came after the end, for ${late.settled} Pollen.`;
+  return `${runId}: ${of} checked, ${plural(objects, 'object')} of ${bytes} bytes, ${money}.${after}`;
+}
+
+function meterText(lines: readonly MeterLine[]): string {
+  const head = ['model', 'kind', 'billed calls', 'by the account', 'by the records', 'unknown', 'drift'];
+  const rows = lines.map(({ model, kind, rows: calls, metered, billed, unknownAtMost, drift }) => [
+    plain(model),
+    kind,
+    String(calls),
+    metered,
+    billed,
+    unknownAtMost ?? 'no bound',
+    drift,
+  ]);
+  return table([head, ...rows]);
+}
+
+function findingText({ code, object, expected, found, remedy }: Finding): string {
+  return [
+    `${code}: ${plain(object, LINE)}`,
+    `  expected  ${plain(expected, LINE)}`,
+    `  found     ${plain(found, LINE)}`,
+    `  -> ${remedy}`,
+  ].join('\n');
+}

@@ -1,0 +1,36 @@
+import type { Budget } from '../manifest/job.ts';
+import { runKeys, type RunLocation } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+
+/** `changes/00001.json`: what was changed of a run while it went on. */
+export interface RunChange {
+  readonly version: 1;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly kind: 'budget';
+  readonly budget: Budget;
+  /** In the words of who did it. */
+  readonly reason?: string;
+}
+
+/** Keeps a change under the next number; the same one, told again, is kept once. */
+export async function keepChange(store: ObjectStore, run: RunLocation, change: RunChange): Promise<void> {
+  const keys = runKeys(run);
+  const text = `${JSON.stringify(change)}\n`;
+  for (let number = (await readChanges(store, run)).length; ; number += 1) {
+    const result = await store.putOnce(keys.change(Math.max(1, number)), text, {
+      contentType: 'application/json',
+    });
+    if (result.stored || result.same) return;
+  }
+}
+
+/** Reads a run's changes, the oldest first. */
+export async function readChanges(store: ObjectStore, run: RunLocation): Promise<readonly RunChange[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(runKeys(run).changes)) keys.push(key);
+  const objects = await Promise.all(keys.sort().map((key) => store.get(key)));
+  return objects
+    .filter((object) => object !== undefined)
+    .map(({ body }) => JSON.parse(Buffer.from(body).toString('utf8')) as RunChange);
+}

@@ -1,0 +1,172 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { Plan } from '../plan/plan.ts';
+import type { Marker } from '../records/run-store.ts';
+import type { Report } from '../report/report.ts';
+import type { ResultLine } from '../report/result-line.ts';
+import { firstDifference, shown, type Findings } from './findings.ts';
+import { billOf, errorOf, type RunFold } from './fold.ts';
+import { hashOf, numberLines, type NumberedLines, type RunReader } from './reading.ts';
+
+/** The files that a run closes with, held against its items. */
+export interface ClosingFiles {
+  /** Holds the lines of an item against what it has come to. */
+  take(line: ResultLine): void;
+  /** Holds report and marker against all of them. */
+  end(fold: RunFold): void;
+}
+
+/** Reads the files that a run has closed with. */
+export async function openClosingFiles(
+  findings: Findings,
+  reader: RunReader,
+  plan: Plan,
+  marker: Marker,
+): Promise<ClosingFiles> {
+  const read = async (name: string): Promise<Uint8Array | undefined> => {
+    const body = await reader.bytes(name);
+    const sealed = marker.files?.find(({ key }) => key === `${reader.root}${name}`)?.sha256;
+    if (body !== undefined && sealed !== undefined && sealed !== hashOf(body)) {
+      findings.add('file-changed', name, `sha256 ${sealed}`, `sha256 ${hashOf(body)}`);
+    }
+    return body;
+  };
+  const numbered = async (name: 'bill.jsonl' | 'errors.jsonl'): Promise<NumberedLines | undefined> => {
+    const body = await read(name);
+    const lines = body && numberLines(body);
+    for (const line of lines?.unreadable ?? []) {
+      findings.add(codes[name], name, `a line of an item`, `line ${line}, which cannot be read`);
+    }
+    return lines;
+  };
+  const [bill, errors, report] = [
+    await numbered('bill.jsonl'),
+    await numbered('errors.jsonl'),
+    await read('report.json'),
+  ];
+
+  function compare(
+    name: 'bill.jsonl' | 'errors.jsonl',
+    number: number,
+    expected: readonly object[],
+    found: readonly object[],
+  ): void {
+    if (expected.length !== found.length) {
+      findings.add(codes[name], name, `${expected.length} lines of item ${number}`, `${found.length}`);
+      return;
+    }
+    for (const [index, line] of expected.entries()) {
+      const other = like(line, found[index] ?? {});
+      if (isDeepStrictEqual(plain(line), other)) continue;
+      const difference = firstDifference(plain(line), other);
+      findings.add(codes[name], name, `item ${number}: ${difference.expected}`, difference.found);
+    }
+  }
+
+  return {
+    take(line) {
+      if (bill !== undefined) compare('bill.jsonl', line.number, billOf(line), bill.take(line.number));
+      const error = errorOf(line);
+      if (errors !== undefined) {
+        compare('errors.jsonl', line.number, error === undefined ? [] : [error], errors.take(line.number));
+      }
+    },
+    end(fold) {
+      for (const [name, lines] of [
+        ['bill.jsonl', bill],
+        ['errors.jsonl', errors],
+      ] as const) {
+        for (const number of lines?.left() ?? []) {
+          findings.add(codes[name], name, 'lines of planned items', `a line of item ${number}`);
+        }
+      }
+      checkMarker(findings, reader, plan, marker, fold);
+      if (report !== undefined) checkReport(findings, report, plan, marker, fold);
+    },
+  };
+}
+
+const codes = { 'bill.jsonl': 'bill-differs', 'errors.jsonl': 'errors-differ' } as const;
+
+function checkMarker(
+  findings: Findings,
+  { root }: RunReader,
+  plan: Plan,
+  marker: Marker,
+  fold: RunFold,
+): void {
+  const tally = fold.tally();
+  const name = marker.state === 'completed' ? '_SUCCESS' : '_FAILED';
+  const expected = { runId: plan.runId, marker: `${root}${name}`, tally };
+  const found = { runId: marker.runId, marker: marker.marker, tally: marker.tally };
+  if (!isDeepStrictEqual(found, expected)) {
+    const difference = firstDifference(expected, found);
+    findings.add('marker-differs', name, difference.expected, difference.found);
+  }
+  const isRight =
+    marker.state === 'completed'
+      ? tally.failed + tally.cancelled === 0
+      : marker.state === 'completed_with_failures'
+        ? tally.failed > 0 && tally.cancelled === 0
+        : true;
+  if (!isRight) findings.add('state-wrong', name, `a run with ${shown(tally)}`, marker.state);
+  const parts = new Set(marker.parts.map(({ key }) => key));
+  for (const { page } of plan.pages) {
+    const part = `results/part-${String(page).padStart(5, '0')}.jsonl`;
+    if (!parts.has(`${root}${part}`)) findings.add('marker-differs', name, `the sha256 of ${part}`, 'none');
+  }
+}
+
+function checkReport(findings: Findings, body: Uint8Array, plan: Plan, marker: Marker, fold: RunFold): void {
+  let report: Partial<Report>;
+  try {
+    report = JSON.parse(Buffer.from(body).toString('utf8')) as Partial<Report>;
+  } catch {
+    findings.add('object-unreadable', 'report.json', 'a JSON object', 'something else');
+    return;
+  }
+  const tally = fold.tally();
+  const expected = plain({
+    runId: plan.runId,
+    job: plan.job,
+    description: plan.description,
+    labels: plan.labels,
+    state: marker.state,
+    api: plan.api,
+    startedAt: plan.createdAt,
+    endedAt: marker.endedAt,
+    items: plan.items,
+    tally,
+    certainty: tally.unknown.count === 0 ? 'exact' : 'estimated',
+    models: byName(fold.models()),
+    attempts: fold.attempts(),
+    estimate: plan.estimate,
+    measured: byName(fold.measured()),
+  });
+  const found = like(expected, {
+    ...report,
+    models: byName(report.models ?? []),
+    // Reports of earlier versions do not measure.
+    measured: report.measured === undefined ? expected.measured : byName(report.measured),
+  });
+  for (const name of Object.keys(expected) as (keyof typeof expected)[]) {
+    if (isDeepStrictEqual(found[name], expected[name])) continue;
+    const difference = firstDifference(expected[name], found[name], name);
+    findings.add('report-differs', 'report.json', difference.expected, difference.found);
+  }
+}
+
+function byName<Entry extends { readonly kind: string; readonly model: string }>(
+  entries: readonly Entry[],
+): Readonly<Record<string, Entry>> {
+  return Object.fromEntries(entries.map((entry) => [`${entry.kind} ${entry.model}`, entry]));
+}
+
+// Later versions may say more than this one knows of.
+function like<Value extends object>(expected: Value, found: object): Value {
+  return Object.fromEntries(Object.entries(found).filter(([name]) => name in expected)) as Value;
+}
+
+function plain<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value;
+}

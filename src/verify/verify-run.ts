@@ -1,0 +1,190 @@
+import type { Plan, PlannedItem } from '../plan/plan.ts';
+import type { ItemCost } from '../records/record.ts';
+import type { JobFile, Marker } from '../records/run-store.ts';
+import type { ResultLine } from '../report/result-line.ts';
+import { runKeys, type RunLocation } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { createBudgetCheck } from './budget.ts';
+import { addSums, checkAttempts, costOf, noSum, sumOfAttempts, type Sum } from './check-attempts.ts';
+import { openClosingFiles } from './check-files.ts';
+import { checkPage, pageName } from './check-page.ts';
+import { createCorrections } from './corrections.ts';
+import { createFindings, shown, type Finding, type Findings } from './findings.ts';
+import { createRunFold } from './fold.ts';
+import { createListing } from './listing.ts';
+import { compareMeter, type Meter, type MeterLine } from './meter.ts';
+import { createPlanCheck, readOpening, readPlan, type Opening } from './opening.ts';
+import { createReader, hashOf, type RunReader } from './reading.ts';
+
+/** What an independent reader has found in a run. */
+export interface Verification {
+  readonly runId: string;
+  /** How the run ended; absent while it goes on. */
+  readonly state?: Marker['state'];
+  readonly items: number;
+  /** Items that have come to an end. */
+  readonly ended: number;
+  readonly objects: number;
+  readonly bytes: number;
+  /** What the records come to, with their corrections and what came late. */
+  readonly cost: ItemCost;
+  /** Answers that came after the end, and what is known of their cost, decimal Pollen. */
+  readonly late: { readonly objects: number; readonly settled: string };
+  /** What the account has billed, beside the bill; absent where it was not asked. */
+  readonly meter?: readonly MeterLine[];
+  readonly findings: readonly Finding[];
+  /** Findings beside those that are listed. */
+  readonly untold: number;
+}
+
+export interface VerifyOptions {
+  /** Hears how far it is. */
+  readonly onProgress?: (ended: number, items: number) => void;
+  /** Tells what the account has billed in the time of the run. */
+  readonly meter?: (plan: Plan, marker: Marker | undefined) => Promise<Meter>;
+}
+
+/**
+ * Reads all objects of a run, and says what does not agree: with code of its own, and from nothing but the bucket. Of a run
+ * that goes on it checks what is there. It holds one page of the plan in memory at a time, and the lines of the bill.
+ */
+export async function verifyRun(
+  store: ObjectStore,
+  run: RunLocation,
+  options: VerifyOptions = {},
+): Promise<Verification> {
+  const findings = createFindings();
+  const reader = createReader(store, runKeys(run).root, findings);
+  const opening = await readOpening(store, reader, findings);
+  const job = (await reader.json('job.json')) as JobFile | undefined;
+  if (job !== undefined && job.runId !== run.runId) {
+    findings.add('job-wrong', 'job.json', `run ${run.runId}`, shown(job.runId));
+  }
+  const plan = await readPlan(reader, findings, run.runId);
+  const inputs = new Set((job?.inputs ?? []).map(({ sha256 }) => sha256));
+  const listing = createListing(store, reader.root, {
+    digest: plan?.digest ?? '',
+    pages: new Set(plan?.pages.map(({ page }) => page)),
+    markerAt: opening.markerAt,
+    findings,
+  });
+  const money = createMoney(findings, run.runId, opening);
+  const meter = plan && (await options.meter?.(plan, opening.marker));
+  let ended = 0;
+  if (plan !== undefined)
+    ended = await checkItems({ reader, findings, plan, opening, listing, money, inputs }, options);
+  const rest = await listing.rest();
+  for (const { name, sha256 } of rest.inputs) await checkInput(reader, findings, name, sha256, inputs);
+  for (const name of plan === undefined ? [] : rest.late) {
+    if (!name.endsWith('.record.json') && !name.endsWith('.step.json')) continue;
+    const record = (await reader.json(name)) as ResultLine | undefined;
+    if (record === undefined || plan === undefined || !Array.isArray(record.attempts)) continue;
+    checkAttempts(findings, name, plan, record, undefined);
+    money.takeLate(record);
+  }
+  money.end();
+  const drift = plan && meter && compareMeter(findings, plan, meter, money.models());
+  return {
+    runId: run.runId,
+    ...(opening.marker === undefined ? {} : { state: opening.marker.state }),
+    items: plan?.items ?? 0,
+    ended,
+    ...listing.count(),
+    cost: costOf([...money.models().values()].reduce(addSums, noSum)),
+    late: { objects: rest.late.length, settled: costOf(money.late()).settled },
+    ...(drift === undefined ? {} : { meter: drift }),
+    findings: findings.all(),
+    untold: findings.untold(),
+  };
+}
+
+interface Parts {
+  readonly reader: RunReader;
+  readonly findings: Findings;
+  readonly plan: Plan;
+  readonly opening: Opening;
+  readonly listing: ReturnType<typeof createListing>;
+  readonly money: ReturnType<typeof createMoney>;
+  readonly inputs: Set<string>;
+}
+
+async function checkItems(
+  { reader, findings, plan, opening, listing, money, inputs }: Parts,
+  { onProgress = () => {} }: VerifyOptions,
+): Promise<number> {
+  const { marker } = opening;
+  const files = marker && (await openClosingFiles(findings, reader, plan, marker));
+  const budget = createBudgetCheck(findings, plan, opening.changes);
+  const planned = createPlanCheck(findings, plan);
+  const fold = createRunFold();
+  let ended = 0;
+  const take = (item: PlannedItem, line: ResultLine | undefined): void => {
+    planned.item(item);
+    for (const call of 'steps' in item ? item.steps : [item]) {
+      if ('attachments' in call) for (const { sha256 } of call.attachments ?? []) inputs.add(sha256);
+    }
+    if (line === undefined) return;
+    ended += 1;
+    fold.add(line);
+    files?.take(line);
+    money.take(line);
+    budget.spend(
+      line.number,
+      'at' in line ? line.at : marker?.endedAt,
+      sumOfAttempts(line.attempts) ?? noSum,
+    );
+  };
+  for (const { page } of plan.pages) {
+    const objects = await listing.page(page);
+    const body = await reader.bytes(pageName(plan, page));
+    planned.page(body);
+    if (body !== undefined) await checkPage({ reader, findings, plan, marker, take }, page, body, objects);
+    onProgress(ended, plan.items);
+  }
+  planned.end();
+  budget.end();
+  files?.end(fold);
+  return ended;
+}
+
+/** What models have cost, with the corrections laid over. */
+function createMoney(findings: Findings, runId: string, opening: Opening) {
+  const corrections = createCorrections(findings, runId, opening.corrections);
+  const models = new Map<string, Sum>();
+  let late = noSum;
+
+  function take(line: ResultLine): Sum {
+    let sum = noSum;
+    for (const attempt of line.attempts) {
+      const own = sumOfAttempts([{ ...attempt, charge: corrections.settle(line.number, attempt) }]) ?? noSum;
+      const kind = line.steps?.find(({ step }) => step === attempt.step)?.kind ?? line.kind;
+      const name = `${kind} ${attempt.model ?? line.model}`;
+      models.set(name, addSums(models.get(name) ?? noSum, own));
+      sum = addSums(sum, own);
+    }
+    return sum;
+  }
+  return {
+    take: (line: ResultLine): void => void take(line),
+    takeLate(line: ResultLine): void {
+      late = addSums(late, take(line));
+    },
+    models: (): ReadonlyMap<string, Sum> => models,
+    late: (): Sum => late,
+    end: (): void => corrections.end(),
+  };
+}
+
+async function checkInput(
+  reader: RunReader,
+  findings: Findings,
+  name: string,
+  sha256: string,
+  asked: ReadonlySet<string>,
+): Promise<void> {
+  if (!asked.has(sha256)) findings.add('object-unasked', name, 'a file that the job uses', 'another one');
+  const body = await reader.bytes(name);
+  if (body !== undefined && hashOf(body) !== sha256) {
+    findings.add('object-damaged', name, `sha256 ${sha256}`, `sha256 ${hashOf(body)}`);
+  }
+}

@@ -1,0 +1,103 @@
+import { condition } from '@temporalio/workflow';
+
+import { parseAmount, type Amount } from '../pollen/amount.ts';
+import { createTranche, type Tranche, type TrancheReport } from '../pollen/tranche.ts';
+import type { OpenedPage } from './messages.ts';
+import type { PageCall } from './page-agenda.ts';
+import type { CallEnd } from './page-calls.ts';
+
+/** What a page has of its run's budget, and what its calls hold of that. */
+export interface PagePurse extends Pick<Tranche, 'go' | 'report'> {
+  grant(total: string): void;
+  /**
+   * Waits until a call has its hold.
+   *
+   * @returns whether the call may be made; else it is to be put back
+   */
+  hold(call: PageCall): Promise<boolean>;
+  /** Takes in what became of a call that had its hold. */
+  settle(call: PageCall, end: CallEnd): void;
+  /** Takes in that an item has no more calls: those that were put back are not made any more. */
+  close(position: number): void;
+  /** Tells the run what is asked for and given back, for as long as the page lives. */
+  keepTold(): Promise<never>;
+}
+
+export interface PagePurseOptions {
+  readonly holds: NonNullable<OpenedPage['holds']>;
+  readonly mayCall: () => boolean;
+  /** Whether there are calls that could be made now. */
+  readonly hasMore: () => boolean;
+  readonly tell: () => void;
+}
+
+/** Makes the purse of a page whose run has a budget. */
+export function createPagePurse({ holds, mayCall, hasMore, tell }: PagePurseOptions): PagePurse {
+  const tranche = createTranche();
+  const amounts = holds.amounts.map(parseAmount);
+  /** Calls that were put back, by the position of their item. */
+  const kept = new Map<number, Set<string>>();
+  let isNew = true;
+
+  function holdOf({ position, step }: PageCall): Amount {
+    const of = holds.of[position];
+    const index = typeof of === 'number' ? of : of?.[step?.step ?? 0];
+    return amounts[index ?? -1] ?? 0n;
+  }
+  function putBack(call: PageCall): void {
+    const name = nameOf(call);
+    tranche.putBack(name);
+    kept.set(call.position, (kept.get(call.position) ?? new Set()).add(name));
+    isNew = true;
+  }
+
+  return {
+    report: (): TrancheReport => tranche.report(),
+    go() {
+      tranche.go();
+      isNew = true;
+    },
+    grant(total) {
+      tranche.grant(total);
+      isNew = true;
+    },
+    async hold(call) {
+      const name = nameOf(call);
+      kept.get(call.position)?.delete(name);
+      tranche.ask(name, holdOf(call));
+      isNew = true;
+      if (!tranche.holds(name)) await condition(() => tranche.holds(name) || !mayCall());
+      if (mayCall()) return true;
+      putBack(call);
+      return false;
+    },
+    settle(call, end) {
+      if (end.kind === 'made') tranche.settle(nameOf(call), costOf(end));
+      else putBack(call);
+      isNew = true;
+    },
+    close(position) {
+      for (const name of kept.get(position) ?? []) tranche.settle(name, undefined);
+      kept.delete(position);
+      isNew = true;
+    },
+    async keepTold() {
+      for (;;) {
+        // Once for all that happened together.
+        await condition(() => isNew);
+        isNew = false;
+        if (tranche.review(hasMore())) tell();
+      }
+    },
+  };
+}
+
+// What is unknown counts at its bound, and keeps the whole hold where it has none.
+function costOf({ counts: { tally } }: Extract<CallEnd, { readonly kind: 'made' }>): Amount | undefined {
+  const { settled, unknown } = tally;
+  return unknown.atMost === null ? undefined : parseAmount(settled) + parseAmount(unknown.atMost);
+}
+
+function nameOf({ position, step }: PageCall): string {
+  return JSON.stringify({ position, ...step });
+}

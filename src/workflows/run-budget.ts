@@ -1,0 +1,113 @@
+import { ApplicationFailure, CancellationScope, condition, proxyActivities } from '@temporalio/workflow';
+
+import type { Budget } from '../manifest/job.ts';
+import { formatAmount, parseAmount } from '../pollen/amount.ts';
+import { createLedger, type BudgetView, type LedgerState } from '../pollen/ledger.ts';
+import type { RunChange } from '../records/changes.ts';
+import type { Counts } from '../records/counts.ts';
+import type { RunLocation } from '../storage/keys.ts';
+import type { ControlActivities } from './contract.ts';
+import type { BudgetRequest, PageProgress } from './messages.ts';
+import { controlOptions } from './options.ts';
+
+/** What a run's workflow does about its budget. */
+export interface RunBudget {
+  /** Takes in that a page has started. */
+  open(page: number): void;
+  /** Takes in what a page tells of its money. */
+  note(progress: PageProgress): void;
+  /** Takes in that a page has ended; without counts where it has told nothing. */
+  close(page: number, sealed: Counts | undefined): void;
+  /** Takes in that the pages go on after a pause. */
+  go(): void;
+  /** Gives money to the pages that ask for it, and says when there is too little left to go on. */
+  grant(): void;
+  /** Sets it anew, kept in the bucket first. */
+  set(request: BudgetRequest): Promise<BudgetView>;
+  view(): BudgetView;
+  state(): LedgerState;
+}
+
+export interface RunBudgetOptions {
+  readonly run: RunLocation;
+  readonly onExceeded: Budget['onExceeded'];
+  readonly state: LedgerState;
+  readonly mayGrant: () => boolean;
+  readonly give: (page: number, total: string) => void;
+  /** @param missing - decimal Pollen that would do for the next call */
+  readonly onReached: (view: BudgetView, missing: string) => void;
+  /** Is told when it was set anew, before money is given again. */
+  readonly onSet: () => void;
+}
+
+const { keepChange } = proxyActivities<ControlActivities>(controlOptions);
+
+/** Makes the one grantor of a run's money. */
+export function createRunBudget(options: RunBudgetOptions): RunBudget {
+  const { run, onExceeded, state, mayGrant, give, onReached, onSet } = options;
+  const ledger = createLedger(state);
+  let isSetting = false;
+
+  function grant(): void {
+    if (!mayGrant()) return;
+    for (const { page, total } of ledger.grants()) give(page, total);
+    if (ledger.isReached()) onReached(ledger.view(), ledger.missing());
+  }
+  return {
+    open: ledger.open,
+    note({ page, money }) {
+      if (money !== undefined) ledger.note(page, money);
+    },
+    close(page, sealed) {
+      ledger.close(page, sealed === undefined ? undefined : spentOf(sealed));
+    },
+    go: ledger.go,
+    grant,
+    async set({ amount, reason }) {
+      // One after the other: each may add to what the one before has made of it.
+      await condition(() => !isSetting);
+      isSetting = true;
+      const budget = { amount: changedAmount(ledger.view().amount, amount), onExceeded };
+      const at = new Date().toISOString();
+      const change: RunChange = { version: 1, at, kind: 'budget', budget, ...(reason && { reason }) };
+      await CancellationScope.nonCancellable(() => keepChange({ run, change }));
+      ledger.setCap(budget.amount);
+      isSetting = false;
+      onSet();
+      grant();
+      return ledger.view();
+    },
+    view: ledger.view,
+    state: ledger.state,
+  };
+}
+
+/** Refuses to set the budget of a run that has none: its pages have not been told what their calls hold. */
+export function noBudgetFailure(runId: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'no-budget',
+    message: `run ${runId} has no budget`,
+    nonRetryable: true,
+  });
+}
+
+/** Says that a budget is used up, without a full stop. */
+export function describeReached(
+  { amount, spent, held }: BudgetView,
+  missing: string,
+  items: { readonly done: number; readonly all: number },
+): string {
+  const holds = held === '0' ? '' : `, ${held} held for calls that were taken back`;
+  return `the budget of ${amount} Pollen is used up: ${items.done} of ${items.all} items done, ${spent} spent${holds}, and ${missing} missing for the next call`;
+}
+
+function changedAmount(amount: string, change: string): string {
+  return change.startsWith('+')
+    ? formatAmount(parseAmount(amount) + parseAmount(change.slice(1)))
+    : formatAmount(parseAmount(change));
+}
+
+// Every call under a budget has a bound, so that what is unknown has one too.
+function spentOf({ tally: { settled, unknown } }: Counts): bigint {
+  return parseAmount(settled) + parseAmount(unknown.atMost ?? '0');
+}

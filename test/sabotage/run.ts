@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { sabotages, type Sabotage } from './sabotages.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const COPIED = [
+  'src',
+  'test',
+  'bin',
+  'jobs',
+  'package.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+  '.oxlintrc.json',
+];
+
+/** What became of a sabotage. */
+type Outcome = 'caught' | 'missed' | 'broken' | 'stale';
+
+interface TestRun {
+  readonly passed: number;
+  readonly failed: readonly string[];
+  /** What kept tests from running at all. */
+  readonly broken: string;
+}
+
+const nothing: TestRun = { passed: 0, failed: [], broken: '' };
+
+/**
+ * Breaks each rule of money by one line, in a copy of the working tree, and looks whether the tests named for it notice.
+ * Words behind the command choose those whose titles have them.
+ */
+async function main(words: readonly string[]): Promise<number> {
+  const chosen = sabotages.filter(({ title }) => words.every((word) => title.includes(word)));
+  const folder = await mkdtemp(join(tmpdir(), 'pollen-batch-sabotage-'));
+  const outcomes: Outcome[] = [];
+  try {
+    for (const name of COPIED) await cp(join(repository, name), join(folder, name), { recursive: true });
+    await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'));
+    console.log('First without any: what fails then tells nothing.');
+    const whole = chosen.filter(({ only }) => only === undefined).flatMap(({ tests }) => tests);
+    const parts = chosen.filter(({ only }) => only !== undefined);
+    for (const { tests, only } of [{ tests: [...new Set(whole)], only: undefined }, ...parts]) {
+      const { failed, broken } = tests.length === 0 ? nothing : await test(folder, tests, only);
+      if (failed.length === 0 && broken === '') continue;
+      console.log([...failed, broken].join('\n'));
+      return 1;
+    }
+    for (const sabotage of chosen) {
+      const { outcome, words: said } = await commit(folder, sabotage);
+      outcomes.push(outcome);
+      console.log(
+        `${outcome.padEnd(7)} ${sabotage.title} (${sabotage.file})${said === '' ? '' : `\n        ${said}`}`,
+      );
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  const caught = outcomes.filter((outcome) => outcome === 'caught').length;
+  console.log(`${caught} of ${outcomes.length} caught`);
+  return caught === outcomes.length ? 0 : 1;
+}
+
+async function commit(
+  folder: string,
+  { file, from, to, tests, only }: Sabotage,
+): Promise<{ readonly outcome: Outcome; readonly words: string }> {
+  const path = join(folder, file);
+  const text = await readFile(path, 'utf8');
+  const places = text.split(from).length - 1;
+  if (places !== 1) return { outcome: 'stale', words: `its line stands there ${places} times` };
+  await writeFile(
+    path,
+    text.replace(from, () => to),
+  );
+  try {
+    const { failed, passed, broken } = await test(folder, tests, only);
+    if (failed.length > 0) return { outcome: 'caught', words: failed[0] ?? '' };
+    if (broken !== '' || passed === 0) return { outcome: 'broken', words: broken || 'no test ran' };
+    return { outcome: 'missed', words: `${passed} tests of ${tests.join(', ')} passed` };
+  } finally {
+    await writeFile(path, text);
+  }
+}
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly testResults: readonly {
+    readonly message: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+async function test(folder: string, files: readonly string[], only?: string): Promise<TestRun> {
+  const output = join(folder, 'report.json');
+  const vitest = join(repository, 'node_modules', 'vitest', 'vitest.mjs');
+  const parameters = [vitest, 'run', ...files, '--reporter=json', `--outputFile.json=${output}`];
+  const said = await new Promise<string>((resolve) => {
+    execFile(
+      process.execPath,
+      [...parameters, ...(only === undefined ? [] : ['-t', only])],
+      { cwd: folder, maxBuffer: 1 << 26 },
+      (_, stdout, stderr) => resolve(`${stdout}${stderr}`),
+    );
+  });
+  const json = await readFile(output, 'utf8').catch(() => undefined);
+  await rm(output, { force: true });
+  if (json === undefined) return { passed: 0, failed: [], broken: said.slice(-2_000) };
+  const { numPassedTests, testResults } = JSON.parse(json) as Report;
+  const failed = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
+  );
+  return {
+    passed: numPassedTests,
+    failed,
+    broken: testResults
+      .map(({ message }) => message)
+      .filter(Boolean)
+      .join('\n')
+      .slice(0, 2_000),
+  };
+}
+
+process.exitCode = await main(process.argv.slice(2));

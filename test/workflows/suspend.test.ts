@@ -1,0 +1,144 @@
+import { describe, expect, vi } from 'vitest';
+
+import { resume, suspend } from '../../src/commands/steer.ts';
+import { get } from '../../src/commands/get.ts';
+import { runViewQuery } from '../../src/workflows/messages.ts';
+import { callsInFlight, callsOf } from '../support/calls.ts';
+import type { Harness } from '../support/harness.ts';
+import { test } from '../support/on-servers.ts';
+import type { RunLocation } from '../../src/storage/keys.ts';
+
+const waiting = { timeout: 60_000, interval: 20 };
+
+const job = (items: number): string => `
+version: 1
+name: held
+items:
+  - prompts: [${Array.from({ length: items }, (_, index) => `bee ${index}`).join(', ')}]
+`;
+
+const slow = {
+  // Time for the calls at hand to hear of the pause.
+  emulator: { latency: { kind: 'fixed', ms: 2_500 } },
+  lanes: [{ name: 'all', concurrency: 4 }],
+} as const;
+
+function untilInFlight({ emulator }: Harness, count: number): Promise<void> {
+  return vi.waitFor(async () => expect(await callsInFlight(emulator)).toBe(count), waiting);
+}
+
+/** Until every call that had been sent has its record. */
+async function untilQuiet(harness: Harness, run: RunLocation): Promise<void> {
+  await untilInFlight(harness, 0);
+  await vi.waitFor(async () => {
+    const { tally } = await harness.handle(run).query(runViewQuery);
+    expect(tally.succeeded).toBe(callsOf(harness.emulator).length);
+  }, waiting);
+}
+
+describe.concurrent('a run that is suspended', () => {
+  test('sends nothing new, records what was in flight, and is completed once it is resumed, each call made once', async ({
+    open,
+  }) => {
+    const harness = await open(slow);
+    const { run } = await harness.submit(job(14));
+    await untilInFlight(harness, 4);
+    const { temporal } = harness.session;
+    expect(await suspend(temporal, run.runId, 'to *think*')).toMatchObject({
+      state: 'paused',
+      paused: [{ reason: 'operator', message: 'suspended by hand: to *think*' }],
+    });
+    await untilQuiet(harness, run);
+    const sent = callsOf(harness.emulator).length;
+    expect(sent).toBeLessThanOrEqual(8);
+    expect(await harness.files(run).records()).toHaveLength(sent);
+    expect((await get(harness.session, run.runId)).sight).toMatchObject({
+      kind: 'running',
+      view: { state: 'paused', paused: [{ reason: 'operator' }] },
+    });
+
+    expect(await resume(temporal, run.runId)).toMatchObject({ state: 'running', paused: [] });
+    expect(await harness.finish(run)).toMatchObject({
+      state: 'completed',
+      tally: { succeeded: 14, settled: harness.emulator.meter().charged },
+    });
+    const calls = callsOf(harness.emulator);
+    expect(new Set(calls.map(({ digest }) => digest)).size).toBe(14);
+    expect(calls).toHaveLength(14);
+  });
+
+  test('can be stopped, and lists what was held back as cancelled', async ({ open }) => {
+    const harness = await open(slow);
+    const { run } = await harness.submit(job(14));
+    await untilInFlight(harness, 4);
+    await suspend(harness.session.temporal, run.runId, undefined);
+    await untilQuiet(harness, run);
+    const sent = callsOf(harness.emulator).length;
+    await harness.handle(run).cancel();
+
+    expect(await harness.finish(run)).toMatchObject({
+      state: 'stopped',
+      tally: { succeeded: sent, cancelled: 14 - sent, settled: harness.emulator.meter().charged },
+    });
+    expect(callsOf(harness.emulator)).toHaveLength(sent);
+  });
+
+  test('before it has started sends nothing until it is resumed', async ({ open }) => {
+    const harness = await open({ ...slow, emulator: {}, workers: 0 });
+    const { run } = await harness.submit(job(3));
+    await harness.handle(run).signal('pause', { reason: 'operator' });
+    await harness.startWorker();
+    await vi.waitFor(async () => {
+      expect(await harness.handle(run).query(runViewQuery)).toMatchObject({ state: 'paused' });
+    }, waiting);
+    expect(callsOf(harness.emulator)).toEqual([]);
+
+    await resume(harness.session.temporal, run.runId);
+    expect(await harness.finish(run)).toMatchObject({ state: 'completed', tally: { succeeded: 3 } });
+  });
+
+  test('keeps what an attempt may have cost for the one that settles it', async ({ open }) => {
+    const harness = await open({ emulator: { gatewayTimeoutMs: 1_500 }, lanes: slow.lanes });
+    const { run } = await harness.submit(`
+version: 1
+name: lost
+items:
+  - { id: late, text: "Too late [[fault:524:1]]" }
+`);
+    await untilInFlight(harness, 1);
+    await suspend(harness.session.temporal, run.runId, undefined);
+    await vi.waitFor(async () => {
+      expect(await harness.files(run).keys()).toContainEqual(expect.stringContaining('.attempts.json'));
+    }, waiting);
+    await untilInFlight(harness, 0);
+    await resume(harness.session.temporal, run.runId);
+
+    expect(await harness.finish(run)).toMatchObject({
+      state: 'completed',
+      tally: { succeeded: 1, settled: harness.emulator.meter().charged, unknown: { count: 0 } },
+    });
+    expect(await harness.files(run).records()).toMatchObject([
+      {
+        attempts: [
+          { attempt: 1, code: 'edge-timeout' },
+          { attempt: 2, code: 'answered' },
+        ],
+      },
+    ]);
+  });
+});
+
+describe('a run that has ended', () => {
+  test('can be neither suspended nor resumed', async ({ open }) => {
+    const harness = await open();
+    const { run } = await harness.submit(job(1));
+    await harness.finish(run);
+
+    for (const told of [suspend, resume]) {
+      await expect(told(harness.session.temporal, run.runId, undefined)).rejects.toMatchObject({
+        code: 'not-found',
+        message: expect.stringContaining(run.runId),
+      });
+    }
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect } from 'vitest';
+
+import { verify } from '../../src/commands/verify.ts';
+import { createMeter } from '../../src/verify/meter.ts';
+import { verifyRun } from '../../src/verify/verify-run.ts';
+import { copyRun, type CopiedRun } from '../support/copied-run.ts';
+import { test } from '../support/on-servers.ts';
+import { correct, corruptions, spoiltJob } from '../verify/corruptions.ts';
+
+describe('verify', () => {
+  test('finds nothing wrong with a run that nobody has touched, and in each that was spoilt just what was', async ({
+    open,
+  }) => {
+    const { submit, finish, session, emulator } = await open();
+    const { run } = await submit(spoiltJob);
+    await finish(run);
+    const original = await copyRun(session.store, run);
+    const findingsOf = async ({ store }: CopiedRun): Promise<readonly string[]> => {
+      const { findings } = await verifyRun(store, run);
+      return [...new Set(findings.map(({ code, object }) => `${code} ${object}`))].sort();
+    };
+
+    expect(await verifyRun(original.store, run)).toMatchObject({
+      state: 'completed_with_failures',
+      items: 6,
+      ended: 6,
+      objects: original.names().length,
+      cost: { settled: emulator.meter().charged, unknown: { count: 0 } },
+      findings: [],
+    });
+    const corrected = original.copy();
+    correct(corrected);
+    expect(await findingsOf(corrected)).toEqual([]);
+
+    const found: Record<string, readonly string[]> = {};
+    const expected: Record<string, readonly string[]> = {};
+    for (const { title, spoil, found: wanted } of corruptions) {
+      const copy = original.copy();
+      expected[title] = wanted(copy)
+        .map((finding) => finding.join(' '))
+        .sort();
+      spoil(copy);
+      found[title] = await findingsOf(copy);
+    }
+    expect(found).toEqual(expected);
+  });
+
+  test('holds the bill against what the account has billed, and names the model that drifts', async ({
+    open,
+  }) => {
+    const { submit, finish, session, emulator } = await open();
+    const { run } = await submit(`version: 1
+name: metered
+items:
+  - { id: a, text: One, params: { model: gpt-5-mini } }
+  - { id: b, image: Two, params: { model: turbo, width: 64, height: 64 } }
+`);
+    await finish(run);
+    const meter = createMeter();
+    for (const { model = '', path, charge } of emulator.journal()) {
+      if (charge !== '0')
+        meter.add({ kind: path.includes('/image/') ? 'image' : 'text', model, pollen: charge });
+    }
+    const right = await verifyRun(session.store, run, { meter: async () => meter });
+    expect(right.findings).toEqual([]);
+    expect(right.meter).toMatchObject([
+      { kind: 'text', rows: 1, drift: '0' },
+      { kind: 'image', model: 'turbo', rows: 1, drift: '0' },
+    ]);
+    meter.add({ kind: 'image', model: 'turbo', pollen: '1e-8' });
+    const drifted = await verifyRun(session.store, run, { meter: async () => meter });
+    expect(drifted.findings).toMatchObject([{ code: 'meter-drift', object: 'image model turbo' }]);
+    expect(drifted.meter?.[1]).toMatchObject({ rows: 2, drift: '0.00000001' });
+    await expect(verify(session, run.runId, { meter: true })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('may not read it') as string,
+    });
+  });
+});
