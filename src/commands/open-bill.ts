@@ -34,7 +34,7 @@ export interface OpenedBill {
   readonly corrections: readonly Correction[];
   /** As it was set last. */
   readonly budget?: Budget;
-  /** Every line, page by page, in the job's order; can be read once. */
+  /** Every line, page by page, in the job's order. */
   readonly pages: () => AsyncGenerator<readonly BilledLine[]>;
 }
 

@@ -63,7 +63,7 @@ export async function reconcile(
     checkReach(session, opened, now());
     const early = Date.parse(marker.endedAt) + (opened.plan.api.emulated ? 0 : INGESTION_MS);
     if (now().getTime() < early) return { ...nothing, tooEarlyUntil: new Date(early).toISOString() };
-    const sent = await sentCalls(await openBill(session.store, run), marker.endedAt);
+    const sent = await sentCalls(opened, marker.endedAt);
     const rows = await readRows(session, opened, sent);
     const settlements = matchUsage({ ...sent, rows });
     const settled = settledOf(sent, settlements);
