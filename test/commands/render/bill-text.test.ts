@@ -15,7 +15,7 @@ const settled = { settled: '0.5', unknown: { count: 0, atMost: '0' } };
 const nothing = { attempts: 0, pollen: '0' };
 const saving = { ...nothing, unpriced: 0 };
 const bill: RunBill = {
-  runId: `${'spring-catalogue-of-lamps'}-0123456789-r2`,
+  runId: 'spring-catalogue-of-lamps-0123456789-r2',
   job: 'spring-catalogue-of-lamps',
   labels: { season: 'spring', team: '=HYPERLINK("http://x")' },
   state: 'completed_with_failures',
