@@ -15,7 +15,7 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
     load: async () => (await import('./first-result.ts')).firstResult,
   },
   kills: {
-    about: 'faults and SIGKILLs of the worker: every item once, its bytes and the bill exact',
+    about: 'faults and SIGKILLs of worker and Temporal: every item once, its bytes and the bill exact',
     load: async () => (await import('./kills.ts')).kills,
   },
   limits: {

@@ -4,6 +4,7 @@ import { workDigest } from '../plan/work-digest.ts';
 import { settleOvertaken } from '../pollen/settle.ts';
 import type { Usage } from '../pollen/usage.ts';
 import type { LateAttempts } from '../records/late.ts';
+import { costOf } from '../records/tally.ts';
 import type {
   Artifact,
   FailedRecord,
@@ -113,6 +114,7 @@ export function overtakenAttempt(
     kind: call.kind,
     model: call.model,
     attempts: [{ ...own, charge }],
+    cost: costOf([{ charge }]),
   };
 }
 

@@ -15,7 +15,14 @@ import { readDoneWork } from '../records/done-work.ts';
 import { keepInputs, keptFiles } from '../records/inputs.ts';
 import { readKeptJob, type KeptJobLocation } from '../records/kept-job.ts';
 import { recentRuns } from '../records/past-runs.ts';
-import { claimRun, readJobFile, readMarker, writePlan, type JobFile } from '../records/run-store.ts';
+import {
+  beginRun,
+  claimRun,
+  readJobFile,
+  readMarker,
+  writePlan,
+  type JobFile,
+} from '../records/run-store.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
 import { folderAt } from '../storage/folder.ts';
 import { keptInputKey, runKeys, type RunLocation } from '../storage/keys.ts';
@@ -39,7 +46,7 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
     const concurrency = concurrencyOf(plan, dependencies.lanes);
     const resumed =
       scheduled === undefined
-        ? isResumed
+        ? isResumed || (marker === undefined && !(await beginRun(store, run, execution())))
         : (await unlessDamaged(() => readJobFile(store, run)))?.claimedBy !== execution();
     return {
       items: plan.items,

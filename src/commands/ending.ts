@@ -1,3 +1,4 @@
+import type { Plan } from '../plan/plan.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { FailedRecord } from '../records/record.ts';
@@ -12,8 +13,7 @@ export interface Ending {
   /** Counts and money, with the corrections laid over them that were made since. */
   readonly tally: Tally;
   readonly corrected?: CorrectedCost;
-  /** When it was planned, ISO 8601. */
-  readonly startedAt: string | undefined;
+  readonly plan: Plan | undefined;
   /** The first few items that failed. */
   readonly failures: readonly FailedRecord[];
 }
@@ -25,13 +25,13 @@ export async function readEnding(
   store: ObjectStore,
   run: RunLocation,
   marker: Marker,
-  startedAt: string | undefined,
+  plan: Plan | undefined,
 ): Promise<Ending> {
   const [failures, corrected] = await Promise.all([
     marker.tally.failed === 0 ? [] : readFailures(store, run),
     readCorrectedCost(store, run),
   ]);
-  const ending = { run, marker, tally: { ...marker.tally, ...corrected?.cost }, startedAt, failures };
+  const ending = { run, marker, tally: { ...marker.tally, ...corrected?.cost }, plan, failures };
   return corrected === undefined ? ending : { ...ending, corrected };
 }
 

@@ -27,7 +27,7 @@ export async function get(session: Session, runId: string): Promise<RunDetails> 
     session.store.get(runKeys(run).report),
   ]);
   const ending =
-    sight.kind === 'ended' ? await readEnding(session.store, run, sight.marker, plan?.createdAt) : undefined;
+    sight.kind === 'ended' ? await readEnding(session.store, run, sight.marker, plan) : undefined;
   const told =
     report === undefined ? undefined : (JSON.parse(Buffer.from(report.body).toString('utf8')) as Report);
   const corrected = ending?.corrected;

@@ -125,7 +125,7 @@ async function tellEnd(
   folder: string,
   terminal: Terminal,
 ): Promise<void> {
-  terminal.say(endText(session, await readEnding(session.store, run, marker, plan.createdAt)));
+  terminal.say(endText(session, await readEnding(session.store, run, marker, plan)));
   const near = relative('.', folder);
   terminal.say(
     `Results: ${near.startsWith('..') ? folder : near} (results.jsonl, items/, report.json, bill.jsonl)`,

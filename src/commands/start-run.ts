@@ -5,29 +5,30 @@ import { CONTROL_QUEUE, runWorkflowId } from '../workflows/ids.ts';
 import { planDetails, planSummary } from './render/plan-markdown.ts';
 import type { Session } from './session.ts';
 
-/**
- * Starts the workflow of a planned run, or finds it going on.
- *
- * @param isClaimed - whether the claim is older than this start: an execution that is gone may have made calls
- */
+/** Starts the workflow of a planned run, or finds it going on. */
 export async function startRun(
   session: Session,
   run: RunLocation,
   plan: Plan,
-  isClaimed: boolean,
 ): Promise<'started' | 'attached'> {
-  const isRunning = await isOpen(session, run);
-  await start(session, run, plan, { resumed: isClaimed && !isRunning, conflict: 'USE_EXISTING' });
+  const earlier = await statusOf(session, run);
+  const isRunning = earlier === 'RUNNING';
+  // An execution that is gone may have made calls; where Temporal has forgotten it, the bucket tells.
+  const resumed = earlier !== undefined && !isRunning;
+  await start(session, run, plan, resumed);
   return isRunning ? 'attached' : 'started';
 }
 
 /** Whether a workflow of a run is going on. */
-export async function isOpen({ temporal }: Session, { runId }: RunLocation): Promise<boolean> {
+export async function isOpen(session: Session, run: RunLocation): Promise<boolean> {
+  return (await statusOf(session, run)) === 'RUNNING';
+}
+
+async function statusOf({ temporal }: Session, { runId }: RunLocation): Promise<string | undefined> {
   try {
-    const handle = temporal.client.workflow.getHandle(runWorkflowId(runId));
-    return (await handle.describe()).status.name === 'RUNNING';
+    return (await temporal.client.workflow.getHandle(runWorkflowId(runId)).describe()).status.name;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -35,13 +36,13 @@ async function start(
   { temporal, store, config }: Session,
   run: RunLocation,
   plan: Plan,
-  { resumed, conflict }: { readonly resumed: boolean; readonly conflict: 'USE_EXISTING' | 'FAIL' },
+  resumed: boolean,
 ): Promise<void> {
   await temporal.client.workflow.start('runJob', {
     workflowId: runWorkflowId(run.runId),
     taskQueue: CONTROL_QUEUE,
     args: [{ run, resumed }],
-    workflowIdConflictPolicy: conflict,
+    workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: planSummary(plan),
     staticDetails: planDetails(plan, folderAt(store.bucket, runKeys(run).root, config.store?.publicUrl)),

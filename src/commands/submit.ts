@@ -116,7 +116,7 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
     const written = (await readPlan(session.store, run)) ?? (await write());
     const submitted = { run, plan: written, keptSettings, warnings };
     if (marker !== undefined) return { ...submitted, status: 'ended', marker };
-    return { ...submitted, status: await startRun(session, run, written, claimed !== undefined) };
+    return { ...submitted, status: await startRun(session, run, written) };
 
     // A run that is there keeps that it may make calls of unknown price: what is refused for these alone is looked for.
     async function planOfOwnRun(refusal: unknown): Promise<PlannedJob> {

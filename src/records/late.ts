@@ -1,7 +1,7 @@
 import { runKeys, type CallPart, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { StoreError } from '../storage/store-error.ts';
-import type { AttemptRecord } from './record.ts';
+import type { AttemptRecord, ItemCost } from './record.ts';
 
 /**
  * What lies in `late/`: the attempt of a worker that was thought dead, whose item has its result from another one, or,
@@ -17,6 +17,7 @@ export interface LateAttempts {
   readonly kind: 'text' | 'image';
   readonly model: string;
   readonly attempts: readonly AttemptRecord[];
+  readonly cost: ItemCost;
 }
 
 /**

@@ -67,6 +67,21 @@ export async function claimRun(
 }
 
 /**
+ * Begins a run: whichever execution of its workflow is the first to do so knows all that was sent for it.
+ *
+ * @param execution - id of the execution
+ * @returns whether it is the first
+ * @throws PollenBatchError `store-unusable` where what the first has written is damaged
+ */
+export async function beginRun(store: ObjectStore, run: RunLocation, execution: string): Promise<boolean> {
+  const { begun: key } = runKeys(run);
+  const result = await store.putOnce(key, `${JSON.stringify({ version: 1, execution })}\n`, json);
+  if (result.stored || result.same) return true;
+  const first = parse(key, result.existing.body);
+  return isObject(first) && first['execution'] === execution;
+}
+
+/**
  * Writes a plan, its pages first, so that a plan is whole or absent. Where a plan is there already, that one counts.
  *
  * @returns the plan that counts

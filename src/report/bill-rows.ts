@@ -12,7 +12,7 @@ import type { ResultLine } from './result-line.ts';
  * - `kept`: paid, and its answer is a result
  * - `wasted`: paid, and its answer was lost, cut off, refused by a check, or not stored
  * - `duplicate`: paid beside another attempt whose answer is the result
- * - `late`: paid, and answered after the run had ended
+ * - `late`: paid, and answered after the run had ended without a result of it
  * - `saved`: an answer that cost nothing, since the API's cache or an earlier run had it
  * - `free`: not billed
  * - `unknown`: may have been billed

@@ -17,6 +17,8 @@ export interface RunKeys {
   /** The run's folder, with a slash at its end. */
   readonly root: string;
   readonly job: string;
+  /** Which execution has begun the run. */
+  readonly begun: string;
   readonly plan: string;
   /** Items of one page of a plan, one JSON line each; the plan's digest keeps two plans of a run apart. */
   page(plan: string, page: number): string;
@@ -83,6 +85,7 @@ export function runKeys(location: RunLocation): RunKeys {
   return {
     root,
     job: `${root}job.json`,
+    begun: `${root}begun.json`,
     plan: `${root}plan/plan.json`,
     page: (plan, page) => `${root}plan/${segment(plan)}/page-${digits(page, 5)}.jsonl`,
     inputs: `${root}inputs/`,

@@ -12,6 +12,8 @@ export interface RunListing {
     readonly inputs: readonly { readonly name: string; readonly sha256: string }[];
     readonly late: readonly string[];
   }>;
+  /** Names of attempts that came late, looked for at once. */
+  lateAttempts(): Promise<readonly string[]>;
   readonly count: () => { readonly objects: number; readonly bytes: number };
 }
 
@@ -91,6 +93,13 @@ export function createListing(
     async rest() {
       for (let object = await next(); object !== undefined; object = await next()) other(look(object));
       return { inputs, late };
+    },
+    async lateAttempts() {
+      const names: string[] = [];
+      for await (const { key } of store.list(`${root}late/`)) {
+        if (key.endsWith('.attempt.json')) names.push(key.slice(root.length));
+      }
+      return names;
     },
     count: () => ({ objects: count, bytes }),
   };

@@ -9,6 +9,7 @@ export type Place =
   | { readonly kind: 'unasked' };
 
 const FILES: ReadonlySet<string> = new Set([
+  'begun.json',
   'job.json',
   'plan/plan.json',
   'report.json',

@@ -11,6 +11,7 @@ import { checkPage, pageName } from './check-page.ts';
 import { createCorrections } from './corrections.ts';
 import { createFindings, shown, type Finding, type Findings } from './findings.ts';
 import { createRunFold } from './fold.ts';
+import { readCounted, withCounted, type LateAttempt } from './late.ts';
 import { createListing } from './listing.ts';
 import { compareMeter, type Meter, type MeterLine } from './meter.ts';
 import { createPlanCheck, readOpening, readPlan, type Opening } from './opening.ts';
@@ -70,13 +71,15 @@ export async function verifyRun(
   });
   const money = createMoney(findings, run.runId, opening);
   const meter = plan && (await options.meter?.(plan, opening.marker));
+  const counted = await readCounted(reader, await listing.lateAttempts());
   let ended = 0;
   if (plan !== undefined)
-    ended = await checkItems({ reader, findings, plan, opening, listing, money, inputs }, options);
+    ended = await checkItems({ reader, findings, plan, opening, listing, money, inputs, counted }, options);
   const rest = await listing.rest();
   for (const { name, sha256 } of rest.inputs) await checkInput(reader, findings, name, sha256, inputs);
+  const areCounted = new Set([...counted.values()].flat().map(({ name }) => name));
   for (const name of plan === undefined ? [] : rest.late) {
-    if (!name.endsWith('.record.json') && !name.endsWith('.step.json')) continue;
+    if (!/\.(?:attempt|record|step)\.json$/.test(name) || areCounted.has(name)) continue;
     const record = (await reader.json(name)) as ResultLine | undefined;
     if (record === undefined || plan === undefined || !Array.isArray(record.attempts)) continue;
     checkAttempts(findings, name, plan, record, undefined);
@@ -106,10 +109,11 @@ interface Parts {
   readonly listing: ReturnType<typeof createListing>;
   readonly money: ReturnType<typeof createMoney>;
   readonly inputs: Set<string>;
+  readonly counted: ReadonlyMap<number, readonly LateAttempt[]>;
 }
 
 async function checkItems(
-  { reader, findings, plan, opening, listing, money, inputs }: Parts,
+  { reader, findings, plan, opening, listing, money, inputs, counted }: Parts,
   { onProgress = () => {} }: VerifyOptions,
 ): Promise<number> {
   const { marker } = opening;
@@ -125,9 +129,10 @@ async function checkItems(
     }
     if (line === undefined) return;
     ended += 1;
-    fold.add(line);
-    files?.take(line);
-    money.take(line);
+    const told = withCounted(line, counted.get(line.number));
+    fold.add(told);
+    files?.take(told);
+    money.take(told);
     budget.spend(
       line.number,
       'at' in line ? line.at : marker?.endedAt,

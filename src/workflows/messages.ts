@@ -47,7 +47,7 @@ export interface PlanSummary {
   readonly spent?: Omit<LedgerState, 'cap'>;
   /** Whether the namespace knows the Pollen search attributes; without them they are not set. */
   readonly searchAttributes: boolean;
-  /** Whether an execution that is gone had claimed the run: it may have made calls. */
+  /** Whether an execution that is gone had begun the run: it may have made calls. */
   readonly resumed: boolean;
   /** How the run ended, when it has ended already. */
   readonly ended?: RunOutcome;
@@ -70,7 +70,10 @@ export interface CarriedRun {
 /** A run that was submitted, or goes on as new. */
 export interface RunInput {
   readonly run: RunLocation;
-  /** An earlier execution of the run was ended from outside: its calls may have been sent and charged unseen. */
+  /**
+   * An earlier execution of the run was ended from outside: its calls may have been sent and charged unseen. What the
+   * plan says counts as well.
+   */
   readonly resumed: boolean;
   readonly carried?: CarriedRun;
 }

@@ -186,7 +186,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
         : planning.run(() => planRun({ run, scheduled: input.scheduled }))));
     if (planned.ended !== undefined) return planned.ended;
     plan = planned;
-    const resumed = 'run' in input ? input.resumed : planned.resumed;
+    const resumed = planned.resumed || ('run' in input && input.resumed);
     budget = budgetOf(planned);
     const opened = (lanes = createLanes({
       run,

@@ -118,6 +118,7 @@ describe('a run that closes', () => {
       attempts: [
         { attempt: 7, code: 'duplicate', charge: { amount: '0.00005', certainty: 'exact' as const } },
       ],
+      cost: { settled: '0.00005', unknown: { count: 0, atMost: '0' } },
     } satisfies LateAttempts;
     await store.putOnce(keys.late('0000002-item-2.7-1.attempt.json'), JSON.stringify(late), json);
     await store.putOnce(keys.late('0000002-item-2.txt'), 'An answer', json);

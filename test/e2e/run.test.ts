@@ -53,7 +53,7 @@ describe('run, on a machine with nothing configured', { timeout: 240_000 }, () =
       api: { emulated: true },
     });
     expect(billTotal(await readLines<BillLine>(folder, 'bill.jsonl'))).toBe(report.tally.settled);
-    expect(stderr).toContain(`Bill: ${report.tally.settled} Pollen (exact)`);
+    expect(stderr).toContain(`Bill: ${report.tally.settled} Pollen (exact)\nCache: exact: what the API has`);
     const items = await readdir(join(folder, 'items'));
     expect(items).toHaveLength(12);
     expect(items).toContain('0000001-waggle.txt');

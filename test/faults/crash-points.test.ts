@@ -10,6 +10,7 @@ import { withLate } from '../../src/report/with-late.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { crashItems, crashPoints, createCrashes, type CrashPoint } from '../support/crash-runs.ts';
 import { startHoldingProxy, type HoldingProxy } from '../support/holding-proxy.ts';
+import { verifyRun } from '../../src/verify/verify-run.ts';
 import { openModeWorld, type ModeWorld, type ModeWorldOptions } from '../support/mode-world.ts';
 import { startProcessStack, type ProcessStack } from '../support/process-stack.ts';
 import { runFiles } from '../support/run-files.ts';
@@ -109,6 +110,7 @@ describe('a worker that sleeps while another one makes its calls again, and wake
       reported: verdict.metered,
     });
     expect(await files.report()).toMatchObject({ attempts: { answered: items, duplicate: items } });
+    expect((await verifyRun(stack.session.store, live)).findings).toEqual([]);
     const duplicates = (await files.bill()).filter(({ code }) => code === 'duplicate');
     expect(duplicates.map(({ certainty }) => certainty)).toEqual(duplicates.map(() => 'exact'));
   });
@@ -130,6 +132,8 @@ describe('a worker that sleeps while another one makes its calls again, and wake
     const { settled, unknown } = sumCosts(lines.map(({ cost }) => cost));
     expect(settled).toBe(formatAmount(metered));
     expect(unknown.count).toBe((tally?.unknown.count ?? 0) - items);
+    const verified = await verifyRun(stack.session.store, ended);
+    expect(verified).toMatchObject({ findings: [], late: { objects: items } });
     expect((await files.keys()).filter((name) => /\/.*late.*record\.json$/.test(name))).toEqual([]);
   });
 });

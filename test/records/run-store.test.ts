@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { runKeys } from '../../src/storage/keys.ts';
 import {
+  beginRun,
   claimRun,
   readJobFile,
   readMarker,
@@ -32,6 +33,16 @@ describe('a run is claimed', () => {
     expect(await claimRun(store, run, first)).toEqual(first);
     expect(await claimRun(store, run, { ...file, seedScope: 'second', allowUnpriced: true })).toEqual(first);
     expect(await readJobFile(store, run)).toEqual(first);
+  });
+});
+
+describe('a run is begun', () => {
+  it('by the first execution of its workflow, also at another attempt, and by no later one', async () => {
+    const store = createMemoryStore();
+    expect(await beginRun(store, run, 'execution-1')).toBe(true);
+    expect(await beginRun(store, run, 'execution-1')).toBe(true);
+    expect(await beginRun(store, run, 'execution-2')).toBe(false);
+    expect(await beginRun(store, run, 'execution-1')).toBe(true);
   });
 });
 

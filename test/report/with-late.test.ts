@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { LateAttempts } from '../../src/records/late.ts';
 import type { AttemptRecord, StepResult } from '../../src/records/record.ts';
+import { costOf } from '../../src/records/tally.ts';
 import { resultLine, tallyLine } from '../../src/report/result-line.ts';
 import { withLate } from '../../src/report/with-late.ts';
 import { now, run, sampleCall, succeeded } from '../support/samples.ts';
@@ -22,7 +23,8 @@ const duplicate: AttemptRecord = { ...answered, attempt: 1, code: 'duplicate' };
 
 function late(attempts: readonly AttemptRecord[], changes: Partial<LateAttempts> = {}): LateAttempts {
   const { runId } = run;
-  return { version: 1, runId, number: 1, id: 'haiku', kind: 'text', model: 'openai', attempts, ...changes };
+  const item = { number: 1, id: 'haiku', kind: 'text', model: 'openai' } as const;
+  return { version: 1, runId, ...item, attempts, cost: costOf(attempts), ...changes };
 }
 
 const cost = { settled: '0.002', unknown: { count: 1, atMost: '0.5' } };

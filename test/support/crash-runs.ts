@@ -57,7 +57,7 @@ export function createCrashes(): Crashes {
       return point === 'after-record' && isRecord ? { at: 'answer', name } : undefined;
     },
     async run(mode, world, store) {
-      const worker = await world.startWorker();
+      // Before the worker comes: the store's client does not wait for ever.
       const runs = new Map<CrashPoint, RunLocation>();
       for (const point of crashPoints) {
         // A text has no artifact.
@@ -65,6 +65,7 @@ export function createCrashes(): Crashes {
         const job = { name: `crash-${mode}-${point}`, texts, images: crashItems - texts };
         runs.set(point, await world.submit(job));
       }
+      const worker = await world.startWorker();
       const held = (): readonly string[] =>
         [...world.api.held(), ...store.held()].filter((name) => name.startsWith(`crash-${mode}-`));
       await untilDone(async () => expect(held()).toHaveLength(crashPoints.length * crashItems), 90_000);

@@ -27,6 +27,8 @@ export interface KillRunOptions {
   readonly job: SampleJob;
   /** How often the worker is killed. */
   readonly kills: number;
+  /** How often Temporal is killed besides, in between. @default 0 */
+  readonly serverKills?: number;
   /** Decides when. */
   readonly seed: number;
   /** Another run, started with the first; the first kill comes when so many of its calls have been answered. */
@@ -40,7 +42,7 @@ export interface KillRun {
   readonly run: RunLocation;
   /** The other run, where there was one. */
   readonly alongside?: RunLocation;
-  /** Requests that the emulator had seen at each kill. */
+  /** Requests that the emulator had seen at each kill of the worker. */
   readonly killedAt: readonly number[];
   readonly seconds: number;
 }
@@ -50,19 +52,20 @@ const MAX_DELAY_MS = 150;
 
 /**
  * Submits a job and kills the worker process by SIGKILL while it works, each time at a random point of the run, and
- * starts another. Resolves when the run has ended.
+ * starts another; Temporal comes back by itself. Resolves when the run has ended.
  */
 export async function runWithKills(
   stack: ProcessStack,
   emulator: Emulator,
-  { job, kills, seed, alongside, say = () => {} }: KillRunOptions,
+  { job, kills, serverKills = 0, seed, alongside, say = () => {} }: KillRunOptions,
 ): Promise<KillRun> {
   const random = seededRandom(seed);
   const items = job.texts + job.images;
   // Not later: a kill shall find work to do.
-  const points = Array.from({ length: kills }, () => Math.floor((0.05 + 0.8 * random()) * items)).sort(
-    (left, right) => left - right,
-  );
+  const points = Array.from({ length: kills + serverKills }, (_, index) => ({
+    at: Math.floor((0.05 + 0.8 * random()) * items),
+    isServer: index >= kills,
+  })).sort((left, right) => left.at - right.at);
   const file = await writeSampleJob(stack.folder, job);
   let worker = await stack.startWorker();
   const startedAt = performance.now();
@@ -75,13 +78,18 @@ export async function runWithKills(
   const other = await alongside?.start();
   const requestsOf = ({ runId: id }: RunLocation): number =>
     emulator.journal().filter(({ requestId }) => requestId.startsWith(`${id}-`)).length;
-  for (const [index, point] of points.entries()) {
+  for (const [index, { at, isServer }] of points.entries()) {
     const isDue = (): boolean =>
       other !== undefined && alongside !== undefined && index === 0
         ? requestsOf(other) >= alongside.killAfter
-        : emulator.meter().requests - before >= point;
+        : emulator.meter().requests - before >= at;
     while (!isDue()) await pause(5);
     await pause(random() * MAX_DELAY_MS);
+    if (isServer) {
+      say(`Temporal killed after ${emulator.meter().requests - before} requests`);
+      await stack.temporal.killAndRestart();
+      continue;
+    }
     await worker.stop({ fast: true });
     killedAt.push(emulator.meter().requests - before);
     say(`worker killed after ${killedAt.at(-1)} requests`);

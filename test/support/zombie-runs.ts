@@ -41,9 +41,9 @@ export function createZombieRuns(): ZombieRuns {
       return body.includes(last) ? { at: 'request', name: 'last' } : undefined;
     },
     async run(world, store) {
-      const zombie = await world.startWorker();
       const ended = await world.submit({ name: 'zombie-ended', ...endedItems });
       const live = await world.submit({ name: 'zombie-live', ...liveItems });
+      const zombie = await world.startWorker();
       const all = [endedItems, liveItems].reduce((sum, { texts, images }) => sum + texts + images, 0);
       await untilDone(async () => expect(world.api.held()).toHaveLength(all), 90_000);
       process.kill(zombie.pid, 'SIGSTOP');
@@ -52,20 +52,25 @@ export function createZombieRuns(): ZombieRuns {
 
       const other = await world.startWorker();
       await world.ended(ended);
-      const { itemPrefix, latePrefix } = runKeys(live);
+      const keys = runKeys(live);
       const made = liveItems.texts + liveItems.images - 1;
       await untilDone(
-        async () => expect(await count(store, itemPrefix(0), '.record.json')).toBe(made),
+        async () => expect(await count(store, keys.itemPrefix(0), '.record.json')).toBe(made),
         60_000,
       );
       process.kill(zombie.pid, 'SIGCONT');
-      await untilDone(async () => expect(await count(store, latePrefix, '.attempt.json')).toBe(made), 60_000);
+      await untilDone(
+        async () => expect(await count(store, keys.latePrefix, '.attempt.json')).toBe(made),
+        60_000,
+      );
       const lateOfEnded = runKeys(ended).latePrefix;
       await untilDone(async () =>
         expect(await count(store, lateOfEnded, '.attempt.json')).toBe(endedItems.texts + endedItems.images),
       );
       // The zombie was first with this one.
-      await untilDone(async () => expect(await count(store, itemPrefix(0), '.record.json')).toBe(made + 1));
+      await untilDone(async () =>
+        expect(await count(store, keys.itemPrefix(0), '.record.json')).toBe(made + 1),
+      );
       world.api.release();
       await world.ended(live);
       await Promise.all([zombie, other].map((worker) => worker.stop({ fast: true })));

@@ -3,7 +3,7 @@ import { describe, expect, vi } from 'vitest';
 import { runIdOf } from '../../src/plan/run-id.ts';
 import { billTotal } from '../../src/report/report.ts';
 import { claimRun } from '../../src/records/run-store.ts';
-import { runKeys } from '../../src/storage/keys.ts';
+import { jobPrefix, runKeys } from '../../src/storage/keys.ts';
 import { CONTROL_QUEUE, pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
 import { pageProgressQuery, runViewQuery } from '../../src/workflows/messages.ts';
 import { callsOf } from '../support/calls.ts';
@@ -22,6 +22,11 @@ items:
   - { id: lamp, image: A lamp, params: { width: 64, height: 48, model: turbo } }
   - prompts: [one bee, two bees, three bees]
 `;
+
+function jobOfTexts(name: string, count: number): string {
+  const items = Array.from({ length: count }, (_, index) => `  - { text: 'Bee ${index} of ${name}' }`);
+  return `version: 1\nname: ${name}\ndefaults: { text: { max_tokens: 50 } }\nitems:\n${items.join('\n')}\n`;
+}
 
 describe('a run', () => {
   test('of texts and images completes, and writes its marker last of all', async ({ open }) => {
@@ -120,6 +125,26 @@ items:
     expect(
       eventsOf(history ?? {}).some((event) => event.startChildWorkflowExecutionInitiatedEventAttributes),
     ).toBe(false);
+  });
+
+  test('is one run however often its job is submitted at once, and each call is made once', async ({
+    open,
+  }) => {
+    const { submit, finish, files, emulator, session } = await open();
+    const job = jobOfTexts('fifty', 20);
+    const submitted = await Promise.all(Array.from({ length: 50 }, () => submit(job)));
+    const [first] = submitted;
+    if (first === undefined) throw new Error('nothing was submitted');
+    expect(new Set(submitted.map(({ run }) => run.runId))).toEqual(new Set([first.run.runId]));
+    const outcome = await finish(first.run);
+    expect(await session.store.listFolders(jobPrefix(first.run))).toEqual([first.run.runId]);
+    expect(callsOf(emulator)).toHaveLength(20);
+    expect(outcome).toMatchObject({ state: 'completed', tally: { succeeded: 20, unknown: { count: 0 } } });
+    expect(outcome.tally.settled).toBe(emulator.meter().charged);
+    const records = await files(first.run).records();
+    expect(records.map(({ attempts }) => attempts.map(({ code }) => code))).toEqual(
+      records.map(() => ['answered']),
+    );
   });
 
   test('is made anew when a new run is asked for', async ({ open }) => {

@@ -32,7 +32,7 @@ export function retryAction(runId: string, flags: RetryFlags, context: CommandCo
     tellSubmitted(session, retried, terminal);
     const { run, plan, parent, status, left } = retried;
     if (flags.watch === true) {
-      const watched = await watchToTheEnd(session, run, plan.createdAt, context);
+      const watched = await watchToTheEnd(session, run, plan, context);
       return { ...watched, text: run.runId };
     }
     return {

@@ -39,7 +39,7 @@ export async function submitAction(
     tellSubmitted(session, submitted, terminal);
     const { run, status, marker, plan, keptSettings } = submitted;
     if (flags.watch === true) {
-      const watched = await watchToTheEnd(session, run, plan.createdAt, context);
+      const watched = await watchToTheEnd(session, run, plan, context);
       return { ...watched, text: run.runId };
     }
     return {

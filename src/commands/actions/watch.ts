@@ -1,3 +1,4 @@
+import type { Plan } from '../../plan/plan.ts';
 import type { RunLocation } from '../../storage/keys.ts';
 import { readPlan } from '../../records/run-store.ts';
 import { readEnding } from '../ending.ts';
@@ -15,7 +16,7 @@ export function watchAction(runId: string, context: CommandContext): Promise<Out
   return withSession(configure(), async (session) => {
     const run = await findRun(session, runId);
     const plan = await readPlan(session.store, run);
-    return watchToTheEnd(session, run, plan?.createdAt, context);
+    return watchToTheEnd(session, run, plan, context);
   });
 }
 
@@ -23,7 +24,7 @@ export function watchAction(runId: string, context: CommandContext): Promise<Out
 export async function watchToTheEnd(
   session: Session,
   run: RunLocation,
-  startedAt: string | undefined,
+  plan: Plan | undefined,
   { terminal, interrupts }: CommandContext,
 ): Promise<Outcome> {
   const watched = await watch(session, run, terminal, interrupts());
@@ -32,7 +33,7 @@ export async function watchToTheEnd(
       terminal.say(`The run goes on. Come back with: pollen-batch watch ${run.runId}`);
       break;
     case 'ended':
-      terminal.say(endText(session, await readEnding(session.store, run, watched.marker, startedAt)));
+      terminal.say(endText(session, await readEnding(session.store, run, watched.marker, plan)));
       break;
     case 'broken':
       terminal.say(brokenText(run, watched));

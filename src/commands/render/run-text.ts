@@ -1,5 +1,6 @@
 import { labelEntries } from '../../plan/labels.ts';
 import type { Plan } from '../../plan/plan.ts';
+import type { CacheMode } from '../../pollen/settle.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import { plannedTimeOf } from '../../workflows/ids.ts';
 import type { Ending } from '../ending.ts';
@@ -23,10 +24,7 @@ export function planHead({ runId, parent, items, models, api }: Plan): string {
 }
 
 /** How a run ended, what it cost, and what to do next. */
-export function endText(
-  session: Session,
-  { run, marker, tally, corrected, startedAt, failures }: Ending,
-): string {
+export function endText(session: Session, { run, marker, tally, corrected, plan, failures }: Ending): string {
   const unnamed = tally.failed - failures.length;
   const counts = [
     `${tally.succeeded} succeeded${tally.reused === undefined ? '' : ` (${tally.reused} taken over from earlier runs)`}`,
@@ -34,13 +32,26 @@ export function endText(
     ...(tally.cancelled > 0 ? [`${tally.cancelled} cancelled`] : []),
   ].join(', ');
   return [
-    `${run.runId}: ${marker.state.replaceAll('_', ' ')}${marker.because === undefined ? '' : `, as its ${marker.because} is used up`}. ${counts}${took(startedAt, marker.endedAt)}.`,
+    `${run.runId}: ${marker.state.replaceAll('_', ' ')}${marker.because === undefined ? '' : `, as its ${marker.because} is used up`}. ${counts}${took(plan?.createdAt, marker.endedAt)}.`,
     ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault))}`),
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
     `Bill: ${money(tally)} (${tally.unknown.count === 0 ? 'exact' : 'estimated'}${corrected === undefined ? '' : `, ${plural(corrected.corrections, 'correction')}`})`,
+    ...(plan === undefined ? [] : [`Cache: ${cacheWords(plan.api.cacheMode)}`]),
     `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
   ].join('\n');
 }
+
+/** What a bill rests on: what a hit of the API's cache says about money. */
+export function cacheWords(mode: CacheMode): string {
+  return `${mode}: ${words[mode]}`;
+}
+
+const words: Readonly<Record<CacheMode, string>> = {
+  exact: 'what the API has in its cache is free, and settles answers that were lost',
+  'paid-hit':
+    'what is paid for may come from the cache of the API as well, so a hit is charged at most its price',
+  none: 'the API answers nothing from a cache, so an answer that was lost may have been paid for',
+};
 
 /** What went wrong, and what to do about it, as two sentences. */
 export function faultWords({

@@ -48,11 +48,11 @@ export async function retry(session: Session, runId: string, options: RetryOptio
   const { store, plannedApi, config } = session;
   const lineage = await lineageOf(session, await findRun(session, runId));
   const parent = await readParent(session, lineage.last);
-  const { run, isClaimed } = await findRetry(session, lineage, options.newSeeds);
+  const run = await findRetry(session, lineage, options.newSeeds);
   const earlier = await readPlan(store, run);
   if (earlier !== undefined) {
     options.onOutlook?.(undefined, []);
-    return { ...retriedOf(parent, run, earlier), status: await startRun(session, run, earlier, isClaimed) };
+    return { ...retriedOf(parent, run, earlier), status: await startRun(session, run, earlier) };
   }
   const file = await readJobFile(store, parent.run);
   if (file === undefined) throw new Error(`run ${parent.run.runId} has no job file`);
@@ -78,7 +78,7 @@ export async function retry(session: Session, runId: string, options: RetryOptio
     if (claimed !== undefined && !isSame(claimed, wanted)) throw raced(parent.run, run);
     await copyInputs(store, parent.run, run);
     const plan = await writePlan(store, run, planned);
-    const status = await startRun(session, run, plan, claimed !== undefined);
+    const status = await startRun(session, run, plan);
     return { ...retriedOf(parent, run, plan), status, warnings, left: planned.left };
   } finally {
     spool.close();
@@ -128,10 +128,8 @@ async function findRetry(
   session: Session,
   { last, open, next }: Lineage,
   newSeeds: boolean,
-): Promise<{ readonly run: RunLocation; readonly isClaimed: boolean }> {
-  if (open === undefined) {
-    return { run: { ...last.run, runId: retryIdOf(last.run.runId, next) }, isClaimed: false };
-  }
+): Promise<RunLocation> {
+  if (open === undefined) return { ...last.run, runId: retryIdOf(last.run.runId, next) };
   const { run, file } = open;
   const name = `run ${last.run.runId} is being retried: ${run.runId}`;
   if (await isOpen(session, run)) {
@@ -146,7 +144,7 @@ async function findRetry(
       { remedy: `Give the command ${newSeeds ? 'without' : 'with'} --new-seed: it goes on where it was.` },
     );
   }
-  return { run, isClaimed: true };
+  return run;
 }
 
 function claimOf(
