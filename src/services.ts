@@ -7,6 +7,7 @@ import type { PriceSnapshot } from './pollen/prices.ts';
 import { createProxyAgents } from './proxy/proxy-agents.ts';
 import { dialects } from './pollinations/dialects/index.ts';
 import { discoverApi, type Api } from './pollinations/discover.ts';
+import { fetchBalance, type BalanceAnswer } from './pollinations/fetch-balance.ts';
 import { parsePriceFile } from './pollinations/price-file.ts';
 import { createSend, type Send } from './pollinations/send.ts';
 import { prepareStore } from './storage/probe.ts';
@@ -47,6 +48,18 @@ export function findApi(settings: ApiSettings, send: Send = createSend(settings.
     ...(settings.base === undefined ? {} : { base: settings.base }),
     ...(priceFile === undefined ? {} : { priceFile }),
   });
+}
+
+const BALANCE_MS = 10_000;
+
+/** Makes what asks how much the configured key may still spend. */
+export function createBalance(
+  { base, dialect }: Pick<Api, 'base' | 'dialect'>,
+  { key }: Pick<ApiSettings, 'key'>,
+  send: Send,
+): () => Promise<BalanceAnswer> {
+  if (key === undefined) return () => Promise.resolve({ kind: 'not-permitted' });
+  return () => fetchBalance({ send, base, dialect: dialects[dialect], key, deadlineMs: BALANCE_MS });
 }
 
 /** The API as a plan names it. */

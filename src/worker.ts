@@ -11,7 +11,7 @@ import { createWorkers } from './lanes/workers.ts';
 import { createApiClient } from './pollinations/client.ts';
 import { createCurrentPrices } from './pollinations/current-prices.ts';
 import { createSend } from './pollinations/send.ts';
-import { findApi, openStore } from './services.ts';
+import { createBalance, findApi, openStore } from './services.ts';
 import { createRecords } from './records/record-store.ts';
 import { createLogger, installRuntime } from './telemetry.ts';
 import { connectWorker, hasSearchAttributes } from './temporal/connect-worker.ts';
@@ -71,6 +71,7 @@ async function prepare(config: Config, logger: Logger) {
       send,
       ...(config.api.key === undefined ? {} : { key: config.api.key }),
     }),
+    balance: createBalance(api, config.api, send),
     apiId: api.id,
     prices: createCurrentPrices(api.prices, async () => (await findApi(config.api, send)).prices),
     lanes: config.lanes,

@@ -45,6 +45,8 @@ export interface AttemptHistory {
   readonly losses?: number;
   /** Set when an attempt of this execution was the first to have the bytes of the request: none before it sent them. */
   readonly isFirst?: true;
+  /** Under what name its worker holds answers, this one among them, while the store is away. */
+  readonly holds?: string;
   /** The attempt under way, should its worker be lost. */
   readonly current?: { readonly attempt: number; readonly worker: string };
   /** How the item has failed for good, when its record could not be written yet. */

@@ -6,11 +6,13 @@ import { LOST_WORKER, type AttemptHistory } from './attempt-history.ts';
 /** What happens after an attempt that failed. */
 export type Decision =
   | { readonly kind: 'fail' }
+  /** Every further call would meet the same: it goes back, and its run pauses. */
+  | { readonly kind: 'park'; readonly reason: 'credit' | 'key' }
   | {
       readonly kind: 'retry';
       readonly delayMs: number;
-      /** `throttled` and `waiting` say nothing against the item, and never use up its tries. */
-      readonly because: 'fault' | 'throttled' | 'waiting';
+      /** `throttled` says nothing against the item, and never uses up its tries. */
+      readonly because: 'fault' | 'throttled';
     };
 
 /** Attempts that may take a worker along before the item itself is under suspicion. */
@@ -18,7 +20,8 @@ const LOST_WORKERS = 8;
 const REFUSED_KEYS = 3;
 /** Gap between refusals of the key, so that three of them are not one burst over a rate limit. */
 const REFUSED_KEY_DELAY_MS = 2_000;
-const WAITING_DELAY_MS = 30_000;
+const PROBE_DELAY_MS = 15_000;
+const MAX_PROBE_DELAY_MS = 300_000;
 const MAX_DELAY_MS = 60_000;
 // Rates refill by the second: waiting longer without being asked to is dead time.
 const MAX_THROTTLE_DELAY_MS = 30_000;
@@ -50,7 +53,7 @@ export function decide(history: AttemptHistory, fault: Fault, random: number, la
     case 'fail':
       return { kind: 'fail' };
     case 'pause':
-      return { kind: 'retry', delayMs: spread(WAITING_DELAY_MS, random), because: 'waiting' };
+      return { kind: 'park', reason: verdict.reason };
     case 'throttle': {
       // In a lane with a rate, which has gone down, the next turn is soon enough. Without one each call backs off.
       const backoff =
@@ -75,6 +78,15 @@ export function decide(history: AttemptHistory, fault: Fault, random: number, la
   }
 }
 
+/**
+ * How long a call waits that a paused run asks again with, in milliseconds.
+ *
+ * @param tried - attempts that it has had as such, from 1
+ */
+export function probeDelay(tried: number, random: number): number {
+  return spread(Math.min(PROBE_DELAY_MS * 2 ** (tried - 1), MAX_PROBE_DELAY_MS), random);
+}
+
 function excused(notes: AttemptHistory['notes'], { code }: Fault): number {
   const count = notes.filter((note) => note.excused).length;
   return NEVER_ITS_OWN.has(code) ? count : Math.min(EXCUSED, count);
@@ -89,7 +101,7 @@ export function isPoison(history: AttemptHistory): boolean {
 function decideRefusedKey(history: AttemptHistory, random: number): Decision {
   return (history.unauthorized?.count ?? 0) < REFUSED_KEYS
     ? { kind: 'retry', delayMs: spread(REFUSED_KEY_DELAY_MS, random), because: 'throttled' }
-    : { kind: 'retry', delayMs: spread(WAITING_DELAY_MS, random), because: 'waiting' };
+    : { kind: 'park', reason: 'key' };
 }
 
 // Half as long again at most: retries that failed together must not come back together.

@@ -1,6 +1,7 @@
 import type { Governors } from '../lanes/governor/governors.ts';
 import type { LaneSettings } from '../lanes/lanes.ts';
 import type { OpenObject } from '../plan/job-files.ts';
+import type { BalanceAnswer } from '../pollinations/fetch-balance.ts';
 import type { ApiClient } from '../pollinations/client.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -15,6 +16,8 @@ export interface ActivityDependencies {
   readonly records: Records;
   readonly plans: PlanReader;
   readonly client: ApiClient;
+  /** What the key may still spend. */
+  readonly balance: () => Promise<BalanceAnswer>;
   /** Prices of the API's models now, for runs that are planned here. */
   readonly prices: () => Promise<PriceSnapshot>;
   /** Id of the API that the client talks to: calls planned for another one are not made. */

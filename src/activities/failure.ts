@@ -4,6 +4,7 @@ import type { PollenBatchError } from '../errors.ts';
 import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
 import type { FailedRecord, Receipt } from '../records/record.ts';
+import { NOT_STORED, type ParkedCall } from '../workflows/messages.ts';
 import type { Decision } from './decide.ts';
 
 interface FailureOptions {
@@ -37,13 +38,36 @@ export function retryFailure(
   fault: Fault,
   decision: Extract<Decision, { kind: 'retry' }>,
 ): ApplicationFailure {
-  const isKey = fault.code === 'unauthorized' && decision.because === 'waiting';
   const { remedy } = verdicts[fault.code];
   return failure(
-    { code: isKey ? 'key-refused' : fault.code, status: fault.status, remedy },
+    { code: fault.code, status: fault.status, remedy },
     {
       nextRetryDelay: decision.delayMs,
       ...(decision.because === 'throttled' ? { category: ApplicationFailureCategory.BENIGN } : {}),
+    },
+  );
+}
+
+/**
+ * A call that meets what every further call would meet: it goes back to its page, and its run pauses.
+ *
+ * @param delayMs - tries it again by itself after so long instead
+ */
+export function parkedFailure(
+  fault: Fault,
+  { reason }: Extract<Decision, { kind: 'park' }>,
+  delayMs?: number,
+): ApplicationFailure {
+  const code = fault.code === 'unauthorized' ? 'key-refused' : fault.code;
+  const { status } = fault;
+  const parked: ParkedCall = {
+    parked: { reason, detail: code, ...(status === undefined ? {} : { status }) },
+  };
+  return failure(
+    { code, status, remedy: verdicts[fault.code].remedy },
+    {
+      category: ApplicationFailureCategory.BENIGN,
+      ...(delayMs === undefined ? { nonRetryable: true, details: [parked] } : { nextRetryDelay: delayMs }),
     },
   );
 }
@@ -54,6 +78,19 @@ export function stoppedLaneFailure(): ApplicationFailure {
     { code: 'lane-stopped', remedy: 'nothing was sent; the call waits until its lane goes on.' },
     { nextRetryDelay: '1 second', category: ApplicationFailureCategory.BENIGN },
   );
+}
+
+/** A paid answer that was given up before the store took it: its next attempt fetches it again. */
+export function notStoredFailure(): ApplicationFailure {
+  return failure(
+    { code: NOT_STORED, remedy: 'its worker left before the store took the answer, which is fetched again.' },
+    {},
+  );
+}
+
+/** Credit has not come back, or nobody can tell: it is asked for again. */
+export function noCreditFailure(code: string, remedy: string): ApplicationFailure {
+  return failure({ code, remedy }, { category: ApplicationFailureCategory.BENIGN });
 }
 
 /** A worker that talks to another API than the run was planned for: waits for one that fits. */

@@ -5,7 +5,8 @@ import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
 import { receiptOf, type FailedRecord, type Receipt } from '../records/record.ts';
 import { partName, runKeys } from '../storage/keys.ts';
-import type { CallReference } from '../workflows/messages.ts';
+import { StoreError } from '../storage/store-error.ts';
+import { NOT_STORED, type CallReference } from '../workflows/messages.ts';
 import {
   attemptOf,
   LOST_WORKER,
@@ -15,13 +16,23 @@ import {
   withCurrent,
   withNote,
   withNothingSent,
+  type AttemptHistory,
 } from './attempt-history.ts';
 import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
 import { unaffordable } from './affordable.ts';
 import { callSignal } from './call-signal.ts';
-import { decide, isPoison } from './decide.ts';
+import { decide, isPoison, probeDelay } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { itemFailure, retryFailure, stoppedLaneFailure, wrongApiFailure } from './failure.ts';
+import type { HeldAnswers } from './held-answers.ts';
+import { holdingRun } from './holding-run.ts';
+import {
+  itemFailure,
+  notStoredFailure,
+  parkedFailure,
+  retryFailure,
+  stoppedLaneFailure,
+  wrongApiFailure,
+} from './failure.ts';
 import { readAttached, reserveAttached } from './attached.ts';
 import { checkOutput, schemaFault, type WantedList } from './check-output.ts';
 import type { ResolvedCall } from './item-record.ts';
@@ -31,15 +42,18 @@ import { partOf, resolveCall } from './resolve-call.ts';
 /** Well below the heartbeat timeout of 20 s, and often enough to hear of a stop soon. */
 const HEARTBEAT_MS = 5_000;
 
-/** Code of an attempt whose answer the store did not take. */
-const NOT_STORED = 'not-stored';
-
 /** The heartbeat timeout: after a longer silence another worker may have finished the item, and the run. */
 const STALE_MS = 20_000;
 
 /** When the worker's key last worked, in milliseconds since the epoch. */
 export interface KeyHealth {
   lastSuccess: number;
+}
+
+/** What all calls of a worker share. */
+export interface SharedByCalls {
+  readonly keyHealth: KeyHealth;
+  readonly held: HeldAnswers;
 }
 
 /** What sets one kind of call apart. */
@@ -55,7 +69,7 @@ export interface CallKind {
  */
 export function createGenerate(
   dependencies: ActivityDependencies,
-  keyHealth: KeyHealth,
+  { keyHealth, held }: SharedByCalls,
   { kind, deadlineMs }: CallKind,
 ): (reference: CallReference) => Promise<Receipt> {
   const { client, governors, now } = dependencies;
@@ -72,7 +86,24 @@ export function createGenerate(
     // What the next attempt will know of this one. Until it has ended a lost worker must leave a hole, so the beat
     // tells only what was recalled.
     let history = withNothingSent(recalled, attempt);
-    const beat = setInterval(() => context.heartbeat(recalled), HEARTBEAT_MS);
+    let holder: string | undefined;
+    const tell = (told: AttemptHistory): void =>
+      context.heartbeat(holder === undefined ? told : { ...told, holds: holder });
+    const beat = setInterval(() => tell(recalled), HEARTBEAT_MS);
+    const run = holdingRun(context, reference);
+    const signal = callSignal(context);
+    // What has been paid for is not given up because the store is away.
+    async function keep<Result>(store: () => Promise<Result>, bytes = 0): Promise<Result> {
+      const onHolder = (name: string | undefined): void => {
+        holder = name;
+        tell(recalled);
+      };
+      try {
+        return await held.keep({ run, bytes, signal, onHolder }, store);
+      } catch (error) {
+        throw signal.aborted && error instanceof StoreError ? notStoredFailure() : error;
+      }
+    }
     let release = (): void => {};
     // Whichever call of a page hears of its stop first, none of the others is sent any more.
     const onCancel = (): void => {
@@ -81,6 +112,12 @@ export function createGenerate(
     };
     context.cancellationSignal.addEventListener('abort', onCancel, { once: true });
     try {
+      const { holds, ...known } = recalled;
+      if (holds !== undefined) {
+        // The worker that held it is gone.
+        await run.resume(holds);
+        recalled = known;
+      }
       const planned = await findPlanned(dependencies, reference);
       const isRepeated = tried > 1 || reference.resumed || reference.again !== undefined;
       if (isRepeated || isBegun(planned.item)) {
@@ -114,6 +151,7 @@ export function createGenerate(
       const attached = await readAttached(dependencies, reference.run, resolution);
       if (attached !== undefined && 'fault' in attached)
         return await itemStore.fail(attached.fault, recalled);
+      await held.room(context.cancellationSignal);
       if (context.cancellationSignal.aborted) throw new CancelledFailure('stopped before it was sent');
 
       const requestId = requestIdOf(item, attempt);
@@ -128,7 +166,7 @@ export function createGenerate(
             request: item.call.request,
             requestId,
             deadlineMs,
-            signal: callSignal(context),
+            signal,
             ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
             ...(attached === undefined ? {} : { attachments: attached.attachments }),
           }),
@@ -146,12 +184,13 @@ export function createGenerate(
         const checked = await checkOutput(outcome, item.call, planned.plan.schemas, lists);
         if (!('problem' in checked)) {
           const { answer, ...output } = checked;
-          return await itemStore.succeed(answer, note, recalled, output);
+          const store = (): Promise<Receipt> => itemStore.succeed(answer, note, recalled, output);
+          return await keep(store, answer.body.byteLength);
         }
         const { remedy } = verdicts['output-invalid'];
         const verdict = { code: 'output-invalid', status: 200, message: checked.problem, remedy };
         history = { ...withNote(recalled, { ...note, code: verdict.code }), verdict };
-        return await itemStore.fail(verdict, history, checked.text);
+        return await keep(() => itemStore.fail(verdict, history, checked.text));
       }
       const { fault } = outcome;
       history = withFault(recalled, attempt, fault, item, {
@@ -162,14 +201,21 @@ export function createGenerate(
       const decision = decide(history, fault, dependencies.random(), advice);
       if (decision.kind === 'fail') {
         history = { ...history, verdict: faultOf(fault) };
-        return await itemStore.fail(faultOf(fault), history);
+        return await keep(() => itemStore.fail(faultOf(fault), history));
+      }
+      if (decision.kind === 'park') {
+        // Pages of earlier versions take no call back, and the one that a paused run asks again with is not taken back.
+        if (reference.round === undefined || reference.probes === true)
+          throw parkedFailure(fault, decision, probeDelay(tried, dependencies.random()));
+        if (history.notes.length > 0) await keep(() => itemStore.keepAttempts(history));
+        throw parkedFailure(fault, decision);
       }
       // A stop may end the item before its next attempt: what this one may have cost must not end with it.
-      if (fault.lost || fault.usage !== undefined) await itemStore.keepAttempts(history);
+      if (fault.lost || fault.usage !== undefined) await keep(() => itemStore.keepAttempts(history));
       if (fault.code === 'aborted') throw new CancelledFailure('stopped while it was in flight');
       throw retryFailure(fault, decision);
     } catch (error) {
-      context.heartbeat(history);
+      tell(history);
       throw error;
     } finally {
       clearInterval(beat);

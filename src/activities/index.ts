@@ -1,11 +1,13 @@
 import { keepChange } from '../records/changes.ts';
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { createCheckCredit } from './check-credit.ts';
 import { createCloseItem } from './close-item.ts';
 import { createFinishRun } from './finish-run.ts';
 import { createGenerate } from './generate.ts';
 import { withHeartbeat, withStoreFailures } from './guard.ts';
 import { createOpenPage } from './open-page.ts';
+import { createHeldAnswers } from './held-answers.ts';
 import { createPlanRun } from './plan-run.ts';
 import { createSealPage } from './seal-page.ts';
 
@@ -19,6 +21,7 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
     openPage: withStoreFailures(withHeartbeat(createOpenPage(dependencies))),
     closeItem: withStoreFailures(withHeartbeat(createCloseItem(dependencies))),
     sealPage: withStoreFailures(withHeartbeat(createSealPage(dependencies))),
+    checkCredit: createCheckCredit(dependencies),
     finishRun: withStoreFailures(withHeartbeat(createFinishRun(dependencies))),
   };
 }
@@ -26,13 +29,13 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
 /** The activities that call the API, for the lanes' queues. */
 export function createCallActivities(dependencies: ActivityDependencies): CallActivities {
   // One key makes both kinds of call.
-  const keyHealth = { lastSuccess: 0 };
+  const shared = { keyHealth: { lastSuccess: 0 }, held: createHeldAnswers() };
   return {
     generateText: withStoreFailures(
-      createGenerate(dependencies, keyHealth, { kind: 'text', deadlineMs: 120_000 }),
+      createGenerate(dependencies, shared, { kind: 'text', deadlineMs: 120_000 }),
     ),
     generateImage: withStoreFailures(
-      createGenerate(dependencies, keyHealth, { kind: 'image', deadlineMs: 300_000 }),
+      createGenerate(dependencies, shared, { kind: 'image', deadlineMs: 300_000 }),
     ),
   };
 }

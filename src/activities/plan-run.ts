@@ -29,6 +29,7 @@ import { keptInputKey, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { budgetInPeriod } from './period-budget.ts';
 import { budgetOf } from './spent-before.ts';
 import { outcomeOf } from './finish-run.ts';
 import { unknownLaneFailure, unplannableFailure, wrongApiFailure } from './failure.ts';
@@ -107,7 +108,10 @@ async function makePlan(
       if (first !== undefined) planned = await planFile(dependencies, run, scheduled, first, spool);
     }
     await keepInputs(store, (sha256) => runKeys(run).input(sha256), planned.files, planned.inputs);
-    return await writePlan(store, run, planned);
+    if (scheduled === undefined) return await writePlan(store, run, planned);
+    const budget = await budgetInPeriod(dependencies, run, file.job);
+    const plan = { ...planned.plan, ...(budget === undefined ? {} : { budget }) };
+    return await writePlan(store, run, { ...planned, plan });
   } catch (error) {
     throw error instanceof PollenBatchError ? unplannableFailure(error) : error;
   } finally {

@@ -14,12 +14,23 @@ import { readPageLines } from '../report/page-records.ts';
 export async function budgetOf(
   dependencies: ActivityDependencies,
   run: RunLocation,
-  { budget, pages }: Plan,
+  plan: Plan,
   resumed: boolean,
 ): Promise<Pick<PlanSummary, 'budget' | 'spent'>> {
+  const { budget } = plan;
   if (budget === undefined) return {};
   const last = (await readChanges(dependencies.store, run)).at(-1)?.budget ?? budget;
   if (!resumed) return { budget: last };
+  const { sum, before } = await spentOn(dependencies, run, plan);
+  return { budget: last, spent: { spent: formatAmount(sum), before } };
+}
+
+/** What a run has spent so far, in all and by page; what is unknown counts at its bound. */
+export async function spentOn(
+  dependencies: ActivityDependencies,
+  run: RunLocation,
+  { pages }: Pick<Plan, 'pages'>,
+): Promise<{ readonly sum: Amount; readonly before: Readonly<Record<string, string>> }> {
   const before: Record<string, string> = {};
   let sum = 0n;
   for (const { page } of pages) {
@@ -27,7 +38,7 @@ export async function budgetOf(
     if (spent > 0n) before[page] = formatAmount(spent);
     sum += spent;
   }
-  return { budget: last, spent: { spent: formatAmount(sum), before } };
+  return { sum, before };
 }
 
 async function spentIn(dependencies: ActivityDependencies, run: RunLocation, page: number): Promise<Amount> {

@@ -21,6 +21,7 @@ export function buildJob(name: string, written: WrittenFile, items: readonly Che
       timezone: schedule?.timezone === 'UTC' ? undefined : schedule?.timezone,
       limits: concurrency === undefined ? undefined : { concurrency },
       budget: written.budget === undefined ? undefined : buildBudget(written.budget),
+      spend: written.spend,
       deadline: deadline === undefined ? undefined : deadline * 1_000,
       priority: written.priority,
       notify: written.notify === undefined ? undefined : buildNotify(written.notify),

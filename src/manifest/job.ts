@@ -176,6 +176,8 @@ export interface Job {
   readonly limits?: { readonly concurrency?: number };
   /** Most that a run may cost. */
   readonly budget?: Budget;
+  /** `free-only`: no model that costs something may be asked. @default 'any' */
+  readonly spend?: 'any' | 'free-only';
   /** Time a run may take, in milliseconds. */
   readonly deadline?: number;
   readonly priority?: Priority;

@@ -60,6 +60,8 @@ export const problemCodes = {
   'template-misplaced': 'A template where none is filled in.',
   'template-unknown': 'A template names something that is not known at its place.',
   'model-kind': 'A model that makes something else than the item asks for.',
+  'model-paid':
+    'A model that costs something, or that nobody knows the price of, in a job with `spend: free-only`.',
   'model-param':
     'A model that takes no pictures and is shown some; as a warning, a parameter that it may ignore.',
   'model-size': 'A size that the API does not give (a warning).',

@@ -87,6 +87,10 @@ const head = {
     .describe('What a run keeps to.')
     .optional(),
   budget: budgetSchema.optional(),
+  spend: z
+    .enum(['any', 'free-only'])
+    .describe('`free-only` refuses every model that costs something; `any` when left out.')
+    .optional(),
   deadline: deadline.optional(),
   priority: z
     .enum(['low', 'normal', 'high', 'urgent'])

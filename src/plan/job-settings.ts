@@ -9,6 +9,7 @@ const settings = [
   'labels',
   'limits',
   'budget',
+  'spend',
   'deadline',
   'priority',
   'allowUnpriced',
@@ -41,12 +42,13 @@ export function withSettingsOf(job: Job, other: Job): Job {
  * @param allowUnpriced - whether models without a price were allowed beside the job file
  */
 export function describeSettings(job: Job, allowUnpriced: boolean): Readonly<Record<string, string>> {
-  const { description, labels, limits, budget, deadline, priority } = job;
+  const { description, labels, limits, budget, spend, deadline, priority } = job;
   return {
     description: description ?? '',
     labels: labelEntries(labels ?? {}).join(', '),
     'limits.concurrency': String(limits?.concurrency ?? ''),
     budget: budget === undefined ? '' : describeBudget(budget),
+    spend: spend ?? '',
     deadline: deadline === undefined ? '' : formatDuration(deadline / 1_000),
     priority: priority ?? '',
     allowUnpriced: String(allowUnpriced || job.allowUnpriced === true),

@@ -4,6 +4,7 @@ import type { Problem } from '../manifest/problem.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import { createBudgetChecker } from './budget.ts';
 import { createModelChecker } from './check-models.ts';
+import { createSpendChecker } from './check-spend.ts';
 import type { ModelEstimate } from './estimate.ts';
 import { expandJob } from './expand/expand-job.ts';
 import type { ExpandContext } from './expand/expansion.ts';
@@ -93,6 +94,7 @@ export async function planJob(
     },
   });
   const modelFindings = createModelChecker(job, input.checks, allowUnpriced);
+  const spendFaults = createSpendChecker(job, input.prices);
   const findings = createFindings(input);
   const lines = createPlanLines(input);
   const sources = createSourceNotes();
@@ -121,6 +123,7 @@ export async function planJob(
       findings.doubts(item, ofModels.warnings);
       findings.doubts(item, expectDoubts(item));
       findings.faults(item, ofModels.faults);
+      findings.faults(item, spendFaults(item));
       if ('faults' in planning) findings.faults(item, planning.faults);
       else {
         const line = lines.add(planning.item, item.place);

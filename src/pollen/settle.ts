@@ -91,6 +91,7 @@ export type AttemptResult =
  * - a miss shows that there was no generation to find (`exact` alone, where every generation is kept)
  *
  * By the same proof one that is lost after it was a replay, and free. Without proof a lost attempt stays unknown.
+ * Where attempts share the one generation it is charged once, so that of several that were lost the first alone may be.
  */
 export function settleAttempts({
   mode,
@@ -111,8 +112,11 @@ export function settleAttempts({
         charges.push(FREE);
         break;
       case 'lost':
-        if (!isKept) lost.push(charges.length);
-        charges.push(isKept ? FREE : settleLost({ mode, maximum: attempt.maximum }));
+        if (isKept || (mode !== 'none' && lost.length > 0)) charges.push(FREE);
+        else {
+          lost.push(charges.length);
+          charges.push(settleLost({ mode, maximum: attempt.maximum }));
+        }
         break;
       case 'answered': {
         const { cache, price } = attempt;

@@ -2,16 +2,22 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Plan } from '../plan/plan.ts';
 import type { Marker } from '../records/run-store.ts';
-import type { Report } from '../report/report.ts';
+import type { BillLine, Report } from '../report/report.ts';
 import type { ResultLine } from '../report/result-line.ts';
 import { firstDifference, shown, type Findings } from './findings.ts';
 import { billOf, errorOf, type RunFold } from './fold.ts';
+import { isOneOf, withLate, type LateAnswer } from './late.ts';
 import { hashOf, numberLines, type NumberedLines, type RunReader } from './reading.ts';
 
 /** The files that a run closes with, held against its items. */
 export interface ClosingFiles {
-  /** Holds the lines of an item against what it has come to. */
-  take(line: ResultLine): void;
+  /**
+   * Holds the lines of an item against what it has come to.
+   *
+   * @param late - what came late to it, perhaps after the files were made: what the bill tells of was there
+   * @returns the line as report and bill must count it
+   */
+  take(line: ResultLine, late: readonly LateAnswer[]): ResultLine;
   /** Holds report and marker against all of them. */
   end(fold: RunFold): void;
 }
@@ -64,12 +70,23 @@ export async function openClosingFiles(
   }
 
   return {
-    take(line) {
-      if (bill !== undefined) compare('bill.jsonl', line.number, billOf(line), bill.take(line.number));
+    take(line, late) {
+      const known = (bill?.look(line.number) ?? []) as readonly Partial<BillLine>[];
+      const told = withLate(
+        line,
+        late.filter(({ part, attempts }) =>
+          attempts.every((attempt) =>
+            known.some((row) => row.at === attempt.at && isOneOf(row, { ...attempt, ...part })),
+          ),
+        ),
+      );
+      if (bill !== undefined) compare('bill.jsonl', line.number, billOf(told), bill.take(line.number));
       const error = errorOf(line);
       if (errors !== undefined) {
-        compare('errors.jsonl', line.number, error === undefined ? [] : [error], errors.take(line.number));
+        const expected = error === undefined ? [] : [error];
+        compare('errors.jsonl', line.number, expected, errors.take(line.number));
       }
+      return told;
     },
     end(fold) {
       for (const [name, lines] of [

@@ -280,7 +280,9 @@ function cancelled({ item, kept, chain }: Left): CancelledItem {
     model: last?.model ?? '',
     status: 'cancelled' as const,
   };
-  if (!('steps' in item)) return { ...base, attempts: [], cost: costOf(noSum), ...kept };
+  if (!('steps' in item)) {
+    return { ...base, attempts: kept?.attempts ?? [], cost: kept?.cost ?? costOf(noSum) };
+  }
   const { attempts, cost, throttled } = sumOfChain(item, chain);
   return { ...base, attempts, cost, ...(throttled === 0 ? {} : { throttled }) };
 }

@@ -1,89 +1,95 @@
-import type { AttemptRecord, StepResult } from '../records/record.ts';
-import type { BillLine } from '../report/report.ts';
+import type { Artifact, AttemptRecord, ItemCost, StepResult } from '../records/record.ts';
 import type { ResultLine } from '../report/result-line.ts';
-import type { CallPart } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { costOf, noSum, sumOfAttempts } from './check-attempts.ts';
-import type { RunReader } from './reading.ts';
+import { shown, type Findings } from './findings.ts';
+import { hashOf, type RunReader } from './reading.ts';
 
-/** An attempt whose item had its result from another one. */
-export interface LateAttempt {
-  readonly name: string;
+/** What an attempt brought once its item had another result, or its run an end. */
+export interface LateAnswer {
+  /** Name of its object below the run's folder. */
+  readonly object: string;
   readonly number: number;
-  readonly part?: CallPart;
+  readonly kind: 'text' | 'image';
   readonly model: string;
-  readonly attempt: AttemptRecord;
+  readonly part?: { readonly step: string; readonly index?: number; readonly repair?: number };
+  readonly attempts: readonly AttemptRecord[];
+  readonly artifact?: Artifact;
+}
+
+/** Reads what came late to a run, by the numbers of the items. */
+export async function readLate(
+  store: ObjectStore,
+  reader: RunReader,
+  findings: Findings,
+): Promise<Map<number, LateAnswer[]>> {
+  const found = new Map<number, LateAnswer[]>();
+  for await (const { key } of store.list(`${reader.root}late/`)) {
+    const object = key.slice(reader.root.length);
+    if (!/\.(?:attempt|record|step)\.json$/.test(object)) continue;
+    const content = (await reader.json(object)) as unknown as LateAnswer | undefined;
+    if (content === undefined) continue;
+    if (!Array.isArray(content.attempts) || typeof content.number !== 'number') {
+      findings.add('object-unreadable', object, 'the attempts of an item', shown(content));
+      continue;
+    }
+    if (sumOfAttempts(content.attempts) === undefined) {
+      findings.add('money-malformed', object, 'charges as decimal text', shown(content.attempts));
+    }
+    if (content.artifact !== undefined) await checkArtifact(reader, findings, content.artifact);
+    found.set(content.number, [...(found.get(content.number) ?? []), { ...content, object }]);
+  }
+  return found;
+}
+
+async function checkArtifact(
+  reader: RunReader,
+  findings: Findings,
+  { key, sha256, bytes }: Artifact,
+): Promise<void> {
+  const object = key.slice(reader.root.length);
+  const body = key.startsWith(reader.root) ? await reader.bytes(object) : undefined;
+  if (body === undefined || (hashOf(body) === sha256 && body.byteLength === bytes)) return;
+  findings.add('object-damaged', object, `${bytes} bytes with sha256 ${sha256}`, `sha256 ${hashOf(body)}`);
 }
 
 /**
- * Reads the late attempts that a run had counted when it closed: its bill has a line of each. What came after that is
- * looked at apart.
+ * A result line with what came late to its item: the result stays, its attempts and its cost tell all that is known. What
+ * stands for an attempt that has left nothing but a hole is told by what it brought.
  */
-export async function readCounted(
-  reader: RunReader,
-  names: readonly string[],
-): Promise<ReadonlyMap<number, readonly LateAttempt[]>> {
-  const counted = new Map<number, LateAttempt[]>();
-  if (names.length === 0) return counted;
-  const billed = linesOf(await reader.bytes('bill.jsonl')).map(nameOf);
-  for (const name of names) {
-    const late = (await reader.json(name)) as
-      | (Omit<LateAttempt, 'attempt' | 'name'> & { readonly attempts?: readonly AttemptRecord[] })
-      | undefined;
-    for (const attempt of late?.attempts ?? []) {
-      if (late === undefined || !billed.includes(nameOf({ ...late.part, ...attempt, number: late.number })))
-        continue;
-      counted.set(late.number, [...(counted.get(late.number) ?? []), { ...late, name, attempt }]);
+export function withLate(line: ResultLine, late: readonly LateAnswer[]): ResultLine {
+  let { attempts, steps } = line;
+  for (const { part, kind, model, attempts: brought } of late) {
+    for (const attempt of brought) {
+      const own = part === undefined ? attempt : { ...attempt, ...part, model };
+      const place = attempts.findIndex((known) => isOneOf(known, own));
+      attempts = place < 0 ? [...attempts, own] : attempts.with(place, own);
     }
+    if (part === undefined) continue;
+    const same = attempts.filter((attempt) => isPart(attempt, part));
+    const figures = { cost: costOfAll(same), attempts: same.length };
+    const place = (steps ?? []).findIndex((step) => isPart(step, part));
+    const step: StepResult = { ...part, kind, model, status: 'cancelled', ...figures, throttled: 0 };
+    const known = steps?.[place];
+    steps = known === undefined ? [...(steps ?? []), step] : steps?.with(place, { ...known, ...figures });
   }
-  return counted;
+  if (late.length === 0) return line;
+  return { ...line, attempts, cost: costOfAll(attempts), ...(steps === undefined ? {} : { steps }) };
 }
 
-/** A result line as report and bill tell it: a late attempt stands where it had left a hole, or is added. */
-export function withCounted(line: ResultLine, late: readonly LateAttempt[] = []): ResultLine {
-  let told = line;
-  for (const { part = {}, model, attempt } of late) {
-    const own = { ...attempt, ...part, ...('step' in part ? { model } : {}) };
-    const hole = told.attempts.findIndex(
-      (one) => isOf(one, part) && one.attempt === own.attempt && (one.at === undefined || one.at === own.at),
-    );
-    const attempts = hole < 0 ? [...told.attempts, own] : told.attempts.with(hole, own);
-    const steps = told.steps?.map((step): StepResult => {
-      if (!isOf(step, part)) return step;
-      const of = attempts.filter((one) => isOf(one, part));
-      return { ...step, cost: costOf(sumOfAttempts(of) ?? noSum), attempts: of.length };
-    });
-    const cost = costOf(sumOfAttempts(attempts) ?? noSum);
-    told = { ...told, attempts, cost, ...(steps === undefined ? {} : { steps }) };
-  }
-  return told;
+/** Whether an attempt is told by another one: they have one number, and no two times. */
+export function isOneOf(known: Partial<AttemptRecord>, attempt: AttemptRecord): boolean {
+  const isSameTime = known.at === undefined || known.at === attempt.at;
+  return isPart(known, attempt) && known.attempt === attempt.attempt && isSameTime;
 }
 
-function isOf(left: Partial<CallPart>, right: Partial<CallPart>): boolean {
+function isPart(
+  left: Partial<AttemptRecord> | StepResult,
+  right: Partial<AttemptRecord> | StepResult,
+): boolean {
   return left.step === right.step && left.index === right.index && left.repair === right.repair;
 }
 
-function nameOf({
-  number,
-  step,
-  index,
-  repair,
-  attempt,
-  at,
-  code,
-}: Pick<BillLine, 'at' | 'attempt' | 'code' | 'index' | 'number' | 'repair' | 'step'>): string {
-  return JSON.stringify([number, step, index, repair, attempt, at, code]);
-}
-
-function linesOf(body: Uint8Array | undefined): readonly BillLine[] {
-  const lines = Buffer.from(body ?? '')
-    .toString('utf8')
-    .split('\n');
-  return lines.flatMap((line) => {
-    try {
-      return line === '' ? [] : [JSON.parse(line) as BillLine];
-    } catch {
-      // Said where the bill is checked.
-      return [];
-    }
-  });
+function costOfAll(attempts: readonly AttemptRecord[]): ItemCost {
+  return costOf(sumOfAttempts(attempts) ?? noSum);
 }

@@ -10,10 +10,7 @@ export interface RunListing {
   /** Looks at all others, and gives those that are not looked at elsewhere. */
   rest(): Promise<{
     readonly inputs: readonly { readonly name: string; readonly sha256: string }[];
-    readonly late: readonly string[];
   }>;
-  /** Names of attempts that came late, looked for at once. */
-  lateAttempts(): Promise<readonly string[]>;
   readonly count: () => { readonly objects: number; readonly bytes: number };
 }
 
@@ -40,7 +37,6 @@ export function createListing(
 ): RunListing {
   const objects = store.list(root)[Symbol.asyncIterator]();
   const inputs: { readonly name: string; readonly sha256: string }[] = [];
-  const late: string[] = [];
   let held: ListedObject | undefined;
   let count = 0;
   let bytes = 0;
@@ -67,7 +63,6 @@ export function createListing(
   function other(place: Place & { readonly below: string }): void {
     const isPlanned = 'page' in place && pages.has(place.page);
     if (place.kind === 'input') inputs.push({ name: place.below, sha256: place.sha256 });
-    else if (place.kind === 'late') late.push(place.below);
     else if (place.kind === 'unasked' || ('page' in place && (place.kind === 'item' || !isPlanned))) {
       findings.add('object-unasked', place.below, 'objects that the run has asked for', 'another one');
     }
@@ -92,14 +87,7 @@ export function createListing(
     },
     async rest() {
       for (let object = await next(); object !== undefined; object = await next()) other(look(object));
-      return { inputs, late };
-    },
-    async lateAttempts() {
-      const names: string[] = [];
-      for await (const { key } of store.list(`${root}late/`)) {
-        if (key.endsWith('.attempt.json')) names.push(key.slice(root.length));
-      }
-      return names;
+      return { inputs };
     },
     count: () => ({ objects: count, bytes }),
   };

@@ -11,6 +11,7 @@ export type Place =
 const FILES: ReadonlySet<string> = new Set([
   'begun.json',
   'job.json',
+  'begun.json',
   'plan/plan.json',
   'report.json',
   'bill.jsonl',

@@ -62,6 +62,8 @@ export function linesOf(body: Uint8Array): readonly (Readonly<Record<string, unk
 
 /** A file of lines that are looked up by the number of their item, of which nothing but its bytes is kept. */
 export interface NumberedLines {
+  /** Reads the lines of an item. */
+  look(number: number): readonly Readonly<Record<string, unknown>>[];
   /** Takes the lines of an item out. */
   take(number: number): readonly Readonly<Record<string, unknown>>[];
   /** Numbers of the items whose lines nobody has taken. */
@@ -81,14 +83,19 @@ export function numberLines(body: Uint8Array): NumberedLines {
     if (typeof number === 'number') places.set(number, [...(places.get(number) ?? []), start, end]);
     else unreadable.push(line);
   }
+  function look(number: number): readonly Readonly<Record<string, unknown>>[] {
+    const found = places.get(number) ?? [];
+    const lines: Readonly<Record<string, unknown>>[] = [];
+    for (let at = 0; at < found.length; at += 2) {
+      lines.push(parsed(textOf(body, found[at] ?? 0, found[at + 1] ?? 0)) ?? {});
+    }
+    return lines;
+  }
   return {
+    look,
     take(number) {
-      const found = places.get(number) ?? [];
+      const lines = look(number);
       places.delete(number);
-      const lines: Readonly<Record<string, unknown>>[] = [];
-      for (let at = 0; at < found.length; at += 2) {
-        lines.push(parsed(textOf(body, found[at] ?? 0, found[at + 1] ?? 0)) ?? {});
-      }
       return lines;
     },
     left: () => [...places.keys()],

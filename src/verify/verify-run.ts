@@ -5,14 +5,14 @@ import type { ResultLine } from '../report/result-line.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { createBudgetCheck } from './budget.ts';
-import { addSums, checkAttempts, costOf, noSum, sumOfAttempts, type Sum } from './check-attempts.ts';
+import { addSums, costOf, noSum, sumOfAttempts, type Sum } from './check-attempts.ts';
 import { openClosingFiles } from './check-files.ts';
 import { checkPage, pageName } from './check-page.ts';
 import { createCorrections } from './corrections.ts';
 import { createFindings, shown, type Finding, type Findings } from './findings.ts';
 import { createRunFold } from './fold.ts';
-import { readCounted, withCounted, type LateAttempt } from './late.ts';
 import { createListing } from './listing.ts';
+import { readLate, withLate, type LateAnswer } from './late.ts';
 import { compareMeter, type Meter, type MeterLine } from './meter.ts';
 import { createPlanCheck, readOpening, readPlan, type Opening } from './opening.ts';
 import { createReader, hashOf, type RunReader } from './reading.ts';
@@ -29,8 +29,8 @@ export interface Verification {
   readonly bytes: number;
   /** What the records come to, with their corrections and what came late. */
   readonly cost: ItemCost;
-  /** Answers that came after the end, and what is known of their cost, decimal Pollen. */
-  readonly late: { readonly objects: number; readonly settled: string };
+  /** Attempts that ended after another one of their item, or after the run, and what is known of their cost, decimal Pollen. */
+  readonly late: { readonly attempts: number; readonly settled: string };
   /** What the account has billed, beside the bill; absent where it was not asked. */
   readonly meter?: readonly MeterLine[];
   readonly findings: readonly Finding[];
@@ -70,20 +70,16 @@ export async function verifyRun(
     findings,
   });
   const money = createMoney(findings, run.runId, opening);
+  const late = await readLate(store, reader, findings);
+  const cameLate = [...late.values()].flat().flatMap(({ attempts }) => attempts);
   const meter = plan && (await options.meter?.(plan, opening.marker));
-  const counted = await readCounted(reader, await listing.lateAttempts());
   let ended = 0;
   if (plan !== undefined)
-    ended = await checkItems({ reader, findings, plan, opening, listing, money, inputs, counted }, options);
+    ended = await checkItems({ reader, findings, plan, opening, listing, money, inputs, late }, options);
   const rest = await listing.rest();
   for (const { name, sha256 } of rest.inputs) await checkInput(reader, findings, name, sha256, inputs);
-  const areCounted = new Set([...counted.values()].flat().map(({ name }) => name));
-  for (const name of plan === undefined ? [] : rest.late) {
-    if (!/\.(?:attempt|record|step)\.json$/.test(name) || areCounted.has(name)) continue;
-    const record = (await reader.json(name)) as ResultLine | undefined;
-    if (record === undefined || plan === undefined || !Array.isArray(record.attempts)) continue;
-    checkAttempts(findings, name, plan, record, undefined);
-    money.takeLate(record);
+  for (const { object, number } of [...late.values()].flat()) {
+    findings.add('object-unasked', object, 'a planned item', `one of number ${number}`);
   }
   money.end();
   const drift = plan && meter && compareMeter(findings, plan, meter, money.models());
@@ -94,7 +90,7 @@ export async function verifyRun(
     ended,
     ...listing.count(),
     cost: costOf([...money.models().values()].reduce(addSums, noSum)),
-    late: { objects: rest.late.length, settled: costOf(money.late()).settled },
+    late: { attempts: cameLate.length, settled: costOf(sumOfAttempts(cameLate) ?? noSum).settled },
     ...(drift === undefined ? {} : { meter: drift }),
     findings: findings.all(),
     untold: findings.untold(),
@@ -109,11 +105,12 @@ interface Parts {
   readonly listing: ReturnType<typeof createListing>;
   readonly money: ReturnType<typeof createMoney>;
   readonly inputs: Set<string>;
-  readonly counted: ReadonlyMap<number, readonly LateAttempt[]>;
+  /** By the numbers of the items; what is asked for is taken out. */
+  readonly late: Map<number, readonly LateAnswer[]>;
 }
 
 async function checkItems(
-  { reader, findings, plan, opening, listing, money, inputs, counted }: Parts,
+  { reader, findings, plan, opening, listing, money, inputs, late }: Parts,
   { onProgress = () => {} }: VerifyOptions,
 ): Promise<number> {
   const { marker } = opening;
@@ -129,10 +126,10 @@ async function checkItems(
     }
     if (line === undefined) return;
     ended += 1;
-    const told = withCounted(line, counted.get(line.number));
-    fold.add(told);
-    files?.take(told);
-    money.take(told);
+    const brought = late.get(line.number) ?? [];
+    late.delete(line.number);
+    fold.add(files?.take(line, brought) ?? line);
+    money.take(withLate(line, brought));
     budget.spend(
       line.number,
       'at' in line ? line.at : marker?.endedAt,
@@ -156,26 +153,18 @@ async function checkItems(
 function createMoney(findings: Findings, runId: string, opening: Opening) {
   const corrections = createCorrections(findings, runId, opening.corrections);
   const models = new Map<string, Sum>();
-  let late = noSum;
 
-  function take(line: ResultLine): Sum {
-    let sum = noSum;
-    for (const attempt of line.attempts) {
-      const own = sumOfAttempts([{ ...attempt, charge: corrections.settle(line.number, attempt) }]) ?? noSum;
-      const kind = line.steps?.find(({ step }) => step === attempt.step)?.kind ?? line.kind;
-      const name = `${kind} ${attempt.model ?? line.model}`;
-      models.set(name, addSums(models.get(name) ?? noSum, own));
-      sum = addSums(sum, own);
-    }
-    return sum;
-  }
   return {
-    take: (line: ResultLine): void => void take(line),
-    takeLate(line: ResultLine): void {
-      late = addSums(late, take(line));
+    take(line: ResultLine): void {
+      for (const attempt of line.attempts) {
+        const charge = corrections.settle(line.number, attempt);
+        const own = sumOfAttempts([{ ...attempt, charge }]) ?? noSum;
+        const kind = line.steps?.find(({ step }) => step === attempt.step)?.kind ?? line.kind;
+        const name = `${kind} ${attempt.model ?? line.model}`;
+        models.set(name, addSums(models.get(name) ?? noSum, own));
+      }
     },
     models: (): ReadonlyMap<string, Sum> => models,
-    late: (): Sum => late,
     end: (): void => corrections.end(),
   };
 }

@@ -12,7 +12,7 @@ import type {
   SealPageInput,
 } from './messages.ts';
 
-/** Activities that steer a run; they touch the store and never the API. */
+/** Activities that steer a run; they touch the store, and make no call that costs anything. */
 export interface ControlActivities {
   /** Makes sure the run is planned, and tells its pages. */
   planRun(input: PlanRunInput): Promise<PlanSummary>;
@@ -24,6 +24,8 @@ export interface ControlActivities {
   closeItem(item: ItemReference): Promise<Receipt>;
   /** Writes a page's share of the results from its records. */
   sealPage(input: SealPageInput): Promise<Counts>;
+  /** Ends when the key has a balance again, or may not tell. */
+  checkCredit(): Promise<void>;
   /** Folds the parts into report and bill, and closes the run with its marker. */
   finishRun(input: {
     readonly run: RunLocation;

@@ -14,6 +14,7 @@ import {
   goSignal,
   grantMoneySignal,
   holdSignal,
+  probeSignal,
   type PageProgress,
   type PageReference,
   type PlanSummary,
@@ -58,6 +59,12 @@ export interface Lanes {
   note(progress: PageProgress): void;
   /** Has the running pages take their calls back. */
   hold(): void;
+  /**
+   * Has one of them make one call.
+   *
+   * @returns `false` when none is running
+   */
+  probe(): boolean;
   /** Lets them go on. */
   go(): void;
   /** Tells a running page how much money it has been given in all. */
@@ -174,6 +181,11 @@ export function createLanes(options: LanesOptions): Lanes {
     },
     hold() {
       for (const page of live) tellPage(page, holdSignal);
+    },
+    probe() {
+      const page = live.find(({ accounts }) => accounts.some(({ waiting }) => waiting > 0)) ?? live[0];
+      if (page !== undefined) tellPage(page, probeSignal);
+      return page !== undefined;
     },
     go() {
       for (const page of live) tellPage(page, goSignal);

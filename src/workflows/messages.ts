@@ -154,6 +154,16 @@ export interface CallReference extends ItemReference, Partial<StepCall> {
   readonly round?: number;
   /** Set where it was put back: how often its worker had been lost with it. */
   readonly again?: number;
+  /** Set on the one call by which a paused run finds out whether it may go on. */
+  readonly probes?: true;
+}
+
+/** Code of an attempt whose answer the store did not take. */
+export const NOT_STORED = 'not-stored';
+
+/** What the failure of a call tells its page that goes back to it. */
+export interface ParkedCall {
+  readonly parked: PauseCause;
 }
 
 export interface SealPageInput {
@@ -238,6 +248,9 @@ export const resumeSignal = defineSignal<[ResumeRequest]>('resume');
 
 /** A run tells a page to take its calls back, and to make none. */
 export const holdSignal = defineSignal('hold');
+
+/** A run tells a page that is held to make one call, and to say when it was answered. */
+export const probeSignal = defineSignal('probe');
 
 /** A run tells a page that it may make calls again. */
 export const goSignal = defineSignal('go');

@@ -14,9 +14,16 @@ import type { CallActivities, ControlActivities } from './contract.ts';
 import { laneQueue } from './ids.ts';
 import type { StepOutcome, StepShape } from './item-steps.ts';
 import { plainName } from './markdown.ts';
-import type { OpenedPage, RunPageInput } from './messages.ts';
+import {
+  NOT_STORED,
+  type CallReference,
+  type OpenedPage,
+  type ParkedCall,
+  type RunPageInput,
+} from './messages.ts';
 import { controlOptions } from './options.ts';
 import type { PageCall } from './page-agenda.ts';
+import type { PauseCause } from './pauses.ts';
 import { priorityOf } from './priority.ts';
 
 /** What became of a call. */
@@ -28,6 +35,10 @@ export type CallEnd =
       readonly kind: 'unmade';
       /** Whether its worker was lost with it: it may have been charged. */
       readonly isLost: boolean;
+      /** Why the run is to pause: every further call would meet the same. */
+      readonly cause?: PauseCause;
+      /** Who held its answer while the store was away, and is lost. */
+      readonly holder?: string;
     };
 
 /** Code of an answer that another call may mend. */
@@ -35,25 +46,21 @@ const MENDABLE = 'output-invalid';
 
 const { closeItem } = proxyActivities<ControlActivities>(controlOptions);
 
-/**
- * Has a call made. A failed item or step is an outcome, and no failure.
- *
- * @param round - how often the page had gone on after a pause
- */
+/** Has a call made. A failed item or step is an outcome, and no failure. */
 export async function generate(
   input: RunPageInput,
   opened: OpenedPage,
   call: PageCall,
-  round: number,
+  how: Pick<CallReference, 'round' | 'probes'>,
 ): Promise<CallEnd> {
   const { position, step, again } = call;
   const { kind, lane, model, name } = describeCall(input, opened, call);
   const activities = proxyActivities<CallActivities>({
     taskQueue: laneQueue(lane),
     summary: `${name} · ${plainName(model)}`,
-    // One attempt: the wait for a call before it, which has the API's own deadline (2 minutes for a text, 5 for an image),
-    // the call, and storing, with margin.
-    startToCloseTimeout: kind === 'generateImage' ? '11 minutes' : '8 minutes',
+    // A lost worker is noticed by its heartbeats, and the API's answer has a deadline of its own: this is for the answer that
+    // is held while the store is away.
+    startToCloseTimeout: '24 hours',
     heartbeatTimeout: '20 seconds',
     // The activity decides how often to try; a throttled call may try for days.
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' },
@@ -74,17 +81,20 @@ export async function generate(
         page,
         position,
         ...step,
-        round,
+        ...how,
         ...(again === undefined ? {} : { again }),
       }),
     );
   } catch (error) {
     if (isCancellation(error)) return { kind: 'unmade', isLost: false };
-    const receipt = receiptOfFailure(error);
-    if (receipt !== undefined) return made(receipt);
+    const detail = detailOfFailure(error);
+    if (detail !== undefined && 'parked' in detail) {
+      return { kind: 'unmade', isLost: false, cause: detail.parked };
+    }
+    if (detail !== undefined) return made(detail);
     // It was in flight when it was taken back, and would have to be tried again: the server gives up on it instead.
     if (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED') {
-      return { kind: 'unmade', isLost: error.cause instanceof TimeoutFailure };
+      return { kind: 'unmade', ...lossOf(error.cause) };
     }
     throw error;
   }
@@ -162,9 +172,18 @@ function failureOf(id: string, { code = '', httpStatus, remedy = '' }: Receipt):
   return { id, code, ...(httpStatus === undefined ? {} : { status: httpStatus }), remedy };
 }
 
-// A failed item's activity carries the item's receipt in its failure.
-function receiptOfFailure(error: unknown): Receipt | undefined {
+function lossOf(cause: Error | undefined): { readonly isLost: boolean; readonly holder?: string } {
+  // Its answer was given up, so that nobody knows what it cost.
+  if (!(cause instanceof TimeoutFailure)) {
+    return { isLost: cause instanceof ApplicationFailure && cause.type === NOT_STORED };
+  }
+  const told = cause.lastHeartbeatDetails as { readonly holds?: string } | undefined;
+  return { isLost: true, ...(told?.holds === undefined ? {} : { holder: told.holds }) };
+}
+
+// A failed item's activity carries the item's receipt in its failure, and a call that goes back the reason.
+function detailOfFailure(error: unknown): Receipt | ParkedCall | undefined {
   if (!(error instanceof ActivityFailure && error.cause instanceof ApplicationFailure)) return undefined;
-  const [receipt] = error.cause.details ?? [];
-  return receipt as Receipt | undefined;
+  const [detail] = error.cause.details ?? [];
+  return detail as Receipt | ParkedCall | undefined;
 }

@@ -15,6 +15,8 @@ export interface PagePurse extends Pick<Tranche, 'go' | 'report'> {
    * @returns whether the call may be made; else it is to be put back
    */
   hold(call: PageCall): Promise<boolean>;
+  /** Gives a call its hold if it can have that at once, and tells whether it has; else it is to be put back. */
+  holds(call: PageCall): boolean;
   /** Takes in what became of a call that had its hold. */
   settle(call: PageCall, end: CallEnd): void;
   /** Takes in that an item has no more calls: those that were put back are not made any more. */
@@ -44,6 +46,13 @@ export function createPagePurse({ holds, mayCall, hasMore, tell }: PagePurseOpti
     const index = typeof of === 'number' ? of : of?.[step?.step ?? 0];
     return amounts[index ?? -1] ?? 0n;
   }
+  function ask(call: PageCall): string {
+    const name = nameOf(call);
+    kept.get(call.position)?.delete(name);
+    tranche.ask(name, holdOf(call));
+    isNew = true;
+    return name;
+  }
   function putBack(call: PageCall): void {
     const name = nameOf(call);
     tranche.putBack(name);
@@ -61,11 +70,13 @@ export function createPagePurse({ holds, mayCall, hasMore, tell }: PagePurseOpti
       tranche.grant(total);
       isNew = true;
     },
+    holds(call) {
+      const hasIt = tranche.holds(ask(call));
+      if (!hasIt) putBack(call);
+      return hasIt;
+    },
     async hold(call) {
-      const name = nameOf(call);
-      kept.get(call.position)?.delete(name);
-      tranche.ask(name, holdOf(call));
-      isNew = true;
+      const name = ask(call);
       if (!tranche.holds(name)) await condition(() => tranche.holds(name) || !mayCall());
       if (mayCall()) return true;
       putBack(call);

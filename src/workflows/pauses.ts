@@ -68,6 +68,9 @@ export function createPauses(carried: readonly Pause[] = []): Pauses {
 /** What a person lifts by `resume`. A budget that is used up and an approval that is missing want another command. */
 export const liftedByHand: readonly PauseReason[] = ['operator', 'credit', 'key', 'store', 'outage'];
 
+/** Reasons that a single call can tell to be gone. */
+export const probed: readonly PauseReason[] = ['credit', 'key'];
+
 /** What is told of a reason when a run is to pause for it. */
 export interface PauseCause {
   readonly reason: PauseReason;

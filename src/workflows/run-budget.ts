@@ -54,14 +54,14 @@ export function createRunBudget(options: RunBudgetOptions): RunBudget {
     if (ledger.isReached()) onReached(ledger.view(), ledger.missing());
   }
   return {
-    open: ledger.open,
+    open: (page) => ledger.open(page),
     note({ page, money }) {
       if (money !== undefined) ledger.note(page, money);
     },
     close(page, sealed) {
       ledger.close(page, sealed === undefined ? undefined : spentOf(sealed));
     },
-    go: ledger.go,
+    go: () => ledger.go(),
     grant,
     async set({ amount, reason }) {
       // One after the other: each may add to what the one before has made of it.
@@ -77,8 +77,8 @@ export function createRunBudget(options: RunBudgetOptions): RunBudget {
       grant();
       return ledger.view();
     },
-    view: ledger.view,
-    state: ledger.state,
+    view: () => ledger.view(),
+    state: () => ledger.state(),
   };
 }
 

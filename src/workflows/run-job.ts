@@ -75,6 +75,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       lanes?.hold();
       enterIfRunning();
     },
+    onProbe: () => lanes?.probe() === true,
     onGo() {
       budget?.go();
       lanes?.go();

@@ -8,6 +8,7 @@ import {
   setCurrentDetails,
   setHandler,
   workflowInfo,
+  type SignalDefinition,
 } from '@temporalio/workflow';
 
 import type { ControlActivities } from './contract.ts';
@@ -21,6 +22,9 @@ import {
   holdSignal,
   pageProgressQuery,
   pageProgressSignal,
+  pauseSignal,
+  probeSignal,
+  resumeSignal,
   type PageProgress,
   type RunPageInput,
 } from './messages.ts';
@@ -30,6 +34,7 @@ import { closeChain, generate, laneOfCall, type CallEnd } from './page-calls.ts'
 import { createPagePlaces, type PagePlaces } from './page-places.ts';
 import { createPagePurse } from './page-purse.ts';
 import { createReporter } from './page-reporter.ts';
+import { probed } from './pauses.ts';
 
 /** Failed items that a report names: reports come again and again. */
 const TOLD_FAILURES = 3;
@@ -87,19 +92,24 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     }),
   });
   const parent = workflowInfo().parent;
+  const signalRun = <Args extends unknown[]>(signal: SignalDefinition<Args>, ...args: Args): Promise<void> =>
+    parent === undefined
+      ? Promise.resolve()
+      : getExternalWorkflowHandle(parent.workflowId).signal(signal, ...args);
   const reporter = createReporter(
     opened.missing.length,
-    (report) =>
-      parent === undefined
-        ? Promise.resolve()
-        : getExternalWorkflowHandle(parent.workflowId).signal(pageProgressSignal, report),
+    (report) => signalRun(pageProgressSignal, report),
     () => patched('places-held'),
   );
+  // A run that is gone must not take the page's paid calls with it.
+  function tellRun<Args extends unknown[]>(signal: SignalDefinition<Args>, ...args: Args): void {
+    void CancellationScope.nonCancellable(() => signalRun(signal, ...args)).catch(() => {});
+  }
   function show(state: PanelState): void {
     const items = opened.ids.length;
     setCurrentDetails(describePanel({ ...noCounts, ...counts, state, items, inFlight, at: Date.now() }));
   }
-  function fail(error: unknown): void {
+  function fail(error: unknown): undefined {
     failure ??= error;
     stopping = true;
     calls.cancel();
@@ -123,33 +133,62 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       const call = agenda.take(places.lane);
       if (call === undefined) break;
       if (purse !== undefined && !(await purse.hold(call))) {
-        leave(call, settle(call, unmade));
+        inFlight += 1;
+        conclude(call, unmade);
         continue;
       }
+      let end: CallEnd | undefined;
       inFlight += 1;
-      let isOver = true;
       try {
         // Not in one expression: that would read the tally before the wait, and lose what others added meanwhile.
-        const end = await calls.run(() => generate(input, opened, call, round));
-        purse?.settle(call, end);
-        isOver = settle(call, end);
+        end = await calls.run(() => generate(input, opened, call, { round }));
       } catch (error) {
         fail(error);
       }
-      inFlight -= 1;
-      leave(call, isOver);
-      isShown = false;
-      report();
+      conclude(call, end);
     }
     running -= 1;
     places.leave();
     report();
   }
-  function leave({ position, step }: PageCall, isOver: boolean): void {
-    if (!isOver) return;
-    purse?.close(position);
-    if (step === undefined) ended += 1;
-    else if (failure === undefined) void close(position);
+  // At once, without another wait: in which order calls are asked for is part of the history.
+  function conclude(call: PageCall, end: CallEnd | undefined): void {
+    if (end !== undefined) purse?.settle(call, end);
+    const isOver = end === undefined || settle(call, end);
+    if (isOver) purse?.close(call.position);
+    inFlight -= 1;
+    if (isOver && call.step === undefined) ended += 1;
+    else if (isOver && failure === undefined) void close(call.position);
+    isShown = false;
+    report();
+  }
+  // One call, whatever its lane, when those in flight have ended: its answer says whether the others may be made.
+  async function probe(): Promise<void> {
+    await condition(() => running === 0 || !isHeld || stopping);
+    if (!isHeld || stopping) return;
+    const lane = allPlaces.find((places) => agenda.waiting(places.lane) > 0)?.lane;
+    const call = lane === undefined ? undefined : agenda.take(lane);
+    let isAnswered = true;
+    // Without money for it nobody can tell, but those that go on.
+    if (call !== undefined && purse?.holds(call) === false) {
+      inFlight += 1;
+      conclude(call, unmade);
+    } else if (call !== undefined) {
+      open();
+      running += 1;
+      inFlight += 1;
+      const end = await calls.run(() => generate(input, opened, call, { round, probes: true })).catch(fail);
+      isAnswered = end?.kind === 'made';
+      running -= 1;
+      conclude(call, end);
+    }
+    if (isAnswered) for (const reason of probed) tellRun(resumeSignal, { reason });
+  }
+  // What was told to stop must not hold back the calls to come.
+  function open(): void {
+    calls.cancel();
+    calls = new CancellationScope({ cancellable: true });
+    round += 1;
   }
   function settle(call: PageCall, end: CallEnd): boolean {
     if (end.kind === 'made') {
@@ -158,7 +197,15 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       return agenda.settle(call, end.outcome);
     }
     if (end.isLost) lost.set(nameOf(call), call);
-    if (!stopping) return agenda.putBack(call, end.isLost);
+    if (end.holder !== undefined) tellRun(resumeSignal, { reason: 'store', holder: end.holder });
+    if (!stopping) {
+      const isOver = agenda.putBack(call, end.isLost);
+      if (end.cause !== undefined && !isHeld) {
+        tellRun(pauseSignal, end.cause);
+        hold();
+      }
+      return isOver;
+    }
     // An item that is stopped between its steps is counted as cancelled when its page is sealed.
     if (call.step === undefined) counts = addCounts(counts, cancelled);
     return call.step === undefined;
@@ -225,29 +272,30 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     }
   };
 
-  const hold = (): void => {
-    if (isHeld) return;
+  // Again where one call was made by which it was to go on.
+  function hold(): void {
+    const isNew = !isHeld;
     isHeld = true;
     isShown = false;
     calls.cancel();
-    report();
-  };
+    if (isNew) report();
+  }
   const go = (): void => {
     if (!isHeld) return;
     isHeld = false;
     isShown = false;
-    round += 1;
+    open();
     purse?.go();
-    calls = new CancellationScope({ cancellable: true });
     share();
     reporter.tell(progress());
   };
 
   setHandler(pageProgressQuery, progress);
   setHandler(holdSignal, hold);
+  setHandler(probeSignal, () => void probe());
   setHandler(goSignal, go);
   setHandler(grantPlacesSignal, grant);
-  if (purse !== undefined) setHandler(grantMoneySignal, purse.grant);
+  if (purse !== undefined) setHandler(grantMoneySignal, (total) => purse.grant(total));
   void CancellationScope.current().cancelRequested.catch(() => {
     stopping = true;
     calls.cancel();

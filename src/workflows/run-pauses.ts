@@ -1,13 +1,26 @@
-import { setHandler } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, proxyActivities, setHandler, sleep } from '@temporalio/workflow';
 
+import type { ControlActivities } from './contract.ts';
 import { pauseSignal, resumeSignal, type PauseRequest, type ResumeRequest } from './messages.ts';
-import { createPauses, describePause, liftedByHand, type Pause, type Pauses } from './pauses.ts';
+import { creditOptions } from './options.ts';
+import { createPauses, describePause, liftedByHand, probed, type Pause, type Pauses } from './pauses.ts';
+
+/** Credit that is topped up at once shows a moment later. */
+const FIRST_LOOK = '15 seconds';
+
+const { checkCredit } = proxyActivities<ControlActivities>(creditOptions);
 
 export interface RunPausesOptions {
   readonly runId: string;
   readonly carried: readonly Pause[] | undefined;
   /** Has the pages take their calls back. Called again with each further reason. */
   readonly onHold: () => void;
+  /**
+   * Makes one call, whose page resumes the run when it is answered.
+   *
+   * @returns `false` where there is none to make
+   */
+  readonly onProbe: () => boolean;
   /** Lets them go on. */
   readonly onGo: () => void;
 }
@@ -23,14 +36,37 @@ export interface RunPauses extends Pick<Pauses, 'any' | 'has' | 'list'> {
 /** Takes in why a run is to pause, and lets it go on when no reason is left. */
 export function createRunPauses(options: RunPausesOptions): RunPauses {
   const pauses = createPauses(options.carried);
+  let waking: CancellationScope | undefined;
 
   function pause({ holder, ...cause }: PauseRequest): void {
     const described = describePause(cause, options.runId, new Date().toISOString());
-    if (pauses.add(described, holder)) options.onHold();
+    if (!pauses.add(described, holder)) return;
+    options.onHold();
+    wake();
   }
   function resume({ reason, holder }: ResumeRequest): void {
     const lifted = (reason === undefined ? liftedByHand : [reason]).filter((one) => pauses.lift(one, holder));
-    if (lifted.length > 0 && !pauses.any()) options.onGo();
+    if (lifted.length === 0) return;
+    if (!pauses.any()) options.onGo();
+    wake();
+  }
+
+  // Only when nothing else holds the run back: whoever suspended it wants no call made, not even one.
+  function wake(): void {
+    const isWanted = pauses.any() && pauses.list().every(({ reason }) => probed.includes(reason));
+    waking?.cancel();
+    waking = isWanted ? new CancellationScope({ cancellable: true }) : undefined;
+    waking?.run(awaken).catch(() => {});
+  }
+  async function awaken(): Promise<void> {
+    try {
+      await sleep(FIRST_LOOK);
+      await checkCredit();
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+    }
+    // Pages that start now find out by themselves.
+    if (!options.onProbe()) for (const reason of probed) resume({ reason });
   }
   return {
     ...pauses,
@@ -39,6 +75,7 @@ export function createRunPauses(options: RunPausesOptions): RunPauses {
     listen() {
       setHandler(pauseSignal, pause);
       setHandler(resumeSignal, resume);
+      wake();
     },
   };
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import {
   LOST_WORKER,
+  attemptOf,
   recallHistory,
   withCurrent,
+  withEarlierActivities,
   withEarlierExecution,
   withNote,
   withNothingSent,
@@ -96,5 +98,41 @@ describe('a call of a run that was taken up again', () => {
     const first = withThrottle(withEarlierExecution(none, true), 1);
     expect(first.notes).toEqual([]);
     expect(withEarlierExecution(recallHistory(first, 2), false).notes).toEqual([]);
+  });
+});
+
+describe('the history of a call that was put back', () => {
+  const kept = withNote(first, sampleNote(1, { effect: { kind: 'lost' }, code: 'edge-timeout' }));
+
+  it('goes on from what was kept, and so do its numbers', () => {
+    const taken = withEarlierActivities(first, JSON.parse(JSON.stringify(kept)), 0);
+    expect(attemptOf(taken, 1)).toBe(2);
+    expect(withNote(taken, sampleNote(2)).notes.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    expect(recallHistory(withNothingSent(taken, 2), 2)).toMatchObject({ seen: 2, base: 1 });
+  });
+
+  it('has a lost worker for each that was lost between two activities, however often it is told', () => {
+    const once = withEarlierActivities(first, kept, 1);
+    expect(once.notes.map(({ attempt, code }) => [attempt, code])).toEqual([
+      [1, 'edge-timeout'],
+      [2, LOST_WORKER],
+    ]);
+    expect(withEarlierActivities(first, once, 1).notes).toEqual(once.notes);
+    expect(withEarlierActivities(first, once, 2).notes).toHaveLength(3);
+    expect(withEarlierActivities(first, undefined, 1).notes).toMatchObject([
+      { attempt: 1, code: LOST_WORKER },
+    ]);
+  });
+
+  it('keeps what its own activity has found out before it could be read', () => {
+    const holes = recallHistory(undefined, 2);
+    const taken = withEarlierActivities(holes, kept, 0);
+    expect(taken.notes.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    expect(attemptOf(taken, 2)).toBe(3);
+  });
+
+  it('is read once', () => {
+    const taken = withEarlierActivities(first, undefined, 0);
+    expect(withEarlierActivities(taken, kept, 3)).toBe(taken);
   });
 });

@@ -33,8 +33,8 @@ describe('the cost of an item', () => {
     expect(cost.unknown.count).toBe(0);
   });
 
-  it('holds the highest price for each answer that stays lost', () => {
-    expect(charge([lost, lost]).cost).toEqual({ settled: '0', unknown: { count: 2, atMost: '1' } });
+  it('holds the highest price once for all answers that stay lost, as they are of one generation', () => {
+    expect(charge([lost, lost]).cost).toEqual({ settled: '0', unknown: { count: 1, atMost: '0.5' } });
   });
 
   it('has no upper bound once one unknown charge has none', () => {

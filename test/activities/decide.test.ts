@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { LOST_WORKER } from '../../src/activities/attempt-history.ts';
-import { decide as decideIn, isPoison } from '../../src/activities/decide.ts';
+import { decide as decideIn, isPoison, probeDelay } from '../../src/activities/decide.ts';
 import { verdicts, type FaultCode } from '../../src/pollinations/verdicts.ts';
 import type { Advice } from '../../src/lanes/governor/mind.ts';
 import { sampleFault, sampleHistory, sampleNote } from '../support/samples.ts';
@@ -127,12 +127,14 @@ describe('an attempt in an outage', () => {
 });
 
 describe('an attempt without credit or with a refused key', () => {
-  it.each(codesOf('pause'))('waits for a person at %s, and fails nothing', (code) => {
-    expect(decide(sampleHistory(), sampleFault({ code }), 0)).toEqual({
-      kind: 'retry',
-      delayMs: 30_000,
-      because: 'waiting',
-    });
+  it.each(codesOf('pause'))('goes back at %s, and fails nothing', (code) => {
+    expect(decide(sampleHistory(), sampleFault({ code }), 0)).toEqual({ kind: 'park', reason: 'credit' });
+  });
+
+  it('asks again, where it is the one that does so for a paused run, later and later up to five minutes', () => {
+    expect([1, 2, 3, 5, 6, 40].map((tried) => probeDelay(tried, 0) / 1_000)).toEqual([
+      15, 30, 60, 240, 300, 300,
+    ]);
   });
 
   it('takes two refusals of the key for a rate limit, at least two seconds apart, and the third for a bad key', () => {
@@ -140,7 +142,7 @@ describe('an attempt without credit or with a refused key', () => {
       decide(sampleHistory({ unauthorized: { count, since: 0 } }), sampleFault({ code: 'unauthorized' }), 0);
     expect(refused(1)).toEqual({ kind: 'retry', delayMs: 2_000, because: 'throttled' });
     expect(refused(2)).toEqual({ kind: 'retry', delayMs: 2_000, because: 'throttled' });
-    expect(refused(3)).toEqual({ kind: 'retry', delayMs: 30_000, because: 'waiting' });
+    expect(refused(3)).toEqual({ kind: 'park', reason: 'key' });
   });
 });
 

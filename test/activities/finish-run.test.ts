@@ -26,6 +26,7 @@ function dependenciesOn(store: MemoryStore): ActivityDependencies {
     records: createRecords(store),
     plans: createPlanReader(store),
     client: createApiClient({ base: api.id }),
+    balance: () => Promise.resolve({ kind: 'no-such-call' }),
     prices: () => Promise.resolve(prices),
     apiId: api.id,
     lanes: [],
@@ -137,6 +138,22 @@ describe('a run that closes', () => {
       tally: { succeeded: 2, cancelled: 1 },
     });
     expect(JSON.parse(store.text(keys.part(1)) ?? '')).toMatchObject({ id: 'item-3', status: 'cancelled' });
+  });
+
+  it('reads the records again after a stop, since a page may have got one after it was sealed', async () => {
+    const store = await storedRun(...all);
+    const early = await storedRun(...all.slice(1));
+    await finish(early, 'stopped');
+    await store.put(keys.part(0), early.text(keys.part(0)) ?? '', json);
+    expect(await finish(store, 'stopped')).toMatchObject({ state: 'completed', tally: { succeeded: 3 } });
+    expect(store.text(keys.part(0))).not.toContain('cancelled');
+  });
+
+  it('closes nothing as long as its parts tell fewer items than its plan', async () => {
+    const store = await storedRun(...all);
+    await store.put(keys.part(1), '', json);
+    await expect(finish(store, 'finished')).rejects.toThrow('tell 2 of 3 items');
+    expect(await readMarker(store, run)).toBeUndefined();
   });
 
   it.each<[string, EndReason, readonly ItemRecord[], string]>([

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
 import type { Child } from '../../src/local/child.ts';
-import { faultRuns, type FaultRuns } from '../support/fault-runs.ts';
+import { faultRuns, items, type FaultRuns } from '../support/fault-runs.ts';
 import { startProcessStack, type ProcessStack, type RunningCommand } from '../support/process-stack.ts';
 
 const key = 'sk_outages0000000000000000000000000';
@@ -67,10 +67,13 @@ describe('a run that somebody watches', { timeout: 180_000 }, () => {
     worker = await stack.startWorker();
     const { run, command } = await runs.submitAndWatch('store-away');
     await untilSaid(command, /^[1-9]\d*\/150 · /m);
-    await stack.store.killAndRestart(() => untilSaid(command, 'will be tried again: store-unavailable'));
+    await stack.store.killAndRestart(() =>
+      untilSaid(command, /paused: store since .* \(store-unavailable\)/),
+    );
     const { code, stderr } = await command.ended;
     expect(code, stderr).toBe(0);
-    await runs.expectWhole(run);
+    // What was generated meanwhile was held: nothing was asked for twice.
+    expect(await runs.expectWhole(run)).toMatchObject({ requests: items });
   });
 
   it('goes on when the whole machine was asleep for longer than calls may be silent', async () => {

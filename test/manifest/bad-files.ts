@@ -217,6 +217,7 @@ export const badFiles: readonly BadFile[] = [
   ['a deadline of nothing', `deadline: 0s\n${one}`, ['1:11: value-invalid']],
   ['a deadline without a unit', `deadline: "90"\n${one}`, ['1:11: value-invalid']],
   ['a priority that does not exist', `priority: hihg\n${one}`, ['1:11: value-invalid']],
+  ['spending that does not exist', `spend: free\n${one}`, ['1:8: value-invalid']],
   ['no call at a time', `limits: { concurrency: 0 }\n${one}`, ['1:24: value-invalid']],
   ['an unknown limit', `limits: { concurency: 1 }\n${one}`, ['1:11: key-unknown']],
   ['news over plain HTTP', `notify: { url: "http://x.test/" }\n${one}`, ['1:16: value-invalid']],

@@ -23,6 +23,7 @@ describe('a job that says a bit of everything', () => {
       labels: { team: 'shop' },
       timezone: 'Europe/Berlin',
       budget: '2.5',
+      spend: 'any',
       deadline: 21_600_000,
       priority: 'high',
       limits: { concurrency: 8 },

@@ -27,6 +27,7 @@ it('every code of the job file is shown by a bad one', () => {
     'budget-unbounded',
     'value-null',
     'model-kind',
+    'model-paid',
     'model-param',
     'model-size',
     'model-unknown',

@@ -31,6 +31,7 @@ export const jobsWithAHole: readonly string[] = [
     'defaults',
     'limits',
     'budget',
+    'spend',
     'deadline',
     'priority',
     'schedule',

@@ -85,21 +85,26 @@ function withReports(change: (report: TrancheReport) => TrancheReport): BudgetPa
 }
 
 describe('a budget shared by pages', () => {
-  it('is never exceeded, never stuck, and used to the last call that it can hold', () => {
-    const startedAt = process.cpuUsage();
-    const sum = { calls: 0, made: 0, parks: 0, wideParks: 0, continued: 0, lost: 0, kills: 0 };
-    const faults: string[] = [];
-    for (let seed = 0; seed < SEEDS; seed += 1) {
-      const end = playBudget(seed);
-      faults.push(...end.faults);
-      for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += end[name];
-    }
-    const { user, system } = process.cpuUsage(startedAt);
-    expect(faults.slice(0, 5)).toEqual([]);
-    // It has seen what it is there for.
-    expect(Object.entries(sum).filter(([, count]) => count < 1_000)).toEqual([]);
-    expect((user + system) / 1_000_000).toBeLessThan(60);
-  });
+  // A busy machine may take several times as long as it has worked on it.
+  it(
+    'is never exceeded, never stuck, and used to the last call that it can hold',
+    { timeout: 300_000 },
+    () => {
+      const startedAt = process.cpuUsage();
+      const sum = { calls: 0, made: 0, parks: 0, wideParks: 0, continued: 0, lost: 0, kills: 0 };
+      const faults: string[] = [];
+      for (let seed = 0; seed < SEEDS; seed += 1) {
+        const end = playBudget(seed);
+        faults.push(...end.faults);
+        for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += end[name];
+      }
+      const { user, system } = process.cpuUsage(startedAt);
+      expect(faults.slice(0, 5)).toEqual([]);
+      // It has seen what it is there for.
+      expect(Object.entries(sum).filter(([, count]) => count < 1_000)).toEqual([]);
+      expect((user + system) / 1_000_000).toBeLessThan(60);
+    },
+  );
 
   it.each(Object.entries(sabotages))('would show that %s', (_, parts) => {
     const isSeen = (seed: number): boolean => playBudget(seed, parts).faults.length > 0;

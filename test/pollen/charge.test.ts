@@ -35,6 +35,11 @@ describe('the charge of an answer', () => {
     expect(chargeOf(usage, rates, 'once')).toBe(1n);
   });
 
+  it('rounds once: what is below a half at the ninth place is not made one by rounding there first', () => {
+    expect(chargeOf({ promptTextTokens: 1 }, { promptTextTokens: '1.46e-8' }, 'once')).toBe(1n);
+    expect(chargeOf({ promptTextTokens: 1 }, { promptTextTokens: '1.46e-8' }, 'each')).toBe(1n);
+  });
+
   it('counts seconds that are fractions exactly', () => {
     expect(chargeOf({ completionVideoSeconds: 5.1 }, { completionVideoSeconds: '0.025' }, 'once')).toBe(
       12_750_000n,

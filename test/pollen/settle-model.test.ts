@@ -38,6 +38,7 @@ interface Settled extends Costs {
   readonly truth: Amount;
   readonly model: ApiModel;
   readonly price: Amount;
+  readonly maximum: Amount;
 }
 
 function settle(
@@ -51,7 +52,7 @@ function settle(
   const charges = Array.from({ length: world.calls }, (_, call) =>
     settleAttempts({ mode, sharedDigest: world.shared, attempts: model.attempts(call) }),
   ).flat();
-  return { ...sumCharges(charges), truth: model.billed(), model, price };
+  return { ...sumCharges(charges), truth: model.billed(), model, price, maximum: price + slack };
 }
 
 function check(mode: CacheMode, world: World, judge: (settled: Settled) => void): void {
@@ -115,6 +116,14 @@ describe.each(['exact', 'paid-hit'] as const)(
     });
   },
 );
+
+describe('what was billed, where every generation is kept (exact)', () => {
+  it('is one highest price at most, with all that is unknown, however many answers were lost', () => {
+    check('exact', alone, ({ settled, unknown, maximum }) => {
+      expect(settled + (unknown.atMost ?? 0n)).toBeLessThanOrEqual(maximum);
+    });
+  });
+});
 
 describe('what was billed, where nothing is shared', () => {
   it('is unknown once for each answer that was lost, and for no other', () => {

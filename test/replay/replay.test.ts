@@ -43,6 +43,7 @@ describe('a run that is under way', () => {
       'run-job-crossing',
       'run-job-failures',
       'run-job-pages',
+      'run-job-paused',
       'run-job-plain',
       'run-job-scheduled',
       'run-job-told',
@@ -51,6 +52,7 @@ describe('a run that is under way', () => {
       'run-page-crossing',
       'run-page-failures',
       'run-page-granted',
+      'run-page-paused',
       'run-page-plain',
     ]);
   });

@@ -9,7 +9,7 @@ import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { triggerSchedule } from '../../src/commands/schedule/change-schedule.ts';
 import { createLogger, installRuntime } from '../../src/telemetry.ts';
 import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
-import { pageProgressQuery, runViewQuery } from '../../src/workflows/messages.ts';
+import { pageProgressQuery, pauseSignal, resumeSignal, runViewQuery } from '../../src/workflows/messages.ts';
 import { callsInFlight } from '../support/calls.ts';
 import { chain, laterImage, laterText, startPlan, textStep } from '../support/chain-plan.ts';
 import { fillHistory } from '../support/fill-history.ts';
@@ -84,6 +84,30 @@ async function saveCancelled(harness: Harness): Promise<void> {
   await harness.finish(run);
   await save(harness, 'run-job-cancelled', runWorkflowId(run.runId));
   await save(harness, 'run-page-cancelled', pageWorkflowId(run.runId, 0));
+}
+
+async function savePaused(harness: Harness): Promise<void> {
+  const { run } = await harness.submit(
+    `${head('paused')}${prompts(12)}  - { text: '[[fault:402-balance:1]]' }\n`,
+  );
+  const until = (state: string): Promise<void> =>
+    untilDone(async () => {
+      if ((await harness.handle(run).query(runViewQuery)).state !== state) throw new Error('not yet');
+    });
+  await untilDone(async () => {
+    if ((await callsInFlight(harness.emulator)) === 0) throw new Error('not yet');
+  });
+  await harness.handle(run).signal(pauseSignal, { reason: 'operator' });
+  await untilDone(async () => {
+    if ((await callsInFlight(harness.emulator)) > 0) throw new Error('not yet');
+  });
+  await harness.handle(run).signal(resumeSignal, {});
+  // By the call that has no credit; another one finds out that there is some again.
+  await until('running');
+  await until('paused');
+  await harness.finish(run);
+  await save(harness, 'run-job-paused', runWorkflowId(run.runId));
+  await save(harness, 'run-page-paused', pageWorkflowId(run.runId, 0));
 }
 
 async function saveContinued(harness: Harness): Promise<void> {
@@ -164,6 +188,7 @@ const scenes: Readonly<Record<string, readonly [HarnessOptions, (harness: Harnes
   failures: [{}, saveFailed],
   pages: [{ lanes: [{ name: 'all', concurrency: 40 }] }, savePages],
   cancelled: [slow(1_000, 2), saveCancelled],
+  paused: [slow(500, 2), savePaused],
   continued: [slow(300, 2), saveContinued],
   told: [slow(1_000, 2), saveTold],
   scheduled: [{}, saveScheduled],

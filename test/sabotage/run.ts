@@ -32,10 +32,12 @@ const nothing: TestRun = { passed: 0, failed: [], broken: '' };
 
 /**
  * Breaks each rule of money by one line, in a copy of the working tree, and looks whether the tests named for it notice.
- * Words behind the command choose those whose titles have them.
+ * What stands behind the command chooses those whose titles have one of it.
  */
 async function main(words: readonly string[]): Promise<number> {
-  const chosen = sabotages.filter(({ title }) => words.every((word) => title.includes(word)));
+  const chosen = sabotages.filter(
+    ({ title }) => words.length === 0 || words.some((word) => title.includes(word)),
+  );
   const folder = await mkdtemp(join(tmpdir(), 'pollen-batch-sabotage-'));
   const outcomes: Outcome[] = [];
   try {
@@ -90,6 +92,8 @@ async function commit(
 interface Report {
   readonly numPassedTests: number;
   readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
     readonly message: string;
     readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
   }[];
@@ -111,9 +115,12 @@ async function test(folder: string, files: readonly string[], only?: string): Pr
   await rm(output, { force: true });
   if (json === undefined) return { passed: 0, failed: [], broken: said.slice(-2_000) };
   const { numPassedTests, testResults } = JSON.parse(json) as Report;
-  const failed = testResults.flatMap(({ assertionResults }) =>
-    assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
-  );
+  const failed = testResults.flatMap(({ status, name, assertionResults }) => {
+    const wrong = assertionResults.filter((one) => one.status === 'failed').map(({ fullName }) => fullName);
+    // What fails before the first test, as a server that is refused, is noticed too; a file that cannot be loaded is not.
+    const isRefused = status === 'failed' && wrong.length === 0 && assertionResults.length > 0;
+    return isRefused ? [`${name} before its tests`] : wrong;
+  });
   return {
     passed: numPassedTests,
     failed,

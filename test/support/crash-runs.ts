@@ -68,7 +68,7 @@ export function createCrashes(): Crashes {
       const worker = await world.startWorker();
       const held = (): readonly string[] =>
         [...world.api.held(), ...store.held()].filter((name) => name.startsWith(`crash-${mode}-`));
-      await untilDone(async () => expect(held()).toHaveLength(crashPoints.length * crashItems), 90_000);
+      await untilDone(async () => expect(held()).toHaveLength(crashPoints.length * crashItems), 180_000);
       await worker.stop({ fast: true });
       crashed.add(mode);
       const other = await world.startWorker();

@@ -17,7 +17,8 @@ import { createWorkers } from '../../src/lanes/workers.ts';
 import type { PriceSnapshot } from '../../src/pollen/prices.ts';
 import type { CacheMode } from '../../src/pollen/settle.ts';
 import { createApiClient } from '../../src/pollinations/client.ts';
-import { findApi, openStore, plannedApi } from '../../src/services.ts';
+import { createSend } from '../../src/pollinations/send.ts';
+import { createBalance, findApi, openStore, plannedApi } from '../../src/services.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import type { RunOutcome } from '../../src/records/outcome.ts';
@@ -115,6 +116,7 @@ export async function openHarness(
         base: session.api.base,
         ...(session.config.api.key === undefined ? {} : { key: session.config.api.key }),
       }),
+      balance: createBalance(session.api, session.config.api, createSend()),
       apiId: options.apiId ?? session.api.id,
       prices: options.prices ?? (() => Promise.resolve(session.api.prices)),
       lanes,

@@ -45,7 +45,7 @@ export function createZombieRuns(): ZombieRuns {
       const live = await world.submit({ name: 'zombie-live', ...liveItems });
       const zombie = await world.startWorker();
       const all = [endedItems, liveItems].reduce((sum, { texts, images }) => sum + texts + images, 0);
-      await untilDone(async () => expect(world.api.held()).toHaveLength(all), 90_000);
+      await untilDone(async () => expect(world.api.held()).toHaveLength(all), 180_000);
       process.kill(zombie.pid, 'SIGSTOP');
       state = 'asleep';
       world.api.release();

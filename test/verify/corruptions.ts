@@ -124,6 +124,15 @@ function charge(
   closeAgain(run);
 }
 
+/** An answer to the plain item that came after the end. */
+export function late(run: CopiedRun, changes: object = {}): void {
+  const record = JSON.parse(run.text(plain)) as ItemRecord;
+  const attempts = record.attempts.map((attempt) => ({ ...attempt, attempt: attempt.attempt + 1 }));
+  const name = 'late/0000001-plain.record.json';
+  run.set(name, JSON.stringify({ ...record, attempts, ...changes }));
+  run.date(name, new Date(60_000));
+}
+
 /** A correction of the plain item's charge, once it is unknown. */
 export function correct(
   run: CopiedRun,
@@ -325,6 +334,15 @@ export const corruptions: readonly Corruption[] = [
     'what a call has sent is another request',
     (run) => replace(run, `${folder}0000006-chain.sum.request.json`, 'All of 2', 'All of 3'),
     ['digest-wrong', `${folder}0000006-chain.sum.request.json`],
+  ),
+  corruption('an answer came late to an item that was not planned', (run) => late(run, { number: 99 }), [
+    'object-unasked',
+    'late/0000001-plain.record.json',
+  ]),
+  corruption(
+    'an answer that came late has a charge that is a number',
+    (run) => late(run, { attempts: [{ attempt: 2, charge: { amount: 0.1, certainty: 'exact' } }] }),
+    ['money-malformed', 'late/0000001-plain.record.json'],
   ),
   corruption(
     'a budget was lower than what was spent',

@@ -1,19 +1,23 @@
 import { describe, expect, vi } from 'vitest';
 
 import { setBudget } from '../../src/commands/steer.ts';
-import { formatAmount, parseAmount } from '../../src/pollen/amount.ts';
+import { parseAmount } from '../../src/pollen/amount.ts';
+import { readChanges } from '../../src/records/changes.ts';
 import { billTotal } from '../../src/report/report.ts';
-import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
+import type { RunLocation } from '../../src/storage/keys.ts';
 import { runViewQuery, type RunView } from '../../src/workflows/messages.ts';
+import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
+import { backfillSchedule } from '../../src/commands/schedule/backfill-schedule.ts';
 import { callsOf } from '../support/calls.ts';
 import { planFinePages } from '../support/fine-pages.ts';
+import { dataFiles } from '../support/data-files.ts';
 import type { Harness } from '../support/harness.ts';
+import { readOf } from '../support/job.ts';
 import { test } from '../support/on-servers.ts';
 
-const waiting = { timeout: 60_000, interval: 50 };
-/** Pollen for a picture of flux. */
-const PICTURE = '0.001';
+const waiting = { timeout: 150_000, interval: 50 };
 
+// A picture of flux costs 0.002 Pollen.
 const pictures = (count: number, budget: string): string => `
 version: 1
 name: dear
@@ -30,35 +34,174 @@ async function untilPaused({ handle }: Harness, run: RunLocation): Promise<RunVi
   }, waiting);
 }
 
-describe.concurrent('a run with a budget', () => {
-  test('pauses when it is used up, never over it, and goes on to an exact bill once it has more', async ({
+function charged({ emulator }: Harness): bigint {
+  return parseAmount(emulator.meter().charged);
+}
+
+describe.concurrent('a run with a budget', { timeout: 400_000 }, () => {
+  test('pauses when it is used up, knows that after it was ended from outside, and goes on to an exact bill', async ({
     open,
   }) => {
-    const harness = await open({ lanes: [{ name: 'all', concurrency: 16 }] });
-    const { run } = await harness.submit(pictures(60, '"0.0185"'));
-    const view = await untilPaused(harness, run);
-    expect(view).toMatchObject({
+    const harness = await open();
+    const job = pictures(60, '"0.0365"');
+    const { run } = await harness.submit(job);
+    const reached = {
       state: 'paused',
-      budget: { amount: '0.0185', spent: '0.018', held: '0', free: '0.0005' },
-      tally: { succeeded: 18 },
-    });
-    expect(harness.emulator.meter().charged).toBe('0.018');
+      budget: { amount: '0.0365', spent: '0.036', held: '0', free: '0.0005' },
+      paused: [{ message: expect.stringContaining('18 of 60 items done, 0.036 spent, and 0.0015 missing') }],
+    };
+    expect(await untilPaused(harness, run)).toMatchObject(reached);
+    expect(harness.emulator.meter().charged).toBe('0.036');
+
+    await harness.handle(run).terminate();
+    expect((await harness.submit(job)).run).toEqual(run);
+    expect(await untilPaused(harness, run)).toMatchObject({ state: 'paused', budget: reached.budget });
     expect(callsOf(harness.emulator)).toHaveLength(18);
 
-    const set = await setBudget(harness.session.temporal, run.runId, { amount: '+1', reason: 'more bees' });
-    expect(set.budget.amount).toBe('1.0185');
+    const { temporal, store } = harness.session;
+    const more = { amount: '+0.001', reason: 'a little' };
+    expect(await setBudget(temporal, run.runId, more)).toMatchObject({ budget: { amount: '0.0375' } });
+    await untilPaused(harness, run);
+    expect(await setBudget(temporal, run.runId, { amount: '1' })).toMatchObject({ budget: { amount: '1' } });
     expect(await harness.finish(run)).toMatchObject({
       state: 'completed',
       tally: { succeeded: 60, settled: harness.emulator.meter().charged },
     });
-    expect(billTotal(await harness.files(run).bill())).toBe('0.06');
+    expect(billTotal(await harness.files(run).bill())).toBe('0.12');
     expect(callsOf(harness.emulator)).toHaveLength(60);
-    const change = await harness.session.store.get(runKeys(run).change(1));
-    expect(JSON.parse(Buffer.from(change?.body ?? '').toString())).toMatchObject({
-      version: 1,
-      kind: 'budget',
-      budget: { amount: '1.0185', onExceeded: 'pause' },
-      reason: 'more bees',
+    expect(await readChanges(store, run)).toMatchObject([
+      { kind: 'budget', budget: { amount: '0.0375', onExceeded: 'pause' }, reason: 'a little' },
+      { kind: 'budget', budget: { amount: '1' } },
+    ]);
+    expect(await harness.files(run).report()).toMatchObject({ budget: { amount: '1', reached: false } });
+  });
+
+  test('stops there for good where it shall, and says so in its report', async ({ open }) => {
+    const harness = await open();
+    const { run } = await harness.submit(pictures(30, '{ amount: "0.0201", onExceeded: stop }'));
+    expect(await harness.finish(run)).toMatchObject({
+      state: 'stopped',
+      because: 'budget',
+      tally: { succeeded: 10, cancelled: 20, settled: harness.emulator.meter().charged },
     });
+    expect(await harness.files(run).report()).toMatchObject({
+      state: 'stopped',
+      budget: { amount: '0.0201', onExceeded: 'stop', reached: true },
+    });
+    expect(callsOf(harness.emulator)).toHaveLength(10);
+  });
+
+  test('is shared by many pages to the last call', async ({ open }) => {
+    const harness = await open();
+    const job = pictures(12, '"0.0079"');
+    await planFinePages(harness, job);
+    const { run } = await harness.submit(job);
+    expect(await untilPaused(harness, run)).toMatchObject({
+      budget: { spent: '0.006', held: '0', free: '0.0019' },
+    });
+    await setBudget(harness.session.temporal, run.runId, { amount: '+0.0161' });
+    expect(await harness.finish(run)).toMatchObject({
+      state: 'completed',
+      tally: { succeeded: 12, settled: '0.024' },
+    });
+  });
+
+  test('holds twice the price where the API has no cache, and is not exceeded by answers that are lost', async ({
+    open,
+  }) => {
+    const harness = await open({
+      emulator: { cacheMode: 'none', faults: { lost: 0.15, '524': 0.05 }, gatewayTimeoutMs: 200, seed: 7 },
+    });
+    const { run } = await harness.submit(pictures(60, '"0.04"'));
+    const { budget } = await untilPaused(harness, run);
+    expect(charged(harness)).toBeLessThanOrEqual(parseAmount('0.04'));
+    expect(charged(harness)).toBeLessThanOrEqual(parseAmount(budget?.spent ?? '0'));
+    expect(parseAmount(budget?.free ?? '1')).toBeLessThan(parseAmount('0.004'));
+
+    await setBudget(harness.session.temporal, run.runId, { amount: '0.3' });
+    const { tally } = await harness.finish(run);
+    const bound = parseAmount(tally.settled) + parseAmount(tally.unknown.atMost ?? '0');
+    expect(charged(harness)).toBeLessThanOrEqual(bound);
+    expect(bound).toBeLessThanOrEqual(parseAmount('0.3'));
+    const codes = (await harness.files(run).errors()).map(
+      (line) => line.status === 'failed' && line.fault.code,
+    );
+    expect(codes.every((code) => code === 'lost-twice')).toBe(true);
+  });
+
+  test('is shared by the steps of items in several lanes, and waits for none for ever', async ({ open }) => {
+    const harness = await open({
+      lanes: [
+        { name: 'pictures', models: ['flux'], concurrency: 3 },
+        { name: 'all', concurrency: 8 },
+      ],
+    });
+    const lines = Array.from({ length: 12 }, (_, index) => `animal ${index}\n`).join('');
+    const { run } = await harness.submit(
+      `
+version: 1
+name: fables
+budget: "0.0131"
+defaults: { text: { max_tokens: 20 } }
+items:
+  - from: animals.txt
+    id: "{{ item.number }}"
+    steps:
+      - { id: tell, text: "One line about the {{ row.text }}" }
+      - { id: draw, image: "{{ steps.tell.text }}" }
+`,
+      { reading: { files: dataFiles({ 'animals.txt': lines }) } },
+    );
+    const { budget } = await untilPaused(harness, run);
+    expect(charged(harness)).toBe(parseAmount(budget?.spent ?? '0'));
+    expect(charged(harness)).toBeLessThanOrEqual(parseAmount('0.0131'));
+    await setBudget(harness.session.temporal, run.runId, { amount: '+1' });
+    expect(await harness.finish(run)).toMatchObject({
+      state: 'completed',
+      tally: { succeeded: 12, settled: harness.emulator.meter().charged },
+    });
+  });
+
+  test('of a schedule has what its period has left, and stops at once where that is nothing', async ({
+    open,
+  }) => {
+    const harness = await open();
+    const job = `
+version: 1
+name: dear
+schedule: { cron: "0 6,12,18 * * *", budget: { amount: "0.007", per: day } }
+items:
+  - { image: "a bee at {{ run.time }}" }
+  - { image: "a lily at {{ run.time }}" }
+`;
+    await applySchedule(harness.session, readOf(job), { allowUnpriced: false, dryRun: false });
+    const { runs } = await backfillSchedule(harness.session, 'dear', {
+      from: '2026-10-01',
+      to: '2026-10-02',
+    });
+    const outcomes: unknown[] = [];
+    for (const runId of runs) {
+      const run = { ...harness.session.location, job: 'dear', runId };
+      const { state, because, tally } = await vi.waitFor(() => harness.finish(run), waiting);
+      outcomes.push([state, because, tally.succeeded, tally.settled]);
+    }
+    // Each day: one that has enough, one with enough for half of it, and one that has nothing left.
+    const day = [
+      ['completed', undefined, 2, '0.004'],
+      ['stopped', 'budget', 1, '0.002'],
+      ['stopped', 'budget', 0, '0'],
+    ];
+    expect(outcomes).toEqual([...day, ...day]);
+    expect(harness.emulator.meter().charged).toBe('0.012');
+  });
+
+  test('is refused another budget where it has none', async ({ open }) => {
+    const harness = await open({ emulator: { latency: { kind: 'fixed', ms: 3_000 } } });
+    const { run } = await harness.submit('version: 1\nname: free\nitems: [{ text: a }]\n');
+    await expect(setBudget(harness.session.temporal, run.runId, { amount: '1' })).rejects.toMatchObject({
+      code: 'usage',
+      message: `run ${run.runId} has no budget`,
+    });
+    await harness.finish(run);
   });
 });

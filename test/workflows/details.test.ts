@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { emptyTally } from '../../src/records/tally.ts';
 import { describePanel, type Panel } from '../../src/workflows/details.ts';
+import { describePause } from '../../src/workflows/pauses.ts';
 
 const folder = { uri: 's3://bucket/runs/bees/bees-1/' };
 
@@ -39,6 +40,17 @@ describe('the panel of a run', () => {
     expect(text).toContain('told to slow down 5 times');
     expect(text).toContain('2 unknown charges (at most 0.4)');
     expect(panel()).not.toMatch(/cancelled|unknown|slow down|minute/);
+  });
+
+  it('says why it is paused, since when and what to do, and shows the words of a person as they are', () => {
+    const paused = describePause(
+      { reason: 'operator', detail: '*why* not' },
+      'bees-1',
+      '2026-01-02T03:00:00.000Z',
+    );
+    expect(panel({ state: 'paused', pauses: [paused] })).toContain(
+      '**paused** · **9 of 20** items (45 %)\n\n- **operator** since 2026-01-02 03:00:00 UTC: suspended by hand\\: \\*why\\* not. Let it go on with `pollen-batch resume bees-1`.',
+    );
   });
 
   it('has a table of models where there are several, and no more rows than fit', () => {

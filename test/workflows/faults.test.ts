@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 
 import { parseAmount } from '../../src/pollen/amount.ts';
 import { billTotal } from '../../src/report/report.ts';
+import { verifyRun } from '../../src/verify/verify-run.ts';
 import { callsOf } from '../support/calls.ts';
 import { test } from '../support/on-servers.ts';
 import { untilDone } from '../support/until.ts';
@@ -44,7 +45,6 @@ const passing: readonly PassingFault[] = [
   text('cut-close', 2, 'truncated'),
   text('wrong-type', 2, 'not-the-api'),
   text('empty', 2, 'truncated'),
-  text('balance-notice', 1),
   image('placeholder', 2, 'placeholder'),
   image('json-image', 2, 'server-error'),
   image('524', 1, 'edge-timeout'),
@@ -72,7 +72,7 @@ describe.concurrent('a fault of the API', () => {
   test('that passes ends in success, and the bill is what the API metered, to the last 1e-8', async ({
     open,
   }) => {
-    const { submit, finish, files, emulator } = await open({
+    const { submit, finish, files, emulator, session } = await open({
       emulator: { gatewayTimeoutMs: 50 },
       lanes: [{ name: 'all', concurrency: 64 }],
     });
@@ -104,6 +104,7 @@ describe.concurrent('a fault of the API', () => {
     expect(billTotal(bill)).toBe(emulator.meter().charged);
     expect(await files(run).report()).toMatchObject({ certainty: 'exact' });
     expect(emulator.meter().generations).toBe(passing.length);
+    expect((await verifyRun(session.store, run)).findings).toEqual([]);
 
     // Each attempt is told of: when, by whom, under which id the API knows it, and what it came to.
     const received = emulator.journal().map(({ requestId }) => requestId);
@@ -198,7 +199,7 @@ describe.concurrent('a fault of the API', () => {
   test('that loses every paid answer is billed as unknown, within bounds that hold the charge', async ({
     open,
   }) => {
-    const { submit, finish, files, emulator } = await open();
+    const { submit, finish, files, emulator, session } = await open();
     const { run } = await submit(
       jobOfFaults('lost', ['{ id: cut, text: "A tale [[fault:cut-length]]" }', '{ id: fine, text: fine }']),
     );
@@ -207,6 +208,7 @@ describe.concurrent('a fault of the API', () => {
     expect(state).toBe('completed_with_failures');
     expect(await files(run).errors()).toMatchObject([{ id: 'cut', fault: { code: 'truncated' } }]);
     expect(tally.unknown.count).toBe(6);
+    expect((await verifyRun(session.store, run)).findings).toEqual([]);
     const metered = parseAmount(emulator.meter().charged);
     expect(parseAmount(tally.settled)).toBeLessThan(metered);
     expect(parseAmount(tally.settled) + parseAmount(tally.unknown.atMost ?? '0')).toBeGreaterThanOrEqual(

@@ -107,3 +107,44 @@ describe('the calls of a page', () => {
     expect([agenda.needs('all'), agenda.needs('pictures')]).toEqual([false, false]);
   });
 });
+
+describe('a call that is put back', () => {
+  it('is the next one of its page, and says how often its worker was lost with it', () => {
+    const agenda = createPageAgenda({ ...page(2), missing: [1] });
+    const call = agenda.take();
+    expect(agenda.waiting()).toBe(0);
+    if (call === undefined) throw new Error('there is no call');
+    expect(agenda.putBack(call, false)).toBe(false);
+    expect(agenda.waiting()).toBe(1);
+    const again = agenda.take();
+    expect(again).toEqual({ position: 1, again: 0 });
+    agenda.putBack({ position: 1, again: 0 }, true);
+    expect(agenda.take()).toEqual({ position: 1, again: 1 });
+  });
+
+  it('of a chain keeps its item open, unless that has failed meanwhile', () => {
+    const agenda = createPageAgenda(page(2, [0]));
+    const first = { position: 0, step: { step: 0 } };
+    expect(agenda.take()).toEqual(first);
+    agenda.putBack(first, false);
+    expect(agenda.take()).toEqual({ ...first, again: 0 });
+    agenda.settle(first, succeeded);
+    const [b, c] = [agenda.take(), agenda.take()];
+    if (b === undefined || c === undefined) throw new Error('there are no calls');
+    expect(agenda.settle(b, { kind: 'failed' })).toBe(false);
+    expect(agenda.putBack(c, false)).toBe(true);
+    expect(agenda.waiting()).toBe(0);
+  });
+
+  it('of a chain that has failed is made again where it may have been charged', () => {
+    const agenda = createPageAgenda(page(2, [0]));
+    agenda.take();
+    agenda.settle({ position: 0, step: { step: 0 } }, succeeded);
+    const [b, c] = [agenda.take(), agenda.take()];
+    if (b === undefined || c === undefined) throw new Error('there are no calls');
+    agenda.putBack(c, true);
+    expect(agenda.settle(b, { kind: 'failed' })).toBe(false);
+    expect(agenda.take()).toEqual({ ...c, again: 1 });
+    expect(agenda.settle(c, succeeded)).toBe(true);
+  });
+});

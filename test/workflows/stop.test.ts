@@ -1,5 +1,6 @@
 import { describe, expect, vi } from 'vitest';
 
+import { verifyRun } from '../../src/verify/verify-run.ts';
 import { callsInFlight, callsOf } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
 import { test } from '../support/on-servers.ts';
@@ -46,6 +47,7 @@ describe.concurrent('a run that is cancelled', () => {
     expect(lines.filter(({ status }) => status === 'cancelled')).toHaveLength(8);
     expect(await errors()).toEqual([]);
     expect(await report()).toMatchObject({ state: 'stopped', items: 12, certainty: 'exact' });
+    expect((await verifyRun(harness.session.store, run)).findings).toEqual([]);
   });
 
   test('does not wait for calls that have not been started, nor for those that wait to be tried again', async ({

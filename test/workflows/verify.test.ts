@@ -5,7 +5,7 @@ import { createMeter } from '../../src/verify/meter.ts';
 import { verifyRun } from '../../src/verify/verify-run.ts';
 import { copyRun, type CopiedRun } from '../support/copied-run.ts';
 import { test } from '../support/on-servers.ts';
-import { correct, corruptions, spoiltJob } from '../verify/corruptions.ts';
+import { correct, corruptions, late, spoiltJob } from '../verify/corruptions.ts';
 
 describe('verify', () => {
   test('finds nothing wrong with a run that nobody has touched, and in each that was spoilt just what was', async ({
@@ -28,9 +28,11 @@ describe('verify', () => {
       cost: { settled: emulator.meter().charged, unknown: { count: 0 } },
       findings: [],
     });
-    const corrected = original.copy();
-    correct(corrected);
-    expect(await findingsOf(corrected)).toEqual([]);
+    for (const change of [correct, late]) {
+      const changed = original.copy();
+      change(changed);
+      expect(await findingsOf(changed)).toEqual([]);
+    }
 
     const found: Record<string, readonly string[]> = {};
     const expected: Record<string, readonly string[]> = {};

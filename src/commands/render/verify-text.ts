@@ -28,9 +28,7 @@ function summary({ runId, state, items, ended, objects, bytes, cost, late }: Ver
       ? `has not ended; ${ended} of ${plural(items, 'item')}`
       : `${state}; ${plural(items, 'item')}`;
   const after =
-    late.objects === 0
-      ? ''
-      : ` ${plural(late.objects, 'object')} came after the end, for ${late.settled} Pollen.`;
+    late.attempts === 0 ? '' : ` ${plural(late.attempts, 'attempt')} came late, for ${late.settled} Pollen.`;
   return `${runId}: ${of} checked, ${plural(objects, 'object')} of ${bytes} bytes, ${money}.${after}`;
 }
 

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { StoreError, type StoreErrorCode } from '../storage/store-error.ts';
+
+/** Bytes of answers that a worker holds while the store is away; above that it sends no call. */
+const HELD_BYTES = 256 * 1024 * 1024;
+const FIRST_DELAY_MS = 1_000;
+const MAX_DELAY_MS = 30_000;
+
+/** What a store says that may take the same bytes later. */
+const passing: ReadonlySet<StoreErrorCode> = new Set([
+  'store-unavailable',
+  'store-forbidden',
+  'store-full',
+  'store-missing',
+]);
+
+/** The run that answers are held for. */
+export interface HoldingRun {
+  readonly runId: string;
+  /** Has it pause, for a reason that others may have too. */
+  pause(holder: string, code: StoreErrorCode): Promise<void>;
+  /** Lets it go on, as far as this holder is concerned. */
+  resume(holder: string): Promise<void>;
+}
+
+/** One answer that is to be stored. */
+export interface HeldAnswer {
+  readonly run: HoldingRun;
+  readonly bytes: number;
+  /** Gives up: nobody waits for it any more, or the worker leaves. */
+  readonly signal: AbortSignal;
+  /** Is told under what name the worker holds answers of the run, as long as it does; `undefined` when it holds none. */
+  readonly onHolder: (holder: string | undefined) => void;
+}
+
+/** Paid answers that the store does not take yet. */
+export interface HeldAnswers {
+  /**
+   * Waits until the worker may take another answer.
+   *
+   * @throws the signal's reason when it comes first
+   */
+  room(signal: AbortSignal): Promise<void>;
+  /**
+   * Stores an answer, again and again until the store takes it. The run pauses meanwhile.
+   *
+   * @throws what the store refuses for good, or what it last said when the signal comes
+   */
+  keep<Result>(answer: HeldAnswer, store: () => Promise<Result>): Promise<Result>;
+}
+
+interface Holding {
+  readonly holder: string;
+  answers: number;
+  isTold: boolean;
+}
+
+/**
+ * Makes what holds the answers of a worker.
+ *
+ * @param limit - bytes above which no further answer is asked for
+ * @param firstDelayMs - until the store is tried again; doubles up to half a minute
+ */
+export function createHeldAnswers(limit = HELD_BYTES, firstDelayMs = FIRST_DELAY_MS): HeldAnswers {
+  const holdings = new Map<string, Holding>();
+  const waiting = new Set<() => void>();
+  let held = 0;
+
+  function begin({ run, bytes }: HeldAnswer): Holding {
+    const holding = holdings.get(run.runId) ?? { holder: randomUUID(), answers: 0, isTold: false };
+    holdings.set(run.runId, holding);
+    holding.answers += 1;
+    held += bytes;
+    return holding;
+  }
+  function end({ run, bytes }: HeldAnswer, holding: Holding): boolean {
+    held -= bytes;
+    holding.answers -= 1;
+    if (held < limit) for (const go of waiting) go();
+    return holding.answers === 0 && holdings.delete(run.runId);
+  }
+  // The first to hold speaks for all. While Temporal is away too, it is told at the next try.
+  async function tell({ run }: HeldAnswer, holding: Holding, code: StoreErrorCode): Promise<void> {
+    if (holding.isTold) return;
+    holding.isTold = true;
+    await run.pause(holding.holder, code).catch(() => (holding.isTold = false));
+  }
+
+  return {
+    room: (signal) =>
+      new Promise((resolve, reject) => {
+        const settle = (isOver: boolean): void => {
+          if (!isOver && held >= limit) return;
+          waiting.delete(go);
+          signal.removeEventListener('abort', leave);
+          if (signal.aborted) reject(signal.reason as Error);
+          else resolve();
+        };
+        const go = (): void => settle(false);
+        const leave = (): void => settle(true);
+        waiting.add(go);
+        signal.addEventListener('abort', leave, { once: true });
+        settle(signal.aborted);
+      }),
+    async keep(answer, store) {
+      let outage = await tryOnce(store);
+      if (!(outage instanceof StoreError)) return outage.result;
+      const holding = begin(answer);
+      answer.onHolder(holding.holder);
+      try {
+        for (let delayMs = firstDelayMs; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
+          if (answer.signal.aborted) throw outage;
+          await tell(answer, holding, outage.code);
+          await pause(delayMs, undefined, { signal: answer.signal }).catch(() => {});
+          const tried = await tryOnce(store);
+          if (!(tried instanceof StoreError)) return tried.result;
+          outage = tried;
+        }
+      } finally {
+        if (end(answer, holding)) await answer.run.resume(holding.holder);
+        answer.onHolder(undefined);
+      }
+    },
+  };
+}
+
+async function tryOnce<Result>(
+  store: () => Promise<Result>,
+): Promise<{ readonly result: Result } | StoreError> {
+  try {
+    return { result: await store() };
+  } catch (error) {
+    if (error instanceof StoreError && passing.has(error.code)) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Context } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
+
+import { runWorkflowId } from '../workflows/ids.ts';
+import { pauseSignal, resumeSignal, type CallReference } from '../workflows/messages.ts';
+import type { HoldingRun } from './held-answers.ts';
+
+/** The run of a call, as the one that holds an answer speaks to it. */
+export function holdingRun(context: Context, { run: { runId } }: CallReference): HoldingRun {
+  const handle = () => context.client.workflow.getHandle(runWorkflowId(runId));
+  return {
+    runId,
+    pause: (holder, detail) => handle().signal(pauseSignal, { reason: 'store', detail, holder }),
+    async resume(holder) {
+      try {
+        await handle().signal(resumeSignal, { reason: 'store', holder });
+      } catch (error) {
+        // It was terminated meanwhile.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    },
+  };
+}
