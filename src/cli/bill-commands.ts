@@ -1,8 +1,10 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { BillFlags } from '../commands/actions/bill.ts';
 import type { CommandContext, Outcome, OutputFlags } from '../commands/actions/outcome.ts';
 import { exampleText, examples } from '../commands/help.ts';
+import { parseDuration } from '../manifest/duration.ts';
+import { outputOption } from './options.ts';
 
 /** The commands that tell what was paid for what. */
 export function addBillCommands(
@@ -12,18 +14,53 @@ export function addBillCommands(
 ): void {
   program
     .command('bill')
-    .argument('<run>', 'run id, as `list` shows it')
-    .description('show what was paid for what in a run, or in many; times are UTC')
+    .argument('[run]', 'run id, as `list` shows it')
+    .description(
+      'show what was paid for what in a run, or by day, job, model or label in many; times are UTC',
+    )
     .option('--items', 'line by line, an attempt each')
+    .addOption(
+      new Option('--by <key>', 'all runs in the bucket, added up by this').choices([
+        'day',
+        'job',
+        'model',
+        'label',
+      ]),
+    )
+    .option('--since <time>', 'with --by: runs that ended since (7d, 24h, 2026-11-01)', parseSince)
+    .option('--job <name>', 'with --by: runs of this job alone')
     .addOption(
       new Option('-o, --output <format>', 'data on stdout')
         .choices(['table', 'json', 'csv'])
         .default('table'),
     )
     .addHelpText('after', exampleText(examples.bill))
-    .action(async (run: string, flags: BillFlags) => {
+    .action(async (run: string | undefined, flags: BillFlags) => {
       const { billAction } = await import('../commands/actions/bill.ts');
       const output = flags.output === 'json' ? 'json' : 'text';
       present(await billAction(run, flags, context), { output });
     });
+
+  program
+    .command('reconcile')
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('settle what is unknown on the bill of a run that has ended, by what the account was billed')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.reconcile))
+    .action(async (run: string, flags: OutputFlags) => {
+      const { reconcileAction } = await import('../commands/actions/reconcile.ts');
+      present(await reconcileAction(run), flags);
+    });
+}
+
+function parseSince(text: string): Date {
+  const seconds = parseDuration(text);
+  if (seconds !== undefined) return new Date(Date.now() - seconds * 1_000);
+  const day = /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:?\d\d))?$/.test(text) ? new Date(text) : undefined;
+  if (day === undefined || Number.isNaN(day.getTime())) {
+    throw new InvalidArgumentError(
+      'Give a time back (7d, 24h), a day (2026-11-01) or a moment with its zone.',
+    );
+  }
+  return day;
 }

@@ -1,5 +1,8 @@
+import type { Budget } from '../manifest/job.ts';
 import type { PlannedApi } from '../plan/plan.ts';
+import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import type { EndState } from '../records/outcome.ts';
+import type { ItemCost } from '../records/record.ts';
 import { createBillFold, type BillFigures } from '../report/bill.ts';
 import { findRun } from './find-run.ts';
 import { openBill, type OpenedBill } from './open-bill.ts';
@@ -46,7 +49,14 @@ export async function bill(session: Session, runId: string): Promise<RunBill> {
 }
 
 /** Adds an opened bill up. */
-export async function foldBill({ run, plan, marker, corrections, pages }: OpenedBill): Promise<RunBill> {
+export async function foldBill({
+  run,
+  plan,
+  marker,
+  corrections,
+  budget,
+  pages,
+}: OpenedBill): Promise<RunBill> {
   const fold = createBillFold();
   let billed = 0;
   let throttled = 0;
@@ -71,6 +81,13 @@ export async function foldBill({ run, plan, marker, corrections, pages }: Opened
     billed,
     throttled,
     corrections: corrections.length,
+    ...(budget === undefined ? {} : { budget: budgetLine(budget, figures.cost) }),
     ...figures,
   };
+}
+
+function budgetLine({ amount }: Budget, { settled, unknown }: ItemCost): BudgetLine {
+  const { atMost: held } = unknown;
+  const left = held === null ? null : parseAmount(amount) - parseAmount(settled) - parseAmount(held);
+  return { amount, spent: settled, held, left: left === null ? null : formatAmount(left) };
 }

@@ -3,11 +3,16 @@ import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { FailedRecord } from '../records/record.ts';
 import type { Marker } from '../records/run-store.ts';
+import type { Tally } from '../records/tally.ts';
+import { readCorrectedCost, type CorrectedCost } from './corrected-cost.ts';
 
 /** How a run ended, as people want to know it. */
 export interface Ending {
   readonly run: RunLocation;
   readonly marker: Marker;
+  /** Counts and money, with the corrections laid over them that were made since. */
+  readonly tally: Tally;
+  readonly corrected?: CorrectedCost;
   readonly plan: Plan | undefined;
   /** The first few items that failed. */
   readonly failures: readonly FailedRecord[];
@@ -22,8 +27,12 @@ export async function readEnding(
   marker: Marker,
   plan: Plan | undefined,
 ): Promise<Ending> {
-  const failures = marker.tally.failed === 0 ? [] : await readFailures(store, run);
-  return { run, marker, plan, failures };
+  const [failures, corrected] = await Promise.all([
+    marker.tally.failed === 0 ? [] : readFailures(store, run),
+    readCorrectedCost(store, run),
+  ]);
+  const ending = { run, marker, tally: { ...marker.tally, ...corrected?.cost }, plan, failures };
+  return corrected === undefined ? ending : { ...ending, corrected };
 }
 
 async function readFailures(store: ObjectStore, run: RunLocation): Promise<readonly FailedRecord[]> {

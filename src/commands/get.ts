@@ -2,6 +2,7 @@ import type { Report } from '../report/report.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import { readPlan } from '../records/run-store.ts';
 import type { Plan } from '../plan/plan.ts';
+import { correctReport } from './corrected-cost.ts';
 import { readEnding, type Ending } from './ending.ts';
 import { findRun } from './find-run.ts';
 import { lookAt, type Sight } from './follow.ts';
@@ -25,13 +26,16 @@ export async function get(session: Session, runId: string): Promise<RunDetails> 
     lookAt(session, run),
     session.store.get(runKeys(run).report),
   ]);
-  const isOver = sight.kind === 'ended';
+  const ending =
+    sight.kind === 'ended' ? await readEnding(session.store, run, sight.marker, plan) : undefined;
+  const told =
+    report === undefined ? undefined : (JSON.parse(Buffer.from(report.body).toString('utf8')) as Report);
+  const corrected = ending?.corrected;
   return {
     run,
     plan,
     sight,
-    ending: isOver ? await readEnding(session.store, run, sight.marker, plan) : undefined,
-    report:
-      report === undefined ? undefined : (JSON.parse(Buffer.from(report.body).toString('utf8')) as Report),
+    ending,
+    report: told === undefined || corrected === undefined ? told : correctReport(told, corrected),
   };
 }

@@ -67,7 +67,10 @@ export const examples = {
   bill: [
     'pollen-batch bill quickstart-067f128d53',
     'pollen-batch bill quickstart-067f128d53 --items -o csv > bill.csv',
+    'pollen-batch bill --by day --since 7d',
+    'pollen-batch bill --by model --job quickstart -o json',
   ],
+  reconcile: ['pollen-batch reconcile quickstart-067f128d53'],
   retry: [
     'pollen-batch retry quickstart-067f128d53 --watch',
     'pollen-batch retry quickstart-067f128d53 --new-seed    other seeds where the same ones get the same bad answer',

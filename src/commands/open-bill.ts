@@ -1,17 +1,20 @@
 import { PollenBatchError } from '../errors.ts';
+import type { Budget } from '../manifest/job.ts';
 import { parsePage } from '../plan/pages.ts';
 import type { Plan } from '../plan/plan.ts';
 import { formatAmount } from '../pollen/amount.ts';
 import { priceOfAnswer } from '../pollen/charge.ts';
 import { findPrice } from '../pollen/prices.ts';
 import { dialects } from '../pollinations/dialects/index.ts';
+import { readChanges } from '../records/changes.ts';
 import { layOver, readCorrections, type Correction } from '../records/corrections.ts';
 import { readLate } from '../records/late.ts';
 import { createRecords } from '../records/record-store.ts';
 import { readMarker, readPlan, type Marker } from '../records/run-store.ts';
-import { billRows, lateAttempts, type BillRow, type PriceOf } from '../report/bill-rows.ts';
+import { billRows, type BillRow, type PriceOf } from '../report/bill-rows.ts';
 import { readPageLines } from '../report/page-records.ts';
 import type { ResultLine } from '../report/result-line.ts';
+import { withLate } from '../report/with-late.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readParts } from './read-results.ts';
@@ -29,7 +32,9 @@ export interface OpenedBill {
   /** Absent as long as the run has not ended: then the bill is made of the records that are there. */
   readonly marker?: Marker;
   readonly corrections: readonly Correction[];
-  /** Every line, page by page, in the job's order; can be read once. */
+  /** As it was set last. */
+  readonly budget?: Budget;
+  /** Every line, page by page, in the job's order. */
   readonly pages: () => AsyncGenerator<readonly BilledLine[]>;
 }
 
@@ -39,29 +44,37 @@ export interface OpenedBill {
  * @throws PollenBatchError `usage` when it has not been planned, so that nothing can have been called
  */
 export async function openBill(store: ObjectStore, run: RunLocation): Promise<OpenedBill> {
-  const [plan, marker, corrections] = await Promise.all([
+  const [plan, marker, corrections, changes] = await Promise.all([
     readPlan(store, run),
     readMarker(store, run),
     readCorrections(store, run),
+    readChanges(store, run),
   ]);
   if (plan === undefined) {
     throw new PollenBatchError('usage', `run ${run.runId} has not been planned yet, so nothing was called`, {
       remedy: `Look at it with \`pollen-batch get ${run.runId}\`.`,
     });
   }
+  const budget = changes.at(-1)?.budget ?? plan.budget;
   return {
     run,
     plan,
+    ...(budget === undefined ? {} : { budget }),
     ...(marker === undefined ? {} : { marker }),
     corrections,
     async *pages() {
       const late = await readLate(store, run);
       const context = { priceOf: priceOf(plan), correct: layOver(corrections) };
       for await (const lines of readLines(store, run, plan, marker)) {
-        yield lines.map((line) => ({
-          line,
-          rows: billRows(line, { ...context, late: lateAttempts(line, late.get(line.number) ?? []) }),
-        }));
+        yield lines.map((own) => {
+          const came = late.get(own.number) ?? [];
+          const line = withLate(own, came);
+          const times = new Set(came.flatMap(({ attempts }) => attempts.map(({ at }) => at)));
+          return {
+            line,
+            rows: billRows(line, { ...context, isLate: ({ at }) => at !== undefined && times.has(at) }),
+          };
+        });
       }
     },
   };

@@ -18,6 +18,8 @@ export interface SettledAttempt extends AttemptName {
   readonly id: string;
   readonly was: Charge;
   readonly now: Charge;
+  /** Attempts of one correction with the same number have an exact sum; which of them cost what is a guess by time. */
+  readonly group?: number;
 }
 
 /** `corrections/00001.json`: charges that were settled after the end. Records are never edited; a bill lays these over them. */

@@ -13,11 +13,16 @@ export async function unlessDamaged<Value, Otherwise = undefined>(
   try {
     return await read();
   } catch (error) {
-    const isDamaged =
-      error instanceof SyntaxError ||
-      (error instanceof StoreError && error.code === 'store-corrupt') ||
-      (error instanceof PollenBatchError && error.code === 'store-unusable');
-    if (isDamaged) return otherwise as Otherwise;
+    if (isDamage(error)) return otherwise as Otherwise;
     throw error;
   }
+}
+
+/** Whether an error says that an object is damaged, and not that the store is away. */
+export function isDamage(error: unknown): error is Error {
+  return (
+    error instanceof SyntaxError ||
+    (error instanceof StoreError && error.code === 'store-corrupt') ||
+    (error instanceof PollenBatchError && error.code === 'store-unusable')
+  );
 }

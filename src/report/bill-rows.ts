@@ -37,8 +37,8 @@ export type PriceOf = (kind: 'text' | 'image', model: string, usage: Usage) => s
 export interface BillContext {
   readonly priceOf: PriceOf;
   readonly correct: Correct;
-  /** Attempts of the item that were answered after the run had ended. @default none */
-  readonly late?: readonly AttemptRecord[];
+  /** Whether an attempt of the line was answered after the run had ended without it. @default none was */
+  readonly isLate?: (attempt: AttemptRecord) => boolean;
 }
 
 interface Call {
@@ -54,35 +54,14 @@ export function billRows(line: ResultLine, context: BillContext): readonly BillR
   if (line.status !== 'cancelled' && line.reused !== undefined) {
     return [...calls.values()].map((call) => reusedRow(line, call, context.priceOf));
   }
-  const late = context.late ?? [];
-  const own = line.attempts.filter((attempt) => !late.some((one) => isSame(one, attempt)));
-  const rows = [...new Set(own.map(nameOf))].flatMap((name) =>
+  const { attempts } = line;
+  return [...new Set(attempts.map(nameOf))].flatMap((name) =>
     callRows(
       line,
-      own.filter((attempt) => nameOf(attempt) === name),
+      attempts.filter((attempt) => nameOf(attempt) === name),
       calls.get(name) ?? callOf(line),
       context,
     ),
-  );
-  return [...rows, ...late.map((attempt) => lateRow(line, attempt, context.correct))];
-}
-
-/**
- * Attempts of an item that records beside the run's own tell of, as far as that one does not know what they cost. What it
- * calls free has been settled by a later answer, which was the same generation.
- */
-export function lateAttempts(
-  line: ResultLine,
-  records: readonly { readonly part?: CallPart; readonly attempts: readonly AttemptRecord[] }[],
-): readonly AttemptRecord[] {
-  return records.flatMap(({ part, attempts }) =>
-    attempts
-      .map((attempt): AttemptRecord => ({ ...part, ...attempt }))
-      .filter((attempt) => {
-        const known = line.attempts.find((one) => isSame(one, attempt))?.charge;
-        if (known === undefined || attempt.code === 'duplicate') return true;
-        return known.certainty === 'unknown' && attempt.charge.certainty !== 'unknown';
-      }),
   );
 }
 
@@ -90,7 +69,7 @@ function callRows(
   line: ResultLine,
   attempts: readonly AttemptRecord[],
   call: Call,
-  { correct, priceOf }: BillContext,
+  { correct, priceOf, isLate = () => false }: BillContext,
 ): readonly BillRow[] {
   const corrected = attempts.map((attempt) => ({
     ...attempt,
@@ -99,8 +78,8 @@ function callRows(
   return corrected.map((attempt, index) => {
     const row = rowOf(line, attempt, call);
     const fate = fateOf(attempt, corrected.slice(0, index), corrected.slice(index + 1));
-    if (fate !== 'saved') return { ...row, fate };
-    return savedRow(row, priceOf(call.kind, row.model, call.usage));
+    if (fate === 'saved') return savedRow(row, priceOf(call.kind, row.model, attempt.usage ?? call.usage));
+    return { ...row, fate: fate === 'kept' && isLate(attempt) ? 'late' : fate };
   });
 }
 
@@ -118,14 +97,6 @@ function fateOf(
   // A cache that gave the answer again has brought back what this attempt was paid for.
   const cameAgain = later.some((one) => one.code === 'answered' && isHit(one)) && !later.some(isPaid);
   return code === 'answered' || cameAgain ? 'kept' : 'wasted';
-}
-
-function lateRow(line: ResultLine, attempt: AttemptRecord, correct: Correct): BillRow {
-  const charge = correct({ ...attempt, number: line.number }, attempt.charge);
-  const row = rowOf(line, { ...attempt, charge }, callOf(line));
-  if (charge.certainty === 'unknown') return { ...row, fate: 'unknown' };
-  if (!isPaid({ charge })) return { ...row, fate: 'free' };
-  return { ...row, fate: attempt.code === 'duplicate' ? 'duplicate' : 'late' };
 }
 
 function reusedRow(line: ResultLine, call: Call, priceOf: PriceOf): BillRow {
@@ -166,10 +137,6 @@ function callsIn(line: ResultLine): ReadonlyMap<string, Call> {
 function callOf(line: ResultLine): Call {
   const { kind, model } = line;
   return { part: {}, kind, model, usage: line.status === 'succeeded' ? line.usage : {} };
-}
-
-function isSame(left: AttemptRecord, right: AttemptRecord): boolean {
-  return left.attempt === right.attempt && nameOf(left) === nameOf(right);
 }
 
 function nameOf({ step, ...part }: Partial<CallPart>): string {

@@ -42,6 +42,9 @@ describe('the command line', () => {
     [['run', 'good.yaml', '--max-cost', '-1'], 'Give an amount of Pollen'],
     [['submit', 'good.yaml', '--max-cost', '1e3'], 'Give an amount of Pollen'],
     [['emulator', '--port', '70000'], 'A port is at most 65535.'],
+    [['bill'], 'usage: bill takes either a run or --by\nWrite `pollen-batch bill RUN`'],
+    [['bill', 'bees-0123456789', '--since', '7d'], 'usage: --since and --job go with --by'],
+    [['bill', '--by', 'day', '--since', '7x'], 'Give a time back (7d, 24h), a day (2026-11-01)'],
     [
       ['run', 'none.yaml'],
       'usage: the job file none.yaml cannot be read: there is no such file\nCheck the path',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { createBillFold } from '../../src/report/bill.ts';
-import { billRows, lateAttempts, type BillContext } from '../../src/report/bill-rows.ts';
+import { billRows, type BillContext } from '../../src/report/bill-rows.ts';
 import type { AttemptRecord } from '../../src/records/record.ts';
 import type { ResultLine } from '../../src/report/result-line.ts';
 import { failed, succeeded } from '../support/samples.ts';
@@ -74,30 +74,13 @@ describe('what became of the money of an attempt', () => {
     ]);
   });
 
-  it('is a duplicate where its item had its result from another one by then', () => {
-    const hole = {
-      attempt: 1,
-      code: 'lost-worker',
-      charge: { amount: '0.5', certainty: 'unknown' },
-    } as const;
-    const [answered] = succeeded().attempts;
-    if (answered === undefined) throw new Error('there is no attempt');
-    const line = succeeded({ attempts: [hole, { ...answered, attempt: 2 }] });
-    const attempts = [{ ...answered, code: 'duplicate' }];
-    expect(fates(line, { late: lateAttempts(line, [{ attempts }]) })).toEqual(['kept', 'duplicate']);
-  });
-
-  it('is late where a worker that was thought dead has brought it, once', () => {
-    const line = succeeded({
-      attempts: [attempt(1, 'lost-worker', unknown('0.5')), attempt(2, 'answered', exact('0.1'))],
+  it('is late where a worker that was thought dead has brought the only answer after the end', () => {
+    const line = succeeded({ attempts: [attempt(1, 'answered', exact('0.1'))] });
+    expect(fates(line, { isLate: () => true })).toEqual(['late']);
+    const second = succeeded({
+      attempts: [attempt(2, 'answered', exact('0.1')), attempt(1, 'duplicate', exact('0.1'))],
     });
-    const record = succeeded({ attempts: [attempt(1, 'answered', exact('0.1'))] });
-    const late = lateAttempts(line, [record]);
-    expect(fates(line, { late })).toEqual(['kept', 'late']);
-    const settled = succeeded({
-      attempts: [attempt(1, 'lost-worker', free), attempt(2, 'answered', exact('0.1'))],
-    });
-    expect(lateAttempts(settled, [record])).toEqual([]);
+    expect(fates(second, { isLate: ({ attempt: which }) => which === 1 })).toEqual(['kept', 'duplicate']);
   });
 });
 

@@ -11,9 +11,9 @@ const NARROW = 100;
 
 /** What a cache hit proves, and so what the bill rests on. */
 const modeWords: Readonly<Record<CacheMode, string>> = {
-  exact: 'a hit of the API’s cache is never billed, and shows what became of a lost answer',
-  'paid-hit': 'the paying answer may come from the API’s cache too, so the kind of a hit decides',
-  none: 'the API’s cache shares nothing, so that a lost answer stays unknown until it is reconciled',
+  exact: "a hit of the API's cache is never billed, and shows what became of a lost answer",
+  'paid-hit': "the paying answer may come from the API's cache too, so the kind of a hit decides",
+  none: "the API's cache shares nothing, so that a lost answer stays unknown until it is reconciled",
 };
 
 /**
@@ -23,7 +23,7 @@ const modeWords: Readonly<Record<CacheMode, string>> = {
  */
 export function billText(bill: RunBill, width = Number.POSITIVE_INFINITY): string {
   const { models, steps, outcomes } = bill;
-  const name = width < NARROW ? 30 : 100;
+  const name = width < NARROW ? 26 : 100;
   const groups: readonly (readonly [string, readonly BillGroup[]])[] = [
     ['MODEL', models],
     ...(steps === undefined ? [] : [['STEP', steps] as const]),
@@ -73,7 +73,7 @@ function budgetLines({ budget }: RunBill): readonly string[] {
   if (budget === undefined) return [];
   const { amount, spent, held, left } = budget;
   const rest =
-    held === null ? 'what is unknown has no bound' : `${held} held for what is unknown, ${left} left`;
+    held === null ? 'what is unknown has no bound' : `${held} held for what is unknown, ${left ?? ''} left`;
   return [`Budget: ${amount} Pollen; ${spent} spent, ${rest}.`];
 }
 
@@ -88,7 +88,7 @@ function shareRows(bill: RunBill, isNarrow: boolean): readonly (readonly string[
     ...row('duplicate', duplicate, 'paid beside another answer to the same call'),
     ...row('late', late, 'paid, and answered after the run had ended'),
     ...row('unknown, at most', unknown, 'may have been billed'),
-    ...savingRows('saved by cache', saved.cache, isNarrow ? '' : 'the API’s cache had the answer'),
+    ...savingRows('saved by cache', saved.cache, isNarrow ? '' : "the API's cache had the answer"),
     ...savingRows(
       'saved by reuse',
       saved.reuse,
@@ -120,7 +120,7 @@ function groupTable(head: string, groups: readonly BillGroup[], limit: number): 
   ]);
 }
 
-const ID_COLUMN = 20;
+const ID_COLUMN = 14;
 
 /**
  * The bill line by line, an attempt each.

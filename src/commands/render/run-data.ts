@@ -22,6 +22,8 @@ export function detailsData({ run, plan, sight, report, ending }: RunDetails) {
     parent: plan?.parent?.runId,
     labels: plan?.labels ?? {},
     ...sightData(sight),
+    // With the corrections that were made since the end.
+    ...(ending === undefined ? {} : { tally: ending.tally }),
     failures: ending?.failures,
     plan,
     report,

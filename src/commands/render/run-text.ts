@@ -24,8 +24,7 @@ export function planHead({ runId, parent, items, models, api }: Plan): string {
 }
 
 /** How a run ended, what it cost, and what to do next. */
-export function endText(session: Session, { run, marker, plan, failures }: Ending): string {
-  const { tally } = marker;
+export function endText(session: Session, { run, marker, tally, corrected, plan, failures }: Ending): string {
   const unnamed = tally.failed - failures.length;
   const counts = [
     `${tally.succeeded} succeeded${tally.reused === undefined ? '' : ` (${tally.reused} taken over from earlier runs)`}`,
@@ -36,7 +35,7 @@ export function endText(session: Session, { run, marker, plan, failures }: Endin
     `${run.runId}: ${marker.state.replaceAll('_', ' ')}${marker.because === undefined ? '' : `, as its ${marker.because} is used up`}. ${counts}${took(plan?.createdAt, marker.endedAt)}.`,
     ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault))}`),
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
-    `Bill: ${money(tally)}${tally.unknown.count === 0 ? ' (exact)' : ' (estimated)'}`,
+    `Bill: ${money(tally)} (${tally.unknown.count === 0 ? 'exact' : 'estimated'}${corrected === undefined ? '' : `, ${plural(corrected.corrections, 'correction')}`})`,
     ...(plan === undefined ? [] : [`Cache: ${cacheWords(plan.api.cacheMode)}`]),
     `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
     ...(tally.failed + tally.cancelled === 0

@@ -1,0 +1,56 @@
+import { emulatorKeys } from '../emulator/index.ts';
+import { PollenBatchError } from '../errors.ts';
+import type { AccountAccess, AccountRefusal } from '../pollinations/account-call.ts';
+import type { Dialect } from '../pollinations/dialects/dialect.ts';
+import { dialects } from '../pollinations/dialects/index.ts';
+import { createSecret } from '../pollinations/secret.ts';
+import { createSend } from '../pollinations/send.ts';
+import type { Session } from './session.ts';
+
+const DEADLINE_MS = 30_000;
+const PERMIT =
+  'Give the key the permission to read usage at https://enter.pollinations.ai, or set POLLINATIONS_API_KEY for this command to another key of the account that has it.';
+
+/**
+ * The way to the account that a run was billed to.
+ *
+ * @throws PollenBatchError `config-invalid` where no key is known here
+ */
+export function accountAccess({
+  api,
+  config,
+  uiUrl,
+}: Session): AccountAccess & { readonly dialect: Dialect } {
+  // A local stack has no key of its own but that of its emulator.
+  const own = api.emulated && uiUrl !== undefined ? createSecret(emulatorKeys.secret) : undefined;
+  const key = config.api.key ?? own;
+  if (key === undefined) {
+    throw new PollenBatchError('config-invalid', 'no key is set here, so the account cannot be asked', {
+      remedy: 'Set POLLINATIONS_API_KEY for this command to a key of the account that the workers use.',
+    });
+  }
+  const send = createSend(config.api.proxy);
+  return { send, base: api.base, dialect: dialects[api.dialect], key, deadlineMs: DEADLINE_MS };
+}
+
+/** Why the account does not tell what it has billed, and what can be done. */
+export function accountRefusal(refusal: AccountRefusal): PollenBatchError {
+  switch (refusal.kind) {
+    case 'not-permitted':
+      return new PollenBatchError('config-invalid', 'the key may not read what the account was billed', {
+        remedy: PERMIT,
+      });
+    case 'refused':
+      return new PollenBatchError('config-invalid', `the API refuses the key (${refusal.reason})`, {
+        remedy: 'Check POLLINATIONS_API_KEY against https://enter.pollinations.ai.',
+      });
+    case 'no-such-call':
+      return new PollenBatchError('usage', 'this API does not tell what it has billed', {
+        remedy: "What is unknown stays unknown; it is no more than the bill's bound.",
+      });
+    case 'failed':
+      return new PollenBatchError('api-unreachable', `the account does not answer: ${refusal.reason}`, {
+        remedy: 'Try again later; nothing was changed.',
+      });
+  }
+}

@@ -1,0 +1,185 @@
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+
+import type { RunBill } from '../../../src/commands/bill.ts';
+import { billCsv, billRowsCsv, csv, rowHeads } from '../../../src/commands/render/bill-csv.ts';
+import { billRowsText, billText } from '../../../src/commands/render/bill-text.ts';
+import { reconciledText } from '../../../src/commands/render/reconciled-text.ts';
+import { spendingCsv, spendingText } from '../../../src/commands/render/spending-text.ts';
+import type { Spending } from '../../../src/commands/spending.ts';
+import type { BillRow } from '../../../src/report/bill-rows.ts';
+import { api } from '../../support/samples.ts';
+
+const cost = { settled: '123456.12345678', unknown: { count: 1_234, atMost: '123456.12345678' } };
+const settled = { settled: '0.5', unknown: { count: 0, atMost: '0' } };
+const nothing = { attempts: 0, pollen: '0' };
+const saving = { ...nothing, unpriced: 0 };
+const bill: RunBill = {
+  runId: 'spring-catalogue-of-lamps-0123456789-r2',
+  job: 'spring-catalogue-of-lamps',
+  labels: { season: 'spring', team: '=HYPERLINK("http://x")' },
+  state: 'completed_with_failures',
+  api: { ...api, cacheMode: 'none' },
+  startedAt: '2026-11-25T06:00:00.123Z',
+  endedAt: '2026-11-25T06:10:00.456Z',
+  items: 100_000,
+  billed: 100_000,
+  throttled: 12,
+  corrections: 1,
+  cost,
+  certainty: 'estimated',
+  attempts: 123_456,
+  kept: { attempts: 100_000, pollen: '123456.12345678' },
+  wasted: { attempts: 12_345, pollen: '1234.12345678' },
+  duplicate: { attempts: 1, pollen: '0.002' },
+  late: nothing,
+  saved: {
+    cache: { ...saving, attempts: 3, pollen: '0.006' },
+    reuse: { attempts: 2, pollen: '0', unpriced: 2 },
+  },
+  models: [
+    { name: '@SUM(1+1)*cmd|a-model-with-quite-a-long-name/of-somebody', attempts: 100_000, cost },
+    { name: 'flux', attempts: 23_456, cost: settled },
+  ],
+  steps: [{ name: 'caption (repair)', attempts: 1, cost: settled }],
+  outcomes: [{ name: 'answered', attempts: 1, cost: settled }],
+};
+const row: BillRow = {
+  number: 7,
+  id: `a${'b'.repeat(99)}`,
+  step: 'lines',
+  index: 3,
+  repair: 2,
+  kind: 'text',
+  model: '-2+3+cmd|/C calc',
+  attempt: 2,
+  at: '2026-11-25T06:01:00.000Z',
+  code: 'output-invalid',
+  requestId: 'r',
+  amount: '0.00012345',
+  certainty: 'exact',
+  fate: 'wasted',
+};
+const spent: Spending = {
+  by: 'label',
+  emulated: false,
+  since: '2026-11-18T12:00:00.000Z',
+  groups: [{ name: '=season=spring,\r"x"', runs: 3, cost }],
+  total: { name: 'total', runs: 3, cost },
+  unfinished: Array.from({ length: 7 }, (_, index) => `spring-catalogue-of-lamps-012345678${index}`),
+  unreadable: [{ runId: 'broken-0123456789', reason: 'runs/broken/report.json is \u001b[31mdamaged' }],
+};
+
+const widest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
+
+describe('a bill for people', () => {
+  it.each([80, 200])('is no wider than a screen of %i columns', (width) => {
+    for (const text of [
+      billText(bill, width),
+      billText({ ...bill, state: 'unfinished', billed: 12 }, width),
+      billRowsText([row, { ...row, fate: 'saved', saved: null }], width),
+      spendingText(spent, width),
+      spendingText({ ...spent, by: 'day' }, width),
+    ]) {
+      expect(widest(text)).toBeLessThanOrEqual(width);
+      // oxlint-disable-next-line no-control-regex -- these are what must not reach a screen
+      expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+    }
+  });
+
+  it('says in words what is certain, by what, and what can be done', () => {
+    const text = billText(bill);
+    expect(text).toContain('Estimated: 1,234 charges may or may not have been made');
+    expect(text).toContain('1 correction laid over the records');
+    expect(text).toContain('`pollen-batch reconcile spring-catalogue-of-lamps-0123456789-r2`');
+    expect(text).toContain("Cache mode none: the API's cache shares nothing");
+    expect(text).toContain('ended 2026-11-25 06:10:00 (UTC)');
+    expect(text).toMatch(/^wasted +12345 +1234\.12345678 +paid, and the answer was lost/m);
+    expect(text).toMatch(/^saved by reuse +2 +0 \+ 2 answers of unknown price/m);
+    expect(text).not.toContain('late');
+    const exact = billText({ ...bill, certainty: 'exact', cost: settled, corrections: 0 });
+    expect(exact).toContain('Exact: every charge is known to the last 1e-8 Pollen.');
+    expect(billText({ ...bill, state: 'unfinished', billed: 12 })).toContain(
+      'not ended; billed are 12 of 100,000 items, by the records that are there',
+    );
+  });
+
+  it('of many runs names what has not ended and what cannot be read', () => {
+    const text = spendingText(spent);
+    expect(text).toContain(
+      '3 runs by label, those that ended since 2026-11-18T12:00:00Z as a whole (UTC); real runs.',
+    );
+    expect(text).toContain('and 2 more.');
+    expect(text).toContain('Left out: broken-0123456789: runs/broken/report.json is');
+  });
+});
+
+describe('what reconciling says', () => {
+  const reconciled = {
+    runId: 'a',
+    before: cost,
+    after: cost,
+    settled: 3,
+    grouped: 2,
+    open: { others: 4 },
+  } as const;
+
+  it('is what was settled, what is a guess, and what stays unknown and why', () => {
+    expect(reconciledText(reconciled).split('\n')).toEqual([
+      "a: 3 of 1,234 unknown charges settled by the account's billed calls.",
+      '2 of them have an exact sum, but which of them cost what is a guess by time.',
+      expect.stringMatching(
+        /^4 charges left unknown: more calls of the model were billed .* some are of others\.$/,
+      ),
+      expect.stringMatching(/^Bill: .* \(estimated\)$/),
+    ]);
+    expect(reconciledText({ ...reconciled, before: settled, after: settled })).toContain(
+      'nothing to reconcile',
+    );
+    const early = { ...reconciled, settled: 0, tooEarlyUntil: '2026-11-25T06:40:00.456Z' };
+    expect(reconciledText(early)).toContain('come back at 2026-11-25T06:40Z');
+  });
+});
+
+describe('a bill as CSV, read by another program', () => {
+  const table = (text: string): Record<string, string>[] => parse(text, { columns: true });
+
+  it('has a line for each part, and no cell that a spreadsheet would run', () => {
+    const lines = table(billCsv(bill));
+    expect(lines[0]).toEqual({
+      part: 'total',
+      name: bill.runId,
+      attempts: '123456',
+      pollen: '123456.12345678',
+      unknown: '1234',
+      unknown_at_most: '123456.12345678',
+    });
+    const parts = 'total paid paid paid paid saved saved model model step outcome label label';
+    expect(lines.map(({ part }) => part).join(' ')).toBe(parts);
+    expect(lines.find(({ part }) => part === 'model')?.['name']).toBe(`'${bill.models[0]?.name}`);
+    expect(lines.at(-1)?.['name']).toBe('team==HYPERLINK("http://x")');
+  });
+
+  it('has a line for each attempt', () => {
+    const lines = table(
+      csv([rowHeads]) + billRowsCsv([row, { ...row, amount: null, certainty: 'unknown', fate: 'unknown' }]),
+    );
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatchObject({
+      number: '7',
+      index: '3',
+      model: "'-2+3+cmd|/C calc",
+      fate: 'wasted',
+      pollen: '0.00012345',
+      request_id: 'r',
+    });
+    expect(lines[1]).toMatchObject({ pollen: '', certainty: 'unknown' });
+  });
+
+  it('keeps names with line breaks and quotes in one cell', () => {
+    const lines = table(spendingCsv(spent));
+    expect(lines).toHaveLength(2);
+    expect(lines[0]?.['label']).toBe('\'=season=spring,\r"x"');
+    expect(lines[1]).toMatchObject({ label: 'total', runs: '3' });
+  });
+});
