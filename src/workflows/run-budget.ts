@@ -67,12 +67,15 @@ export function createRunBudget(options: RunBudgetOptions): RunBudget {
       // One after the other: each may add to what the one before has made of it.
       await condition(() => !isSetting);
       isSetting = true;
-      const budget = { amount: changedAmount(ledger.view().amount, amount), onExceeded };
-      const at = new Date().toISOString();
-      const change: RunChange = { version: 1, at, kind: 'budget', budget, ...(reason && { reason }) };
-      await CancellationScope.nonCancellable(() => keepChange({ run, change }));
-      ledger.setCap(budget.amount);
-      isSetting = false;
+      try {
+        const budget = { amount: changedAmount(ledger.view().amount, amount), onExceeded };
+        const at = new Date().toISOString();
+        const change: RunChange = { version: 1, at, kind: 'budget', budget, ...(reason && { reason }) };
+        await CancellationScope.nonCancellable(() => keepChange({ run, change }));
+        ledger.setCap(budget.amount);
+      } finally {
+        isSetting = false;
+      }
       onSet();
       grant();
       return ledger.view();
@@ -80,6 +83,20 @@ export function createRunBudget(options: RunBudgetOptions): RunBudget {
     view: () => ledger.view(),
     state: () => ledger.state(),
   };
+}
+
+/**
+ * Refuses what no amount can be read from, before it becomes part of the history: the handler could not go on with it.
+ *
+ * @throws ApplicationFailure `usage`
+ */
+export function checkBudgetRequest({ amount }: BudgetRequest): void {
+  if (/^\+?\d{1,9}(?:\.\d{1,8})?$/.test(amount)) return;
+  throw ApplicationFailure.create({
+    type: 'usage',
+    message: 'a budget is a decimal number of Pollen with up to 8 decimals, or so much more after a plus',
+    nonRetryable: true,
+  });
 }
 
 /** Refuses to set the budget of a run that has none: its pages have not been told what their calls hold. */

@@ -11,6 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
+import type { BudgetView } from '../pollen/ledger.ts';
 import type { ControlActivities } from './contract.ts';
 import { addCounts, noCounts, type Counts } from '../records/counts.ts';
 import type { RunOutcome } from '../records/outcome.ts';
@@ -23,6 +24,7 @@ import {
   pageProgressSignal,
   runViewQuery,
   setBudgetUpdate,
+  type BudgetRequest,
   type PlanSummary,
   type RunJobInput,
   type RunState,
@@ -31,7 +33,13 @@ import {
 } from './messages.ts';
 import { controlOptions } from './options.ts';
 import { createRate } from './rate.ts';
-import { createRunBudget, describeReached, noBudgetFailure, type RunBudget } from './run-budget.ts';
+import {
+  checkBudgetRequest,
+  createRunBudget,
+  describeReached,
+  noBudgetFailure,
+  type RunBudget,
+} from './run-budget.ts';
 import { createRunPauses } from './run-pauses.ts';
 import { createSign, type Sign } from './search-attributes.ts';
 
@@ -165,11 +173,12 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     };
   });
   pauses.listen();
-  setHandler(setBudgetUpdate, async (request) => {
+  const setBudget = async (request: BudgetRequest): Promise<BudgetView> => {
     await condition(() => state !== 'planning');
     if (budget === undefined) throw noBudgetFailure(run.runId);
     return budget.set(request);
-  });
+  };
+  setHandler(setBudgetUpdate, setBudget, { validator: checkBudgetRequest });
   setHandler(pageProgressSignal, (progress) => {
     lanes?.note(progress);
     budget?.note(progress);

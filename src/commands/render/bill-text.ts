@@ -1,20 +1,13 @@
 import { labelEntries } from '../../plan/labels.ts';
-import type { CacheMode } from '../../pollen/settle.ts';
 import type { BillGroup, BillShare, Saving } from '../../report/bill.ts';
 import type { BillRow } from '../../report/bill-rows.ts';
 import type { RunBill } from '../bill.ts';
+import { cacheWords } from './cache-words.ts';
 import { fitTable, wrap } from './fit.ts';
 import { plain } from './terminal.ts';
 import { money, plural, table } from './words.ts';
 
 const NARROW = 100;
-
-/** What a cache hit proves, and so what the bill rests on. */
-const modeWords: Readonly<Record<CacheMode, string>> = {
-  exact: "a hit of the API's cache is never billed, and shows what became of a lost answer",
-  'paid-hit': "the paying answer may come from the API's cache too, so the kind of a hit decides",
-  none: "the API's cache shares nothing, so that a lost answer stays unknown until it is reconciled",
-};
 
 /**
  * The bill of a run.
@@ -58,7 +51,7 @@ function headLines(bill: RunBill): readonly string[] {
 
 function certaintyLine({ runId, certainty, cost, api, corrections, state }: RunBill): string {
   const corrected = corrections === 0 ? '' : `, ${plural(corrections, 'correction')} laid over the records`;
-  const basis = `Cache mode ${api.cacheMode}: ${modeWords[api.cacheMode]}.`;
+  const basis = `Cache mode ${cacheWords(api.cacheMode)}.`;
   if (certainty === 'exact')
     return `Exact: every charge is known to the last 1e-8 Pollen${corrected}. ${basis}`;
   const open = plural(cost.unknown.count, 'charge');

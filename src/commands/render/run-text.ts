@@ -1,6 +1,5 @@
 import { labelEntries } from '../../plan/labels.ts';
 import type { Plan } from '../../plan/plan.ts';
-import type { CacheMode } from '../../pollen/settle.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import { plannedTimeOf } from '../../workflows/ids.ts';
 import type { Ending } from '../ending.ts';
@@ -8,6 +7,7 @@ import type { Sight } from '../follow.ts';
 import type { RunDetails } from '../get.ts';
 import type { ListedRun } from '../list.ts';
 import type { Session } from '../session.ts';
+import { cacheWords } from './cache-words.ts';
 import { costText } from './outlook-text.ts';
 import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
@@ -43,18 +43,6 @@ export function endText(session: Session, { run, marker, tally, corrected, plan,
       : [`What is missing is called again by \`pollen-batch retry ${run.runId}\`.`]),
   ].join('\n');
 }
-
-/** What a bill rests on: what a hit of the API's cache says about money. */
-export function cacheWords(mode: CacheMode): string {
-  return `${mode}: ${words[mode]}`;
-}
-
-const words: Readonly<Record<CacheMode, string>> = {
-  exact: 'what the API has in its cache is free, and settles answers that were lost',
-  'paid-hit':
-    'what is paid for may come from the cache of the API as well, so a hit is charged at most its price',
-  none: 'the API answers nothing from a cache, so an answer that was lost may have been paid for',
-};
 
 /** What went wrong, and what to do about it, as two sentences. */
 export function faultWords({

@@ -92,7 +92,7 @@ describe('a bill for people', () => {
     expect(text).toContain('Estimated: 1,234 charges may or may not have been made');
     expect(text).toContain('1 correction laid over the records');
     expect(text).toContain('`pollen-batch reconcile spring-catalogue-of-lamps-0123456789-r2`');
-    expect(text).toContain("Cache mode none: the API's cache shares nothing");
+    expect(text).toContain('Cache mode none: the API answers nothing from a cache');
     expect(text).toContain('ended 2026-11-25 06:10:00 (UTC)');
     expect(text).toMatch(/^wasted +12345 +1234\.12345678 +paid, and the answer was lost/m);
     expect(text).toMatch(/^saved by reuse +2 +0 \+ 2 answers of unknown price/m);
