@@ -27,7 +27,11 @@ export function addBillCommands(
         'label',
       ]),
     )
-    .option('--since <time>', 'with --by: runs that ended since (7d, 24h, 2026-11-01)', parseSince)
+    .option(
+      '--since <time>',
+      'with --by: runs that ended since, or have not ended (7d, 24h, 2026-11-01)',
+      parseSince,
+    )
     .option('--job <name>', 'with --by: runs of this job alone')
     .addOption(
       new Option('-o, --output <format>', 'data on stdout')

@@ -19,7 +19,7 @@ export function submitOptions(command: Command): Command {
 /** What a run may cost, as commands have it that start one. */
 export function costOptions(command: Command): Command {
   return command
-    .option('--max-cost <pollen>', 'refuse what may cost more', parsePollen)
+    .option('--max-cost <pollen>', 'refuse what may cost more; the run has it as its budget', parsePollen)
     .option('-y, --yes', 'start also what may cost more than the configured threshold');
 }
 

@@ -5,7 +5,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   internal: 'a server does not answer, or a fault of the program',
   usage: 'wrong command line, job file or setting, or no such run: nothing was started',
   finishedWithFailures: 'the run has finished, and some items failed',
-  paused: 'get and resume: the run is paused',
+  paused: 'get, resume and set: the run is paused',
   stopped: 'the run was stopped',
   disagrees: 'verify has found what does not agree',
   interrupted: 'interrupted by Ctrl-C; dev, worker and emulator end by it with 0',

@@ -1,3 +1,5 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+
 import type { Plan } from '../plan/plan.ts';
 import { folderAt } from '../storage/folder.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
@@ -36,8 +38,9 @@ export async function isOpen(session: Session, run: RunLocation): Promise<boolea
 async function statusOf({ temporal }: Session, { runId }: RunLocation): Promise<string | undefined> {
   try {
     return (await temporal.client.workflow.getHandle(runWorkflowId(runId)).describe()).status.name;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Budget } from '../manifest/job.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { StoreError } from '../storage/store-error.ts';
 
 /** `changes/00001.json`: what was changed of a run while it went on. */
 export interface RunChange {
@@ -25,12 +26,24 @@ export async function keepChange(store: ObjectStore, run: RunLocation, change: R
   }
 }
 
-/** Reads a run's changes, the oldest first. */
+/**
+ * Reads a run's changes, the oldest first.
+ *
+ * @throws StoreError `store-corrupt` where one is damaged
+ */
 export async function readChanges(store: ObjectStore, run: RunLocation): Promise<readonly RunChange[]> {
   const keys: string[] = [];
   for await (const { key } of store.list(runKeys(run).changes)) keys.push(key);
-  const objects = await Promise.all(keys.sort().map((key) => store.get(key)));
-  return objects
-    .filter((object) => object !== undefined)
-    .map(({ body }) => JSON.parse(Buffer.from(body).toString('utf8')) as RunChange);
+  const changes = await Promise.all(keys.sort().map((key) => readChange(store, key)));
+  return changes.filter((change) => change !== undefined);
+}
+
+async function readChange(store: ObjectStore, key: string): Promise<RunChange | undefined> {
+  const object = await store.get(key);
+  if (object === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(object.body).toString('utf8')) as RunChange;
+  } catch {
+    throw new StoreError('store-corrupt', `${key} holds no change`);
+  }
 }

@@ -116,7 +116,8 @@ function settingsOf({
 
 function overBudget(message: string): PollenBatchError {
   return new PollenBatchError('too-dear', message, {
-    remedy: 'Nothing was started. Submit the job with another budget.',
+    remedy:
+      'Nothing was started. A job with another budget takes over what is there by `submit --new --reuse`.',
   });
 }
 
