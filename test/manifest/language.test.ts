@@ -22,7 +22,7 @@ describe('a job that says a bit of everything', () => {
       description: 'A bit of everything',
       labels: { team: 'shop' },
       timezone: 'Europe/Berlin',
-      budget: '2.5',
+      budget: { amount: '2.5', onExceeded: 'pause' },
       spend: 'any',
       deadline: 21_600_000,
       priority: 'high',
