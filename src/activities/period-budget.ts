@@ -1,5 +1,6 @@
 import type { Budget, Job } from '../manifest/job.ts';
 import { periodOf } from '../plan/period.ts';
+import { retriedIdOf } from '../plan/run-id.ts';
 import { formatAmount, parseAmount, type Amount } from '../pollen/amount.ts';
 import { readChanges } from '../records/changes.ts';
 import { readMarker, readPlan } from '../records/run-store.ts';
@@ -23,9 +24,11 @@ export async function budgetInPeriod(
   const period = periodOf(time, timezone, per);
   let left = parseAmount(amount);
   for (const runId of await dependencies.store.listFolders(jobPrefix(run))) {
-    const other = plannedTimeOf(runId);
+    // A retry spends in the period of the run that it retries.
+    const other = plannedTimeOf(retriedIdOf(runId));
     if (runId === run.runId || other === undefined || periodOf(other, timezone, per) !== period) continue;
-    left -= await spentBy(dependencies, { ...run, runId });
+    // What nothing bounds may have been all of it.
+    left -= (await spentBy(dependencies, { ...run, runId }, other < time)) ?? left;
   }
   if (left < 0n) left = 0n;
   if (budget !== undefined && parseAmount(budget.amount) <= left) return budget;
@@ -33,14 +36,21 @@ export async function budgetInPeriod(
 }
 
 // One that goes on may spend all of its budget. What is unknown counts at its bound.
-async function spentBy(dependencies: ActivityDependencies, run: RunLocation): Promise<Amount> {
+async function spentBy(
+  dependencies: ActivityDependencies,
+  run: RunLocation,
+  isEarlier: boolean,
+): Promise<Amount | undefined> {
   const { store } = dependencies;
   const marker = await readMarker(store, run);
   if (marker !== undefined) {
     const { settled, unknown } = marker.tally;
-    return parseAmount(settled) + parseAmount(unknown.atMost ?? '0');
+    return unknown.atMost === null ? undefined : parseAmount(settled) + parseAmount(unknown.atMost);
   }
   const plan = await readPlan(store, run);
+  // What it may spend nobody knows yet. Of two that plan at once the later one waits, so that neither waits for ever.
+  if (plan === undefined && isEarlier)
+    throw new Error(`run ${run.runId} of the same period is not planned yet`);
   if (plan === undefined) return 0n;
   const budget = (await readChanges(store, run)).at(-1)?.budget ?? plan.budget;
   return budget === undefined ? (await spentOn(dependencies, run, plan)).sum : parseAmount(budget.amount);
