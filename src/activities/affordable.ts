@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlannedCall } from '../plan/plan.ts';
 import type { FailedRecord } from '../records/record.ts';
 import type { AttemptHistory } from './attempt-history.ts';
 
@@ -11,9 +11,19 @@ const CHARGES = 2;
  */
 export function unaffordable(
   { budget, api }: Pick<Plan, 'budget' | 'api'>,
+  { maximum }: Pick<PlannedCall, 'maximum'>,
   { notes }: AttemptHistory,
 ): FailedRecord['fault'] | undefined {
-  if (budget === undefined || api.cacheMode !== 'none') return undefined;
+  if (budget === undefined) return undefined;
+  // As one that was to be taken over from a run that is gone: nobody asked for its bound.
+  if (maximum === null) {
+    return {
+      code: 'budget-unbounded',
+      message: 'Nothing bounds what the call may cost, and the run has a budget: it was not sent.',
+      remedy: 'Give it `max_tokens` or a model of a flat price, or leave out the budget.',
+    };
+  }
+  if (api.cacheMode !== 'none') return undefined;
   const charged = notes.filter(({ effect }) => effect.kind !== 'refused').length;
   if (charged < CHARGES) return undefined;
   return {

@@ -43,8 +43,10 @@ export interface AttemptHistory {
   readonly base?: number;
   /** How many of its notes stand for calls that were lost between two activities. */
   readonly losses?: number;
-  /** Set when an attempt of this execution was the first to have the bytes of the request: none before it sent them. */
-  readonly isFirst?: true;
+  /** Highest attempt number that `attempts.json` has. Absent where nothing of it is kept. */
+  readonly kept?: number;
+  /** Execution of the page that knows what those before it may have sent. */
+  readonly execution?: string;
   /** Under what name its worker holds answers, this one among them, while the store is away. */
   readonly holds?: string;
   /** The attempt under way, should its worker be lost. */
@@ -96,16 +98,19 @@ export function attemptOf({ base = 0 }: AttemptHistory, tried: number): number {
  * What a call that had been put back has learned before, with what this activity has learned so far.
  *
  * @param kept - what the activities before have kept of it, if anything
- * @param losses - how often its worker was lost with it in their time
+ * @param losses - how often its worker was lost with it in the time of this execution
+ * @param execution - of the page: what an earlier one has counted as lost are other calls
  */
 export function withEarlierActivities(
   history: AttemptHistory,
   kept: unknown,
   losses: number,
+  execution?: string,
 ): AttemptHistory {
   if (history.base !== undefined) return history;
   const { unauthorized: _over, ...earlier } = isHistory(kept) ? kept : noHistory;
-  const missed = Math.max(0, losses - (earlier.losses ?? 0));
+  const known = earlier.execution === execution ? (earlier.losses ?? 0) : 0;
+  const missed = Math.max(0, losses - known);
   const lost = Array.from({ length: missed }, (_, index) => lostAttempt(earlier.seen + 1 + index));
   const base = earlier.seen + missed;
   return {
@@ -158,15 +163,39 @@ export function withThrottle(history: AttemptHistory, attempt: number): AttemptH
 }
 
 /**
- * What a call knows of itself after its run was ended from outside and taken up again: nothing, save that it may have
- * been sent before.
+ * What a call knows of itself after its run was ended from outside and taken up again: what was kept, and that it may
+ * have been sent once more.
  *
  * @param isNew - whether its request has only just been made, so that it was not
+ * @param execution - that asks: it counts what was before it once
  */
-export function withEarlierExecution(history: AttemptHistory, isNew: boolean): AttemptHistory {
-  if (isNew) return { ...history, isFirst: true };
-  if (history.notes.length > 0 || history.isFirst === true) return history;
-  return { ...history, notes: [{ attempt: 0, code: LOST_WORKER, effect: { kind: 'lost' } }] };
+export function withEarlierExecution(
+  history: AttemptHistory,
+  isNew: boolean,
+  execution: string,
+): AttemptHistory {
+  if (history.execution === execution) return history;
+  if (isNew) return { ...history, execution };
+  const { base = 0, notes, seen } = history;
+  const before = notes.filter(({ attempt }) => attempt <= base);
+  const own = notes.filter(({ attempt }) => attempt > base);
+  if (before.length === 0 && base === 0) return { ...history, execution, notes: [lostAttempt(0), ...own] };
+  return {
+    ...history,
+    execution,
+    base: base + 1,
+    seen: seen + 1,
+    notes: [...before, lostAttempt(base + 1), ...own.map((note) => ({ ...note, attempt: note.attempt + 1 }))],
+  };
+}
+
+/**
+ * Whether an attempt may have been charged that is not kept yet.
+ *
+ * @param from - lowest number that counts; 0 is what an earlier execution may have sent
+ */
+export function hasUnkept({ notes, kept = -1 }: AttemptHistory, from: 0 | 1): boolean {
+  return notes.some(({ attempt, effect }) => effect.kind !== 'refused' && attempt >= from && attempt > kept);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { parseAmount } from '../pollen/amount.ts';
 import { settleAttempts, type AttemptResult, type CacheMode } from '../pollen/settle.ts';
-import type { AttemptRecord, ItemCost, KeptAttempts } from '../records/record.ts';
+import type { AttemptRecord, ItemCost } from '../records/record.ts';
 import { costOf } from '../records/tally.ts';
 import type { AttemptNote } from './attempt-history.ts';
 
@@ -28,17 +28,6 @@ export function chargeAttempts(
     charge: charges[index] ?? { amount: null, certainty: 'unknown' as const },
   }));
   return { attempts, cost: costOf(attempts) };
-}
-
-/** Adds attempts to those that are known of the same item. */
-export function addAttempts(earlier: KeptAttempts | undefined, later: KeptAttempts): KeptAttempts {
-  const attempts = [...(earlier?.attempts ?? []), ...later.attempts];
-  const { part } = later;
-  return {
-    attempts,
-    cost: costOf(attempts),
-    ...(part === undefined ? {} : { part }),
-  };
 }
 
 function resultOf({ effect }: AttemptNote, maximum: string | null): AttemptResult {

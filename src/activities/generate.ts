@@ -9,6 +9,7 @@ import { StoreError } from '../storage/store-error.ts';
 import { NOT_STORED, type CallReference } from '../workflows/messages.ts';
 import {
   attemptOf,
+  hasUnkept,
   LOST_WORKER,
   recallHistory,
   withEarlierActivities,
@@ -127,32 +128,46 @@ export function createGenerate(
       const resolution = await resolveCall(dependencies, reference, planned);
       const item = resolution.call;
       const itemStore = createItemStore({ ...dependencies, reference, item, isStale });
-      if (reference.again !== undefined && recalled.base === undefined) {
-        recalled = withEarlierActivities(recalled, await itemStore.recallAttempts(), reference.again);
-        attempt = attemptOf(recalled, tried);
-        recalled = withCurrent(recalled, attempt, worker);
+      const execution = executionOf(context);
+      const keepAttempts = async (told: AttemptHistory): Promise<AttemptHistory> => {
+        const kept = { ...told, kept: told.seen, execution };
+        await itemStore.keepAttempts(kept);
+        return { ...told, kept: told.seen };
+      };
+      if ((reference.again !== undefined || reference.resumed) && recalled.base === undefined) {
+        const kept = await itemStore.recallAttempts();
+        recalled = withEarlierActivities(recalled, kept, reference.again ?? 0, execution);
       }
-      if (reference.resumed) recalled = withEarlierExecution(recalled, resolution.isNew === true);
+      if (reference.resumed) recalled = withEarlierExecution(recalled, resolution.isNew === true, execution);
+      attempt = attemptOf(recalled, tried);
+      recalled = withCurrent(recalled, attempt, worker);
       history = withNothingSent(recalled, attempt);
       if (isRepeated) {
         const receipt = await itemStore.find(recalled);
         if (receipt !== undefined) return receipt;
         const verdict = isPoison(recalled) ? poison : recalled.verdict;
         if (verdict !== undefined) return await itemStore.fail(verdict, recalled);
-        // A store that took no answer the last time must show that it does, before another one is paid for.
-        if (recalled.notes.at(-1)?.code === NOT_STORED) await itemStore.keepAttempts(recalled);
+      }
+      // While it waits it may be taken back by a server that asks nobody. And a store that took no answer the last time
+      // must show that it does, before another one is paid for.
+      if (hasUnkept(recalled, 1)) {
+        recalled = await keepAttempts(recalled);
+        history = withNothingSent(recalled, attempt);
       }
       const unmade =
         resolution.fault ??
         schemaFault(item.call, planned.plan.schemas) ??
-        unaffordable(planned.plan, recalled);
+        unaffordable(planned.plan, item.call, recalled);
       if (unmade !== undefined) return await itemStore.fail(unmade, recalled);
       release = await reserveAttached(resolution, context.cancellationSignal);
       const attached = await readAttached(dependencies, reference.run, resolution);
       if (attached !== undefined && 'fault' in attached)
         return await itemStore.fail(attached.fault, recalled);
       await held.room(context.cancellationSignal);
-      if (context.cancellationSignal.aborted) throw new CancelledFailure('stopped before it was sent');
+      if (context.cancellationSignal.aborted) {
+        if (hasUnkept(recalled, 0)) await keep(() => keepAttempts(recalled));
+        throw new CancelledFailure('stopped before it was sent');
+      }
 
       const requestId = requestIdOf(item, attempt);
       const ended = await governors.call(context.info, {
@@ -171,7 +186,10 @@ export function createGenerate(
             ...(attached === undefined ? {} : { attachments: attached.attachments }),
           }),
       });
-      if (ended === undefined) throw stoppedLaneFailure();
+      if (ended === undefined) {
+        if (hasUnkept(recalled, 0)) await keep(() => keepAttempts(recalled));
+        throw stoppedLaneFailure();
+      }
       const { outcome, advice } = ended;
       const attempted = { now: now(), worker, requestId };
       if (outcome.kind === 'answered') {
@@ -207,11 +225,11 @@ export function createGenerate(
         // Pages of earlier versions take no call back, and the one that a paused run asks again with is not taken back.
         if (reference.round === undefined || reference.probes === true)
           throw parkedFailure(fault, decision, probeDelay(tried, dependencies.random()));
-        if (history.notes.length > 0) await keep(() => itemStore.keepAttempts(history));
+        if (history.notes.length > 0) await keep(() => keepAttempts(history));
         throw parkedFailure(fault, decision);
       }
       // A stop may end the item before its next attempt: what this one may have cost must not end with it.
-      if (fault.lost || fault.usage !== undefined) await keep(() => itemStore.keepAttempts(history));
+      if (fault.lost || fault.usage !== undefined) history = await keep(() => keepAttempts(history));
       if (fault.code === 'aborted') throw new CancelledFailure('stopped while it was in flight');
       throw retryFailure(fault, decision);
     } catch (error) {
@@ -276,8 +294,12 @@ function listsOf({ step }: CallReference, item: PlannedItem): readonly WantedLis
 }
 
 // A page that goes on after a pause must find its calls let go again.
-function groupOf({ info }: Context, { round = 0 }: CallReference): string {
-  return `${info.workflowExecution?.runId ?? ''}/${round}`;
+function groupOf(context: Context, { round = 0 }: CallReference): string {
+  return `${executionOf(context)}/${round}`;
+}
+
+function executionOf({ info }: Context): string {
+  return info.workflowExecution?.runId ?? '';
 }
 
 // All calls of an item are one item to its lane: it may be the cause of all their faults.

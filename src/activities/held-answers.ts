@@ -54,7 +54,8 @@ export interface HeldAnswers {
 interface Holding {
   readonly holder: string;
   answers: number;
-  isTold: boolean;
+  /** Until then nobody tells the run again, milliseconds since the epoch. */
+  toldUntil: number;
 }
 
 /**
@@ -69,7 +70,7 @@ export function createHeldAnswers(limit = HELD_BYTES, firstDelayMs = FIRST_DELAY
   let held = 0;
 
   function begin({ run, bytes }: HeldAnswer): Holding {
-    const holding = holdings.get(run.runId) ?? { holder: randomUUID(), answers: 0, isTold: false };
+    const holding = holdings.get(run.runId) ?? { holder: randomUUID(), answers: 0, toldUntil: 0 };
     holdings.set(run.runId, holding);
     holding.answers += 1;
     held += bytes;
@@ -81,11 +82,27 @@ export function createHeldAnswers(limit = HELD_BYTES, firstDelayMs = FIRST_DELAY
     if (held < limit) for (const go of waiting) go();
     return holding.answers === 0 && holdings.delete(run.runId);
   }
-  // The first to hold speaks for all. While Temporal is away too, it is told at the next try.
-  async function tell({ run }: HeldAnswer, holding: Holding, code: StoreErrorCode): Promise<void> {
-    if (holding.isTold) return;
-    holding.isTold = true;
-    await run.pause(holding.holder, code).catch(() => (holding.isTold = false));
+  // One speaks for all at a time, and again at later tries: somebody may have let the run go on meanwhile, and while
+  // Temporal is away too nobody hears it.
+  async function tell(
+    { run }: HeldAnswer,
+    holding: Holding,
+    code: StoreErrorCode,
+    delayMs: number,
+  ): Promise<void> {
+    const now = performance.now();
+    if (now < holding.toldUntil) return;
+    holding.toldUntil = now + delayMs;
+    await run.pause(holding.holder, code).catch(() => (holding.toldUntil = 0));
+  }
+  // The answer counts, however it ended: that its run cannot be reached now must not take its place.
+  async function lift(run: HoldingRun, holder: string, delayMs = firstDelayMs): Promise<void> {
+    try {
+      await run.resume(holder);
+    } catch {
+      const next = Math.min(2 * delayMs, MAX_DELAY_MS);
+      setTimeout(() => void lift(run, holder, next), delayMs).unref();
+    }
   }
 
   return {
@@ -112,14 +129,14 @@ export function createHeldAnswers(limit = HELD_BYTES, firstDelayMs = FIRST_DELAY
       try {
         for (let delayMs = firstDelayMs; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
           if (answer.signal.aborted) throw outage;
-          await tell(answer, holding, outage.code);
+          await tell(answer, holding, outage.code, delayMs);
           await pause(delayMs, undefined, { signal: answer.signal }).catch(() => {});
           const tried = await tryOnce(store);
           if (!(tried instanceof StoreError)) return tried.result;
           outage = tried;
         }
       } finally {
-        if (end(answer, holding)) await answer.run.resume(holding.holder);
+        if (end(answer, holding)) await lift(answer.run, holding.holder);
         answer.onHolder(undefined);
       }
     },

@@ -55,7 +55,7 @@ export function createOpenPage(dependencies: ActivityDependencies): ControlActiv
 function holdsOf(items: readonly PlannedItem[], mode: CacheMode): NonNullable<OpenedPage['holds']> {
   const amounts = new Map<string, number>();
   const indexOf = ({ maximum }: Pick<PlannedStep, 'maximum'>): number => {
-    // A run under a budget has no call without a bound but those that it takes over.
+    // Without a bound it is taken over or not sent, so that it holds nothing.
     const amount = formatAmount(holdOf(maximum ?? '0', mode));
     const index = amounts.get(amount) ?? amounts.size;
     amounts.set(amount, index);

@@ -24,12 +24,12 @@ import {
   type JobFile,
 } from '../records/run-store.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
+import { budgetInPeriod } from '../report/period-budget.ts';
 import { folderAt } from '../storage/folder.ts';
 import { keptInputKey, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { budgetInPeriod } from './period-budget.ts';
 import { budgetOf } from './spent-before.ts';
 import { outcomeOf } from './finish-run.ts';
 import { unknownLaneFailure, unplannableFailure, wrongApiFailure } from './failure.ts';

@@ -1,22 +1,22 @@
 import { addCounts, countsOf, noCounts, type Counts, type SampledFailure } from '../records/counts.ts';
-import type { FailedRecord } from '../records/record.ts';
+import type { FailedRecord, KeptAttempts } from '../records/record.ts';
 import { emptyTally } from '../records/tally.ts';
 import { callsOf, tallyLine, type ResultLine } from '../report/result-line.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import type { CallReference } from '../workflows/messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { LOST_WORKER, type AttemptNote } from './attempt-history.ts';
-import { addAttempts } from './cost.ts';
+import { recallHistory, withEarlierActivities } from './attempt-history.ts';
 import { keptAttempts } from './item-record.ts';
 import { readKeptAttempts, readPageLines } from '../report/page-records.ts';
 import { resolveCall } from './resolve-call.ts';
 
 /** Writes a page's share of the results from its records: every item once, in the order of the plan. */
 export function createSealPage(dependencies: ActivityDependencies): ControlActivities['sealPage'] {
-  return async function sealPage({ run, page, lost, lostSteps = [] }) {
-    for (const call of [...lost.map((position) => ({ position })), ...lostSteps]) {
-      await keepLostCall(dependencies, { run, page, resumed: false, ...call });
+  return async function sealPage({ run, page, lost, lostSteps = [], losses = [], execution }) {
+    const items = lost.map((position, index) => ({ position, again: losses[index] ?? 1 }));
+    for (const call of [...items, ...lostSteps]) {
+      await keepLostCall(dependencies, { run, page, resumed: false, ...call }, execution);
     }
     const lines = await sealLines(dependencies, run, page);
     return lines.map(countLine).reduce(addCounts, noCounts);
@@ -24,20 +24,23 @@ export function createSealPage(dependencies: ActivityDependencies): ControlActiv
 }
 
 // Nobody is left to tell what became of the call, and a stop asks for no other attempt.
-async function keepLostCall(dependencies: ActivityDependencies, reference: CallReference): Promise<void> {
-  const { run, page, position } = reference;
+async function keepLostCall(
+  dependencies: ActivityDependencies,
+  reference: CallReference,
+  execution: string | undefined,
+): Promise<void> {
+  const { run, page, position, again = 1 } = reference;
   const [plan, items] = await Promise.all([dependencies.plans.plan(run), dependencies.plans.page(run, page)]);
   const item = items[position];
   if (item === undefined || plan === undefined) return;
   const { call } = await resolveCall(dependencies, reference, { plan, item });
   const key = runKeys(run).attempts(page, item.number, item.id, call.part);
   const earlier = await readKeptAttempts(dependencies, key);
-  const last = earlier?.attempts.at(-1);
-  // Attempts keep theirs when they end, with the time: one without was added here, by a seal that is tried again.
-  if (last?.code === LOST_WORKER && last.at === undefined) return;
-  const attempt = (last?.attempt ?? 0) + 1;
-  const note: AttemptNote = { attempt, code: LOST_WORKER, effect: { kind: 'lost' } };
-  const kept = addAttempts(earlier, keptAttempts(call, [note]));
+  // How many of them are counted already the history tells: this may be a seal that is tried again.
+  const known = recallHistory(undefined, 1);
+  const told = withEarlierActivities(known, earlier?.history, again, execution);
+  const history = { ...told, kept: told.seen, ...(execution === undefined ? {} : { execution }) };
+  const kept: KeptAttempts = { ...keptAttempts(call, history.notes), history };
   await dependencies.store.put(key, JSON.stringify(kept), { contentType: 'application/json' });
 }
 

@@ -36,5 +36,10 @@ export function isTrial(runId: string): boolean {
 
 /** Name of a run that calls again for what another one has not got. Retries of retries count on from the first run. */
 export function retryIdOf(runId: string, number: number): string {
-  return `${runId.replace(/-retry\d+$/, '')}-retry${number}`;
+  return `${retriedIdOf(runId)}-retry${number}`;
+}
+
+/** Name of the run that a retry goes back to: the run itself, where it is none. */
+export function retriedIdOf(runId: string): string {
+  return runId.replace(/-retry\d+$/, '');
 }

@@ -171,8 +171,12 @@ export interface SealPageInput {
   readonly page: number;
   /** Positions of items whose worker was lost while the page was stopped: their calls may be paid for. */
   readonly lost: readonly number[];
+  /** How often each was lost; once where it is absent, as in pages of earlier versions. */
+  readonly losses?: readonly number[];
   /** The same of items that have several calls. */
-  readonly lostSteps?: readonly (StepCall & Pick<ItemReference, 'position'>)[];
+  readonly lostSteps?: readonly (StepCall & Pick<ItemReference, 'position'> & Pick<CallReference, 'again'>)[];
+  /** Execution of the page in which they were lost. */
+  readonly execution?: string;
 }
 
 /** Progress of a page, told to its run and on query. */

@@ -10,6 +10,9 @@ export const controlOptions: ActivityOptions = {
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 };
 
+/** Options of planning, which reads all that a run has spent where an execution that is gone has worked on it. */
+export const planOptions: ActivityOptions = { ...controlOptions, startToCloseTimeout: '6 hours' };
+
 /** Options of looking whether credit is back: asked again until it is, which leaves nothing in the history. */
 export const creditOptions: ActivityOptions = {
   startToCloseTimeout: '1 minute',

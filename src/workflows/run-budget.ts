@@ -124,7 +124,7 @@ function changedAmount(amount: string, change: string): string {
     : formatAmount(parseAmount(change));
 }
 
-// Every call under a budget has a bound, so that what is unknown has one too.
-function spentOf({ tally: { settled, unknown } }: Counts): bigint {
-  return parseAmount(settled) + parseAmount(unknown.atMost ?? '0');
+// What nothing bounds keeps all that its page was given.
+function spentOf({ tally: { settled, unknown } }: Counts): bigint | undefined {
+  return unknown.atMost === null ? undefined : parseAmount(settled) + parseAmount(unknown.atMost);
 }

@@ -31,7 +31,7 @@ import {
   type RunView,
   type ScheduledRunInput,
 } from './messages.ts';
-import { controlOptions } from './options.ts';
+import { controlOptions, planOptions } from './options.ts';
 import { createRate } from './rate.ts';
 import {
   checkBudgetRequest,
@@ -50,7 +50,8 @@ const MAX_EVENTS_BESIDE_OTHERS = 8_000;
 /** Reports come by quarters of pages: long enough to hold a few of them, short enough to follow the rate. */
 const RATE_SECONDS = 300;
 
-const { planRun, finishRun } = proxyActivities<ControlActivities>(controlOptions);
+const { finishRun } = proxyActivities<ControlActivities>(controlOptions);
+const { planRun } = proxyActivities<ControlActivities>(planOptions);
 
 /**
  * Runs a planned job: its pages as child workflows, as few at a time as hold each lane's concurrency, then the report,

@@ -196,7 +196,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       lost.delete(nameOf(call));
       return agenda.settle(call, end.outcome);
     }
-    if (end.isLost) lost.set(nameOf(call), call);
+    if (end.isLost) lost.set(nameOf(call), { ...call, again: (call.again ?? 0) + 1 });
     if (end.holder !== undefined) tellRun(resumeSignal, { reason: 'store', holder: end.holder });
     if (!stopping) {
       const isOver = agenda.putBack(call, end.isLost);
@@ -311,14 +311,17 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     if (failure !== undefined) throw failure;
     const { run, page } = input;
     const lostCalls = [...lost.values()];
-    const lostSteps = lostCalls.flatMap(({ position, step }) =>
-      step === undefined ? [] : [{ position, ...step }],
+    const lostItems = lostCalls.filter(({ step }) => step === undefined);
+    const lostSteps = lostCalls.flatMap(({ position, step, again = 1 }) =>
+      step === undefined ? [] : [{ position, ...step, again }],
     );
     const sealed = await sealPage({
       run,
       page,
-      lost: lostCalls.flatMap(({ position, step }) => (step === undefined ? [position] : [])),
+      lost: lostItems.map(({ position }) => position),
+      ...(lostItems.length === 0 ? {} : { losses: lostItems.map(({ again = 1 }) => again) }),
       ...(lostSteps.length === 0 ? {} : { lostSteps }),
+      execution: workflowInfo().runId,
     });
     await condition(allHandlersFinished);
     counts = sealed;

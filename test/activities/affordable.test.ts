@@ -9,11 +9,24 @@ const budget = { amount: '1', onExceeded: 'pause' } as const;
 const lost: AttemptEffect = { kind: 'lost' };
 const refused: AttemptEffect = { kind: 'refused' };
 
-function refusal(effects: readonly AttemptEffect[], cacheMode: CacheMode, isBounded = true) {
+function refusal(
+  effects: readonly AttemptEffect[],
+  cacheMode: CacheMode,
+  isBounded = true,
+  maximum: string | null = '0.5',
+) {
   const notes = effects.map((effect, index) => sampleNote(index + 1, { effect }));
   const plan = { api: { ...api, cacheMode }, ...(isBounded ? { budget } : {}) };
-  return unaffordable(plan, { seen: notes.length, throttled: 0, throttledInRow: 0, notes })?.code;
+  return unaffordable(plan, { maximum }, { seen: notes.length, throttled: 0, throttledInRow: 0, notes })
+    ?.code;
 }
+
+describe('a call that nothing bounds', () => {
+  it.each(['exact', 'paid-hit', 'none'] as const)('is not sent under a budget (%s)', (mode) => {
+    expect(refusal([], mode, true, null)).toBe('budget-unbounded');
+    expect(refusal([], mode, false, null)).toBeUndefined();
+  });
+});
 
 describe('a call under a budget, where the API has no cache', () => {
   it('is sent once more when its answer was lost, and no oftener', () => {

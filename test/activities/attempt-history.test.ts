@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   LOST_WORKER,
   attemptOf,
+  hasUnkept,
   recallHistory,
   withCurrent,
   withEarlierActivities,
@@ -89,15 +90,41 @@ describe('a call of a run that was taken up again', () => {
   const none = recallHistory(undefined, 1);
 
   it('may have been sent before, once', () => {
-    const earlier = withEarlierExecution(none, false);
+    const earlier = withEarlierExecution(none, false, 'second');
     expect(earlier.notes).toEqual([{ attempt: 0, code: 'lost-worker', effect: { kind: 'lost' } }]);
-    expect(withEarlierExecution(earlier, false)).toEqual(earlier);
+    expect(withEarlierExecution(earlier, false, 'second')).toEqual(earlier);
   });
 
   it('was not where its request has only now been made, nor do its later attempts forget that', () => {
-    const first = withThrottle(withEarlierExecution(none, true), 1);
+    const first = withThrottle(withEarlierExecution(none, true, 'second'), 1);
     expect(first.notes).toEqual([]);
-    expect(withEarlierExecution(recallHistory(first, 2), false).notes).toEqual([]);
+    expect(withEarlierExecution(recallHistory(first, 2), false, 'second').notes).toEqual([]);
+  });
+
+  it('keeps what was kept of it, and may have been sent once more since', () => {
+    const told = withNote(none, sampleNote(1, { effect: { kind: 'lost' }, code: 'edge-timeout' }));
+    const kept = { ...told, losses: 1, kept: 1, execution: 'first' };
+    const taken = withEarlierActivities(recallHistory(undefined, 2), kept, 1, 'second');
+    const known = withEarlierExecution(taken, false, 'second');
+    expect(known.notes.map(({ attempt, code }) => [attempt, code])).toEqual([
+      [1, 'edge-timeout'],
+      // Lost in this execution, between two activities.
+      [2, LOST_WORKER],
+      [3, LOST_WORKER],
+      [4, LOST_WORKER],
+    ]);
+    expect([attemptOf(known, 2), known.seen]).toEqual([5, 4]);
+    const again = withEarlierActivities(none, { ...known, kept: 4 }, 1, 'second');
+    expect(withEarlierExecution(again, false, 'second').notes).toEqual(known.notes);
+  });
+
+  it('tells what may have been charged and is not kept yet', () => {
+    const earlier = withEarlierExecution(none, false, 'second');
+    expect([hasUnkept(earlier, 0), hasUnkept(earlier, 1)]).toEqual([true, false]);
+    const lost = recallHistory(undefined, 2);
+    expect(hasUnkept(lost, 1)).toBe(true);
+    expect(hasUnkept({ ...lost, kept: 1 }, 0)).toBe(false);
+    expect(hasUnkept(withNote(none, sampleNote(1)), 0)).toBe(false);
   });
 });
 

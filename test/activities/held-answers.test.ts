@@ -18,6 +18,7 @@ function world(code: StoreErrorCode = 'store-forbidden') {
       told.push(`pause ${why}`);
     },
     async resume(holder) {
+      if (isSilent) throw new Error('Temporal is away');
       told.push(holders.has(holder) ? 'resume' : 'resume of another');
     },
   };
@@ -48,16 +49,17 @@ const isPending = async (promise: Promise<unknown>): Promise<boolean> =>
   'over';
 
 describe('answers that the store does not take', () => {
-  it('are stored when it does, and their run is paused once and resumed after the last of them', async () => {
+  it('are stored when it does, and their run is paused by one of them and resumed after the last', async () => {
     const { told, answer, store, tries, mend } = world();
-    const held = createHeldAnswers(100, 1);
+    const held = createHeldAnswers(100, 5);
     const kept = [held.keep(answer(), store), held.keep(answer(), store)];
     await vi.waitFor(() => expect(tries()).toBeGreaterThan(6));
-    expect(told).toEqual(['pause store-forbidden']);
+    expect(told.length).toBeLessThan(tries());
     mend();
 
     expect(await Promise.all(kept)).toEqual(['stored', 'stored']);
-    expect(told).toEqual(['pause store-forbidden', 'resume']);
+    expect(told.filter((word) => word === 'resume')).toEqual(['resume']);
+    expect(told.at(-1)).toBe('resume');
   });
 
   it('tell under what name they are held, as long as they are', async () => {
@@ -78,9 +80,33 @@ describe('answers that the store does not take', () => {
     await vi.waitFor(() => expect(tries()).toBeGreaterThan(2));
     expect(told).toEqual([]);
     silence(false);
-    await vi.waitFor(() => expect(told).toEqual(['pause store-forbidden']));
+    await vi.waitFor(() => expect(told[0]).toBe('pause store-forbidden'));
     mend();
     await kept;
+  });
+
+  it('have their run paused again where somebody let it go on before its time', async () => {
+    const { told, answer, store, mend } = world();
+    const kept = createHeldAnswers(100, 1).keep(answer(), store);
+    await vi.waitFor(() => expect(told.length).toBeGreaterThan(1));
+    mend();
+    await kept;
+
+    expect(new Set(told.slice(0, -1))).toEqual(new Set(['pause store-forbidden']));
+    expect(told.at(-1)).toBe('resume');
+  });
+
+  it('end as they end, though the run cannot be reached then, and the run goes on when it can', async () => {
+    const { told, answer, store, tries, silence } = world('store-unavailable');
+    const leaving = new AbortController();
+    const kept = createHeldAnswers(100, 1).keep(answer({ signal: leaving.signal }), store);
+    await vi.waitFor(() => expect(tries()).toBeGreaterThan(1));
+    silence(true);
+    leaving.abort();
+
+    await expect(kept).rejects.toMatchObject({ code: 'store-unavailable' });
+    silence(false);
+    await vi.waitFor(() => expect(told.at(-1)).toBe('resume'));
   });
 
   it('keep their worker from taking more than so many bytes', async () => {
@@ -108,7 +134,8 @@ describe('answers that the store does not take', () => {
     leaving.abort();
 
     await expect(kept).rejects.toMatchObject({ code: 'store-unavailable' });
-    expect(told).toEqual(['pause store-unavailable', 'resume']);
+    expect(new Set(told.slice(0, -1))).toEqual(new Set(['pause store-unavailable']));
+    expect(told.at(-1)).toBe('resume');
   });
 
   it.each(['store-rejected', 'store-corrupt'] as const)('for good (%s) are not held', async (code) => {

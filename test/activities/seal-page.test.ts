@@ -43,7 +43,7 @@ async function world() {
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as ResultLine);
-  return { seal, lines, records };
+  return { seal, lines, records, store };
 }
 
 describe('a page that was stopped', () => {
@@ -80,6 +80,22 @@ describe('a page that was stopped', () => {
     const { seal } = await world();
     const input = { run, page: 0, lost: [0], lostSteps: [{ position: 1, step: 1, index: 0 }] };
     const first = await seal(input);
+    expect(await seal(input)).toEqual(first);
+  });
+
+  it('counts each time that a call was lost, beside the holes that its attempts have kept', async () => {
+    const { seal, lines, store } = await world();
+    const hole = { attempt: 1, code: 'lost-worker', effect: { kind: 'lost' } };
+    const history = { seen: 1, throttled: 0, throttledInRow: 0, notes: [hole], execution: 'first' };
+    const kept = { attempts: [], cost: { settled: '0', unknown: { count: 0, atMost: '0' } }, history };
+    await store.put(keys.attempts(0, 1, 'haiku'), JSON.stringify(kept), { contentType: 'application/json' });
+    const input = { run, page: 0, lost: [0], losses: [2], execution: 'first' };
+    const first = await seal(input);
+    expect(lines()[0]?.attempts.map(({ attempt, code }) => `${attempt} ${code}`)).toEqual([
+      '1 lost-worker',
+      '2 lost-worker',
+      '3 lost-worker',
+    ]);
     expect(await seal(input)).toEqual(first);
   });
 

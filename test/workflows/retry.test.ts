@@ -11,6 +11,7 @@ import { formatAmount, parseAmount } from '../../src/pollen/amount.ts';
 import { billTotal } from '../../src/report/report.ts';
 import { claimRun, readJobFile } from '../../src/records/run-store.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
+import { runWorkflowId } from '../../src/workflows/ids.ts';
 import { png } from '../pollinations/pictures.ts';
 import { callsOf } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
@@ -300,5 +301,21 @@ items:
     expect(sent.some(({ digest }) => digest === call?.digest)).toBe(true);
     const [before, after] = [await files(parent).results(), await files(run).results()];
     expect(after.map(({ number }) => number)).toEqual(before.map(({ number }) => number));
+  });
+
+  test('that was planned before goes on under its budget, and under no lower one', async ({ open }) => {
+    const { session, submit, finish } = await open(quick);
+    const { run: parent } = await submit(
+      'version: 1\nname: planned\ndefaults: { text: { max_tokens: 20 } }\nitems: [{ text: "[[fault:422:1]]" }]',
+    );
+    await finish(parent);
+    const { run } = await retry(session, parent.runId, { newSeeds: false, maxCost: '1' });
+    await session.temporal.client.workflow.getHandle(runWorkflowId(run.runId)).terminate();
+    await expect(retry(session, parent.runId, { newSeeds: false, maxCost: '0.5' })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('budget of 1 Pollen') as string,
+    });
+    expect(await retry(session, parent.runId, { newSeeds: false, maxCost: '2' })).toMatchObject({ run });
+    expect(await finish(run)).toMatchObject({ state: 'completed' });
   });
 });

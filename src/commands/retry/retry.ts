@@ -1,7 +1,11 @@
 import { PollenBatchError } from '../../errors.ts';
+import type { Budget } from '../../manifest/job.ts';
 import { withMaxCost } from '../../plan/budget.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { openSpool } from '../../plan/spool.ts';
 import { retryIdOf } from '../../plan/run-id.ts';
+import { parseAmount } from '../../pollen/amount.ts';
+import { readChanges } from '../../records/changes.ts';
 import { readMeasured } from '../../records/measured.ts';
 import { recentRuns } from '../../records/past-runs.ts';
 import {
@@ -13,6 +17,7 @@ import {
   type JobFile,
   type Marker,
 } from '../../records/run-store.ts';
+import { UnplannedRunError, budgetInPeriod } from '../../report/period-budget.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { checkAccess } from '../access.ts';
@@ -21,6 +26,7 @@ import { outlookOf } from '../outlook.ts';
 import type { Session } from '../session.ts';
 import { isOpen, startRun } from '../start-run.ts';
 import { decide, type CostOptions, type Submitted } from '../submit.ts';
+import { bucketSource } from './bucket-source.ts';
 import { findLineage, type Lineage } from './lineage.ts';
 import type { RetriedRun } from './parent-items.ts';
 import { planRetry, type LeftItems } from './plan-retry.ts';
@@ -52,6 +58,7 @@ export async function retry(session: Session, runId: string, options: RetryOptio
   const run = await findRetry(session, lineage, options.newSeeds);
   const earlier = await readPlan(store, run);
   if (earlier !== undefined) {
+    await checkPlanned(session, run, earlier, options.maxCost);
     options.onOutlook?.(undefined, []);
     return { ...retriedOf(parent, run, earlier), status: await startRun(session, run, earlier) };
   }
@@ -67,7 +74,7 @@ export async function retry(session: Session, runId: string, options: RetryOptio
       parent,
       run,
       newSeeds: options.newSeeds,
-      budget: file.job.budget,
+      budget: await budgetOf(session, run, file),
       allowUnpriced: file.allowUnpriced || file.job.allowUnpriced === true,
       measured,
       spool,
@@ -81,6 +88,7 @@ export async function retry(session: Session, runId: string, options: RetryOptio
     if (first !== undefined && !isSame(first, wanted)) throw raced(parent.run, run);
     await copyInputs(store, parent.run, run);
     const plan = await writePlan(store, run, planned);
+    await checkPlanned(session, run, plan, options.maxCost);
     const status = await startRun(session, run, plan);
     return { ...retriedOf(parent, run, plan), status, warnings, left: planned.left };
   } finally {
@@ -148,6 +156,34 @@ async function findRetry(
     );
   }
   return run;
+}
+
+// What a retry of a scheduled run spends is of its period too.
+async function budgetOf({ store }: Session, run: RunLocation, { job }: JobFile): Promise<Budget | undefined> {
+  try {
+    return await budgetInPeriod(bucketSource(store), run, job);
+  } catch (error) {
+    if (!(error instanceof UnplannedRunError)) throw error;
+    throw new PollenBatchError('usage', error.message, { remedy: 'Try again when it is planned.' });
+  }
+}
+
+// A retry that was planned before keeps its budget: it must not spend more than is allowed to it now.
+async function checkPlanned(
+  { store }: Session,
+  run: RunLocation,
+  plan: Plan,
+  maxCost: string | undefined,
+): Promise<void> {
+  if (maxCost === undefined) return;
+  const budget = (await readChanges(store, run)).at(-1)?.budget ?? plan.budget;
+  if (budget !== undefined && parseAmount(budget.amount) <= parseAmount(maxCost)) return;
+  const has = budget === undefined ? 'without a budget' : `with a budget of ${budget.amount} Pollen`;
+  throw new PollenBatchError(
+    'usage',
+    `run ${run.runId} was planned ${has}, which --max-cost ${maxCost} would not hold`,
+    { remedy: 'Give the command without --max-cost: the retry goes on under the budget that it has.' },
+  );
 }
 
 function claimOf(
