@@ -2,10 +2,8 @@ import {
   ActivityCancellationType,
   ActivityFailure,
   ApplicationFailure,
-  CancelledFailure,
   TimeoutFailure,
   isCancellation,
-  patched,
   proxyActivities,
 } from '@temporalio/workflow';
 
@@ -46,12 +44,6 @@ export type CallEnd =
 /** Code of an answer that another call may mend. */
 const MENDABLE = 'output-invalid';
 
-/** The heartbeat timeout: the server takes no worker for lost before it. */
-const LOST_AFTER_MS = 20_000;
-
-/** What the server says of an activity that it cancels by itself, since no worker has its attempt. */
-const NOT_STARTED = 'ACTIVITY_ID_NOT_STARTED';
-
 const { closeItem } = proxyActivities<ControlActivities>(controlOptions);
 
 /** Has a call made. A failed item or step is an outcome, and no failure. */
@@ -80,7 +72,6 @@ export async function generate(
     counts: step === undefined ? itemCounts(opened, position, model, receipt) : stepCounts(model, receipt),
     outcome: outcomeOf(receipt),
   });
-  const scheduledAt = Date.now();
   try {
     const { run, resumed, page } = input;
     return made(
@@ -95,10 +86,7 @@ export async function generate(
       }),
     );
   } catch (error) {
-    if (isCancellation(error)) {
-      const isLost = mayBeLost(error, Date.now() - scheduledAt) && patched('unstarted-lost');
-      return { kind: 'unmade', isLost };
-    }
+    if (isCancellation(error)) return { kind: 'unmade', isLost: false };
     const detail = detailOfFailure(error);
     if (detail !== undefined && 'parked' in detail) {
       return { kind: 'unmade', isLost: false, cause: detail.parked };
@@ -182,18 +170,6 @@ function stepCounts(model: string, receipt: Receipt): Counts {
 
 function failureOf(id: string, { code = '', httpStatus, remedy = '' }: Receipt): SampledFailure {
   return { id, code, ...(httpStatus === undefined ? {} : { status: httpStatus }), remedy };
-}
-
-/**
- * Whether a call that was cancelled may have been sent by a worker that is lost: its next attempt had not begun, so that
- * nobody could tell of the one before.
- *
- * @param ageMs - since it was scheduled
- */
-export function mayBeLost(error: unknown, ageMs: number): boolean {
-  if (ageMs < LOST_AFTER_MS) return false;
-  if (!(error instanceof ActivityFailure && error.cause instanceof CancelledFailure)) return false;
-  return error.cause.details?.[0] === NOT_STARTED;
 }
 
 function lossOf(cause: Error | undefined): { readonly isLost: boolean; readonly holder?: string } {
