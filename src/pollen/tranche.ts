@@ -40,8 +40,12 @@ export interface Tranche {
   settle(call: string, cost: Amount | undefined): void;
   /** Takes in that a call is left for later. One that had its hold keeps it, since it may have been sent. */
   putBack(call: string): void;
-  /** Takes in that the page goes on after a pause. */
-  go(): void;
+  /**
+   * Takes in that the page goes on after a pause.
+   *
+   * @param times - how often it has, by the count of its run
+   */
+  go(times: number): void;
   /**
    * Decides what to ask for and what to give back.
    *
@@ -151,9 +155,10 @@ export function createTranche(): Tranche {
       }
       serve();
     },
-    go() {
+    go(times) {
+      if (times <= round) return;
       turn += 1;
-      round += 1;
+      round = times;
       isFresh = true;
       told = { ...told, isIdle: false };
     },

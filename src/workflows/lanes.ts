@@ -6,15 +6,13 @@ import {
   grantPlaces,
   noteProgress,
   startLivePage,
+  steerPage,
   tellPage,
   type Account,
   type LivePage,
 } from './live-page.ts';
 import {
-  goSignal,
   grantMoneySignal,
-  holdSignal,
-  probeSignal,
   type PageProgress,
   type PageReference,
   type PlanSummary,
@@ -58,13 +56,13 @@ export interface Lanes {
   /** Takes in what a page told. */
   note(progress: PageProgress): void;
   /** Has the running pages take their calls back. */
-  hold(): void;
+  pause(): void;
   /**
    * Has one of them make one call.
    *
-   * @returns `false` when none is running
+   * @returns its number; `undefined` when none is running
    */
-  probe(): boolean;
+  probe(): number | undefined;
   /** Lets them go on. */
   go(): void;
   /** Tells a running page how much money it has been given in all. */
@@ -179,16 +177,16 @@ export function createLanes(options: LanesOptions): Lanes {
       noteProgress(page, progress);
       fill();
     },
-    hold() {
-      for (const page of live) tellPage(page, holdSignal);
+    pause() {
+      for (const page of live) steerPage(page, 'pause');
     },
     probe() {
       const page = live.find(({ accounts }) => accounts.some(({ waiting }) => waiting > 0)) ?? live[0];
-      if (page !== undefined) tellPage(page, probeSignal);
-      return page !== undefined;
+      if (page !== undefined) steerPage(page, 'probe');
+      return page?.page;
     },
     go() {
-      for (const page of live) tellPage(page, goSignal);
+      for (const page of live) steerPage(page, 'go');
       fill();
     },
     give(page, total) {

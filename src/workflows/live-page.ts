@@ -9,8 +9,16 @@ import {
 
 import { noCounts, type Counts } from '../records/counts.ts';
 import { pageWorkflowId } from './ids.ts';
-import { grantPlacesSignal, type PageProgress, type PageReference, type RunPageInput } from './messages.ts';
+import {
+  grantPlacesSignal,
+  steerSignal,
+  type PageProgress,
+  type PageReference,
+  type RunPageInput,
+  type SteerRequest,
+} from './messages.ts';
 import type { runPage } from './run-page.ts';
+import { nextRequest, untold } from './steering.ts';
 import { plural } from './words.ts';
 
 /** What a page has of a lane's places, and wants of them, as far as its run knows. */
@@ -27,6 +35,8 @@ export interface LivePage {
   readonly handle: Promise<ChildWorkflowHandle<typeof runPage>>;
   /** Its own lane's first. */
   readonly accounts: readonly Account[];
+  /** What it was told last of pauses. */
+  told: SteerRequest;
   counts: Counts;
 }
 
@@ -49,6 +59,7 @@ export function startLivePage(
       { lane, granted: places, freed: 0, waiting: calls - places },
       ...others.map((other) => ({ lane: other, granted: 1, freed: 0, waiting: 0 })),
     ],
+    told: untold,
     counts: noCounts,
   };
 }
@@ -83,6 +94,12 @@ export function grantPlaces(page: LivePage, account: Account, places: number): v
   account.waiting -= places;
   const lane = account === page.accounts[0] ? [] : ([account.lane] as const);
   tellPage(page, grantPlacesSignal, places, ...lane);
+}
+
+/** Pauses a running page, has it make one call meanwhile, or lets it go on. */
+export function steerPage(page: LivePage, how: 'pause' | 'probe' | 'go'): void {
+  page.told = nextRequest(page.told, how);
+  tellPage(page, steerSignal, page.told);
 }
 
 /** Signals a page as soon as it has started; one that has ended needs to hear nothing more. */

@@ -250,14 +250,20 @@ export const pauseSignal = defineSignal<[PauseRequest]>('pause');
 /** Takes a reason away; the run goes on when none is left. */
 export const resumeSignal = defineSignal<[ResumeRequest]>('resume');
 
-/** A run tells a page to take its calls back, and to make none. */
-export const holdSignal = defineSignal('hold');
+/** How a run wants a page to stand. */
+export interface SteerRequest {
+  /** Counts what the page was told, from 1: signals may come in another order, and what is older says nothing more. */
+  readonly turn: number;
+  /** Whether it is to take its calls back, and to make none. */
+  readonly isPaused: boolean;
+  /** How often it was let go on. */
+  readonly round: number;
+  /** Whether it is to make one call while it is paused, and to say when that was answered. */
+  readonly probes?: true;
+}
 
-/** A run tells a page that is held to make one call, and to say when it was answered. */
-export const probeSignal = defineSignal('probe');
-
-/** A run tells a page that it may make calls again. */
-export const goSignal = defineSignal('go');
+/** A run pauses a page, has it make one call meanwhile, or lets it go on. */
+export const steerSignal = defineSignal<[SteerRequest]>('steer');
 
 export const runViewQuery = defineQuery<RunView>('runView');
 

@@ -62,8 +62,8 @@ export function createPagePurse({ holds, mayCall, hasMore, tell }: PagePurseOpti
 
   return {
     report: (): TrancheReport => tranche.report(),
-    go() {
-      tranche.go();
+    go(times) {
+      tranche.go(times);
       isNew = true;
     },
     grant(total) {

@@ -108,6 +108,15 @@ export function noBudgetFailure(runId: string): ApplicationFailure {
   });
 }
 
+/** Refuses to set the budget of a run that makes no more calls. */
+export function tooLateFailure(runId: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'too-late',
+    message: `run ${runId} makes no more calls`,
+    nonRetryable: true,
+  });
+}
+
 /** Says that a budget is used up, without a full stop. */
 export function describeReached(
   { amount, spent, held }: BudgetView,

@@ -38,6 +38,7 @@ import {
   createRunBudget,
   describeReached,
   noBudgetFailure,
+  tooLateFailure,
   type RunBudget,
 } from './run-budget.ts';
 import { createRunPauses } from './run-pauses.ts';
@@ -80,11 +81,11 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   const pauses = createRunPauses({
     runId: run.runId,
     carried: carried?.paused,
-    onHold() {
-      lanes?.hold();
+    onPause() {
+      lanes?.pause();
       enterIfRunning();
     },
-    onProbe: () => lanes?.probe() === true,
+    onProbe: () => lanes?.probe(),
     onGo() {
       budget?.go();
       lanes?.go();
@@ -179,7 +180,13 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     if (budget === undefined) throw noBudgetFailure(run.runId);
     return budget.set(request);
   };
-  setHandler(setBudgetUpdate, setBudget, { validator: checkBudgetRequest });
+  setHandler(setBudgetUpdate, setBudget, {
+    validator(request) {
+      checkBudgetRequest(request);
+      // What is set then would be kept beside a run that has ended, and say nothing of it.
+      if (state !== 'planning' && state !== 'running') throw tooLateFailure(run.runId);
+    },
+  });
   setHandler(pageProgressSignal, (progress) => {
     lanes?.note(progress);
     budget?.note(progress);
@@ -212,6 +219,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       },
       onStart: (page) => budget?.open(page),
       onEnd(page, sealed) {
+        pauses.ended(page);
         budget?.close(page, sealed);
         budget?.grant();
       },

@@ -16,15 +16,13 @@ import { addCounts, noCounts, type Counts } from '../records/counts.ts';
 import { emptyTally } from '../records/tally.ts';
 import { describePanel, type PanelState } from './details.ts';
 import {
-  goSignal,
   grantMoneySignal,
   grantPlacesSignal,
-  holdSignal,
   pageProgressQuery,
   pageProgressSignal,
   pauseSignal,
-  probeSignal,
   resumeSignal,
+  steerSignal,
   type PageProgress,
   type RunPageInput,
 } from './messages.ts';
@@ -35,6 +33,7 @@ import { createPagePlaces, type PagePlaces } from './page-places.ts';
 import { createPagePurse } from './page-purse.ts';
 import { createReporter } from './page-reporter.ts';
 import { probed } from './pauses.ts';
+import { createSteering } from './steering.ts';
 
 /** Failed items that a report names: reports come again and again. */
 const TOLD_FAILURES = 3;
@@ -48,10 +47,14 @@ const { openPage, sealPage } = proxyActivities<ControlActivities>(controlOptions
  * Runs the calls of one page, as many at a time as the run has granted places, and seals the page's share of the results.
  *
  * A failed item is an outcome, not a failure of the page. Cancelled (which means: stop), calls that have not been sent
- * end at once and leave no record; those in flight finish and are recorded, since they are paid for. Held, it does the
+ * end at once and leave no record; those in flight finish and are recorded, since they are paid for. Paused, it does the
  * same, and puts back what has not been sent until it may go on.
  */
 export async function runPage(input: RunPageInput): Promise<Counts> {
+  const steering = createSteering();
+  const { isPaused } = steering;
+  // Before the first wait: signals that come in its course would be handled by their kind, and not in their order.
+  setHandler(steerSignal, steering.steer);
   const opened = await CancellationScope.nonCancellable(() => openPage(input));
   let calls = new CancellationScope({ cancellable: true });
   const { lane: own, others } = input;
@@ -60,7 +63,6 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     of: others === undefined ? () => own : (call) => laneOfCall(input, opened, call),
   });
   let stopping = false;
-  let isHeld = false;
   let round = 0;
   let counts: Counts = { ...noCounts, tally: opened.done };
   let inFlight = 0;
@@ -115,7 +117,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     calls.cancel();
   }
 
-  const mayCall = (): boolean => !stopping && !isHeld;
+  const mayCall = (): boolean => !stopping && !isPaused();
   const purse =
     opened.holds === undefined
       ? undefined
@@ -163,9 +165,9 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     report();
   }
   // One call, whatever its lane, when those in flight have ended: its answer says whether the others may be made.
-  async function probe(): Promise<void> {
-    await condition(() => running === 0 || !isHeld || stopping);
-    if (!isHeld || stopping) return;
+  async function probe(isDue: () => boolean): Promise<void> {
+    await condition(() => running === 0 || !isDue() || stopping);
+    if (!isDue() || stopping) return;
     const lane = allPlaces.find((places) => agenda.waiting(places.lane) > 0)?.lane;
     const call = lane === undefined ? undefined : agenda.take(lane);
     let isAnswered = true;
@@ -200,9 +202,9 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     if (end.holder !== undefined) tellRun(resumeSignal, { reason: 'store', holder: end.holder });
     if (!stopping) {
       const isOver = agenda.putBack(call, end.isLost);
-      if (end.cause !== undefined && !isHeld) {
+      if (end.cause !== undefined && !isPaused()) {
         tellRun(pauseSignal, end.cause);
-        hold();
+        steering.pause();
       }
       return isOver;
     }
@@ -215,13 +217,13 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     for (;;) {
       await condition(() => !isShown);
       isShown = true;
-      show(stopping ? 'stopping' : isHeld ? 'paused' : 'running');
+      show(stopping ? 'stopping' : isPaused() ? 'paused' : 'running');
     }
   }
   function report(): void {
     // The run has to know what it may grant again.
-    if (isHeld && running === 0) reporter.tell(progress());
-    else if (isHeld) reporter.note(progress(), ended);
+    if (isPaused() && running === 0) reporter.tell(progress());
+    else if (isPaused()) reporter.note(progress(), ended);
     else if (stopping || !share()) reporter.note(progress(), ended);
     else reporter.tell(progress());
   }
@@ -261,7 +263,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     if (other === undefined) reporter.granted(count);
     else other.asked -= count;
     const places = other ?? ownPlaces;
-    if (isHeld) {
+    if (isPaused()) {
       places.grant(count);
       report();
       return;
@@ -272,28 +274,22 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     }
   };
 
-  // Again where one call was made by which it was to go on.
-  function hold(): void {
-    const isNew = !isHeld;
-    isHeld = true;
-    isShown = false;
-    calls.cancel();
-    if (isNew) report();
-  }
-  const go = (): void => {
-    if (!isHeld) return;
-    isHeld = false;
-    isShown = false;
-    open();
-    purse?.go();
-    share();
-    reporter.tell(progress());
-  };
-
   setHandler(pageProgressQuery, progress);
-  setHandler(holdSignal, hold);
-  setHandler(probeSignal, () => void probe());
-  setHandler(goSignal, go);
+  steering.begin({
+    takeRound: (times) => purse?.go(times),
+    probe: (isDue) => void probe(isDue),
+    pause(isNew) {
+      isShown = false;
+      calls.cancel();
+      if (isNew) report();
+    },
+    go() {
+      isShown = false;
+      open();
+      share();
+      reporter.tell(progress());
+    },
+  });
   setHandler(grantPlacesSignal, grant);
   if (purse !== undefined) setHandler(grantMoneySignal, (total) => purse.grant(total));
   void CancellationScope.current().cancelRequested.catch(() => {

@@ -14,13 +14,13 @@ export interface RunPausesOptions {
   readonly runId: string;
   readonly carried: readonly Pause[] | undefined;
   /** Has the pages take their calls back. Called again with each further reason. */
-  readonly onHold: () => void;
+  readonly onPause: () => void;
   /**
-   * Makes one call, whose page resumes the run when it is answered.
+   * Has a page make one call, and resume the run when it is answered.
    *
-   * @returns `false` where there is none to make
+   * @returns the page's number; `undefined` where there is none
    */
-  readonly onProbe: () => boolean;
+  readonly onProbe: () => number | undefined;
   /** Lets them go on. */
   readonly onGo: () => void;
 }
@@ -29,6 +29,8 @@ export interface RunPausesOptions {
 export interface RunPauses extends Pick<Pauses, 'any' | 'has' | 'list'> {
   pause(request: PauseRequest): void;
   resume(request: ResumeRequest): void;
+  /** Takes in that a page has ended: what it was to find out, another one has to. */
+  ended(page: number): void;
   /** Takes signals from now on, first those that have come already. */
   listen(): void;
 }
@@ -37,11 +39,12 @@ export interface RunPauses extends Pick<Pauses, 'any' | 'has' | 'list'> {
 export function createRunPauses(options: RunPausesOptions): RunPauses {
   const pauses = createPauses(options.carried);
   let waking: CancellationScope | undefined;
+  let asked: number | undefined;
 
   function pause({ holder, ...cause }: PauseRequest): void {
     const described = describePause(cause, options.runId, new Date().toISOString());
     if (!pauses.add(described, holder)) return;
-    options.onHold();
+    options.onPause();
     wake();
   }
   function resume({ reason, holder }: ResumeRequest): void {
@@ -55,6 +58,7 @@ export function createRunPauses(options: RunPausesOptions): RunPauses {
   function wake(): void {
     const isWanted = pauses.any() && pauses.list().every(({ reason }) => probed.includes(reason));
     waking?.cancel();
+    asked = undefined;
     waking = isWanted ? new CancellationScope({ cancellable: true }) : undefined;
     waking?.run(awaken).catch(() => {});
   }
@@ -66,12 +70,16 @@ export function createRunPauses(options: RunPausesOptions): RunPauses {
       if (isCancellation(error)) throw error;
     }
     // Pages that start now find out by themselves.
-    if (!options.onProbe()) for (const reason of probed) resume({ reason });
+    asked = options.onProbe();
+    if (asked === undefined) for (const reason of probed) resume({ reason });
   }
   return {
     ...pauses,
     pause,
     resume,
+    ended(page) {
+      if (page === asked) wake();
+    },
     listen() {
       setHandler(pauseSignal, pause);
       setHandler(resumeSignal, resume);

@@ -44,8 +44,10 @@ interface SimulatedPage {
   readonly tranche: Tranche;
   places: number;
   isHeld: boolean;
-  /** The last hold that it has heard of. */
+  /** The last of what it was told of pauses that it has heard of. */
   steered: number;
+  /** How often it was let go on. */
+  rounds: number;
   isEnded: boolean;
   /** Loops that wait for money, by call. */
   readonly waiting: SimulatedCall[];
@@ -110,6 +112,7 @@ export function playBudget(seed: number, parts: BudgetParts = budgetParts): Worl
       places: 0,
       isHeld: false,
       steered: 0,
+      rounds: 0,
       isEnded: false,
       waiting: [],
       inFlight: 0,
@@ -204,20 +207,24 @@ export function playBudget(seed: number, parts: BudgetParts = budgetParts): Worl
   function hold(): void {
     isPaused = true;
     const turn = ++steered;
-    for (const page of live) send(() => suspend(page, turn));
+    for (const page of live) send(() => suspend(page, turn, page.rounds));
   }
   function go(): void {
     isPaused = false;
     ledger.go();
     const turn = ++steered;
-    for (const page of live) queue.add(delay * 30, () => wake(page, turn));
+    for (const page of live) {
+      const round = (page.rounds += 1);
+      queue.add(delay * 30, () => wake(page, turn, round));
+    }
     fill();
   }
 
   // The pages.
-  function suspend(page: SimulatedPage, turn: number): void {
+  function suspend(page: SimulatedPage, turn: number, round: number): void {
     if (page.steered >= turn) return;
     page.steered = turn;
+    page.tranche.go(round);
     page.isHeld = true;
     for (const call of page.waiting.splice(0)) {
       page.tranche.putBack(call.name);
@@ -225,9 +232,11 @@ export function playBudget(seed: number, parts: BudgetParts = budgetParts): Worl
     }
     review(page);
   }
-  function wake(page: SimulatedPage, turn: number): void {
-    page.tranche.go();
-    if (page.steered < turn) page.isHeld = false;
+  function wake(page: SimulatedPage, turn: number, round: number): void {
+    if (page.steered >= turn) return;
+    page.steered = turn;
+    page.tranche.go(round);
+    page.isHeld = false;
     work(page);
   }
   function work(page: SimulatedPage): void {

@@ -2,7 +2,13 @@ import { describe, expect, vi } from 'vitest';
 
 import { resume, suspend } from '../../src/commands/steer.ts';
 import { get } from '../../src/commands/get.ts';
-import { runViewQuery } from '../../src/workflows/messages.ts';
+import { CONTROL_QUEUE, pageWorkflowId } from '../../src/workflows/ids.ts';
+import {
+  grantPlacesSignal,
+  pageProgressQuery,
+  runViewQuery,
+  steerSignal,
+} from '../../src/workflows/messages.ts';
 import { callsInFlight, callsOf } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
 import { test } from '../support/on-servers.ts';
@@ -95,6 +101,34 @@ describe.concurrent('a run that is suspended', () => {
 
     await resume(harness.session.temporal, run.runId);
     expect(await harness.finish(run)).toMatchObject({ state: 'completed', tally: { succeeded: 3 } });
+  });
+
+  test('has its page stand as it was told last, of all that has come before the page was ready', async ({
+    open,
+  }) => {
+    const harness = await open({ workers: 0 });
+    const { run } = await harness.submit(job(3));
+    // In place of its run's own, which waits for this one to end.
+    const page = await harness.client.workflow.start('runPage', {
+      taskQueue: CONTROL_QUEUE,
+      workflowId: pageWorkflowId(run.runId, 0),
+      args: [{ run, resumed: false, page: 0, lane: 'all', places: 3 }],
+    });
+    const pause = { turn: 1, isPaused: true, round: 0 };
+    const go = { turn: 2, isPaused: false, round: 1 };
+    const again = { turn: 3, isPaused: true, round: 1 };
+    for (const told of [pause, go, again, go]) await page.signal(steerSignal, told);
+    await harness.startWorker();
+    await vi.waitFor(async () => {
+      expect(await page.query(pageProgressQuery)).toMatchObject({ places: 3, freed: 3, waiting: 3 });
+    }, waiting);
+    expect(callsOf(harness.emulator)).toEqual([]);
+
+    await page.signal(steerSignal, { turn: 4, isPaused: false, round: 2 });
+    await page.signal(grantPlacesSignal, 3);
+    expect(await page.result()).toMatchObject({ tally: { succeeded: 3 } });
+    expect(await harness.finish(run)).toMatchObject({ state: 'completed', tally: { succeeded: 3 } });
+    expect(callsOf(harness.emulator)).toHaveLength(3);
   });
 
   test('keeps what an attempt may have cost for the one that settles it', async ({ open }) => {

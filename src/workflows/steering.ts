@@ -1,0 +1,79 @@
+import type { SteerRequest } from './messages.ts';
+
+/** What a page is told that was told nothing yet. */
+export const untold: SteerRequest = { turn: 0, isPaused: false, round: 0 };
+
+/** What to tell a page after what it was told last. */
+export function nextRequest({ turn, round }: SteerRequest, how: 'pause' | 'probe' | 'go'): SteerRequest {
+  return {
+    turn: turn + 1,
+    isPaused: how !== 'go',
+    round: how === 'go' ? round + 1 : round,
+    ...(how === 'probe' ? { probes: true } : {}),
+  };
+}
+
+/** What a page does as it is steered. */
+export interface SteeredParts {
+  /** Takes its calls back. Called again where one was made by which it was to go on. */
+  readonly pause: (isNew: boolean) => void;
+  readonly go: () => void;
+  /**
+   * Makes one call although it is paused.
+   *
+   * @param isDue - whether that is wanted still, when those in flight have ended
+   */
+  readonly probe: (isDue: () => boolean) => void;
+  /** Takes in how often its run has let it go on: it may hear of a later time first, or of that alone. */
+  readonly takeRound: (round: number) => void;
+}
+
+/** Whether a page may make calls, by its run and by what it finds out itself. */
+export interface Steering {
+  readonly isPaused: () => boolean;
+  /** Takes in what the run tells; what is older than what has come already changes nothing. */
+  readonly steer: (request: SteerRequest) => void;
+  /** Pauses the page by itself, until its run tells it more. */
+  pause(): void;
+  /** Has what was told so far done, and from now on all at once. */
+  begin(parts: SteeredParts): void;
+}
+
+/** Makes the steering of a page that may be told something before it is ready. */
+export function createSteering(): Steering {
+  let latest = untold;
+  let isPaused = false;
+  let parts: SteeredParts | undefined;
+
+  function pause(): void {
+    const isNew = !isPaused;
+    isPaused = true;
+    parts?.pause(isNew);
+  }
+  function follow({ turn, isPaused: isToPause, round, probes }: SteerRequest): void {
+    if (parts === undefined || turn === 0) return;
+    parts.takeRound(round);
+    if (!isToPause) {
+      if (!isPaused) return;
+      isPaused = false;
+      parts.go();
+      return;
+    }
+    // A call that is being made to find out goes on, and tells the same.
+    if (probes === undefined || !isPaused) pause();
+    if (probes !== undefined) parts.probe(() => isPaused && latest.turn === turn);
+  }
+  return {
+    isPaused: () => isPaused,
+    pause,
+    steer(request) {
+      if (request.turn <= latest.turn) return;
+      latest = request;
+      follow(request);
+    },
+    begin(made) {
+      parts = made;
+      follow(latest);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+
+import type { SteerRequest } from '../../src/workflows/messages.ts';
+import { createSteering, nextRequest, untold, type Steering } from '../../src/workflows/steering.ts';
+
+type How = Parameters<typeof nextRequest>[1];
+
+/** What a run tells a page, in its order. */
+function told(...hows: readonly How[]): readonly SteerRequest[] {
+  let last = untold;
+  return hows.map((how) => (last = nextRequest(last, how)));
+}
+
+function begun(steering: Steering): { readonly done: string[]; readonly probes: (() => boolean)[] } {
+  const done: string[] = [];
+  const probes: (() => boolean)[] = [];
+  let round = 0;
+  steering.begin({
+    pause: (isNew) => done.push(isNew ? 'pause' : 'again'),
+    go: () => done.push(`go ${round}`),
+    probe(isDue) {
+      done.push('probe');
+      probes.push(isDue);
+    },
+    takeRound: (times) => (round = times),
+  });
+  return { done, probes };
+}
+
+function orders<Value>(values: readonly Value[]): readonly (readonly Value[])[] {
+  if (values.length < 2) return [values];
+  return values.flatMap((value, index) =>
+    orders(values.toSpliced(index, 1)).map((others) => [value, ...others]),
+  );
+}
+
+describe('a page that is steered', () => {
+  it.each([
+    [['pause', 'go', 'pause'], true, 1],
+    [['pause', 'go', 'pause', 'go'], false, 2],
+    [['pause', 'pause', 'probe', 'go'], false, 1],
+  ] as const)('stands as it was told last, in whatever order it hears of %j', (hows, isPaused, rounds) => {
+    for (const order of orders(told(...hows))) {
+      // With some of it before the page was ready.
+      for (let early = 0; early <= order.length; early += 1) {
+        const steering = createSteering();
+        let round = 0;
+        for (const request of order.slice(0, early)) steering.steer(request);
+        steering.begin({
+          pause: () => {},
+          go: () => {},
+          probe: () => {},
+          takeRound: (times) => (round = times),
+        });
+        for (const request of order.slice(early)) steering.steer(request);
+        expect([steering.isPaused(), round]).toEqual([isPaused, rounds]);
+      }
+    }
+  });
+
+  it('hears of nothing twice', () => {
+    const steering = createSteering();
+    const { done } = begun(steering);
+    const [pause, go] = told('pause', 'go');
+    for (const request of [pause, pause, go, pause, go]) if (request) steering.steer(request);
+    expect(done).toEqual(['pause', 'go 1']);
+  });
+
+  it('pauses by itself until it is told to go on', () => {
+    const steering = createSteering();
+    const { done } = begun(steering);
+    steering.pause();
+    for (const request of told('pause', 'go')) steering.steer(request);
+    expect(done).toEqual(['pause', 'again', 'go 1']);
+    expect(steering.isPaused()).toBe(false);
+  });
+
+  it('makes no call to find out once it was told something else', () => {
+    const steering = createSteering();
+    const { done, probes } = begun(steering);
+    const requests = told('pause', 'probe', 'pause');
+    for (const request of requests.slice(0, 2)) steering.steer(request);
+    expect(done).toEqual(['pause', 'probe']);
+    expect(probes.map((isDue) => isDue())).toEqual([true]);
+    for (const request of requests.slice(2)) steering.steer(request);
+    expect(probes.map((isDue) => isDue())).toEqual([false]);
+  });
+
+  it('pauses where it hears of the call first that is to find out', () => {
+    const steering = createSteering();
+    const { done } = begun(steering);
+    for (const request of told('pause', 'probe').toReversed()) steering.steer(request);
+    expect(done).toEqual(['pause', 'probe']);
+  });
+});
