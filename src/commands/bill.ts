@@ -1,6 +1,7 @@
 import type { Budget } from '../manifest/job.ts';
 import type { PlannedApi } from '../plan/plan.ts';
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
+import { assumptionOf, type Assumption } from '../records/corrections.ts';
 import type { EndState } from '../records/outcome.ts';
 import type { ItemCost } from '../records/record.ts';
 import { createBillFold, type BillFigures } from '../report/bill.ts';
@@ -26,6 +27,8 @@ export interface RunBill extends BillFigures {
   readonly throttled: number;
   /** Corrections that are laid over the records. */
   readonly corrections: number;
+  /** What these rest on; absent where there are none. */
+  readonly assumes?: Assumption;
   readonly budget?: BudgetLine;
 }
 
@@ -81,6 +84,7 @@ export async function foldBill({
     billed,
     throttled,
     corrections: corrections.length,
+    ...assumptionOf(corrections),
     ...(budget === undefined ? {} : { budget: budgetLine(budget, figures.cost) }),
     ...figures,
   };

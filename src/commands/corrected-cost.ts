@@ -1,48 +1,76 @@
+import { assumptionOf, type Assumption } from '../records/corrections.ts';
 import type { ItemCost } from '../records/record.ts';
-import { layOver, readCorrections } from '../records/corrections.ts';
-import { sumCosts } from '../records/tally.ts';
-import { costOf, createGroups } from '../report/bill.ts';
-import type { BillLine, Report } from '../report/report.ts';
+import type { Marker } from '../records/run-store.ts';
+import { emptyTally } from '../records/tally.ts';
+import type { Report } from '../report/report.ts';
+import { modelOf } from '../report/usage-graph.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import type { ModelGroup } from '../report/bill.ts';
+import { foldBill } from './bill.ts';
+import { openBill } from './open-bill.ts';
 
-/** What an ended run came to, with its corrections laid over what its marker and report say. */
+/** What an ended run came to, with all that came after its marker and report. */
 export interface CorrectedCost {
   readonly corrections: number;
+  /** What the corrections rest on; absent where there are none. */
+  readonly assumes?: Assumption;
   readonly cost: ItemCost;
-  /** By model. */
-  readonly models: ReadonlyMap<string, ItemCost>;
+  readonly models: readonly ModelGroup[];
 }
 
-/** Adds up the bill of an ended run anew; `undefined` where nothing corrects it. */
+/**
+ * Whether something lies beside a run that may have come after its end.
+ *
+ * @param folders - in the folder of the run
+ */
+export function hasAftermath(folders: readonly string[]): boolean {
+  return folders.includes('corrections') || folders.includes('late');
+}
+
+/** Adds the bill of an ended run up anew; `undefined` where its marker tells it. */
 export async function readCorrectedCost(
   store: ObjectStore,
   run: RunLocation,
+  { tally }: Pick<Marker, 'tally'>,
 ): Promise<CorrectedCost | undefined> {
-  const corrections = await readCorrections(store, run);
-  const bill = corrections.length === 0 ? undefined : await store.get(runKeys(run).bill);
-  if (bill === undefined) return undefined;
-  const correct = layOver(corrections);
-  const models = createGroups();
-  const lines = Buffer.from(bill.body).toString('utf8').split('\n');
-  for (const line of lines.filter((text) => text !== '')) {
-    const attempt = JSON.parse(line) as BillLine;
-    models.add(attempt.model, costOf(correct(attempt, attempt)));
-  }
-  const groups = models.read();
-  return {
-    corrections: corrections.length,
-    cost: sumCosts(groups.map(({ cost }) => cost)),
-    models: new Map(groups.map(({ name, cost }) => [name, cost])),
-  };
+  if (!hasAftermath(await store.listFolders(runKeys(run).root))) return undefined;
+  const opened = await openBill(store, run);
+  const { cost, models } = await foldBill(opened);
+  const { corrections } = opened;
+  // What came late before the end is counted there.
+  if (corrections.length === 0 && isSameCost(cost, tally)) return undefined;
+  return { corrections: corrections.length, ...assumptionOf(corrections), cost, models };
 }
 
-/** A report with corrections laid over its money. */
+/** A report with the money as it is known now. */
 export function correctReport(report: Report, { cost, models }: CorrectedCost): Report {
+  const costs = new Map(models.map((one) => [modelOf({ ...one, model: one.name }), one]));
+  const told = report.models.map((one) => {
+    const name = modelOf(one);
+    const known = costs.get(name)?.cost;
+    costs.delete(name);
+    return { ...one, tally: { ...one.tally, ...known } };
+  });
+  // Nobody knew of these calls at the end.
+  const more = [...costs.values()].map((one) => ({
+    model: one.name,
+    kind: one.kind,
+    items: 0,
+    tally: { ...emptyTally, ...one.cost },
+  }));
   return {
     ...report,
     tally: { ...report.tally, ...cost },
     certainty: cost.unknown.count === 0 ? 'exact' : 'estimated',
-    models: report.models.map((one) => ({ ...one, tally: { ...one.tally, ...models.get(one.model) } })),
+    models: [...told, ...more],
   };
+}
+
+function isSameCost(left: ItemCost, right: ItemCost): boolean {
+  return (
+    left.settled === right.settled &&
+    left.unknown.count === right.unknown.count &&
+    left.unknown.atMost === right.unknown.atMost
+  );
 }

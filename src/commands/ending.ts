@@ -10,7 +10,7 @@ import { readCorrectedCost, type CorrectedCost } from './corrected-cost.ts';
 export interface Ending {
   readonly run: RunLocation;
   readonly marker: Marker;
-  /** Counts and money, with the corrections laid over them that were made since. */
+  /** Counts and money, with what came late and the corrections that were made since. */
   readonly tally: Tally;
   readonly corrected?: CorrectedCost;
   readonly plan: Plan | undefined;
@@ -29,7 +29,7 @@ export async function readEnding(
 ): Promise<Ending> {
   const [failures, corrected] = await Promise.all([
     marker.tally.failed === 0 ? [] : readFailures(store, run),
-    readCorrectedCost(store, run),
+    readCorrectedCost(store, run, marker),
   ]);
   const ending = { run, marker, tally: { ...marker.tally, ...corrected?.cost }, plan, failures };
   return corrected === undefined ? ending : { ...ending, corrected };

@@ -1,7 +1,7 @@
 import { PollenBatchError } from '../errors.ts';
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import { fetchUsage } from '../pollinations/fetch-usage.ts';
-import { writeCorrection, type SettledAttempt } from '../records/corrections.ts';
+import { writeCorrection, type Assumption, type SettledAttempt } from '../records/corrections.ts';
 import type { ItemCost } from '../records/record.ts';
 import { matchUsage, type OpenReason, type Settlement } from '../report/match-usage.ts';
 import { modelOf, type BilledCall } from '../report/usage-graph.ts';
@@ -10,7 +10,7 @@ import { accountAccess, accountRefusal } from './account-access.ts';
 import { foldBill } from './bill.ts';
 import { findRun } from './find-run.ts';
 import { openBill, type OpenedBill } from './open-bill.ts';
-import { listedModel, promptUnits, sentCalls, type SentCalls } from './sent-calls.ts';
+import { allToldAt, listedModel, promptUnits, sentCalls, type SentCalls } from './sent-calls.ts';
 import type { Session } from './session.ts';
 
 /** What reconciling a run has come to. */
@@ -24,6 +24,8 @@ export interface Reconciled {
   readonly grouped: number;
   /** Charges that stay unknown, by why. */
   readonly open: Readonly<Partial<Record<OpenReason, number>>>;
+  /** What the corrections rest on, this one and earlier ones; absent where there are none. */
+  readonly assumes?: Assumption;
   /** Key of the correction; absent where there was nothing to write. */
   readonly correction?: string;
   /** ISO 8601: before then the account may not know all calls yet, so that nothing was settled. */
@@ -35,8 +37,6 @@ export interface ReconcileOptions {
   readonly now?: () => Date;
 }
 
-/** The account takes calls in some time after they were made; the emulator at once. */
-const INGESTION_MS = 30 * 60_000;
 /** The account tells of the calls of its last 30 days. */
 const KEPT_MS = 30 * 86_400_000;
 const TRIES = 5;
@@ -57,13 +57,14 @@ export async function reconcile(
     const opened = await openBill(session.store, run);
     const { marker } = opened;
     if (marker === undefined) throw goesOn(runId);
-    const { cost: before } = await foldBill(opened);
-    const nothing = { runId, before, after: before, settled: 0, grouped: 0, open: {} };
+    const { cost: before, assumes } = await foldBill(opened);
+    const rest = assumes === undefined ? {} : { assumes };
+    const nothing = { runId, before, after: before, settled: 0, grouped: 0, open: {}, ...rest };
     if (before.unknown.count === 0) return nothing;
     checkReach(session, opened, now());
-    const early = Date.parse(marker.endedAt) + (opened.plan.api.emulated ? 0 : INGESTION_MS);
-    if (now().getTime() < early) return { ...nothing, tooEarlyUntil: new Date(early).toISOString() };
     const sent = await sentCalls(opened, marker.endedAt);
+    const toldAt = allToldAt(sent, marker.endedAt, opened.plan.api);
+    if (now().getTime() < toldAt) return { ...nothing, tooEarlyUntil: new Date(toldAt).toISOString() };
     const rows = await readRows(session, opened, sent);
     const settlements = matchUsage({ ...sent, rows });
     const settled = settledOf(sent, settlements);
@@ -71,13 +72,15 @@ export async function reconcile(
     if (settled.length === 0) return told;
     const known = opened.corrections.length;
     const at = now().toISOString();
-    const correction = { version: 1, runId, at, source: 'usage', settled } as const;
+    const assumed = { assumes: 'sole-use' } as const;
+    const correction = { version: 1, runId, at, source: 'usage', ...assumed, settled } as const;
     // Another one came first: what it has settled is settled.
     if (!(await writeCorrection(session.store, run, correction, known))) continue;
     const { cost: after } = await foldBill(await openBill(session.store, run));
     const grouped = settlements.filter((one) => !('open' in one) && one.group !== undefined).length;
     return {
       ...told,
+      ...assumed,
       after,
       settled: settled.length,
       grouped,

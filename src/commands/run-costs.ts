@@ -3,11 +3,12 @@ import { labelEntries } from '../plan/labels.ts';
 import type { ItemCost } from '../records/record.ts';
 import { readMarker, readPlan, type Marker } from '../records/run-store.ts';
 import { sumCosts } from '../records/tally.ts';
-import { costOf, createGroups } from '../report/bill.ts';
+import { costOf, createGroups, type Groups } from '../report/bill.ts';
 import type { BillRow } from '../report/bill-rows.ts';
 import type { Report } from '../report/report.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { hasAftermath } from './corrected-cost.ts';
 import { openBill } from './open-bill.ts';
 import { unusable } from './read-results.ts';
 
@@ -16,7 +17,7 @@ export type SpendingKey = 'day' | 'job' | 'model' | 'label';
 
 /** What a run came to by name, and in all. */
 export interface RunCosts {
-  readonly costs: readonly (readonly [name: string, cost: ItemCost])[];
+  readonly costs: ReadonlyMap<string, ItemCost>;
   readonly total: ItemCost;
   readonly isUnfinished: boolean;
 }
@@ -42,9 +43,7 @@ export async function readRunCosts(
   const [report, folders] = await Promise.all([readReport(store, run), store.listFolders(runKeys(run).root)]);
   // What came after the end is not in the report, nor on which of several days a charge was made.
   const isTold =
-    !folders.includes('corrections') &&
-    !folders.includes('late') &&
-    (by !== 'day' || dayOf(report.startedAt) === dayOf(report.endedAt));
+    !hasAftermath(folders) && (by !== 'day' || dayOf(report.startedAt) === dayOf(report.endedAt));
   return isTold ? costsOfReport(report, run, by) : readRows(store, run, by, since, marker);
 }
 
@@ -56,11 +55,15 @@ function costsOfReport(report: Report, { job }: RunLocation, by: SpendingKey): R
     job: [job],
     label: labelsOf(report.labels),
   };
-  const costs =
-    by === 'model'
-      ? report.models.map(({ model, tally }) => [model, tally] as const)
-      : names[by].map((name) => [name, total] as const);
-  return { costs, total, isUnfinished: false };
+  const groups = createGroups();
+  // A name may stand for a model of each kind.
+  if (by === 'model') for (const { model, tally } of report.models) groups.add(model, tally);
+  else for (const name of names[by]) groups.add(name, total);
+  return { costs: costsByName(groups), total, isUnfinished: false };
+}
+
+function costsByName(groups: Groups): RunCosts['costs'] {
+  return new Map(groups.read().map(({ name, cost }) => [name, cost]));
 }
 
 async function readRows(
@@ -96,7 +99,7 @@ async function readRows(
     }
   }
   return {
-    costs: groups.read().map(({ name, cost }) => [name, cost]),
+    costs: costsByName(groups),
     total,
     isUnfinished: marker === undefined,
   };

@@ -2,9 +2,8 @@ import { relative } from 'node:path';
 
 import type { Config } from '../config.ts';
 import { readAddresses } from '../local/address-file.ts';
-import type { Marker } from '../records/run-store.ts';
 import { copyResults } from './copy-results.ts';
-import { readEnding } from './ending.ts';
+import { readEnding, type Ending } from './ending.ts';
 import { whenAborted } from './interrupts.ts';
 import { brokenStack, startLocal, STOPPING } from './local.ts';
 import type { ReadJob } from './job-reading.ts';
@@ -26,6 +25,8 @@ export interface RunResult {
   readonly watched: Watched;
   /** Absent when the person left before. */
   readonly submitted?: Submitted;
+  /** Once the run has ended. */
+  readonly ending?: Ending;
   /** Folder of the copied results, once the run has ended. */
   readonly folder?: string;
 }
@@ -111,21 +112,16 @@ async function runIn(
         : { kind: 'ended', marker: submitted.marker };
     if (watched.kind !== 'ended') return { submitted, watched };
     const { folder } = await copyResults(session.store, submitted.run, watched.marker, options.out);
-    await tellEnd(session, submitted, watched.marker, folder, terminal);
-    return { submitted, watched, folder };
+    const ending = await readEnding(session.store, submitted.run, watched.marker, submitted.plan);
+    tellEnd(session, ending, folder, terminal);
+    return { submitted, watched, ending, folder };
   } finally {
     await session.close();
   }
 }
 
-async function tellEnd(
-  session: Session,
-  { run, plan }: Submitted,
-  marker: Marker,
-  folder: string,
-  terminal: Terminal,
-): Promise<void> {
-  terminal.say(endText(session, await readEnding(session.store, run, marker, plan)));
+function tellEnd(session: Session, ending: Ending, folder: string, terminal: Terminal): void {
+  terminal.say(endText(session, ending));
   const near = relative('.', folder);
   terminal.say(
     `Results: ${near.startsWith('..') ? folder : near} (results.jsonl, items/, report.json, bill.jsonl)`,

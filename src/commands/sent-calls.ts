@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlannedApi } from '../plan/plan.ts';
 import { parseAmount } from '../pollen/amount.ts';
 import { findPrice } from '../pollen/prices.ts';
 import type { Usage, UsageType } from '../pollen/usage.ts';
@@ -21,6 +21,8 @@ const SKEW_MS = 60_000;
 const AFTER_MS = 600_000;
 /** Time that a call may have taken which does not say. */
 const LONGEST_MS = 600_000;
+/** The account takes calls in some time after they were made. */
+const INGESTION_MS = 30 * 60_000;
 
 /**
  * Gathers what may stand among the account's billed calls.
@@ -42,7 +44,10 @@ export async function sentCalls({ plan, pages }: OpenedBill, endedAt: string): P
           const call = { ...sent, name, atMost, ...(units === undefined ? {} : { promptUnits: units }) };
           unknown.push({ call, row });
         } else if (row.certainty === 'exact' && row.amount !== null && row.amount !== '0') {
-          known.push({ ...sent, amount: parseAmount(row.amount) });
+          // A hit tells the charge of an attempt before it, which was billed when that one was sent.
+          const from =
+            row.cache?.status === 'hit' ? firstOf(row, billed, plan.createdAt, endedAt) : sent.from;
+          known.push({ ...sent, from, amount: parseAmount(row.amount) });
         }
       }
     }
@@ -53,6 +58,18 @@ export async function sentCalls({ plan, pages }: OpenedBill, endedAt: string): P
     unknown: unknown.map(({ call }) => call),
     rows: unknown.map(({ row }) => row),
   };
+}
+
+/**
+ * When the account has told all calls that were sent, in milliseconds since the epoch.
+ *
+ * @param endedAt - when the run ended, ISO 8601
+ */
+export function allToldAt({ known, unknown }: SentCalls, endedAt: string, { emulated }: PlannedApi): number {
+  // The emulator bills and tells at once.
+  if (emulated) return Date.parse(endedAt);
+  const last = [...known, ...unknown].reduce((latest, { to }) => Math.max(latest, to), Date.parse(endedAt));
+  return last + INGESTION_MS;
 }
 
 /** The model that a name stands for, as the API lists it. */
@@ -85,6 +102,12 @@ function timeOf(
   const before = call.slice(0, position).findLast(({ at }) => at !== undefined)?.at ?? startedAt;
   const after = call.slice(position).find(({ at }) => at !== undefined)?.at ?? endedAt;
   return { from: Date.parse(before) - SKEW_MS, to: Date.parse(after) + AFTER_MS };
+}
+
+function firstOf(row: BillRow, billed: BilledLine, startedAt: string, endedAt: string): number {
+  return billed.rows
+    .filter((other) => isSameCall(other, row))
+    .reduce((first, other) => Math.min(first, timeOf(other, billed, startedAt, endedAt).from), Infinity);
 }
 
 // All attempts of a call send the same prompt, so what one answer has told of it holds for all of them.

@@ -70,7 +70,8 @@ export async function spending(session: Session, { by, job, since }: SpendingOpt
       }
     }
   }
-  const named = groups.read().map(({ name, attempts, cost }) => ({ name, runs: attempts, cost }));
+  // One was added for each run.
+  const named = groups.read().map(({ name, attempts: count, cost }) => ({ name, runs: count, cost }));
   return {
     by,
     emulated: location.emulated,

@@ -4,8 +4,8 @@ import type { Charge } from '../pollen/settle.ts';
 import { runKeys, type CallPart, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
-/** What told a correction what was charged. */
-export type CorrectionSource = 'key-budget' | 'balance' | 'usage';
+/** What a correction rests on: `sole-use`, that nobody else used the key while the run made its calls. */
+export type Assumption = 'sole-use';
 
 /** Which attempt of a run it was. */
 export interface AttemptName extends Partial<CallPart> {
@@ -28,7 +28,10 @@ export interface Correction {
   readonly runId: string;
   /** ISO 8601. */
   readonly at: string;
-  readonly source: CorrectionSource;
+  /** What told the charges: the account's billed calls. */
+  readonly source: 'usage';
+  /** Absent in corrections of earlier versions, which rest on it as well. */
+  readonly assumes?: Assumption;
   readonly settled: readonly SettledAttempt[];
 }
 
@@ -80,6 +83,11 @@ export function layOver(corrections: readonly Correction[]): Correct {
     const index = open.findIndex(({ was }) => was.amount === charge.amount);
     return open.splice(index, index < 0 ? 0 : 1)[0]?.now ?? charge;
   };
+}
+
+/** What a bill rests on that corrections are laid over; nothing where there are none. */
+export function assumptionOf(corrections: readonly Correction[]): { readonly assumes?: Assumption } {
+  return corrections.length === 0 ? {} : { assumes: 'sole-use' };
 }
 
 function nameOf({ number, step, index, repair, attempt }: AttemptName): string {

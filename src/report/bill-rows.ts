@@ -46,23 +46,26 @@ interface Call {
   readonly kind: 'text' | 'image';
   readonly model: string;
   readonly usage: Usage;
+  /** Whether an earlier run had got its answer: one that was mended is no answer. */
+  readonly isReused: boolean;
 }
 
 /** The rows of one result line, in the order of its attempts. */
 export function billRows(line: ResultLine, context: BillContext): readonly BillRow[] {
   const calls = callsIn(line);
-  if (line.status !== 'cancelled' && line.reused !== undefined) {
-    return [...calls.values()].map((call) => reusedRow(line, call, context.priceOf));
-  }
   const { attempts } = line;
-  return [...new Set(attempts.map(nameOf))].flatMap((name) =>
-    callRows(
-      line,
-      attempts.filter((attempt) => nameOf(attempt) === name),
-      calls.get(name) ?? callOf(line),
-      context,
+  const reused = [...calls.values()].filter(({ isReused }) => isReused);
+  return [
+    ...reused.map((call) => reusedRow(line, call, context.priceOf)),
+    ...[...new Set(attempts.map(nameOf))].flatMap((name) =>
+      callRows(
+        line,
+        attempts.filter((attempt) => nameOf(attempt) === name),
+        calls.get(name) ?? callOf(line),
+        context,
+      ),
     ),
-  );
+  ];
 }
 
 function callRows(
@@ -123,20 +126,26 @@ function rowOf(
 function callsIn(line: ResultLine): ReadonlyMap<string, Call> {
   if (line.steps === undefined) return new Map([['', callOf(line)]]);
   return new Map(
-    line.steps.map(({ kind, model, usage = {}, step, index, repair }) => {
+    line.steps.map(({ kind, model, status, usage = {}, step, index, repair, reused }) => {
       const part = {
         step,
         ...(index === undefined ? {} : { index }),
         ...(repair === undefined ? {} : { repair }),
       };
-      return [partName(part), { part, kind, model, usage }];
+      const isReused = status === 'succeeded' && (reused !== undefined || isTakenOver(line));
+      return [partName(part), { part, kind, model, usage, isReused }];
     }),
   );
 }
 
 function callOf(line: ResultLine): Call {
   const { kind, model } = line;
-  return { part: {}, kind, model, usage: line.status === 'succeeded' ? line.usage : {} };
+  const usage = line.status === 'succeeded' ? line.usage : {};
+  return { part: {}, kind, model, usage, isReused: line.status === 'succeeded' && isTakenOver(line) };
+}
+
+function isTakenOver(line: ResultLine): boolean {
+  return line.status !== 'cancelled' && line.reused !== undefined;
 }
 
 function nameOf({ step, ...part }: Partial<CallPart>): string {

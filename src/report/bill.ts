@@ -11,6 +11,11 @@ export interface BillGroup {
   readonly cost: ItemCost;
 }
 
+/** What one model came to: a name may stand for one of each kind. */
+export interface ModelGroup extends BillGroup {
+  readonly kind: 'text' | 'image';
+}
+
 /** Attempts of one fate, and their charges in decimal Pollen. */
 export interface BillShare {
   readonly attempts: number;
@@ -38,7 +43,7 @@ export interface BillFigures {
     /** Answers that earlier runs had got. */
     readonly reuse: Saving;
   };
-  readonly models: readonly BillGroup[];
+  readonly models: readonly ModelGroup[];
   /** Absent where items have one call each. */
   readonly steps?: readonly BillGroup[];
   /** By code: `answered`, `cached` for an answer of the API's cache that cost nothing, or what went wrong. */
@@ -56,7 +61,7 @@ const nothing: ItemCost = { settled: emptyTally.settled, unknown: emptyTally.unk
 /** A bill is a fold over its rows, and nothing but. */
 export function createBillFold(): BillFold {
   const total = createGroups();
-  const models = createGroups();
+  const models = { text: createGroups(), image: createGroups() };
   const steps = createGroups();
   const outcomes = createGroups();
   const shares = new Map<Fate, { attempts: number; pollen: bigint }>();
@@ -71,7 +76,7 @@ export function createBillFold(): BillFold {
 
   return {
     add(row) {
-      const { fate, code, saved, model, step, repair } = row;
+      const { fate, code, saved, kind, model, step, repair } = row;
       if (fate === 'saved') {
         const saving = code === REUSED ? savings.reuse : savings.cache;
         saving.attempts += 1;
@@ -83,7 +88,7 @@ export function createBillFold(): BillFold {
       const share = shares.get(fate) ?? { attempts: 0, pollen: 0n };
       shares.set(fate, { attempts: share.attempts + 1, pollen: share.pollen + parseAmount(cost.settled) });
       total.add('', cost);
-      models.add(model, cost);
+      models[kind].add(model, cost);
       if (step !== undefined) steps.add(repair === undefined ? step : `${step} (repair)`, cost);
       outcomes.add(fate === 'saved' ? 'cached' : code, cost);
     },
@@ -101,7 +106,9 @@ export function createBillFold(): BillFold {
           cache: { ...savings.cache, pollen: formatAmount(savings.cache.pollen) },
           reuse: { ...savings.reuse, pollen: formatAmount(savings.reuse.pollen) },
         },
-        models: models.read(),
+        models: (['text', 'image'] as const)
+          .flatMap((kind) => models[kind].read().map((group) => ({ ...group, kind })))
+          .sort(byCost),
         ...(steps.read().length === 0 ? {} : { steps: steps.read() }),
         outcomes: outcomes.read(),
       };
@@ -111,7 +118,8 @@ export function createBillFold(): BillFold {
 
 /** Costs by name. */
 export interface Groups {
-  add(name: string, cost: ItemCost, attempts?: number): void;
+  /** Adds what one more came to. */
+  add(name: string, cost: ItemCost): void;
   /** The dearest first. */
   read(): readonly BillGroup[];
 }
@@ -120,9 +128,9 @@ export interface Groups {
 export function createGroups(): Groups {
   const groups = new Map<string, BillGroup>();
   return {
-    add(name, cost, attempts = 1) {
+    add(name, cost) {
       const known = groups.get(name) ?? { name, attempts: 0, cost: nothing };
-      groups.set(name, { name, attempts: known.attempts + attempts, cost: sumCosts([known.cost, cost]) });
+      groups.set(name, { name, attempts: known.attempts + 1, cost: sumCosts([known.cost, cost]) });
     },
     read: () => [...groups.values()].sort(byCost),
   };

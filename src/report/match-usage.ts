@@ -14,7 +14,7 @@ export type OpenReason =
   | 'others'
   /** Charges of the run that are known have no row: rows are missing, or tell other prices. */
   | 'rows-missing'
-  /** No known charge shows that the rows are those of the run's account, so that a missing row proves nothing. */
+  /** No known charge shows that the rows are those of the run's account: neither a row nor a missing one proves anything. */
   | 'no-proof';
 
 /** What the rows tell of one call: what it was billed, zero included. */
@@ -38,6 +38,8 @@ export interface UsageToMatch {
  * Finds what the account's billed calls tell of charges that are unknown. A row is given out once: first to the charges
  * that are known, to the last 1e-8, then to those that are not, where kind, model, time, prompt and bound allow it. Where
  * there are more rows than calls, some are not the run's, and what they could be meant for stays unknown.
+ * A row of somebody else in the place of a call that was not billed looks like one of the run: what is settled assumes that
+ * nobody else used the key meanwhile.
  *
  * @returns a settlement for each unknown call, in their order
  */
@@ -52,26 +54,21 @@ export function matchUsage({ known, unknown, rows: all }: UsageToMatch): readonl
   const settlements = new Map<number, Settlement>();
   const amountOf = (call: number): Amount => rows[graph.rowOfUnknown(call) ?? -1]?.amount ?? 0n;
   for (const [number, calls] of sharingCalls(unknown.length, graph).entries()) {
-    // Nothing shows that these are rows of the run's account, which must have all of its calls.
-    const isUnproven = known.length === 0 && calls.some((call) => graph.rowOfUnknown(call) === undefined);
     const isGuess =
       new Set(calls.map(amountOf)).size > 1 && new Set(calls.map((call) => unknown[call]?.name)).size > 1;
     for (const call of calls) {
       const row = graph.rowOfUnknown(call);
-      settlements.set(
-        call,
-        isUnproven
-          ? { open: 'no-proof' }
-          : {
-              amount: amountOf(call),
-              ...(row === undefined ? {} : { row: kept[row]?.index ?? row }),
-              ...(isGuess ? { group: number + 1 } : {}),
-            },
-      );
+      settlements.set(call, {
+        amount: amountOf(call),
+        ...(row === undefined ? {} : { row: kept[row]?.index ?? row }),
+        ...(isGuess ? { group: number + 1 } : {}),
+      });
     }
   }
+  const isProven = unexplained.length < known.length;
   return unknown.map((call, index): Settlement => {
     if (missing.has(modelOf(call))) return { open: 'rows-missing' };
+    if (!isProven) return { open: 'no-proof' };
     if (graph.hasOtherRows(index)) return { open: 'others' };
     return settlements.get(index) ?? { open: 'no-proof' };
   });

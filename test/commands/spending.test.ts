@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 
 import { spending, type SpendingOptions } from '../../src/commands/spending.ts';
 import type { Session } from '../../src/commands/session.ts';
-import { sha256 } from '../../src/plan/digest.ts';
-import { billLines, createReportFold } from '../../src/report/report.ts';
 import type { ResultLine } from '../../src/report/result-line.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
-import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
-import { samplePlan, succeeded } from '../support/samples.ts';
+import { endRun } from '../support/end-run.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
+import { succeeded } from '../support/samples.ts';
 
 const location = { prefix: 'runs', emulated: false };
 const json = { contentType: 'application/json' };
@@ -24,46 +23,6 @@ function answered(number: number, at: string, amount: string, model = 'openai'):
     attempts: [{ attempt: 1, at, code: 'answered', charge }],
     cost: { settled: amount, unknown: { count: 0, atMost: '0' } },
   });
-}
-
-/** Leaves what a run that has ended leaves. */
-async function endRun(
-  store: MemoryStore,
-  run: RunLocation,
-  {
-    from,
-    to,
-    labels,
-  }: { readonly from: string; readonly to: string; readonly labels?: Record<string, string> },
-  lines: readonly ResultLine[],
-): Promise<void> {
-  const keys = runKeys(run);
-  const changes = { runId: run.runId, job: run.job, createdAt: from, items: lines.length };
-  const plan = samplePlan(labels === undefined ? changes : { ...changes, labels });
-  const fold = createReportFold();
-  for (const line of lines) fold.add(line);
-  const part = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-  await store.put(keys.plan, JSON.stringify(plan), json);
-  await store.put(keys.part(0), part, json);
-  await store.put(
-    keys.bill,
-    lines
-      .flatMap(billLines)
-      .map((line) => `${JSON.stringify(line)}\n`)
-      .join(''),
-    json,
-  );
-  await store.put(keys.report, JSON.stringify(fold.report(plan, 'completed', to)), json);
-  const parts = [{ key: keys.part(0), sha256: sha256(part), items: lines.length }];
-  const marker = {
-    version: 1,
-    runId: run.runId,
-    state: 'completed',
-    endedAt: to,
-    tally: fold.tally(),
-    parts,
-  };
-  await store.put(keys.success, JSON.stringify(marker), json);
 }
 
 async function world() {
@@ -146,6 +105,23 @@ describe('what many runs came to', () => {
     ]);
     store.failNext('get', new Error('the store is away'));
     await expect(by({ by: 'job' })).rejects.toThrow('the store is away');
+  });
+
+  it('counts a run once for a name that models of both kinds have', async () => {
+    const { store, by } = await world();
+    const run = runOf('twins', 4);
+    const at = '2026-01-04T08:00:00.000Z';
+    await endRun(store, run, { from: at, to: at }, [
+      answered(1, at, '0.1', 'twin'),
+      { ...answered(2, at, '0.02', 'twin'), kind: 'image' },
+    ]);
+    const told = [
+      ['twin', 1, '0.12'],
+      ['total', 1, '0.12'],
+    ];
+    expect(costs(await by({ by: 'model', job: 'twins' }))).toEqual(told);
+    await store.put(runKeys(run).correction(1), JSON.stringify({ version: 1, settled: [] }), json);
+    expect(costs(await by({ by: 'model', job: 'twins' }))).toEqual(told);
   });
 
   it('has the corrections of a run laid over its report', async () => {

@@ -9,6 +9,7 @@ import { failed, succeeded } from '../support/samples.ts';
 const exact = (amount: string) => ({ amount, certainty: 'exact' }) as const;
 const unknown = (amount: string | null) => ({ amount, certainty: 'unknown' }) as const;
 const free = { amount: '0', certainty: 'free' } as const;
+const nothing = { settled: '0', unknown: { count: 0, atMost: '0' } } as const;
 const hit = { status: 'hit' } as const;
 
 const context: BillContext = {
@@ -64,6 +65,30 @@ describe('what became of the money of an attempt', () => {
     expect(figuresOf(reused)).toMatchObject({ attempts: 0, cost: { settled: '0' }, certainty: 'exact' });
   });
 
+  it('is saved for each call that an earlier run has answered, and told beside what was called now', () => {
+    const reused = { runId: 'bees-1111111111' };
+    const part = { kind: 'text', model: 'openai', cost: nothing, attempts: 0, throttled: 0 } as const;
+    const mended = [
+      { ...part, step: 'caption', status: 'failed' },
+      { ...part, step: 'caption', repair: 1, status: 'succeeded', usage: {} },
+    ] as const;
+    const own = attempt(1, 'answered', exact('0.002'), { step: 'shot', model: 'flux' });
+    const line = succeeded({
+      attempts: [own],
+      steps: [
+        ...mended.map((step) => ({ ...step, reused })),
+        { ...part, step: 'shot', kind: 'image', model: 'flux', status: 'succeeded', attempts: 1 },
+      ],
+    });
+    expect(billRows(line, context)).toMatchObject([
+      { code: 'reused', step: 'caption', repair: 1, fate: 'saved', saved: '0.3' },
+      { code: 'answered', step: 'shot', fate: 'kept' },
+    ]);
+    const saved = { reuse: { attempts: 1, pollen: '0.3', unpriced: 0 } };
+    expect(figuresOf(line)).toMatchObject({ attempts: 1, cost: { settled: '0.002' }, saved });
+    expect(figuresOf(succeeded({ attempts: [], steps: mended, reused }))).toMatchObject({ saved });
+  });
+
   it('is laid over by corrections', () => {
     const attempts = [attempt(1, 'truncated', unknown('0.5')), attempt(2, 'answered', exact('0.1'))];
     const correct: BillContext['correct'] = ({ attempt: which }, charge) =>
@@ -85,6 +110,7 @@ describe('what became of the money of an attempt', () => {
 });
 
 describe('the bill', () => {
+  const called = { kind: 'text', model: 'openai', cost: nothing, attempts: 1, throttled: 0 } as const;
   const lamp = succeeded({
     number: 2,
     id: 'lamp',
@@ -96,7 +122,11 @@ describe('the bill', () => {
       attempt(1, 'reset', unknown('0.002'), { step: 'shot', model: 'flux' }),
       attempt(2, 'answered', exact('0.002'), { step: 'shot', model: 'flux' }),
     ],
-    steps: [],
+    steps: [
+      { ...called, step: 'caption', status: 'failed' },
+      { ...called, step: 'caption', repair: 1, status: 'succeeded' },
+      { ...called, step: 'shot', kind: 'image', model: 'flux', status: 'succeeded', attempts: 2 },
+    ],
   });
 
   it('adds up: by fate, by model, by step and by outcome', () => {

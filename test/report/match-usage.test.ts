@@ -24,6 +24,9 @@ const row = (amount: bigint, changes: Partial<BilledCall> = {}): BilledCall => (
   promptUnits: 10,
   ...changes,
 });
+// A charge that is known, and its row: what is unknown is of another model.
+const proof = known(3n, { model: 'mistral' });
+const ofProof = row(3n, { model: 'mistral' });
 const amounts = (settlements: readonly Settlement[]) =>
   settlements.map((one) => ('open' in one ? one.open : one.amount));
 
@@ -37,6 +40,13 @@ describe('the account’s billed calls', () => {
     const one = { known: [known(7n)], unknown: [unknown('a')], rows: [row(7n)] };
     expect(amounts(matchUsage(one))).toEqual([0n]);
     expect(amounts(matchUsage({ ...one, known: [], rows: [] }))).toEqual(['no-proof']);
+  });
+
+  it('prove nothing where no known charge has its row: they may be of another account', () => {
+    const one = { known: [], unknown: [unknown('a')], rows: [row(9n)] };
+    expect(amounts(matchUsage(one))).toEqual(['no-proof']);
+    expect(amounts(matchUsage({ ...one, known: [proof] }))).toEqual(['no-proof']);
+    expect(amounts(matchUsage({ ...one, known: [proof], rows: [row(9n), ofProof] }))).toEqual([9n]);
   });
 
   it('leave unknown what calls of others may be meant for', () => {
@@ -63,7 +73,7 @@ describe('the account’s billed calls', () => {
       unknown('d', { from: 90 }),
     ];
     const rows = [row(9n, { promptUnits: 11 }), row(4n), row(8n), row(6n, { at: 95, promptUnits: 12 })];
-    const found = matchUsage({ known: [], unknown: calls, rows });
+    const found = matchUsage({ known: [proof], unknown: calls, rows: [...rows, ofProof] });
     expect(found).toEqual(
       [
         { amount: 8n, row: 2 },
@@ -85,10 +95,11 @@ describe('the account’s billed calls', () => {
 
   it('settle a sum where calls could have each other’s rows, and say which they are', () => {
     const rows = [row(7n), row(9n)];
-    const two = matchUsage({ known: [], unknown: [unknown('a'), unknown('b')], rows });
+    const given = { known: [proof], rows: [...rows, ofProof] };
+    const two = matchUsage({ ...given, unknown: [unknown('a'), unknown('b')] });
     expect(two).toMatchObject([{ group: 1 }, { group: 1 }]);
     expect(new Set(amounts(two))).toEqual(new Set([7n, 9n]));
-    const attempts = matchUsage({ known: [], unknown: [unknown('a'), unknown('a')], rows });
+    const attempts = matchUsage({ ...given, unknown: [unknown('a'), unknown('a')] });
     expect(attempts.every((one) => !('group' in one))).toBe(true);
   });
 

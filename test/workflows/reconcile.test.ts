@@ -51,6 +51,7 @@ describe.concurrent('a run without a cache that lost answers', () => {
       open: {},
       after: { settled: emulator.meter().charged, unknown: { count: 0 } },
       correction: runKeys(run).correction(1),
+      assumes: 'sole-use',
     });
     expect(await reconcile(session, runId)).toMatchObject({ settled: 0, before: { unknown: { count: 0 } } });
     expect((await files(run).keys()).filter((key) => key.startsWith('corrections/'))).toHaveLength(1);
@@ -70,7 +71,9 @@ describe.concurrent('a run without a cache that lost answers', () => {
     // The run's own files stay as they were at its end.
     expect((await files(run).report()).certainty).toBe('estimated');
     const details = detailsText(session, await get(session, runId));
-    expect(details).toContain(`Bill: ${emulator.meter().charged} Pollen (exact, 1 correction)`);
+    expect(details).toContain(
+      `Bill: ${emulator.meter().charged} Pollen (exact, if nobody else used the key meanwhile, 1 correction)`,
+    );
   });
 
   test('stays as it is where the key may not read the account, and says what would help', async ({

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-
 import { PollenBatchError } from '../../errors.ts';
 import type { BillRow } from '../../report/bill-rows.ts';
 import { bill } from '../bill.ts';
@@ -7,13 +5,15 @@ import { exitCodes } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
 import { openBill } from '../open-bill.ts';
 import { billCsv, billRowsCsv, csv, rowHeads } from '../render/bill-csv.ts';
-import { billRowsText, billText } from '../render/bill-text.ts';
+import { createBillRowsText } from '../render/bill-rows-text.ts';
+import { billText } from '../render/bill-text.ts';
 import { spendingCsv, spendingText } from '../render/spending-text.ts';
 import type { SpendingKey } from '../run-costs.ts';
 import { spending } from '../spending.ts';
 import type { Session } from '../session.ts';
 import { configure, withSession } from './configure.ts';
 import { done, type CommandContext, type Outcome } from './outcome.ts';
+import { toStdout } from './to-stdout.ts';
 
 export interface BillFlags {
   readonly output: 'table' | 'json' | 'csv';
@@ -77,28 +77,42 @@ async function printRows(
   { terminal }: CommandContext,
 ): Promise<Outcome> {
   const opened = await openBill(session.store, await findRun(session, runId));
-  if (output === 'table') {
-    const rows: BillRow[] = [];
-    for await (const lines of opened.pages()) rows.push(...lines.flatMap((line) => line.rows));
-    return { text: billRowsText(rows, terminal.dataWidth()), exitCode: exitCodes.succeeded };
-  }
+  const print = { csv: csvPrint, json: jsonPrint, table: tablePrint }[output](terminal.dataWidth());
   // Page by page: a run of 100,000 items has as many lines.
-  let isFirst = true;
-  await write(output === 'csv' ? csv([rowHeads]) : '[');
-  for await (const lines of opened.pages()) {
-    const rows = lines.flatMap((line) => line.rows);
-    if (output === 'csv') await write(billRowsCsv(rows));
-    else {
-      const json = rows.map((row) => JSON.stringify(row)).join(',\n');
-      if (json !== '') await write(`${isFirst ? '\n' : ',\n'}${json}`);
-      isFirst = isFirst && json === '';
-    }
-  }
-  if (output === 'json') await write('\n]\n');
+  await toStdout(print.head);
+  for await (const lines of opened.pages()) await toStdout(print.rows(lines.flatMap(({ rows }) => rows)));
+  await toStdout(print.end());
   return done;
 }
 
-// Whoever reads may be slower than the store.
-async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+/** How rows are printed that come page by page. */
+interface Print {
+  readonly head: string;
+  readonly rows: (rows: readonly BillRow[]) => string;
+  readonly end: () => string;
+}
+
+function csvPrint(): Print {
+  return { head: csv([rowHeads]), rows: billRowsCsv, end: () => '' };
+}
+
+function jsonPrint(): Print {
+  let before = '\n';
+  const rows: Print['rows'] = (some) => {
+    if (some.length === 0) return '';
+    const json = before + some.map((row) => JSON.stringify(row)).join(',\n');
+    before = ',\n';
+    return json;
+  };
+  return { head: '[', rows, end: () => '\n]\n' };
+}
+
+function tablePrint(width: number): Print {
+  const text = createBillRowsText(width);
+  let isEmpty = true;
+  const rows: Print['rows'] = (some) => {
+    isEmpty &&= some.length === 0;
+    return text(some);
+  };
+  return { head: '', rows, end: () => (isEmpty ? 'Nothing has been called yet.\n' : '') };
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { relative } from 'node:path';
 
 import { PollenBatchError } from '../../errors.ts';
@@ -8,6 +7,7 @@ import { openaiBatchResults, results } from '../results.ts';
 import type { Session } from '../session.ts';
 import { configure, withSession } from './configure.ts';
 import { done, type CommandContext, type Outcome, type OutputFlags } from './outcome.ts';
+import { toStdout } from './to-stdout.ts';
 
 export interface ResultsFlags extends OutputFlags {
   readonly out: string;
@@ -53,11 +53,6 @@ async function writeBatch(session: Session, runId: string, out: string): Promise
     text: near(file),
     exitCode: exitCodes.succeeded,
   };
-}
-
-// Whoever reads may be slower than the store.
-async function toStdout(chunk: Uint8Array): Promise<void> {
-  if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
 }
 
 function near(path: string): string {

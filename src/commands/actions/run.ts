@@ -20,7 +20,13 @@ export async function runAction(file: string, flags: RunFlags, context: CommandC
   const reading = await readValidJob(file, { model: flags.model });
   tellWarnings(reading.warnings, terminal);
   const options = { ...submitOptionsOf(flags, terminal), out: flags.out };
-  const { submitted, watched, folder } = await run(config, reading, options, terminal, context.interrupts());
-  const data = submitted === undefined ? {} : watchedData(submitted.run.runId, watched);
+  const { submitted, watched, ending, folder } = await run(
+    config,
+    reading,
+    options,
+    terminal,
+    context.interrupts(),
+  );
+  const data = submitted === undefined ? {} : watchedData(submitted.run.runId, watched, ending);
   return { data: { ...data, folder }, exitCode: exitCodeOfRun(watched) };
 }

@@ -1,7 +1,7 @@
 import type { Plan } from '../../plan/plan.ts';
 import type { RunLocation } from '../../storage/keys.ts';
 import { readPlan } from '../../records/run-store.ts';
-import { readEnding } from '../ending.ts';
+import { readEnding, type Ending } from '../ending.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
 import { brokenText, endText } from '../render/run-text.ts';
@@ -28,16 +28,18 @@ export async function watchToTheEnd(
   { terminal, interrupts }: CommandContext,
 ): Promise<Outcome> {
   const watched = await watch(session, run, terminal, interrupts());
+  let ending: Ending | undefined;
   switch (watched.kind) {
     case 'left':
       terminal.say(`The run goes on. Come back with: pollen-batch watch ${run.runId}`);
       break;
     case 'ended':
-      terminal.say(endText(session, await readEnding(session.store, run, watched.marker, plan)));
+      ending = await readEnding(session.store, run, watched.marker, plan);
+      terminal.say(endText(session, ending));
       break;
     case 'broken':
       terminal.say(brokenText(run, watched));
       break;
   }
-  return { data: watchedData(run.runId, watched), exitCode: exitCodeOfRun(watched) };
+  return { data: watchedData(run.runId, watched, ending), exitCode: exitCodeOfRun(watched) };
 }

@@ -4,6 +4,7 @@ import { labelEntries } from '../../plan/labels.ts';
 import type { BillRow } from '../../report/bill-rows.ts';
 import type { BillGroup, BillShare } from '../../report/bill.ts';
 import type { RunBill } from '../bill.ts';
+import { nameModels } from './name-models.ts';
 
 type Cell = string | number | null | undefined;
 
@@ -29,7 +30,7 @@ export function billCsv(bill: RunBill): string {
       shareRow('paid', name, share),
     ),
     ...Object.entries(saved).map(([name, share]) => shareRow('saved', name, share)),
-    ...models.map((group) => groupRow('model', group)),
+    ...nameModels(models).map((group) => groupRow('model', group)),
     ...steps.map((group) => groupRow('step', group)),
     ...outcomes.map((group) => groupRow('outcome', group)),
     ...labelEntries(labels).map((name) => groupRow('label', { ...total, name })),

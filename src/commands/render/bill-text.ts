@@ -1,11 +1,12 @@
 import { labelEntries } from '../../plan/labels.ts';
+import { dialects } from '../../pollinations/dialects/index.ts';
 import type { BillGroup, BillShare, Saving } from '../../report/bill.ts';
-import type { BillRow } from '../../report/bill-rows.ts';
 import type { RunBill } from '../bill.ts';
 import { cacheWords } from './cache-words.ts';
-import { fitTable, wrap } from './fit.ts';
+import { wrap } from './fit.ts';
 import { plain } from './terminal.ts';
-import { money, plural, table } from './words.ts';
+import { nameModels } from './name-models.ts';
+import { assumptions, money, plural, table } from './words.ts';
 
 const NARROW = 100;
 
@@ -18,7 +19,7 @@ export function billText(bill: RunBill, width = Number.POSITIVE_INFINITY): strin
   const { models, steps, outcomes } = bill;
   const name = width < NARROW ? 26 : 100;
   const groups: readonly (readonly [string, readonly BillGroup[]])[] = [
-    ['MODEL', models],
+    ['MODEL', nameModels(models)],
     ...(steps === undefined ? [] : [['STEP', steps] as const]),
     ['OUTCOME', outcomes],
   ];
@@ -49,17 +50,25 @@ function headLines(bill: RunBill): readonly string[] {
   ];
 }
 
-function certaintyLine({ runId, certainty, cost, api, corrections, state }: RunBill): string {
-  const corrected = corrections === 0 ? '' : `, ${plural(corrections, 'correction')} laid over the records`;
+function certaintyLine(bill: RunBill): string {
+  const { certainty, cost, api, corrections, assumes } = bill;
+  const laidOver = `${plural(corrections, 'correction')} laid over the records`;
   const basis = `Cache mode ${cacheWords(api.cacheMode)}.`;
-  if (certainty === 'exact')
-    return `Exact: every charge is known to the last 1e-8 Pollen${corrected}. ${basis}`;
+  if (certainty === 'exact') {
+    return assumes === undefined
+      ? `Exact: every charge is known to the last 1e-8 Pollen. ${basis}`
+      : `Exact, ${assumptions[assumes]}: ${laidOver}, by the account's billed calls. ${basis}`;
+  }
   const open = plural(cost.unknown.count, 'charge');
-  const remedy =
-    state === 'unfinished'
-      ? 'Later answers may settle them.'
-      : `\`pollen-batch reconcile ${runId}\` settles what the account tells of them.`;
-  return `Estimated: ${open} may or may not have been made${corrected}. ${remedy} ${basis}`;
+  const corrected = assumes === undefined ? '' : `, ${laidOver} (right ${assumptions[assumes]})`;
+  return `Estimated: ${open} may or may not have been made${corrected}. ${remedyOf(bill)} ${basis}`;
+}
+
+function remedyOf({ runId, api, state }: RunBill): string {
+  if (state === 'unfinished') return 'Later answers may settle them.';
+  return dialects[api.dialect].usagePath === undefined
+    ? 'This API has no list of billed calls that could settle them.'
+    : `\`pollen-batch reconcile ${runId}\` settles what the account tells of them.`;
 }
 
 function budgetLines({ budget }: RunBill): readonly string[] {
@@ -111,45 +120,6 @@ function groupTable(head: string, groups: readonly BillGroup[], limit: number): 
       ...(isOpen ? [String(cost.unknown.count), cost.unknown.atMost ?? 'no bound'] : []),
     ]),
   ]);
-}
-
-const ID_COLUMN = 14;
-
-/**
- * The bill line by line, an attempt each.
- *
- * @param width - columns of the screen. @default no limit
- */
-export function billRowsText(rows: readonly BillRow[], width = Number.POSITIVE_INFINITY): string {
-  if (rows.length === 0) return 'Nothing has been called yet.';
-  const name = width < NARROW ? ID_COLUMN : 100;
-  return fitTable(
-    [
-      ['ITEM', 'CALL', 'MODEL', 'TRY', 'OUTCOME', 'POLLEN', 'FATE'],
-      ...rows.map((row) => [
-        plain(row.id, name),
-        callWords(row),
-        plain(row.model, name),
-        row.attempt === 0 ? '' : String(row.attempt),
-        row.code,
-        pollenOf(row),
-        row.fate,
-      ]),
-    ],
-    width,
-    2,
-  );
-}
-
-function callWords({ step = '', index, repair }: BillRow): string {
-  const element = index === undefined ? '' : `.${index}`;
-  return `${step}${element}${repair === undefined ? '' : ` (repair ${repair})`}`;
-}
-
-function pollenOf({ fate, amount, saved }: BillRow): string {
-  if (fate === 'unknown') return amount === null ? 'no bound' : `≤ ${amount}`;
-  if (fate === 'saved') return saved === null || saved === undefined ? '(no price)' : `(${saved})`;
-  return amount ?? '';
 }
 
 function utc(iso: string): string {

@@ -1,13 +1,14 @@
+import type { Ending } from '../ending.ts';
 import type { Sight } from '../follow.ts';
 import type { RunDetails } from '../get.ts';
 import type { Watched } from '../watch.ts';
 
 /** How watching a run ended, for programs: `state` is the run's, as far as it is known. */
-export function watchedData(runId: string, watched: Watched) {
+export function watchedData(runId: string, watched: Watched, ending: Ending | undefined) {
   switch (watched.kind) {
     case 'ended':
     case 'broken':
-      return { runId, ...sightData(watched) };
+      return { runId, ...sightData(watched), ...endingData(ending) };
     case 'left':
       return { runId, state: 'running' };
   }
@@ -22,12 +23,17 @@ export function detailsData({ run, plan, sight, report, ending }: RunDetails) {
     parent: plan?.parent?.runId,
     labels: plan?.labels ?? {},
     ...sightData(sight),
-    // With the corrections that were made since the end.
-    ...(ending === undefined ? {} : { tally: ending.tally }),
+    ...endingData(ending),
     failures: ending?.failures,
     plan,
     report,
   };
+}
+
+// With what came late, and the corrections that were made since the end.
+function endingData(ending: Ending | undefined) {
+  if (ending === undefined) return {};
+  return { tally: ending.tally, assumes: ending.corrected?.assumes };
 }
 
 function sightData(sight: Sight) {

@@ -1,7 +1,9 @@
 import { labelEntries } from '../../plan/labels.ts';
 import type { Plan } from '../../plan/plan.ts';
+import type { ItemCost } from '../../records/record.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import { plannedTimeOf } from '../../workflows/ids.ts';
+import type { CorrectedCost } from '../corrected-cost.ts';
 import type { Ending } from '../ending.ts';
 import type { Sight } from '../follow.ts';
 import type { RunDetails } from '../get.ts';
@@ -12,7 +14,7 @@ import { costText } from './outlook-text.ts';
 import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
 import { plain } from './terminal.ts';
-import { budgetWords, duration, money, plural, table } from './words.ts';
+import { assumptions, budgetWords, duration, money, plural, table } from './words.ts';
 
 /** Which run it is, and of what. */
 export function planHead({ runId, parent, items, models, api }: Plan): string {
@@ -35,13 +37,22 @@ export function endText(session: Session, { run, marker, tally, corrected, plan,
     `${run.runId}: ${marker.state.replaceAll('_', ' ')}${marker.because === undefined ? '' : `, as its ${marker.because} is used up`}. ${counts}${took(plan?.createdAt, marker.endedAt)}.`,
     ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault))}`),
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
-    `Bill: ${money(tally)} (${tally.unknown.count === 0 ? 'exact' : 'estimated'}${corrected === undefined ? '' : `, ${plural(corrected.corrections, 'correction')}`})`,
+    `Bill: ${money(tally)} (${certaintyWords(tally, corrected)})`,
     ...(plan === undefined ? [] : [`Cache: ${cacheWords(plan.api.cacheMode)}`]),
     `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
     ...(tally.failed + tally.cancelled === 0
       ? []
       : [`What is missing is called again by \`pollen-batch retry ${run.runId}\`.`]),
   ].join('\n');
+}
+
+function certaintyWords({ unknown }: ItemCost, corrected: CorrectedCost | undefined): string {
+  const { corrections, assumes } = corrected ?? { corrections: 0 };
+  return [
+    unknown.count > 0 ? 'estimated' : assumes === undefined ? 'exact' : `exact, ${assumptions[assumes]}`,
+    ...(corrections === 0 ? [] : [plural(corrections, 'correction')]),
+    ...(corrected === undefined || corrections > 0 ? [] : ['with what came after its end']),
+  ].join(', ');
 }
 
 /** What went wrong, and what to do about it, as two sentences. */

@@ -1,4 +1,5 @@
 import { localClock, zoneOffset } from '../../manifest/local-clock.ts';
+import type { Assumption } from '../../records/corrections.ts';
 
 export { budgetWords, duration, money, plural } from '../../workflows/words.ts';
 
@@ -16,9 +17,13 @@ export function zoned(iso: string, timezone: string): string {
   return `${day}T${time}${minutes === 0 ? 'Z' : `${minutes < 0 ? '-' : '+'}${two(hours)}:${two(rest)}`}`;
 }
 
+/** What a bill rests on, in words. */
+export const assumptions: Readonly<Record<Assumption, string>> = {
+  'sole-use': 'if nobody else used the key meanwhile',
+};
+
 /** A list of values in columns, for people. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+export function table(rows: readonly (readonly string[])[], widths = widthsOf(rows)): string {
   return rows
     .map((row) =>
       row
@@ -27,4 +32,19 @@ export function table(rows: readonly (readonly string[])[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+/**
+ * Widths of the columns of a table.
+ *
+ * @param least - widths that they have at least. @default none
+ */
+export function widthsOf(
+  rows: readonly (readonly string[])[],
+  least: readonly number[] = (rows[0] ?? []).map(() => 0),
+): readonly number[] {
+  return rows.reduce(
+    (widths, row) => widths.map((width, column) => Math.max(width, row[column]?.length ?? 0)),
+    least,
+  );
 }

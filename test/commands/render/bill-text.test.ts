@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import type { RunBill } from '../../../src/commands/bill.ts';
 import { billCsv, billRowsCsv, csv, rowHeads } from '../../../src/commands/render/bill-csv.ts';
-import { billRowsText, billText } from '../../../src/commands/render/bill-text.ts';
+import { createBillRowsText } from '../../../src/commands/render/bill-rows-text.ts';
+import { billText } from '../../../src/commands/render/bill-text.ts';
 import { reconciledText } from '../../../src/commands/render/reconciled-text.ts';
 import { spendingCsv, spendingText } from '../../../src/commands/render/spending-text.ts';
 import type { Spending } from '../../../src/commands/spending.ts';
@@ -26,6 +27,7 @@ const bill: RunBill = {
   billed: 100_000,
   throttled: 12,
   corrections: 1,
+  assumes: 'sole-use',
   cost,
   certainty: 'estimated',
   attempts: 123_456,
@@ -38,8 +40,13 @@ const bill: RunBill = {
     reuse: { attempts: 2, pollen: '0', unpriced: 2 },
   },
   models: [
-    { name: '@SUM(1+1)*cmd|a-model-with-quite-a-long-name/of-somebody', attempts: 100_000, cost },
-    { name: 'flux', attempts: 23_456, cost: settled },
+    {
+      name: '@SUM(1+1)*cmd|a-model-with-quite-a-long-name/of-somebody',
+      kind: 'text',
+      attempts: 100_000,
+      cost,
+    },
+    { name: 'flux', kind: 'image', attempts: 23_456, cost: settled },
   ],
   steps: [{ name: 'caption (repair)', attempts: 1, cost: settled }],
   outcomes: [{ name: 'answered', attempts: 1, cost: settled }],
@@ -77,7 +84,7 @@ describe('a bill for people', () => {
     for (const text of [
       billText(bill, width),
       billText({ ...bill, state: 'unfinished', billed: 12 }, width),
-      billRowsText([row, { ...row, fate: 'saved', saved: null }], width),
+      createBillRowsText(width)([row, { ...row, fate: 'saved', saved: null }]).trimEnd(),
       spendingText(spent, width),
       spendingText({ ...spent, by: 'day' }, width),
     ]) {
@@ -97,11 +104,47 @@ describe('a bill for people', () => {
     expect(text).toMatch(/^wasted +12345 +1234\.12345678 +paid, and the answer was lost/m);
     expect(text).toMatch(/^saved by reuse +2 +0 \+ 2 answers of unknown price/m);
     expect(text).not.toContain('late');
-    const exact = billText({ ...bill, certainty: 'exact', cost: settled, corrections: 0 });
+    const { assumes: _assumes, ...plainBill } = bill;
+    const exact = billText({ ...plainBill, certainty: 'exact', cost: settled, corrections: 0 });
     expect(exact).toContain('Exact: every charge is known to the last 1e-8 Pollen.');
     expect(billText({ ...bill, state: 'unfinished', billed: 12 })).toContain(
       'not ended; billed are 12 of 100,000 items, by the records that are there',
     );
+  });
+
+  it('says what it rests on where corrections are laid over, and names no remedy that the API does not have', () => {
+    const exact = billText({ ...bill, certainty: 'exact', cost: settled });
+    expect(exact).toContain(
+      "Exact, if nobody else used the key meanwhile: 1 correction laid over the records, by the account's billed calls.",
+    );
+    expect(exact).not.toContain('to the last 1e-8');
+    const old = billText({ ...bill, api: { ...api, dialect: 'enter', cacheMode: 'none' } });
+    expect(old).toContain('This API has no list of billed calls that could settle them.');
+    expect(old).not.toContain('reconcile');
+  });
+
+  it('names the kind of models of one name', () => {
+    const models = (['text', 'image'] as const).map((kind) => ({ name: 'twin', kind, attempts: 1, cost }));
+    expect(billText({ ...bill, models })).toMatch(/^twin \(text\) .*\ntwin \(image\) /m);
+  });
+
+  it('has a line for each attempt, page by page, of as many as a run may have', () => {
+    const text = createBillRowsText();
+    expect(text([])).toBe('');
+    const page = text(Array.from({ length: 130_000 }, () => ({ ...row, id: 'a' })));
+    expect(page.slice(0, page.indexOf('\n'))).toMatch(/^ITEM +CALL +MODEL +TRY +OUTCOME +POLLEN +FATE$/);
+    expect(page.split('\n')).toHaveLength(130_002);
+    const next = text([{ ...row, id: 'bb' }]);
+    expect(next).toMatch(/^bb +lines\.3 \(repair 2\) .*wasted\n$/);
+    expect(next.indexOf('lines')).toBe(page.indexOf('CALL'));
+  });
+
+  it('has its head again where a later page makes room for what it needs', () => {
+    const text = createBillRowsText(80);
+    expect(text([{ ...row, id: 'a', model: 'flux' }])).toContain('MODEL');
+    const wide = text([{ ...row, model: 'm'.repeat(14), step: 'a-step-of-a-long-name-with-a-list' }]);
+    expect(wide).toMatch(/^ITEM +CALL +TRY/);
+    expect(text([row])).not.toContain('ITEM');
   });
 
   it('of many runs names what has not ended and what cannot be read', () => {
@@ -136,6 +179,9 @@ describe('what reconciling says', () => {
     expect(reconciledText({ ...reconciled, before: settled, after: settled })).toContain(
       'nothing to reconcile',
     );
+    const exact = reconciledText({ ...reconciled, after: settled, assumes: 'sole-use' });
+    expect(exact).toContain('That is right if nobody else used the key meanwhile: ');
+    expect(exact).toMatch(/\(exact, if nobody else used the key meanwhile\)$/);
     const early = { ...reconciled, settled: 0, tooEarlyUntil: '2026-11-25T06:40:00.456Z' };
     expect(reconciledText(early)).toContain('come back at 2026-11-25T06:40Z');
   });
