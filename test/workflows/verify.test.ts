@@ -5,7 +5,8 @@ import { createMeter } from '../../src/verify/meter.ts';
 import { verifyRun } from '../../src/verify/verify-run.ts';
 import { copyRun, type CopiedRun } from '../support/copied-run.ts';
 import { test } from '../support/on-servers.ts';
-import { correct, corruptions, late, spoiltJob } from '../verify/corruptions.ts';
+import { corruptions } from '../verify/corruptions.ts';
+import { correct, late, lateAfterCorrection, spoiltJob } from '../verify/spoiling.ts';
 
 describe('verify', () => {
   test('finds nothing wrong with a run that nobody has touched, and in each that was spoilt just what was', async ({
@@ -28,7 +29,7 @@ describe('verify', () => {
       cost: { settled: emulator.meter().charged, unknown: { count: 0 } },
       findings: [],
     });
-    for (const change of [correct, late]) {
+    for (const change of [correct, late, lateAfterCorrection]) {
       const changed = original.copy();
       change(changed);
       expect(await findingsOf(changed)).toEqual([]);
@@ -74,8 +75,18 @@ items:
     expect(drifted.findings).toMatchObject([{ code: 'meter-drift', object: 'image model turbo' }]);
     expect(drifted.meter?.[1]).toMatchObject({ rows: 2, drift: '0.00000001' });
     await expect(verify(session, run.runId, { meter: true })).rejects.toMatchObject({
+      code: 'config-invalid',
+      message: expect.stringContaining('may not read') as string,
+    });
+    const later = () => new Date(Date.now() + 31 * 86_400_000);
+    await expect(verify(session, run.runId, { meter: true, now: later })).rejects.toMatchObject({
       code: 'usage',
-      message: expect.stringContaining('may not read it') as string,
+      message: expect.stringContaining('more than 30 days ago') as string,
+    });
+    const elsewhere = { ...session, plannedApi: { ...session.plannedApi, id: 'elsewhere' } };
+    await expect(verify(elsewhere, run.runId, { meter: true })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('not on elsewhere') as string,
     });
   });
 });
