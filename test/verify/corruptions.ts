@@ -342,7 +342,7 @@ export const corruptions: readonly Corruption[] = [
   ),
   corruption(
     'a record tells an attempt that is none',
-    (run) => replace(run, plain, /"attempts":\[.*?\],"throttled"/, '"attempts":[null],"throttled"'),
+    (run) => edit(run, plain, (record) => ({ ...record, attempts: [null] })),
     ['object-unreadable', plain],
   ),
   corruption(
