@@ -107,7 +107,8 @@ export async function readPlan(
   const content = await reader.json('plan/plan.json', mayLack);
   if (content === undefined) return undefined;
   const plan = content as unknown as Plan;
-  if (!isObjects(plan.pages) || !isObjects(plan.prices) || !isObjects([plan.api])) {
+  const isPriced = isObjects(plan.prices) && plan.prices.every(({ aliases }) => Array.isArray(aliases));
+  if (!isObjects(plan.pages) || !isPriced || !isObjects([plan.api])) {
     findings.add('object-unreadable', 'plan/plan.json', 'the plan of a run', shown(content));
     return undefined;
   }

@@ -1,3 +1,4 @@
+import type { JobInput } from '../plan/job-inputs.ts';
 import type { Plan, PlannedItem } from '../plan/plan.ts';
 import type { AttemptRecord, ItemCost } from '../records/record.ts';
 import type { JobFile, Marker } from '../records/run-store.ts';
@@ -62,7 +63,7 @@ export async function verifyRun(
     findings.add('job-wrong', 'job.json', `run ${run.runId}`, shown(job.runId));
   }
   const plan = await readPlan(reader, findings, run.runId, opening.marker === undefined);
-  const files = isObjects(job?.inputs ?? []) ? (job?.inputs ?? []) : [];
+  const files = readInputs(findings, job?.inputs);
   // A schedule keeps files with its job, and a run of it those alone that its calls carry.
   const isSubmitted = job?.plannedFor === undefined && job?.parent === undefined;
   const inputs = new Set((isSubmitted ? files : []).map(({ sha256 }) => sha256));
@@ -185,6 +186,12 @@ function createMoney(findings: Findings, runId: string, opening: Opening) {
     models: (): ReadonlyMap<string, Sum> => models,
     end: (): void => corrections.end(),
   };
+}
+
+function readInputs(findings: Findings, inputs: JobFile['inputs'] = []): readonly JobInput[] {
+  if (isObjects(inputs)) return inputs;
+  findings.add('object-unreadable', 'job.json', 'the files that the job uses', shown(inputs));
+  return [];
 }
 
 function checkInputsThere(
