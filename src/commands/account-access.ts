@@ -1,5 +1,6 @@
 import { emulatorKeys } from '../emulator/index.ts';
 import { PollenBatchError } from '../errors.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { AccountAccess, AccountRefusal } from '../pollinations/account-call.ts';
 import type { Dialect } from '../pollinations/dialects/dialect.ts';
 import { dialects } from '../pollinations/dialects/index.ts';
@@ -31,6 +32,38 @@ export function accountAccess({
   }
   const send = createSend(config.api.proxy);
   return { send, base: api.base, dialect: dialects[api.dialect], key, deadlineMs: DEADLINE_MS };
+}
+
+/** The account takes calls in some time after they were made; the emulator at once. */
+const INGESTION_MS = 30 * 60_000;
+/** The account tells of the calls of its last 30 days. */
+const KEPT_MS = 30 * 86_400_000;
+
+/**
+ * Checks that the account of this session can tell of a run.
+ *
+ * @throws PollenBatchError `usage` where the run was made on another API, or too long ago
+ */
+export function checkAccountReach(
+  { plannedApi }: Session,
+  { runId, api, createdAt }: Pick<Plan, 'runId' | 'api' | 'createdAt'>,
+  now: Date,
+): void {
+  if (api.id !== plannedApi.id) {
+    throw new PollenBatchError('usage', `run ${runId} was made on ${api.id}, not on ${plannedApi.id}`, {
+      remedy: 'Set POLLINATIONS_BASE_URL to the API of the run.',
+    });
+  }
+  if (now.getTime() - Date.parse(createdAt) > KEPT_MS) {
+    throw new PollenBatchError('usage', `run ${runId} began more than 30 days ago`, {
+      remedy: 'The account tells of calls of its last 30 days; what is unknown stays so, up to its bound.',
+    });
+  }
+}
+
+/** When the account knows all calls of a run that has ended. */
+export function knownFrom({ api }: Pick<Plan, 'api'>, endedAt: string): Date {
+  return new Date(Date.parse(endedAt) + (api.emulated ? 0 : INGESTION_MS));
 }
 
 /** Why the account does not tell what it has billed, and what can be done. */

@@ -1,76 +1,68 @@
 import { PollenBatchError } from '../errors.ts';
-import { emulatorKeys } from '../emulator/index.ts';
 import type { Plan } from '../plan/plan.ts';
-import { dialects } from '../pollinations/dialects/index.ts';
-import { fetchUsage, type UsageAnswer } from '../pollinations/fetch-usage.ts';
-import { createSecret } from '../pollinations/secret.ts';
-import { createSend } from '../pollinations/send.ts';
+import { fetchUsage } from '../pollinations/fetch-usage.ts';
 import { createMeter, type Meter } from '../verify/meter.ts';
 import { verifyRun, type Verification, type VerifyOptions } from '../verify/verify-run.ts';
+import { accountAccess, accountRefusal, checkAccountReach, knownFrom } from './account-access.ts';
 import { findRun } from './find-run.ts';
 import type { Session } from './session.ts';
 
-/** Milliseconds for a page of usage rows. */
-const USAGE_MS = 30_000;
+/** Clocks differ; those of the emulator and of its workers are one. */
+const SKEW_MS = 60_000;
 const SECOND = 1_000;
+
+export interface VerifyRequest extends Pick<VerifyOptions, 'onProgress'> {
+  readonly meter: boolean;
+  /** @default the time now */
+  readonly now?: () => Date;
+}
 
 /**
  * Checks a run from what it has left in the bucket.
  *
  * @param meter - whether the account is asked what it has billed in the run's time
- * @throws PollenBatchError `not-found` when there is no such run, `usage` when the account does not tell
+ * @throws PollenBatchError `not-found` when there is no such run, `usage` or `config-invalid` when the account does not tell
  */
 export async function verify(
   session: Session,
   runId: string,
-  { meter, onProgress }: { readonly meter: boolean } & Pick<VerifyOptions, 'onProgress'>,
+  { meter, onProgress, now = () => new Date() }: VerifyRequest,
 ): Promise<Verification> {
   const run = await findRun(session, runId);
   return verifyRun(session.store, run, {
     ...(onProgress === undefined ? {} : { onProgress }),
-    ...(meter ? { meter: (plan, marker) => readMeter(session, plan, marker?.endedAt) } : {}),
+    ...(meter ? { meter: (plan, marker) => readMeter(session, plan, marker?.endedAt, now()) } : {}),
   });
 }
 
 // Rows may tell whole seconds, so those in which the run began and ended count.
 async function readMeter(
-  { api, config }: Session,
-  { createdAt }: Plan,
+  session: Session,
+  plan: Plan,
   endedAt: string | undefined,
+  now: Date,
 ): Promise<Meter> {
-  const key = config.api.key ?? (api.emulated ? createSecret(emulatorKeys.secret) : undefined);
-  if (key === undefined) throw untold('no key is set');
+  checkAccountReach(session, plan, now);
+  if (endedAt === undefined) throw tooEarly(plan.runId, 'it has not ended');
+  const early = knownFrom(plan, endedAt);
+  if (now < early)
+    throw tooEarly(plan.runId, `the account may not know all of its calls before ${early.toISOString()}`);
   const meter = createMeter();
+  const skew = plan.api.emulated ? 0 : SKEW_MS;
   const answer = await fetchUsage(
     {
-      send: createSend(config.api.proxy),
-      base: api.base,
-      dialect: dialects[api.dialect],
-      key,
-      deadlineMs: USAGE_MS,
-      from: Math.floor(Date.parse(createdAt) / SECOND) * SECOND,
-      to: endedAt === undefined ? Date.now() : Math.ceil(Date.parse(endedAt) / SECOND) * SECOND,
+      ...accountAccess(session),
+      from: Math.floor((Date.parse(plan.createdAt) - skew) / SECOND) * SECOND,
+      to: Math.ceil((Date.parse(endedAt) + skew) / SECOND) * SECOND,
     },
     (rows) => rows.forEach((row) => meter.add(row)),
   );
-  if (answer.kind !== 'rows') throw untold(reasonOf(answer));
+  if (answer.kind !== 'rows') throw accountRefusal(answer);
   return meter;
 }
 
-function reasonOf(answer: Exclude<UsageAnswer, { readonly kind: 'rows' }>): string {
-  switch (answer.kind) {
-    case 'not-permitted':
-      return 'this key may not read it (permission account:usage)';
-    case 'no-such-call':
-      return 'this API has no call for it';
-    case 'refused':
-    case 'failed':
-      return answer.reason;
-  }
-}
-
-function untold(reason: string): PollenBatchError {
-  return new PollenBatchError('usage', `the account does not tell what it has billed: ${reason}`, {
-    remedy: 'Set a key that may read the usage of the account, or leave --meter out.',
+function tooEarly(runId: string, reason: string): PollenBatchError {
+  return new PollenBatchError('usage', `run ${runId} cannot be held against the account yet: ${reason}`, {
+    remedy: 'Leave --meter out, or give it later.',
   });
 }

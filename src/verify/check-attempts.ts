@@ -87,7 +87,21 @@ export function checkAttempts(
   if (sum !== undefined && told !== undefined && !isSame(sum, told)) {
     findings.add('sum-wrong', object, `attempts that come to ${wordsOf(sum)}`, wordsOf(told));
   }
+  checkOnce(findings, object, attempts);
   if (paid !== undefined) checkCharges(findings, object, plan, attempts, paid);
+}
+
+/** Checks that no attempt is listed twice; those that a lost worker took along have no time to tell them apart by. */
+export function checkOnce(findings: Findings, object: string, attempts: readonly AttemptRecord[]): void {
+  const names = new Set<string>();
+  for (const { attempt, at, step, index, repair } of attempts) {
+    if (at === undefined) continue;
+    const name = [step, index, repair, attempt, at].join('/');
+    if (names.has(name)) {
+      findings.add('attempt-doubled', object, `attempt ${attempt} of ${at} once`, 'it is there again');
+    }
+    names.add(name);
+  }
 }
 
 /** Whether two sums are one, to the last 1e-8. */
@@ -110,7 +124,7 @@ function checkCharges(
 ): void {
   const answers = attempts.filter(({ code }) => code === 'answered');
   for (const attempt of attempts) {
-    const { code, charge } = attempt;
+    const { code, charge, cache } = attempt;
     const usage = attempt.usage ?? (answers.length === 1 && code === 'answered' ? paid.usage : undefined);
     const say = (expected: string): void =>
       findings.add('charge-wrong', object, `attempt ${attempt.attempt}: ${expected}`, shown(charge));
@@ -118,7 +132,20 @@ function checkCharges(
     if (price !== undefined && charge?.certainty === 'exact' && readUnits(charge.amount) !== price) {
       say(`${writeUnits(price)} Pollen for ${shown(usage)}`);
     }
-    if (code === 'answered') checkProvenance(plan, attempts, paid, attempt, price, say);
+    const isKnown = attempts.slice(0, attempts.indexOf(attempt)).every(isNotLost);
+    if (cache?.status === 'hit') {
+      const isFree = plan.api.cacheMode === 'exact' && !paid.shared && isKnown;
+      if (isFree && charge?.certainty !== 'free') {
+        say('free, since the cache has answered, and no answer was lost before');
+      }
+    } else if (
+      code === 'answered' &&
+      cache !== undefined &&
+      (price ?? 0n) > 0n &&
+      charge?.certainty === 'free'
+    ) {
+      say(`${writeUnits(price ?? 0n)} Pollen, since no cache has answered`);
+    }
     const bound = readUnits(paid.maximum);
     const amount = readUnits(charge?.amount);
     const isOver = bound !== undefined && amount !== undefined && amount > bound;
@@ -128,22 +155,9 @@ function checkCharges(
   }
 }
 
-// What did not come from the cache was paid for; what did, in the mode that says so, was not, unless an own attempt was lost.
-function checkProvenance(
-  plan: Plan,
-  attempts: readonly AttemptRecord[],
-  { shared }: Paid,
-  { charge, cache }: Attempt,
-  price: Units | undefined,
-  say: (expected: string) => void,
-): void {
-  if (cache?.status === 'hit') {
-    const isFirst = attempts.length === 1 && plan.api.cacheMode === 'exact' && !shared;
-    if (isFirst && charge?.certainty !== 'free')
-      say('free, since the only attempt was answered by the cache');
-  } else if (cache !== undefined && price !== undefined && price > 0n && charge?.certainty === 'free') {
-    say(`${writeUnits(price)} Pollen, since no cache has answered`);
-  }
+// An answer that came, or an error of which the API says that it is one: no generation may have been billed beside it.
+function isNotLost({ code, status = 0, usage }: Attempt): boolean {
+  return code === 'answered' || usage !== undefined || (status >= 300 && status < 500);
 }
 
 function priceOfCall(plan: Plan, { kind, model }: Paid, usage: SucceededRecord['usage']): Units | undefined {

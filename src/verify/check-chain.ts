@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Plan, PlannedCall, PlannedChain } from '../plan/plan.ts';
 import type { AttemptRecord, KeptAttempts, StepRecord, StepResult } from '../records/record.ts';
-import { addSums, checkAttempts, costOf, noSum, sumOfCost } from './check-attempts.ts';
-import { checkContent, digestOf } from './check-item.ts';
+import { addSums, checkAttempts, costOf, noSum, sumOfCost, type Paid } from './check-attempts.ts';
+import { checkContent, digestOf, paidOf } from './check-item.ts';
 import { firstDifference, shown, type Findings } from './findings.ts';
 import { partOf } from './places.ts';
 import { hashOf } from './reading.ts';
@@ -89,20 +89,19 @@ export function checkSteps(findings: Findings, plan: Plan, item: PlannedChain, l
     if (digest !== undefined && digest !== record.digest) {
       findings.add('digest-wrong', kept?.object ?? object, `a request of sha256 ${record.digest}`, digest);
     }
-    checkAttempts(
-      findings,
-      object,
-      plan,
-      record,
-      step && {
-        kind: step.kind,
-        model: step.model,
-        ...(record.status === 'succeeded' ? { usage: record.usage } : {}),
-        shared: step.shared === true,
-      },
-    );
+    const answer = record.status === 'succeeded' ? { usage: record.usage } : {};
+    checkAttempts(findings, object, plan, record, step && { ...paidOfPart(step, part), ...answer });
   }
-  for (const { object, kept } of left.kept) checkAttempts(findings, object, plan, kept, undefined);
+  for (const { object, kept } of left.kept) {
+    const step = item.steps.find((one) => one.id === kept.part?.step);
+    checkAttempts(findings, object, plan, kept, step && paidOfPart(step, kept.part));
+  }
+}
+
+// An element of a fixed request is sent with a seed of its own, which may be longer, and cost more.
+function paidOfPart(step: PlannedChain['steps'][number], part: KeptAttempts['part']): Paid {
+  const paid = paidOf(step);
+  return 'request' in step && part?.index !== undefined ? { ...paid, maximum: null } : paid;
 }
 
 /** What is told of an item that has made its calls itself. */

@@ -7,7 +7,16 @@ import type { ResultLine } from '../report/result-line.ts';
 import { firstDifference, shown, type Findings } from './findings.ts';
 import { billOf, errorOf, type RunFold } from './fold.ts';
 import { isOneOf, withLate, type LateAnswer } from './late.ts';
-import { hashOf, numberLines, type NumberedLines, type RunReader } from './reading.ts';
+import type { Opening } from './opening.ts';
+import {
+  hashOf,
+  isObjects,
+  lookInto,
+  numberLines,
+  parsed,
+  type NumberedLines,
+  type RunReader,
+} from './reading.ts';
 
 /** The files that a run closes with, held against its items. */
 export interface ClosingFiles {
@@ -27,7 +36,7 @@ export async function openClosingFiles(
   findings: Findings,
   reader: RunReader,
   plan: Plan,
-  marker: Marker,
+  { marker, markerName, markerAt, changes }: Opening & { readonly marker: Marker },
 ): Promise<ClosingFiles> {
   const read = async (name: string): Promise<Uint8Array | undefined> => {
     const body = await reader.bytes(name);
@@ -74,10 +83,12 @@ export async function openClosingFiles(
       const known = (bill?.look(line.number) ?? []) as readonly Partial<BillLine>[];
       const told = withLate(
         line,
-        late.filter(({ part, attempts }) =>
-          attempts.every((attempt) =>
-            known.some((row) => row.at === attempt.at && isOneOf(row, { ...attempt, ...part })),
-          ),
+        late.filter(
+          ({ part, attempts, stored }) =>
+            isLongBefore(stored, markerAt) ||
+            attempts.every((attempt) =>
+              known.some((row) => row.at === attempt.at && isOneOf(row, { ...attempt, ...part })),
+            ),
         ),
       );
       if (bill !== undefined) compare('bill.jsonl', line.number, billOf(told), bill.take(line.number));
@@ -97,8 +108,14 @@ export async function openClosingFiles(
           findings.add(codes[name], name, 'lines of planned items', `a line of item ${number}`);
         }
       }
-      checkMarker(findings, reader, plan, marker, fold);
-      if (report !== undefined) checkReport(findings, report, plan, marker, fold);
+      lookInto(findings, markerName, () => checkMarker(findings, reader, plan, marker, markerName, fold));
+      const told = report && parsed(Buffer.from(report).toString('utf8'));
+      if (told !== undefined) {
+        const budget = budgetOf(plan, marker, changes);
+        lookInto(findings, 'report.json', () => checkReport(findings, told, plan, marker, budget, fold));
+      } else if (report !== undefined) {
+        findings.add('object-unreadable', 'report.json', 'a JSON object', 'something else');
+      }
     },
   };
 }
@@ -110,11 +127,12 @@ function checkMarker(
   { root }: RunReader,
   plan: Plan,
   marker: Marker,
+  name: string,
   fold: RunFold,
 ): void {
   const tally = fold.tally();
-  const name = marker.state === 'completed' ? '_SUCCESS' : '_FAILED';
-  const expected = { runId: plan.runId, marker: `${root}${name}`, tally };
+  const ownName = marker.state === 'completed' ? '_SUCCESS' : '_FAILED';
+  const expected = { runId: plan.runId, marker: `${root}${ownName}`, tally };
   const found = { runId: marker.runId, marker: marker.marker, tally: marker.tally };
   if (!isDeepStrictEqual(found, expected)) {
     const difference = firstDifference(expected, found);
@@ -134,18 +152,34 @@ function checkMarker(
   }
 }
 
-function checkReport(findings: Findings, body: Uint8Array, plan: Plan, marker: Marker, fold: RunFold): void {
-  let report: Partial<Report>;
-  try {
-    report = JSON.parse(Buffer.from(body).toString('utf8')) as Partial<Report>;
-  } catch {
-    findings.add('object-unreadable', 'report.json', 'a JSON object', 'something else');
-    return;
-  }
+/** Milliseconds that a run may take from reading what came late to its marker. */
+const CLOSING_MS = 10 * 60_000;
+
+function isLongBefore(stored: Date, markerAt: Date | undefined): boolean {
+  return markerAt !== undefined && stored.getTime() < markerAt.getTime() - CLOSING_MS;
+}
+
+// As it was set last.
+function budgetOf(plan: Plan, { because }: Marker, changes: Opening['changes']): Report['budget'] {
+  const [, last] = changes.findLast(([, { kind }]) => kind === 'budget') ?? [];
+  const budget = plan.budget && ((last?.['budget'] as Plan['budget']) ?? plan.budget);
+  return budget && { ...budget, reached: because !== undefined };
+}
+
+function checkReport(
+  findings: Findings,
+  report: Partial<Report>,
+  plan: Plan,
+  marker: Marker,
+  budget: Report['budget'],
+  fold: RunFold,
+): void {
   const tally = fold.tally();
   const expected = plain({
     runId: plan.runId,
     job: plan.job,
+    parent: plan.parent,
+    budget,
     description: plan.description,
     labels: plan.labels,
     state: marker.state,
@@ -160,13 +194,14 @@ function checkReport(findings: Findings, body: Uint8Array, plan: Plan, marker: M
     estimate: plan.estimate,
     measured: byName(fold.measured()),
   });
-  const found = like(expected, {
+  const found = {
     ...report,
-    models: byName(report.models ?? []),
+    models: byName(isObjects(report.models) ? report.models : []),
     // Reports of earlier versions do not measure.
     measured: report.measured === undefined ? expected.measured : byName(report.measured),
-  });
-  for (const name of Object.keys(expected) as (keyof typeof expected)[]) {
+  };
+  const perhaps = ['parent', 'budget', 'description', 'labels'] as const;
+  for (const name of new Set([...(Object.keys(expected) as (keyof typeof expected)[]), ...perhaps])) {
     if (isDeepStrictEqual(found[name], expected[name])) continue;
     const difference = firstDifference(expected[name], found[name], name);
     findings.add('report-differs', 'report.json', difference.expected, difference.found);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Plan, PlannedItem, PlannedCall, PlannedStep } from '../plan/plan.ts';
 import type { Artifact, ItemRecord } from '../records/record.ts';
-import { checkAttempts } from './check-attempts.ts';
+import { checkAttempts, type Paid } from './check-attempts.ts';
 import { shown, type Findings } from './findings.ts';
 import { hashOf } from './reading.ts';
 
@@ -69,17 +69,8 @@ export function checkRecord(
     findings.add('record-wrong', object, 'succeeded or failed', shown((record as ItemRecord).status));
   }
   checkContent(findings, object, record);
-  const paid =
-    'steps' in item
-      ? undefined
-      : {
-          kind: item.kind,
-          model: item.model,
-          ...(record.status === 'succeeded' ? { usage: record.usage } : {}),
-          shared: item.shared === true,
-          maximum: item.maximum,
-        };
-  checkAttempts(findings, object, plan, record, paid);
+  const answer = record.status === 'succeeded' ? { usage: record.usage } : {};
+  checkAttempts(findings, object, plan, record, 'steps' in item ? undefined : { ...paidOf(item), ...answer });
   const isFree = record.attempts.length === 0 && record.cost?.settled === '0';
   if (record.reused !== undefined && !isFree) {
     findings.add(
@@ -89,6 +80,11 @@ export function checkRecord(
       shown(record.cost),
     );
   }
+}
+
+/** What the attempts of a call were made at. */
+export function paidOf({ kind, model, shared, maximum }: PlannedCall | PlannedStep): Paid {
+  return { kind, model, shared: shared === true, maximum };
 }
 
 /** Checks that what a record holds itself is what its sha256 names. */

@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Plan, PlannedItem } from '../plan/plan.ts';
 import type { Marker } from '../records/run-store.ts';
 import type { CancelledItem, ResultLine } from '../report/result-line.ts';
-import { costOf, noSum } from './check-attempts.ts';
+import { checkAttempts, costOf, noSum } from './check-attempts.ts';
 import { checkFold, checkSteps, sumOfChain } from './check-chain.ts';
-import { artifactsIn, checkDigests, checkRecord, type NamedArtifact } from './check-item.ts';
+import { artifactsIn, checkDigests, checkRecord, paidOf, type NamedArtifact } from './check-item.ts';
 import { firstDifference, type Findings } from './findings.ts';
 import { ownOf, readItem, sizeOf, type Left, type PageObject } from './item-left.ts';
-import { hashOf, inBatches, linesOf, type RunReader } from './reading.ts';
+import { hashOf, inBatches, isObjects, linesOf, lookInto, type RunReader } from './reading.ts';
 
 /** What a page is checked with. */
 export interface PageContext {
@@ -41,7 +41,10 @@ export async function checkPage(
   const { findings, plan } = context;
   const folder = `items/${five(page)}/`;
   const items = linesOf(body).filter((line): line is PlannedItem & Record<string, unknown> => {
-    const isItem = typeof line?.['number'] === 'number' && typeof line['id'] === 'string';
+    const isItem =
+      typeof line?.['number'] === 'number' &&
+      typeof line['id'] === 'string' &&
+      (line['steps'] === undefined || isObjects(line['steps']));
     if (!isItem) findings.add('object-unreadable', pageName(plan, page), 'an item a line', 'another one');
     return isItem;
   });
@@ -61,11 +64,18 @@ export async function checkPage(
   const results = context.marker === undefined ? undefined : await readResults(context, page);
   const named = new Map<string, NamedArtifact>();
   for (const one of left) {
-    checkDigests(findings, pageName(plan, page), plan, one.item);
-    checkLeft(context, folder, one);
-    const line = settle(context, folder, one, results);
-    context.take(one.item, line);
-    checkNames(context, folder, one, line, named);
+    const own = `${folder}${one.names.record ?? one.item.id}`;
+    const look = (work: () => void): boolean => lookInto(findings, own, work);
+    lookInto(findings, pageName(plan, page), () =>
+      checkDigests(findings, pageName(plan, page), plan, one.item),
+    );
+    const isWhole = look(() => checkLeft(context, folder, one));
+    let line: ResultLine | undefined;
+    look(() => {
+      line = settle(context, folder, one, results);
+      context.take(one.item, line);
+    });
+    if (isWhole) look(() => checkNames(context, folder, one, line, named));
   }
   const planned = new Set(items.map(({ number }) => number));
   for (const { name, number } of objects) {
@@ -88,14 +98,18 @@ export async function checkPage(
 function checkLeft(
   { findings, plan }: PageContext,
   folder: string,
-  { item, names, record, chain }: Left,
+  { item, names, record, kept, chain }: Left,
 ): void {
   const object = `${folder}${names.record ?? ''}`;
   if (names.record !== undefined && record === undefined) {
     findings.add('object-unreadable', object, 'the record of an item', 'something else');
   }
   if (record !== undefined) checkRecord(findings, object, plan, item, record);
-  if (!('steps' in item)) return;
+  const tried = `${folder}${names.attempts.get('') ?? ''}`;
+  if (!('steps' in item)) {
+    if (kept !== undefined) checkAttempts(findings, tried, plan, kept, paidOf(item));
+    return;
+  }
   checkSteps(findings, plan, item, chain);
   if (record !== undefined) checkFold(findings, { object, own: ownOf(folder, item) }, item, chain, record);
 }
@@ -121,7 +135,7 @@ async function readResults(
   const lines = new Map<number, ResultLine[]>();
   const all = linesOf(body);
   for (const line of all as readonly (ResultLine | undefined)[]) {
-    if (line === undefined || !Array.isArray(line.attempts)) {
+    if (line === undefined || !isObjects(line.attempts)) {
       findings.add('result-differs', object, 'a line of an item', 'one that cannot be read');
     } else lines.set(line.number, [...(lines.get(line.number) ?? []), line]);
   }

@@ -2,6 +2,7 @@ import type { AttemptRecord } from '../records/record.ts';
 import type { ResultLine } from '../report/result-line.ts';
 import { shown, type Findings } from './findings.ts';
 import { readUnits } from './money.ts';
+import { isObjects } from './reading.ts';
 
 type Charge = AttemptRecord['charge'];
 
@@ -29,11 +30,11 @@ export function createCorrections(
   const open = new Map<string, Settled[]>();
   for (const [object, content] of objects) {
     const { settled } = content;
-    if (content['runId'] !== runId || !Array.isArray(settled)) {
+    if (content['runId'] !== runId || !isObjects(settled)) {
       findings.add('correction-wrong', object, `charges of ${runId} that are settled`, shown(content));
       continue;
     }
-    for (const one of settled as readonly (AttemptName & Pick<Settled, 'was' | 'now'>)[]) {
+    for (const one of settled as unknown as readonly (AttemptName & Pick<Settled, 'was' | 'now'>)[]) {
       if (!isSettling(one)) {
         const expected = 'an unknown charge, and a known one within its bound';
         findings.add('correction-wrong', object, expected, shown(one));

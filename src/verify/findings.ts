@@ -19,6 +19,7 @@ export const remedies = {
   'money-malformed': 'Money is decimal text with at most eight places, never a number. Please report it.',
   'sum-wrong':
     'What attempts have cost does not add up to the cost. Please report it, unless somebody edited it.',
+  'attempt-doubled': 'What it has cost counts twice. Please report it, unless somebody edited it.',
   'charge-wrong': 'By its own usage and prices the charge is another one. Please report it.',
   'steps-wrong': 'The item is not what its calls come to. Please report it, unless somebody edited it.',
   'result-missing': 'An item has no line in the results. Please report it, unless somebody edited them.',

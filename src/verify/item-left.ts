@@ -2,7 +2,7 @@ import type { PlannedCall, PlannedItem } from '../plan/plan.ts';
 import type { AttemptRecord, ItemRecord, KeptAttempts, StepRecord } from '../records/record.ts';
 import type { ChainLeft } from './check-chain.ts';
 import { itemNames, type ItemNames } from './places.ts';
-import type { RunReader } from './reading.ts';
+import { isObjects, type RunReader } from './reading.ts';
 
 /** An object below the folder of a page. */
 export interface PageObject {
@@ -76,7 +76,7 @@ export async function readItem(
       kept: keptSteps.flatMap(([, object, value]) => (isReadable(value) ? [{ object, kept: value }] : [])),
       requests: new Map(
         requests.flatMap(([part, object, { request }]) =>
-          typeof request === 'object' ? [[part, { object, request }] as const] : [],
+          isObjects([request]) && request !== undefined ? [[part, { object, request }] as const] : [],
         ),
       ),
     },
@@ -85,5 +85,5 @@ export async function readItem(
 
 // Enough to be looked into; what is in it is checked then.
 function isReadable(value: { readonly attempts: readonly AttemptRecord[] } | undefined): boolean {
-  return Array.isArray(value?.attempts);
+  return isObjects(value?.attempts);
 }

@@ -1,14 +1,16 @@
 import type { Artifact, AttemptRecord, ItemCost, StepResult } from '../records/record.ts';
 import type { ResultLine } from '../report/result-line.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { costOf, isSame, noSum, sumOfAttempts, sumOfCost, wordsOf } from './check-attempts.ts';
+import { checkOnce, costOf, isSame, noSum, sumOfAttempts, sumOfCost, wordsOf } from './check-attempts.ts';
 import { shown, type Findings } from './findings.ts';
-import { hashOf, type RunReader } from './reading.ts';
+import { hashOf, isObjects, type RunReader } from './reading.ts';
 
 /** What an attempt brought once its item had another result, or its run an end. */
 export interface LateAnswer {
   /** Name of its object below the run's folder. */
   readonly object: string;
+  /** When the store took it. */
+  readonly stored: Date;
   readonly number: number;
   readonly kind: 'text' | 'image';
   readonly model: string;
@@ -25,24 +27,32 @@ export async function readLate(
   findings: Findings,
 ): Promise<Map<number, LateAnswer[]>> {
   const found = new Map<number, LateAnswer[]>();
-  for await (const { key } of store.list(`${reader.root}late/`)) {
+  for await (const { key, modified } of store.list(`${reader.root}late/`)) {
     const object = key.slice(reader.root.length);
     if (!/\.(?:attempt|record|step)\.json$/.test(object)) continue;
     const content = (await reader.json(object)) as unknown as LateAnswer | undefined;
     if (content === undefined) continue;
-    if (!Array.isArray(content.attempts) || typeof content.number !== 'number') {
+    if (!isObjects(content.attempts) || typeof content.number !== 'number' || !isWhole(content.artifact)) {
       findings.add('object-unreadable', object, 'the attempts of an item', shown(content));
       continue;
     }
+    checkOnce(findings, object, content.attempts);
     const sum = sumOfAttempts(content.attempts);
     const told = content.cost === undefined ? sum : sumOfCost(content.cost);
     if (sum === undefined || told === undefined) {
       findings.add('money-malformed', object, 'charges as decimal text', shown(content.attempts));
     } else if (!isSame(sum, told)) findings.add('sum-wrong', object, wordsOf(sum), wordsOf(told));
     if (content.artifact !== undefined) await checkArtifact(reader, findings, content.artifact);
-    found.set(content.number, [...(found.get(content.number) ?? []), { ...content, object }]);
+    found.set(content.number, [
+      ...(found.get(content.number) ?? []),
+      { ...content, object, stored: modified },
+    ]);
   }
   return found;
+}
+
+function isWhole(artifact: Artifact | undefined): boolean {
+  return artifact === undefined || (isObjects([artifact]) && typeof artifact.key === 'string');
 }
 
 async function checkArtifact(
@@ -78,6 +88,13 @@ export function withLate(line: ResultLine, late: readonly LateAnswer[]): ResultL
   }
   if (late.length === 0) return line;
   return { ...line, attempts, cost: costOfAll(attempts), ...(steps === undefined ? {} : { steps }) };
+}
+
+/** The attempts that came late to a line: those that it does not list itself, save as a hole. */
+export function broughtTo({ attempts }: ResultLine, late: readonly LateAnswer[]): readonly AttemptRecord[] {
+  return late
+    .flatMap(({ part, attempts: brought }) => brought.map((attempt) => ({ ...attempt, ...part })))
+    .filter((own) => !attempts.some((known) => known.at !== undefined && isOneOf(known, own)));
 }
 
 /** Whether an attempt is told by another one: they have one number, and no two times. */

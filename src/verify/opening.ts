@@ -4,13 +4,15 @@ import type { Plan, PlannedItem } from '../plan/plan.ts';
 import type { Marker } from '../records/run-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { shown, type Findings } from './findings.ts';
-import type { RunReader } from './reading.ts';
+import { isObjects, type RunReader } from './reading.ts';
 
 type Content = readonly [object: string, content: Readonly<Record<string, unknown>>];
 
 /** What has to be known of a run before its items are looked at. */
 export interface Opening {
   readonly marker: Marker | undefined;
+  /** Name of its object below the run's folder. */
+  readonly markerName: string;
   /** When the store took it. */
   readonly markerAt: Date | undefined;
   readonly corrections: readonly Content[];
@@ -31,16 +33,48 @@ export async function readOpening(
   if (markers.length > 1) findings.add('marker-differs', '_FAILED', 'one marker', '_SUCCESS as well');
   const [first] = markers;
   const content = first && (await reader.json(first.name));
-  const isMarker = Array.isArray(content?.['parts']) && typeof content['tally'] === 'object';
+  const isMarker = content !== undefined && isWholeMarker(content);
   if (content !== undefined && !isMarker) {
     findings.add('object-unreadable', first?.name ?? '', 'the marker of a run', shown(content));
   }
+  const marker = isMarker ? (content as unknown as Marker) : undefined;
+  const expected = marker?.state === 'completed' ? '_SUCCESS' : '_FAILED';
+  if (first !== undefined && marker !== undefined && first.name !== expected) {
+    findings.add(
+      'marker-differs',
+      first.name,
+      `${expected}, as its state ${shown(marker.state)} says`,
+      first.name,
+    );
+  }
+  if (first === undefined) await checkUnmarked(store, reader, findings);
   return {
-    marker: isMarker ? (content as unknown as Marker) : undefined,
+    marker,
+    markerName: first?.name ?? '',
     markerAt: first?.at,
     corrections: await readNumbered(store, reader, findings, 'corrections'),
     changes: await readNumbered(store, reader, findings, 'changes'),
   };
+}
+
+function isWholeMarker({ parts, files, tally }: Readonly<Record<string, unknown>>): boolean {
+  const isTally = typeof tally === 'object' && tally !== null;
+  return isTally && isObjects(parts) && (files === undefined || isObjects(files));
+}
+
+/** Milliseconds that a run may take from its report to its marker. */
+const CLOSING_MS = 10 * 60_000;
+
+// The marker comes right after the files that a run closes with.
+async function checkUnmarked(store: ObjectStore, reader: RunReader, findings: Findings): Promise<void> {
+  for (const name of ['report.json', 'bill.jsonl']) {
+    for await (const { key, modified } of store.list(`${reader.root}${name}`)) {
+      if (key !== `${reader.root}${name}` || Date.now() - modified.getTime() < CLOSING_MS) continue;
+      const found = `none, and ${name} of ${modified.toISOString()}`;
+      findings.add('object-missing', 'marker', '_SUCCESS or _FAILED, since the run has closed', found);
+      return;
+    }
+  }
 }
 
 async function readNumbered(
@@ -73,7 +107,8 @@ export async function readPlan(
   const content = await reader.json('plan/plan.json', mayLack);
   if (content === undefined) return undefined;
   const plan = content as unknown as Plan;
-  if (!Array.isArray(plan.pages) || !Array.isArray(plan.prices) || typeof plan.api !== 'object') {
+  const isPriced = isObjects(plan.prices) && plan.prices.every(({ aliases }) => Array.isArray(aliases));
+  if (!isObjects(plan.pages) || !isPriced || !isObjects([plan.api])) {
     findings.add('object-unreadable', 'plan/plan.json', 'the plan of a run', shown(content));
     return undefined;
   }

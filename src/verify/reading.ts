@@ -59,6 +59,30 @@ export function parsed(text: string): Readonly<Record<string, unknown>> | undefi
   }
 }
 
+/** Whether a value is a list of objects. */
+export function isObjects(value: unknown): value is readonly Readonly<Record<string, unknown>>[] {
+  return (
+    Array.isArray(value) &&
+    value.every((one: unknown) => typeof one === 'object' && one !== null && !Array.isArray(one))
+  );
+}
+
+/**
+ * Looks into what came as JSON: where its shape is another one than its kind's, that is said.
+ *
+ * @returns whether all of it could be looked at
+ */
+export function lookInto(findings: Findings, object: string, look: () => void): boolean {
+  try {
+    look();
+    return true;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    findings.add('object-unreadable', object, 'the members that an object of its kind has', error.message);
+    return false;
+  }
+}
+
 /** The lines of a text of JSON objects; what is none is `undefined`. */
 export function linesOf(body: Uint8Array): readonly (Readonly<Record<string, unknown>> | undefined)[] {
   return [...stretchesOf(body)].map(({ start, end }) => parsed(textOf(body, start, end)));

@@ -1,5 +1,6 @@
+import type { JobInput } from '../plan/job-inputs.ts';
 import type { Plan, PlannedItem } from '../plan/plan.ts';
-import type { ItemCost } from '../records/record.ts';
+import type { AttemptRecord, ItemCost } from '../records/record.ts';
 import type { JobFile, Marker } from '../records/run-store.ts';
 import type { ResultLine } from '../report/result-line.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
@@ -12,10 +13,10 @@ import { createCorrections } from './corrections.ts';
 import { createFindings, shown, type Finding, type Findings } from './findings.ts';
 import { createRunFold } from './fold.ts';
 import { createListing } from './listing.ts';
-import { readLate, withLate, type LateAnswer } from './late.ts';
+import { broughtTo, readLate, withLate, type LateAnswer } from './late.ts';
 import { compareMeter, type Meter, type MeterLine } from './meter.ts';
 import { createPlanCheck, readOpening, readPlan, type Opening } from './opening.ts';
-import { createReader, hashOf, type RunReader } from './reading.ts';
+import { createReader, hashOf, isObjects, type RunReader } from './reading.ts';
 
 /** What an independent reader has found in a run. */
 export interface Verification {
@@ -62,7 +63,11 @@ export async function verifyRun(
     findings.add('job-wrong', 'job.json', `run ${run.runId}`, shown(job.runId));
   }
   const plan = await readPlan(reader, findings, run.runId, opening.marker === undefined);
-  const inputs = new Set((job?.inputs ?? []).map(({ sha256 }) => sha256));
+  const files = readInputs(findings, job?.inputs);
+  // A schedule keeps files with its job, and a run of it those alone that its calls carry.
+  const isSubmitted = job?.plannedFor === undefined && job?.parent === undefined;
+  const inputs = new Set((isSubmitted ? files : []).map(({ sha256 }) => sha256));
+  const perhaps = new Set((isSubmitted ? [] : files).map(({ sha256 }) => sha256));
   const listing = createListing(store, reader.root, {
     digest: plan?.digest ?? '',
     pages: new Set(plan?.pages.map(({ page }) => page)),
@@ -71,13 +76,21 @@ export async function verifyRun(
   });
   const money = createMoney(findings, run.runId, opening);
   const late = await readLate(store, reader, findings);
-  const cameLate = [...late.values()].flat().flatMap(({ attempts }) => attempts);
+  const cameLate: AttemptRecord[] = [];
   const meter = plan && (await options.meter?.(plan, opening.marker));
   let ended = 0;
   if (plan !== undefined)
-    ended = await checkItems({ reader, findings, plan, opening, listing, money, inputs, late }, options);
+    ended = await checkItems(
+      { reader, findings, plan, opening, listing, money, inputs, late, cameLate },
+      options,
+    );
   const rest = await listing.rest();
-  for (const { name, sha256 } of rest.inputs) await checkInput(reader, findings, name, sha256, inputs);
+  for (const { name, sha256 } of rest.inputs) {
+    const isAsked = inputs.has(sha256) || perhaps.has(sha256);
+    if (!isAsked) findings.add('object-unasked', name, 'a file that the job uses', 'another one');
+    await checkInput(reader, findings, name, sha256);
+  }
+  if (plan !== undefined) checkInputsThere(findings, rest.inputs, inputs);
   for (const { object, number } of [...late.values()].flat()) {
     findings.add('object-unasked', object, 'a planned item', `one of number ${number}`);
   }
@@ -107,14 +120,16 @@ interface Parts {
   readonly inputs: Set<string>;
   /** By the numbers of the items; what is asked for is taken out. */
   readonly late: Map<number, readonly LateAnswer[]>;
+  /** Takes the attempts that their items do not list. */
+  readonly cameLate: AttemptRecord[];
 }
 
 async function checkItems(
-  { reader, findings, plan, opening, listing, money, inputs, late }: Parts,
+  { reader, findings, plan, opening, listing, money, inputs, late, cameLate }: Parts,
   { onProgress = () => {} }: VerifyOptions,
 ): Promise<number> {
   const { marker } = opening;
-  const files = marker && (await openClosingFiles(findings, reader, plan, marker));
+  const files = marker && (await openClosingFiles(findings, reader, plan, { ...opening, marker }));
   const budget = createBudgetCheck(findings, plan, opening.changes);
   const planned = createPlanCheck(findings, plan);
   const fold = createRunFold();
@@ -129,7 +144,8 @@ async function checkItems(
     const brought = late.get(line.number) ?? [];
     late.delete(line.number);
     fold.add(files?.take(line, brought) ?? line);
-    money.take(withLate(line, brought));
+    cameLate.push(...broughtTo(line, brought));
+    money.take(line, withLate(line, brought));
     budget.spend(
       line.number,
       'at' in line ? line.at : marker?.endedAt,
@@ -155,7 +171,7 @@ function createMoney(findings: Findings, runId: string, opening: Opening) {
   const models = new Map<string, Sum>();
 
   return {
-    take(line: ResultLine): void {
+    take(before: ResultLine, line: ResultLine): void {
       for (const attempt of line.attempts) {
         const charge = corrections.settle(line.number, attempt);
         const own = sumOfAttempts([{ ...attempt, charge }]) ?? noSum;
@@ -163,10 +179,31 @@ function createMoney(findings: Findings, runId: string, opening: Opening) {
         const name = `${kind} ${attempt.model ?? line.model}`;
         models.set(name, addSums(models.get(name) ?? noSum, own));
       }
+      // What a late answer tells for good may have been settled before, as far as it was known then.
+      const replaced = before.attempts.filter((attempt) => !line.attempts.includes(attempt));
+      for (const attempt of replaced) corrections.settle(line.number, attempt);
     },
     models: (): ReadonlyMap<string, Sum> => models,
     end: (): void => corrections.end(),
   };
+}
+
+function readInputs(findings: Findings, inputs: JobFile['inputs'] = []): readonly JobInput[] {
+  if (isObjects(inputs)) return inputs;
+  findings.add('object-unreadable', 'job.json', 'the files that the job uses', shown(inputs));
+  return [];
+}
+
+function checkInputsThere(
+  findings: Findings,
+  there: readonly { readonly sha256: string }[],
+  asked: ReadonlySet<string>,
+): void {
+  const known = new Set(there.map(({ sha256 }) => sha256));
+  for (const sha256 of asked) {
+    if (!known.has(sha256))
+      findings.add('object-missing', `inputs/${sha256}`, 'a file that the job uses', 'none');
+  }
 }
 
 async function checkInput(
@@ -174,9 +211,7 @@ async function checkInput(
   findings: Findings,
   name: string,
   sha256: string,
-  asked: ReadonlySet<string>,
 ): Promise<void> {
-  if (!asked.has(sha256)) findings.add('object-unasked', name, 'a file that the job uses', 'another one');
   const body = await reader.bytes(name);
   if (body !== undefined && hashOf(body) !== sha256) {
     findings.add('object-damaged', name, `sha256 ${sha256}`, `sha256 ${hashOf(body)}`);

@@ -1,37 +1,28 @@
 import { createHash } from 'node:crypto';
 
 import type { Plan } from '../../src/plan/plan.ts';
-import type { ItemRecord } from '../../src/records/record.ts';
 import type { Marker } from '../../src/records/run-store.ts';
-import { billLines, createReportFold, type Report } from '../../src/report/report.ts';
-import type { ResultLine } from '../../src/report/result-line.ts';
+import { costOf } from '../../src/records/tally.ts';
 import type { FindingCode } from '../../src/verify/findings.ts';
 import type { CopiedRun } from '../support/copied-run.ts';
-
-/** The job of the run that is spoilt. */
-export const spoiltJob = `version: 1
-name: spoilt
-defaults:
-  text: { model: openai, max_tokens: 300 }
-  image: { model: turbo, width: 64, height: 64 }
-items:
-  - { id: plain, text: A haiku about pollen }
-  - { id: lost, text: "A limerick [[fault:lost:1]]" }
-  - { id: refused, text: "Refused [[fault:422]]" }
-  - { id: sun, image: The sun }
-  - { id: moon, image: "The moon [[fault:placeholder:1]]" }
-  - id: chain
-    steps:
-      - { id: list, text: 'Two words [[answer:["rose","lily"]]]', output: { format: json } }
-      - { id: draw, forEach: steps.list.json, image: "A {{ each }}" }
-      - { id: sum, text: "All of {{ steps.draw | size }}" }
-`;
-
-const folder = 'items/00000/';
-const plain = `${folder}0000001-plain.record.json`;
-const lost = `${folder}0000002-lost.record.json`;
-const chain = `${folder}0000006-chain.record.json`;
-const part = 'results/part-00000.jsonl';
+import {
+  chain,
+  charge,
+  closeAgain,
+  correct,
+  dearer,
+  edit,
+  folder,
+  late,
+  lost,
+  moon,
+  page,
+  part,
+  plain,
+  replace,
+  secondLine,
+  sun,
+} from './spoiling.ts';
 
 /** One thing that is done to a run that has ended, and what must be said of it. */
 export interface Corruption {
@@ -49,104 +40,6 @@ const corruption = (
   spoil,
   found: (run) => found.map(([code, name]) => [code, typeof name === 'string' ? name : name(run)]),
 });
-
-const named =
-  (pattern: RegExp) =>
-  (run: CopiedRun): string =>
-    run.names().find((name) => pattern.test(name)) ?? `no object like ${String(pattern)}`;
-const sun = named(/0000004-sun\.(?!record)/);
-const moon = named(/0000005-moon\.(?!record)/);
-const page = named(/plan\/.*\/page-00000/);
-
-function edit(run: CopiedRun, name: string, change: (record: ItemRecord) => object): void {
-  run.set(name, JSON.stringify(change(JSON.parse(run.text(name)) as ItemRecord)));
-}
-
-function replace(run: CopiedRun, name: string, from: string | RegExp, to: string): void {
-  const text = run.text(name);
-  if (text.search(from) < 0) throw new Error(`${name} has no ${String(from)}`);
-  run.set(name, text.replace(from, to));
-}
-
-const secondLine = (text: string): string => `${text.split('\n')[1] ?? ''}\n`;
-const dearer = (amount: string | null): string => (Number(amount) + 1e-8).toFixed(8).replace(/0+$/, '');
-
-/** Closes a run once more, as the product does it, with records that somebody has changed. */
-function closeAgain(run: CopiedRun): void {
-  const plan = JSON.parse(run.text('plan/plan.json')) as Plan;
-  const report = JSON.parse(run.text('report.json')) as Report;
-  const marker = JSON.parse(run.text('_FAILED')) as Marker;
-  const root = marker.marker.slice(0, -'_FAILED'.length);
-  const lines = run
-    .text(part)
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as ResultLine & { readonly key: string })
-    .map(({ key }) => ({ ...(JSON.parse(run.text(key.slice(root.length))) as ItemRecord), key }));
-  const fold = createReportFold();
-  for (const line of lines) fold.add(line);
-  const jsonl = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-  run.set(part, jsonl(lines));
-  run.set('bill.jsonl', jsonl(lines.flatMap(billLines)));
-  run.set('report.json', JSON.stringify(fold.report(plan, report.state, report.endedAt)));
-  const hashed = <Entry extends { readonly key: string }>(entry: Entry): Entry => ({
-    ...entry,
-    sha256: createHash('sha256')
-      .update(run.bytes(entry.key.slice(root.length)))
-      .digest('hex'),
-  });
-  const closed = {
-    ...marker,
-    tally: fold.tally(),
-    parts: marker.parts.map(hashed),
-    files: (marker.files ?? []).map(hashed),
-  };
-  run.set('_FAILED', JSON.stringify(closed));
-}
-
-/** Gives an item's first attempt another charge, in the record and in all that is made of it. */
-function charge(
-  run: CopiedRun,
-  name: string,
-  change: (amount: string | null) => ItemRecord['attempts'][number]['charge'],
-): void {
-  edit(run, name, (record) => {
-    const [first, ...rest] = record.attempts;
-    if (first === undefined) throw new Error(`${name} has no attempt`);
-    const own = change(first.charge.amount);
-    const isKnown = own.certainty !== 'unknown';
-    const cost = {
-      settled: isKnown ? (own.amount ?? '0') : '0',
-      unknown: isKnown ? { count: 0, atMost: '0' } : { count: 1, atMost: own.amount },
-    };
-    return { ...record, attempts: [{ ...first, charge: own }, ...rest], cost };
-  });
-  closeAgain(run);
-}
-
-/** An answer to the plain item that came after the end. */
-export function late(run: CopiedRun, changes: object = {}): void {
-  const record = JSON.parse(run.text(plain)) as ItemRecord;
-  const attempts = record.attempts.map((attempt) => ({ ...attempt, attempt: attempt.attempt + 1 }));
-  const name = 'late/0000001-plain.record.json';
-  run.set(name, JSON.stringify({ ...record, attempts, ...changes }));
-  run.date(name, new Date(60_000));
-}
-
-/** A correction of the plain item's charge, once it is unknown. */
-export function correct(
-  run: CopiedRun,
-  changes: { readonly attempt?: number; readonly now?: string } = {},
-): void {
-  charge(run, plain, (amount) => ({ amount, certainty: 'unknown' }));
-  const { runId, attempts } = JSON.parse(run.text(plain)) as ItemRecord;
-  const { attempt = 1, now = attempts[0]?.charge.amount ?? '0' } = changes;
-  const settled = [
-    { number: 1, id: 'plain', attempt, was: attempts[0]?.charge, now: { amount: now, certainty: 'exact' } },
-  ];
-  const at = new Date().toISOString();
-  run.set('corrections/00001.json', JSON.stringify({ version: 1, runId, at, source: 'usage', settled }));
-}
 
 /** Each is the only thing that is wrong with its run. */
 export const corruptions: readonly Corruption[] = [
@@ -348,6 +241,133 @@ export const corruptions: readonly Corruption[] = [
     'a budget was lower than what was spent',
     (run) => replace(run, 'plan/plan.json', /}\n$/, ',"budget":{"amount":"0.0001","onExceeded":"pause"}}'),
     ['budget-exceeded', 'budget'],
+    ['report-differs', 'report.json'],
+  ),
+  corruption(
+    'an attempt is listed twice and paid twice, everywhere',
+    (run) => {
+      edit(run, plain, (record) => {
+        const [first] = record.attempts;
+        if (first === undefined) throw new Error(`${plain} has no attempt`);
+        const settled = (2 * Number(first.charge.amount)).toFixed(8).replace(/0+$/, '');
+        return { ...record, attempts: [first, first], cost: { ...record.cost, settled } };
+      });
+      closeAgain(run);
+    },
+    ['attempt-doubled', plain],
+  ),
+  corruption(
+    'an answer of the cache was paid for after an attempt that was refused, everywhere',
+    (run) => {
+      edit(run, plain, (record) => {
+        const [first] = record.attempts;
+        if (first === undefined) throw new Error(`${plain} has no attempt`);
+        const { usage: _usage, cache: _cache, ...rest } = first;
+        const free = { amount: '0', certainty: 'free' as const };
+        const refused = { ...rest, code: 'server-error', status: 429, charge: free };
+        return {
+          ...record,
+          attempts: [refused, { ...first, attempt: 2, cache: { status: 'hit' as const, type: 'EXACT' } }],
+        };
+      });
+      closeAgain(run);
+    },
+    ['charge-wrong', plain],
+  ),
+  corruption(
+    'the marker of a run that failed in parts has the name of one that did not',
+    (run) => {
+      run.set('_SUCCESS', run.text('_FAILED'));
+      run.set('_FAILED', undefined);
+    },
+    ['marker-differs', '_SUCCESS'],
+  ),
+  corruption('the marker is gone', (run) => run.set('_FAILED', undefined), ['object-missing', 'marker']),
+  corruption(
+    'an unknown charge of a call is above the most that it can cost, everywhere',
+    (run) => {
+      const charge = { amount: '5', certainty: 'unknown' as const };
+      const cost = { settled: '0', unknown: { count: 1, atMost: '5' } };
+      edit(run, `${folder}0000006-chain.sum.step.json`, ({ attempts, ...record }) => ({
+        ...record,
+        attempts: attempts.map((attempt) => ({ ...attempt, code: 'reset', charge })),
+        cost,
+      }));
+      edit(run, chain, (record) => {
+        const attempts = record.attempts.map((one) =>
+          one.step === 'sum' ? { ...one, code: 'reset', charge } : one,
+        );
+        const steps = record.steps?.map((one) => (one.step === 'sum' ? { ...one, cost } : one));
+        return { ...record, attempts, steps, cost: costOf(attempts) };
+      });
+      closeAgain(run);
+    },
+    ['charge-wrong', `${folder}0000006-chain.sum.step.json`],
+  ),
+  corruption(
+    'a file that the job uses is gone',
+    (run) => {
+      const inputs = [{ path: 'a.png', sha256: '0'.repeat(64), bytes: 1, contentType: 'image/png' }];
+      run.set('job.json', JSON.stringify({ ...(JSON.parse(run.text('job.json')) as object), inputs }));
+    },
+    ['object-missing', `inputs/${'0'.repeat(64)}`],
+  ),
+  corruption(
+    'the report tells of a run that it is a retry of',
+    (run) => replace(run, 'report.json', /^{/, '{"parent":{"runId":"another"},'),
+    ['file-changed', 'report.json'],
+    ['report-differs', 'report.json'],
+  ),
+  corruption(
+    'the report tells another budget than was set last, everywhere',
+    (run) => {
+      const budget = (amount: string): object => ({ amount, onExceeded: 'pause' });
+      const at = new Date(0).toISOString();
+      const change = { version: 1, at, kind: 'budget', budget: budget('3') };
+      run.set('changes/00001.json', JSON.stringify(change));
+      edit(run, 'plan/plan.json', (plan) => ({ ...plan, budget: budget('2') }));
+      closeAgain(run, { budget: { ...budget('2'), reached: false } });
+    },
+    ['report-differs', 'report.json'],
+  ),
+  corruption(
+    'an answer that came long before the end is on no bill',
+    (run) => {
+      late(run);
+      run.date('late/0000001-plain.record.json', new Date(-3_600_000));
+    },
+    ['bill-differs', 'bill.jsonl'],
+    ['report-differs', 'report.json'],
+    ['marker-differs', '_FAILED'],
+  ),
+  corruption(
+    'a record tells an attempt that is none',
+    (run) => edit(run, plain, (record) => ({ ...record, attempts: [null] })),
+    ['object-unreadable', plain],
+  ),
+  corruption(
+    'a record names an artifact that is none',
+    (run) => edit(run, plain, (record) => ({ ...record, artifact: null })),
+    ['object-unreadable', plain],
+    ['record-changed', plain],
+  ),
+  corruption(
+    'the marker names a part that is none',
+    (run) => replace(run, '_FAILED', /"parts":\[.*?\]/, '"parts":[null]'),
+    ['object-unreadable', '_FAILED'],
+  ),
+  corruption(
+    'an answer that came late has an attempt that is none',
+    (run) => late(run, { attempts: [null] }),
+    ['object-unreadable', 'late/0000001-plain.record.json'],
+  ),
+  corruption(
+    'a correction settles what is nothing',
+    (run) => {
+      correct(run);
+      edit(run, 'corrections/00001.json', (correction) => ({ ...correction, settled: [null] }));
+    },
+    ['correction-wrong', 'corrections/00001.json'],
   ),
   corruption('a correction is of an attempt that was never made', (run) => correct(run, { attempt: 7 }), [
     'correction-wrong',

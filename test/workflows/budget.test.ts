@@ -5,6 +5,7 @@ import { parseAmount } from '../../src/pollen/amount.ts';
 import { readChanges } from '../../src/records/changes.ts';
 import { billTotal } from '../../src/report/report.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
+import { verifyRun } from '../../src/verify/verify-run.ts';
 import { runViewQuery, type RunView } from '../../src/workflows/messages.ts';
 import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { backfillSchedule } from '../../src/commands/schedule/backfill-schedule.ts';
@@ -68,6 +69,7 @@ describe.concurrent('a run with a budget', { timeout: 400_000 }, () => {
       tally: { succeeded: 60, settled: harness.emulator.meter().charged },
     });
     expect(billTotal(await harness.files(run).bill())).toBe('0.12');
+    expect((await verifyRun(store, run)).findings).toEqual([]);
     expect(callsOf(harness.emulator)).toHaveLength(60);
     expect(await readChanges(store, run)).toMatchObject([
       { kind: 'budget', budget: { amount: '0.0375', onExceeded: 'pause' }, reason: 'a little' },

@@ -10,6 +10,7 @@ import { retriedText } from '../../src/commands/render/retried-text.ts';
 import { formatAmount, parseAmount } from '../../src/pollen/amount.ts';
 import { billTotal } from '../../src/report/report.ts';
 import { claimRun, readJobFile } from '../../src/records/run-store.ts';
+import { verifyRun } from '../../src/verify/verify-run.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';
 import { png } from '../pollinations/pictures.ts';
@@ -78,6 +79,7 @@ describe.concurrent('a retry', () => {
     );
     const { run } = retried;
     expect(await finish(run)).toMatchObject({ tally: { succeeded: 4, reused: 3, failed: 1 } });
+    expect((await verifyRun(session.store, run)).findings).toEqual([]);
 
     const made = madeSince(harness, count);
     expect(made.map(({ body }) => promptIn(body)).sort()).toEqual([

@@ -5,7 +5,8 @@ import { createMeter } from '../../src/verify/meter.ts';
 import { verifyRun } from '../../src/verify/verify-run.ts';
 import { copyRun, type CopiedRun } from '../support/copied-run.ts';
 import { test } from '../support/on-servers.ts';
-import { correct, corruptions, late, spoiltJob } from '../verify/corruptions.ts';
+import { corruptions } from '../verify/corruptions.ts';
+import { correct, late, lateAfterCorrection, spoiltJob } from '../verify/spoiling.ts';
 
 describe('verify', () => {
   test('finds nothing wrong with a run that nobody has touched, and in each that was spoilt just what was', async ({
@@ -28,7 +29,7 @@ describe('verify', () => {
       cost: { settled: emulator.meter().charged, unknown: { count: 0 } },
       findings: [],
     });
-    for (const change of [correct, late]) {
+    for (const change of [correct, late, lateAfterCorrection]) {
       const changed = original.copy();
       change(changed);
       expect(await findingsOf(changed)).toEqual([]);
@@ -45,6 +46,17 @@ describe('verify', () => {
       found[title] = await findingsOf(copy);
     }
     expect(found).toEqual(expected);
+
+    // Whatever has the form of JSON alone is told, or passed over where nothing hangs on it; it ends no check.
+    const kinds = /^_FAILED|^(job|plan|report)\.json|(plain|chain)\.record\.json|sum\.step\.json/;
+    for (const name of original.names().filter((one) => kinds.test(one.replace(/^.*\//, '')))) {
+      const content = JSON.parse(original.text(name)) as object;
+      for (const member of Object.keys(content)) {
+        const copy = original.copy();
+        copy.set(name, JSON.stringify({ ...content, [member]: null }));
+        await expect(findingsOf(copy)).resolves.toBeInstanceOf(Array);
+      }
+    }
   });
 
   test('holds the bill against what the account has billed, and names the model that drifts', async ({
@@ -74,8 +86,18 @@ items:
     expect(drifted.findings).toMatchObject([{ code: 'meter-drift', object: 'image model turbo' }]);
     expect(drifted.meter?.[1]).toMatchObject({ rows: 2, drift: '0.00000001' });
     await expect(verify(session, run.runId, { meter: true })).rejects.toMatchObject({
+      code: 'config-invalid',
+      message: expect.stringContaining('may not read') as string,
+    });
+    const later = () => new Date(Date.now() + 31 * 86_400_000);
+    await expect(verify(session, run.runId, { meter: true, now: later })).rejects.toMatchObject({
       code: 'usage',
-      message: expect.stringContaining('may not read it') as string,
+      message: expect.stringContaining('more than 30 days ago') as string,
+    });
+    const elsewhere = { ...session, plannedApi: { ...session.plannedApi, id: 'elsewhere' } };
+    await expect(verify(elsewhere, run.runId, { meter: true })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('not on elsewhere') as string,
     });
   });
 });

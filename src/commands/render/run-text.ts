@@ -19,7 +19,7 @@ import { assumptions, budgetWords, duration, money, plural, table } from './word
 /** Which run it is, and of what. */
 export function planHead({ runId, parent, items, models, api }: Plan): string {
   return [
-    `${runId}: ${plural(items, 'item')} for ${models.join(', ')}`,
+    `${runId}: ${plural(items, 'item')} for ${models.map((model) => plain(model)).join(', ')}`,
     ...(parent === undefined ? [] : [`A retry of ${parent.runId}: what that has got is taken over.`]),
     ...(api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
   ].join('\n');
@@ -112,7 +112,7 @@ export function detailsText(session: Session, { run, plan, sight, report, ending
           table([
             ['MODEL', 'KIND', 'ITEMS', 'FAILED', 'POLLEN'],
             ...report.models.map(({ model, kind, items, tally }) => [
-              model,
+              plain(model),
               kind,
               String(items),
               String(tally.failed),

@@ -26,7 +26,7 @@ function summary({ runId, state, items, ended, objects, bytes, cost, late }: Ver
   const of =
     state === undefined
       ? `has not ended; ${ended} of ${plural(items, 'item')}`
-      : `${state}; ${plural(items, 'item')}`;
+      : `${plain(state)}; ${plural(items, 'item')}`;
   const after =
     late.attempts === 0 ? '' : ` ${plural(late.attempts, 'attempt')} came late, for ${late.settled} Pollen.`;
   return `${runId}: ${of} checked, ${plural(objects, 'object')} of ${bytes} bytes, ${money}.${after}`;
