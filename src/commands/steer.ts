@@ -94,12 +94,18 @@ export async function setBudget(
       });
     }
     const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-    if (!(cause instanceof ApplicationFailure) || cause.type !== 'no-budget') throw error;
-    throw new PollenBatchError('usage', cause.message, {
-      remedy: 'Nothing was changed. Only a run that was made with a budget can be given another one.',
-    });
+    const remedy = cause instanceof ApplicationFailure ? refusals[cause.type ?? ''] : undefined;
+    if (cause === undefined || remedy === undefined) throw error;
+    throw new PollenBatchError('usage', cause.message, { remedy: `Nothing was changed. ${remedy}` });
   }
 }
+
+/** What to do about a refusal of the run itself, by its type. */
+const refusals: Readonly<Record<string, string>> = {
+  'no-budget': 'Only a run that was made with a budget can be given another one.',
+  'too-late': 'It makes no more calls; look at it with `get`.',
+  usage: 'Give an amount of Pollen, as 10, or so much more, as +5.',
+};
 
 async function steer(
   { client }: TemporalClient,
