@@ -9,6 +9,10 @@ import { createSend } from '../pollinations/send.ts';
 import type { Session } from './session.ts';
 
 const DEADLINE_MS = 30_000;
+/** The account takes calls in some time after they were made; the emulator at once. */
+const INGESTION_MS = 30 * 60_000;
+/** The account tells of the calls of its last 30 days. */
+const KEPT_MS = 30 * 86_400_000;
 const PERMIT =
   'Give the key the permission to read usage at https://enter.pollinations.ai, or set POLLINATIONS_API_KEY for this command to another key of the account that has it.';
 
@@ -34,11 +38,6 @@ export function accountAccess({
   return { send, base: api.base, dialect: dialects[api.dialect], key, deadlineMs: DEADLINE_MS };
 }
 
-/** The account takes calls in some time after they were made; the emulator at once. */
-const INGESTION_MS = 30 * 60_000;
-/** The account tells of the calls of its last 30 days. */
-const KEPT_MS = 30 * 86_400_000;
-
 /**
  * Checks that the account of this session can tell of a run.
  *
@@ -61,9 +60,13 @@ export function checkAccountReach(
   }
 }
 
-/** When the account knows all calls of a run that has ended. */
-export function knownFrom({ api }: Pick<Plan, 'api'>, endedAt: string): Date {
-  return new Date(Date.parse(endedAt) + (api.emulated ? 0 : INGESTION_MS));
+/**
+ * When the account tells of a call.
+ *
+ * @param billedAt - milliseconds since the epoch
+ */
+export function toldFrom({ api }: Pick<Plan, 'api'>, billedAt: number): Date {
+  return new Date(billedAt + (api.emulated ? 0 : INGESTION_MS));
 }
 
 /** Why the account does not tell what it has billed, and what can be done. */

@@ -6,7 +6,7 @@ import type { ItemCost } from '../records/record.ts';
 import { matchUsage, type OpenReason, type Settlement } from '../report/match-usage.ts';
 import { modelOf, type BilledCall } from '../report/usage-graph.ts';
 import { runKeys } from '../storage/keys.ts';
-import { accountAccess, accountRefusal } from './account-access.ts';
+import { accountAccess, accountRefusal, checkAccountReach } from './account-access.ts';
 import { foldBill } from './bill.ts';
 import { findRun } from './find-run.ts';
 import { openBill, type OpenedBill } from './open-bill.ts';
@@ -37,8 +37,6 @@ export interface ReconcileOptions {
   readonly now?: () => Date;
 }
 
-/** The account tells of the calls of its last 30 days. */
-const KEPT_MS = 30 * 86_400_000;
 const TRIES = 5;
 
 /**
@@ -61,10 +59,10 @@ export async function reconcile(
     const rest = assumes === undefined ? {} : { assumes };
     const nothing = { runId, before, after: before, settled: 0, grouped: 0, open: {}, ...rest };
     if (before.unknown.count === 0) return nothing;
-    checkReach(session, opened, now());
+    checkAccountReach(session, opened.plan, now());
     const sent = await sentCalls(opened, marker.endedAt);
-    const toldAt = allToldAt(sent, marker.endedAt, opened.plan.api);
-    if (now().getTime() < toldAt) return { ...nothing, tooEarlyUntil: new Date(toldAt).toISOString() };
+    const toldAt = allToldAt(sent, marker.endedAt, opened.plan);
+    if (now() < toldAt) return { ...nothing, tooEarlyUntil: toldAt.toISOString() };
     const rows = await readRows(session, opened, sent);
     const settlements = matchUsage({ ...sent, rows });
     const settled = settledOf(sent, settlements);
@@ -90,23 +88,6 @@ export async function reconcile(
   throw new PollenBatchError('store-unusable', `run ${runId} is being reconciled by others all the time`, {
     remedy: 'Wait for them, then look at the bill again.',
   });
-}
-
-function checkReach({ plannedApi }: Session, { run, plan }: OpenedBill, now: Date): void {
-  if (plan.api.id !== plannedApi.id) {
-    throw new PollenBatchError(
-      'usage',
-      `run ${run.runId} was made on ${plan.api.id}, not on ${plannedApi.id}`,
-      {
-        remedy: 'Set POLLINATIONS_BASE_URL to the API of the run.',
-      },
-    );
-  }
-  if (now.getTime() - Date.parse(plan.createdAt) > KEPT_MS) {
-    throw new PollenBatchError('usage', `run ${run.runId} began more than 30 days ago`, {
-      remedy: 'The account tells of calls of its last 30 days; what is unknown stays so, up to its bound.',
-    });
-  }
 }
 
 async function readRows(

@@ -1,10 +1,11 @@
-import type { Plan, PlannedApi } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { parseAmount } from '../pollen/amount.ts';
 import { findPrice } from '../pollen/prices.ts';
 import type { Usage, UsageType } from '../pollen/usage.ts';
 import type { BillRow } from '../report/bill-rows.ts';
 import type { KnownCall, UnknownCall } from '../report/usage-graph.ts';
 import { modelOf } from '../report/usage-graph.ts';
+import { toldFrom } from './account-access.ts';
 import type { BilledLine, OpenedBill } from './open-bill.ts';
 
 /** The calls of a run that the account may have billed, of the models that have charges which are unknown. */
@@ -21,8 +22,6 @@ const SKEW_MS = 60_000;
 const AFTER_MS = 600_000;
 /** Time that a call may have taken which does not say. */
 const LONGEST_MS = 600_000;
-/** The account takes calls in some time after they were made. */
-const INGESTION_MS = 30 * 60_000;
 
 /**
  * Gathers what may stand among the account's billed calls.
@@ -61,15 +60,17 @@ export async function sentCalls({ plan, pages }: OpenedBill, endedAt: string): P
 }
 
 /**
- * When the account has told all calls that were sent, in milliseconds since the epoch.
+ * When the account tells of all calls that were sent.
  *
  * @param endedAt - when the run ended, ISO 8601
  */
-export function allToldAt({ known, unknown }: SentCalls, endedAt: string, { emulated }: PlannedApi): number {
-  // The emulator bills and tells at once.
-  if (emulated) return Date.parse(endedAt);
-  const last = [...known, ...unknown].reduce((latest, { to }) => Math.max(latest, to), Date.parse(endedAt));
-  return last + INGESTION_MS;
+export function allToldAt({ known, unknown }: SentCalls, endedAt: string, plan: Pick<Plan, 'api'>): Date {
+  // The emulator bills at once, and goes on with nothing.
+  const calls = plan.api.emulated ? [] : [...known, ...unknown];
+  return toldFrom(
+    plan,
+    calls.reduce((latest, { to }) => Math.max(latest, to), Date.parse(endedAt)),
+  );
 }
 
 /** The model that a name stands for, as the API lists it. */

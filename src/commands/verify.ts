@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan.ts';
 import { fetchUsage } from '../pollinations/fetch-usage.ts';
 import { createMeter, type Meter } from '../verify/meter.ts';
 import { verifyRun, type Verification, type VerifyOptions } from '../verify/verify-run.ts';
-import { accountAccess, accountRefusal, checkAccountReach, knownFrom } from './account-access.ts';
+import { accountAccess, accountRefusal, checkAccountReach, toldFrom } from './account-access.ts';
 import { findRun } from './find-run.ts';
 import type { Session } from './session.ts';
 
@@ -44,7 +44,7 @@ async function readMeter(
 ): Promise<Meter> {
   checkAccountReach(session, plan, now);
   if (endedAt === undefined) throw tooEarly(plan.runId, 'it has not ended');
-  const early = knownFrom(plan, endedAt);
+  const early = toldFrom(plan, Date.parse(endedAt));
   if (now < early)
     throw tooEarly(plan.runId, `the account may not know all of its calls before ${early.toISOString()}`);
   const meter = createMeter();

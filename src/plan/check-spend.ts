@@ -1,6 +1,7 @@
 import type { Job } from '../manifest/job.ts';
 import { findPrice, type PriceSnapshot, type Rates } from '../pollen/prices.ts';
 import type { ExpandedItem } from './expand/expanded-item.ts';
+import type { PlannedUse } from './plan.ts';
 import type { PlanFault } from './plan-fault.ts';
 
 /** Refuses calls that may cost something, where the job allows itself only what is free. */
@@ -14,12 +15,18 @@ export function createSpendChecker({ spend }: Pick<Job, 'spend'>, prices: PriceS
   return ({ steps }) =>
     steps.flatMap(({ kind, params }, step) => {
       const model = String(params['model']);
-      const price = findPrice(prices, kind, model);
-      if (price !== undefined && isFree(price.rates)) return [];
-      const what = price === undefined ? 'has no known price' : 'costs something';
+      const what = whyNotFree({ kind, model }, prices);
+      if (what === undefined) return [];
       const message = `\`spend: free-only\` takes no ${kind} model "${model}", which ${what}; ${way}`;
       return [{ code: 'model-paid' as const, message, step, path: ['params', 'model'] }];
     });
+}
+
+/** Why a model may cost something; `undefined` where it is free. */
+export function whyNotFree({ kind, model }: PlannedUse, prices: PriceSnapshot): string | undefined {
+  const price = findPrice(prices, kind, model);
+  if (price === undefined) return 'has no known price';
+  return isFree(price.rates) ? undefined : 'costs something';
 }
 
 function isFree(rates: Rates): boolean {

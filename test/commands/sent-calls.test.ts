@@ -33,10 +33,10 @@ describe('the calls that the account may have billed', () => {
     const lost = { attempt: 2, at: '2026-01-02T04:05:00.000Z', code: 'reset', charge: unknown } as const;
     const sent = await sentOf([{ ...first, charge: unknown }, lost]);
     // A call may be billed ten minutes after its caller has gone.
-    expect(allToldAt(sent, endedAt, api)).toBe(Date.parse(lost.at) + minutes(10 + 30));
+    expect(allToldAt(sent, endedAt, { api }).getTime()).toBe(Date.parse(lost.at) + minutes(10 + 30));
     const early = await sentOf([{ ...first, charge: unknown }]);
-    expect(allToldAt(early, endedAt, api)).toBe(Date.parse(endedAt) + minutes(30));
-    expect(allToldAt(sent, endedAt, { ...api, emulated: true })).toBe(Date.parse(endedAt));
+    expect(allToldAt(early, endedAt, { api }).getTime()).toBe(Date.parse(endedAt) + minutes(30));
+    expect(allToldAt(sent, endedAt, { api: { ...api, emulated: true } }).getTime()).toBe(Date.parse(endedAt));
   });
 
   it('may have been billed when the first attempt was sent, where a hit tells their charge', async () => {

@@ -7,6 +7,7 @@ import { get } from '../../src/commands/get.ts';
 import { list } from '../../src/commands/list.ts';
 import { detailsData } from '../../src/commands/render/run-data.ts';
 import { retriedText } from '../../src/commands/render/retried-text.ts';
+import { submit } from '../../src/commands/submit.ts';
 import { formatAmount, parseAmount } from '../../src/pollen/amount.ts';
 import { billTotal } from '../../src/report/report.ts';
 import { claimRun, readJobFile } from '../../src/records/run-store.ts';
@@ -16,6 +17,7 @@ import { runWorkflowId } from '../../src/workflows/ids.ts';
 import { png } from '../pollinations/pictures.ts';
 import { callsOf } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
+import { readOf } from '../support/job.ts';
 import { test } from '../support/on-servers.ts';
 import { filesOf } from '../support/planning.ts';
 
@@ -56,6 +58,27 @@ function promptIn(body = ''): string {
 }
 
 describe.concurrent('a retry', () => {
+  test('of a job that spends nothing is refused when its model costs something by now', async ({ open }) => {
+    const { session, finish } = await open(quick);
+    const { api } = session;
+    const prices = api.prices.map((price) => ({ ...price, rates: {} }));
+    const yaml = `
+version: 1
+name: sparing
+spend: free-only
+items: [{ id: broken, text: "Broken once [[fault:422:1]]" }]
+`;
+    const free = { ...session, api: { ...api, prices } };
+    const { run } = await submit(free, readOf(yaml), { isNew: false, allowUnpriced: false });
+    expect(await finish(run)).toMatchObject({ tally: { failed: 1 } });
+
+    await expect(retry(session, run.runId, { newSeeds: false })).rejects.toMatchObject({
+      code: 'too-dear',
+      details: [expect.stringMatching(/^text model ".*" costs something$/)],
+    });
+    expect(await readJobFile(session.store, { ...run, runId: `${run.runId}-retry1` })).toBeUndefined();
+  });
+
   test('calls again for what its run has not got, with the same bytes, and takes the rest over', async ({
     open,
   }) => {

@@ -1,7 +1,8 @@
 import { PollenBatchError } from '../../errors.ts';
 import { laneOf } from '../../lanes/lanes.ts';
-import type { Budget } from '../../manifest/job.ts';
+import type { Budget, Job } from '../../manifest/job.ts';
 import { createBudgetChecker } from '../../plan/budget.ts';
+import { whyNotFree } from '../../plan/check-spend.ts';
 import type { Measured } from '../../plan/likely-use.ts';
 import type { BegunChain, Plan, PlannedItem, PlannedUse } from '../../plan/plan.ts';
 import { createPlanLines, type EndedLines } from '../../plan/plan-lines.ts';
@@ -39,6 +40,8 @@ export interface RetryPlanInput {
   readonly allowUnpriced: boolean;
   /** What the retry may cost in all: its own budget, whatever its parent has spent. */
   readonly budget: Budget | undefined;
+  /** What models the job may ask: one that was free may cost something now. */
+  readonly spend: Job['spend'];
   readonly measured: readonly Measured[];
   readonly spool: Spool;
 }
@@ -48,10 +51,10 @@ export interface RetryPlanInput {
  * again with the same bytes. Prices and lanes are those of the session.
  *
  * @throws PollenBatchError `no-price` when a model that is called again has no known price, `too-dear` when the budget cannot
- * hold its calls, `store-unusable` where plan or results of the parent are damaged
+ * hold its calls or a job that spends nothing would, `store-unusable` where plan or results of the parent are damaged
  */
 export async function planRetry(session: Session, input: RetryPlanInput): Promise<PlannedRetry> {
-  const { parent, run, newSeeds, allowUnpriced, budget, measured, spool } = input;
+  const { parent, run, newSeeds, allowUnpriced, budget, spend, measured, spool } = input;
   const { api, plannedApi, config, store } = session;
   const lanes = (model: string): string => laneOf(config.lanes, model);
   const lines = createPlanLines({ api: plannedApi, prices: api.prices, laneOf: lanes, spool, measured });
@@ -80,6 +83,7 @@ export async function planRetry(session: Session, input: RetryPlanInput): Promis
   }
   // What is taken over needs no price any more.
   pricesOf([...uses.values()], api.prices, allowUnpriced);
+  if (spend === 'free-only') checkFree([...uses.values()], session);
   const shortfall = budget === undefined ? undefined : bounds.shortfall(budget.amount);
   if (shortfall !== undefined) throw overBudget(shortfall);
   const { plan, models, reused, pageText } = await lines.end(true);
@@ -98,6 +102,23 @@ export async function planRetry(session: Session, input: RetryPlanInput): Promis
       api: plannedApi,
     },
   };
+}
+
+function checkFree(uses: readonly PlannedUse[], { api }: Session): void {
+  const paid = uses.flatMap((use) => {
+    const why = whyNotFree(use, api.prices);
+    return why === undefined ? [] : [`${use.kind} model "${use.model}" ${why}`];
+  });
+  if (paid.length === 0) return;
+  throw new PollenBatchError(
+    'too-dear',
+    'the job has `spend: free-only`, and calls would cost something now',
+    {
+      details: paid,
+      remedy:
+        'Nothing was started. A job with other models, or without `spend`, takes over what is there by `submit --new --reuse`.',
+    },
+  );
 }
 
 // All that is the job's and not the plan's own.

@@ -75,6 +75,7 @@ export async function retry(session: Session, runId: string, options: RetryOptio
       run,
       newSeeds: options.newSeeds,
       budget: await budgetOf(session, run, file),
+      spend: file.job.spend,
       allowUnpriced: file.allowUnpriced || file.job.allowUnpriced === true,
       measured,
       spool,
