@@ -47,7 +47,8 @@ describe.concurrent('a lane whose limit nobody knows', () => {
 
   test('falls to one call at a time where the account takes no more', async ({ open }) => {
     const harness = await open({
-      emulator: { limits: { inFlight: 1 }, latency: { kind: 'fixed', ms: 400 } },
+      // So long that calls meet at half the rate as well: at a rate at which none do, nothing is to be found out.
+      emulator: { limits: { inFlight: 1 }, latency: { kind: 'fixed', ms: 800 } },
       lanes: [{ name: 'all', concurrency: 8, rps: 4 }],
     });
     const { run } = await harness.submit(texts('one', 16));
