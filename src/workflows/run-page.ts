@@ -54,7 +54,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   const steering = createSteering();
   const { isPaused } = steering;
   // Before the first wait: signals that come in its course would be handled by their kind, and not in their order.
-  setHandler(steerSignal, steering.steer);
+  setHandler(steerSignal, kept(steering.steer));
   const opened = await CancellationScope.nonCancellable(() => openPage(input));
   let calls = new CancellationScope({ cancellable: true });
   const { lane: own, others } = input;
@@ -247,8 +247,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   async function close(position: number): Promise<void> {
     closing += 1;
     try {
-      // Places that a signal grants start in the workflow's own scope, which a stop cancels: the record is due all the same.
-      const closed = await CancellationScope.nonCancellable(() => closeChain(input, opened, position));
+      const closed = await closeChain(input, opened, position);
       counts = addCounts(counts, closed);
       ended += 1;
       isShown = false;
@@ -277,7 +276,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   setHandler(pageProgressQuery, progress);
   steering.begin({
     takeRound: (times) => purse?.go(times),
-    probe: (isDue) => void probe(isDue),
+    probe: kept((isDue) => void probe(isDue)),
     pause(isNew) {
       isShown = false;
       calls.cancel();
@@ -290,7 +289,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       reporter.tell(progress());
     },
   });
-  setHandler(grantPlacesSignal, grant);
+  setHandler(grantPlacesSignal, kept(grant));
   if (purse !== undefined) setHandler(grantMoneySignal, (total) => purse.grant(total));
   void CancellationScope.current().cancelRequested.catch(() => {
     stopping = true;
@@ -324,6 +323,11 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     show(stopping ? 'stopped' : 'completed');
     return sealed;
   });
+}
+
+// A handler runs in the workflow's own scope, which a stop cancels: what it begins waits and writes records as the rest does.
+function kept<Args extends unknown[]>(handler: (...args: Args) => void): (...args: Args) => void {
+  return (...args) => void CancellationScope.nonCancellable(async () => handler(...args));
 }
 
 function nameOf({ position, step }: PageCall): string {

@@ -93,6 +93,17 @@ describe.concurrent('a run with a budget', { timeout: 400_000 }, () => {
     expect(callsOf(harness.emulator)).toHaveLength(10);
   });
 
+  test('stops there although calls wait for money in places that were granted later', async ({ open }) => {
+    const harness = await open();
+    // The second page gets most of its places as the first one gives them back.
+    const { run } = await harness.submit(pictures(300, '{ amount: "0.5201", onExceeded: stop }'));
+    expect(await harness.finish(run)).toMatchObject({
+      state: 'stopped',
+      because: 'budget',
+      tally: { succeeded: 260, cancelled: 40, settled: harness.emulator.meter().charged },
+    });
+  });
+
   test('is shared by many pages to the last call', async ({ open }) => {
     const harness = await open();
     const job = pictures(12, '"0.0079"');
