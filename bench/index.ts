@@ -18,6 +18,10 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
     about: 'faults and SIGKILLs of worker and Temporal: every item once, its bytes and the bill exact',
     load: async () => (await import('./kills.ts')).kills,
   },
+  budget: {
+    about: 'the same faults and SIGKILLs with 30 % of the money: never more than that, and true to the meter',
+    load: async () => (await import('./budget.ts')).budget,
+  },
   limits: {
     about: "how much of an account's rate limit two workers use, known or hidden, beside a bare loop",
     load: async () => (await import('./limits.ts')).limits,

@@ -6,12 +6,12 @@ import { judgeRun, type Verdict } from '../test/support/witness.ts';
 import { table, type Benchmark, type Row } from './support/benchmark.ts';
 
 const KEY = 'sk_canaryZ3mK8tW5qB1xN7rV4dH9jL2pS6c';
-const KILLS = 15;
-const SERVER_KILLS = 5;
+export const KILLS = 15;
+export const SERVER_KILLS = 5;
 /** Seconds that the run may take. */
 const MOST_SECONDS = 180;
 /** 17 % of all calls. */
-const faults = { ...manyFaults, '429': 0.025, '500': 0.025 };
+export const faults = { ...manyFaults, '429': 0.025, '500': 0.025 };
 
 /**
  * The fault test at full speed: no rate limit, so that every kill of the worker takes all calls of the run with it. Each

@@ -29,6 +29,8 @@ export interface KillRunOptions {
   readonly kills: number;
   /** How often Temporal is killed besides, in between. @default 0 */
   readonly serverKills?: number;
+  /** Share of the items' requests by which the last kill comes: a run with a budget makes fewer. @default 0.85 */
+  readonly share?: number;
   /** Decides when. */
   readonly seed: number;
   /** Another run, started with the first; the first kill comes when so many of its calls have been answered. */
@@ -57,13 +59,13 @@ const MAX_DELAY_MS = 150;
 export async function runWithKills(
   stack: ProcessStack,
   emulator: Emulator,
-  { job, kills, serverKills = 0, seed, alongside, say = () => {} }: KillRunOptions,
+  { job, kills, serverKills = 0, share = 0.85, seed, alongside, say = () => {} }: KillRunOptions,
 ): Promise<KillRun> {
   const random = seededRandom(seed);
   const items = job.texts + job.images;
   // Not later: a kill shall find work to do.
   const points = Array.from({ length: kills + serverKills }, (_, index) => ({
-    at: Math.floor((0.05 + 0.8 * random()) * items),
+    at: Math.floor((0.05 + (share - 0.05) * random()) * items),
     isServer: index >= kills,
   })).sort((left, right) => left.at - right.at);
   const file = await writeSampleJob(stack.folder, job);

@@ -7,6 +7,8 @@ export interface SampleJob {
   readonly texts: number;
   /** Small pictures. */
   readonly images: number;
+  /** Decimal Pollen; the run stops when it is used up. @default none */
+  readonly budget?: string;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function writeSampleJob(folder: string, sample: SampleJob): Promise
 }
 
 /** The text of such a job file. */
-export function sampleJob({ name, texts, images }: SampleJob): string {
+export function sampleJob({ name, texts, images, budget }: SampleJob): string {
   const count = texts + images;
   const items = Array.from({ length: count }, (_, index) => {
     const isImage = Math.floor(((index + 1) * images) / count) > Math.floor((index * images) / count);
@@ -32,6 +34,7 @@ export function sampleJob({ name, texts, images }: SampleJob): string {
   const job = {
     version: 1,
     name,
+    ...(budget === undefined ? {} : { budget: { amount: budget, onExceeded: 'stop' } }),
     defaults: {
       text: { model: 'openai', max_tokens: 100 },
       image: { model: 'flux', width: 64, height: 48 },
