@@ -6,7 +6,7 @@ import { withoutMarks } from './faults.ts';
 import { sampleObject, sampleOf } from './json-sample.ts';
 import { prose, topicOf } from './prose.ts';
 import { randomFrom } from './random.ts';
-import { eventStream } from './sse.ts';
+import { eventStream, type Completion } from './sse.ts';
 import { bodyUsage, type Usage } from './usage.ts';
 
 const tokensPerMessage = 4;
@@ -15,15 +15,6 @@ const bytesPerToken = 4;
 const cachedUnit = 128;
 const leastCached = 1024;
 const defaultSeed = 42;
-
-/** The generated part of a chat answer. */
-export interface Completion {
-  readonly id: string;
-  readonly created: number;
-  readonly model: string;
-  readonly choices: readonly { readonly content: string; readonly finishReason: 'stop' | 'length' }[];
-  readonly usage: Usage;
-}
 
 // Cut at a whole character: a broken one would grow when it is encoded again.
 function cutTo(text: string, tokens: number): string {

@@ -1,7 +1,15 @@
-import type { Completion } from './chat.ts';
-import { bodyUsage } from './usage.ts';
+import { bodyUsage, type Usage } from './usage.ts';
 
 const partsOfContent = /.{1,24}/gsu;
+
+/** The generated part of a chat answer. */
+export interface Completion {
+  readonly id: string;
+  readonly created: number;
+  readonly model: string;
+  readonly choices: readonly { readonly content: string; readonly finishReason: 'stop' | 'length' }[];
+  readonly usage: Usage;
+}
 
 /** A completion as a stream of events: an empty first chunk, the text, its end, the usage, and `[DONE]`. */
 export function eventStream(completion: Completion): string {

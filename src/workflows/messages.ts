@@ -11,7 +11,6 @@ import type { Tally } from '../records/tally.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { ChainShape, StepCall } from './item-steps.ts';
-import type { LaneView } from './lanes.ts';
 import type { Pause, PauseCause, PauseReason } from './pauses.ts';
 
 /** State of a run as people see it. */
@@ -200,6 +199,15 @@ export interface LaneProgress {
   readonly lane: string;
   readonly waiting: number;
   readonly freed: number;
+}
+
+/** What a run has under way in a lane. */
+export interface LaneView {
+  readonly lane: string;
+  /** Calls that it may have under way there now: in flight, at hand, or waiting for the lane's rate. */
+  readonly places: number;
+  /** Calls that have no place yet, about. */
+  readonly waiting: number;
 }
 
 /** A run as `get` and `watch` show it. */
