@@ -18,6 +18,11 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
     about: 'faults and SIGKILLs of worker and Temporal: every item once, its bytes and the bill exact',
     load: async () => (await import('./kills.ts')).kills,
   },
+  credit: {
+    about:
+      'no credit from the middle of a run on: calls after the first refusal, wake-up, every item once, exact bill',
+    load: async () => (await import('./credit.ts')).credit,
+  },
   limits: {
     about: "how much of an account's rate limit two workers use, known or hidden, beside a bare loop",
     load: async () => (await import('./limits.ts')).limits,
