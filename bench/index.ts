@@ -22,6 +22,11 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
     about: 'the same faults and SIGKILLs with 30 % of the money: never more than that, and true to the meter',
     load: async () => (await import('./budget.ts')).budget,
   },
+  credit: {
+    about:
+      'no credit from the middle of a run on: calls after the first refusal, wake-up, every item once, exact bill',
+    load: async () => (await import('./credit.ts')).credit,
+  },
   limits: {
     about: "how much of an account's rate limit two workers use, known or hidden, beside a bare loop",
     load: async () => (await import('./limits.ts')).limits,

@@ -10,10 +10,15 @@ export async function textCalls({ url }: EmulatorProcess): Promise<readonly Jour
   return entries.filter(({ method }) => method === 'POST').sort((left, right) => left.seq - right.seq);
 }
 
-/** How many calls an emulator has generated an answer for. */
-export async function generationsOf({ url }: EmulatorProcess): Promise<number> {
+/** What an emulator has billed so far. */
+export async function meterOf({ url }: EmulatorProcess): Promise<Meter> {
   const answer = await fetch(`${url}/__emulator/meter`);
-  return ((await answer.json()) as Meter).generations;
+  return (await answer.json()) as Meter;
+}
+
+/** How many calls an emulator has generated an answer for. */
+export async function generationsOf(emulator: EmulatorProcess): Promise<number> {
+  return (await meterOf(emulator)).generations;
 }
 
 /** Waits until an emulator has generated so many answers. */

@@ -225,6 +225,8 @@ export function createGenerate(
         // Pages of earlier versions take no call back, and the one that a paused run asks again with is not taken back.
         if (reference.round === undefined || reference.probes === true)
           throw parkedFailure(fault, decision, probeDelay(tried, dependencies.random()));
+        // Each of its page's others would meet the same, and its page hears of it only when this one has ended.
+        governors.stop(context.info, groupOf(context, reference));
         if (history.notes.length > 0) await keep(() => keepAttempts(history));
         throw parkedFailure(fault, decision);
       }

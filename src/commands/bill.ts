@@ -1,10 +1,10 @@
 import type { Budget } from '../manifest/job.ts';
 import type { PlannedApi } from '../plan/plan.ts';
-import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import { assumptionOf, type Assumption } from '../records/corrections.ts';
 import type { EndState } from '../records/outcome.ts';
 import type { ItemCost } from '../records/record.ts';
 import { createBillFold, type BillFigures } from '../report/bill.ts';
+import { budgetAtEnd } from './budget-sight.ts';
 import { findRun } from './find-run.ts';
 import { openBill, type OpenedBill } from './open-bill.ts';
 import type { Session } from './session.ts';
@@ -90,8 +90,8 @@ export async function foldBill({
   };
 }
 
-function budgetLine({ amount }: Budget, { settled, unknown }: ItemCost): BudgetLine {
-  const { atMost: held } = unknown;
-  const left = held === null ? null : parseAmount(amount) - parseAmount(settled) - parseAmount(held);
-  return { amount, spent: settled, held, left: left === null ? null : formatAmount(left) };
+// Calls in flight are on no bill: what is held is so for unknown charges alone.
+function budgetLine({ amount }: Budget, cost: ItemCost): BudgetLine {
+  const { spent, unknown: held, left } = budgetAtEnd(amount, cost);
+  return { amount, spent, held, left };
 }

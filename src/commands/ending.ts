@@ -4,6 +4,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { FailedRecord } from '../records/record.ts';
 import type { Marker } from '../records/run-store.ts';
 import type { Tally } from '../records/tally.ts';
+import { budgetAtEnd, readBudget, readPeriod, type BudgetSight } from './budget-sight.ts';
 import { readCorrectedCost, type CorrectedCost } from './corrected-cost.ts';
 
 /** How a run ended, as people want to know it. */
@@ -14,6 +15,8 @@ export interface Ending {
   readonly tally: Tally;
   readonly corrected?: CorrectedCost;
   readonly plan: Plan | undefined;
+  /** Absent where it had none. */
+  readonly budget?: BudgetSight;
   /** The first few items that failed. */
   readonly failures: readonly FailedRecord[];
 }
@@ -27,12 +30,22 @@ export async function readEnding(
   marker: Marker,
   plan: Plan | undefined,
 ): Promise<Ending> {
-  const [failures, corrected] = await Promise.all([
+  const [failures, corrected, amount, period] = await Promise.all([
     marker.tally.failed === 0 ? [] : readFailures(store, run),
     readCorrectedCost(store, run, marker),
+    plan === undefined ? undefined : readBudget(store, run, plan),
+    plan === undefined ? undefined : readPeriod(store, run, plan),
   ]);
-  const ending = { run, marker, tally: { ...marker.tally, ...corrected?.cost }, plan, failures };
-  return corrected === undefined ? ending : { ...ending, corrected };
+  const tally = { ...marker.tally, ...corrected?.cost };
+  return {
+    run,
+    marker,
+    tally,
+    plan,
+    failures,
+    ...(corrected === undefined ? {} : { corrected }),
+    ...(amount === undefined ? {} : { budget: { ...budgetAtEnd(amount, tally), ...period } }),
+  };
 }
 
 async function readFailures(store: ObjectStore, run: RunLocation): Promise<readonly FailedRecord[]> {

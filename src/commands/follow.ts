@@ -7,6 +7,7 @@ import type { RunLocation } from '../storage/keys.ts';
 import { readMarker, type Marker } from '../records/run-store.ts';
 import { pageWorkflowId, runWorkflowId } from '../workflows/ids.ts';
 import { pageProgressQuery, runViewQuery, type RunView } from '../workflows/messages.ts';
+import { budgetUnderWay, type BudgetSight } from './budget-sight.ts';
 import { findWaits, type Wait } from './find-waits.ts';
 import type { Session } from './session.ts';
 
@@ -17,6 +18,8 @@ export type Sight =
       readonly view: RunView;
       readonly inFlight: number;
       readonly waits: readonly Wait[];
+      /** Absent where it has none. */
+      readonly budget?: BudgetSight;
     }
   /** The run is there, and cannot tell how far it is: no worker answers, or Temporal is away. */
   | { readonly kind: 'silent'; readonly reason: string }
@@ -55,6 +58,8 @@ export async function lookAt(session: Session, run: RunLocation): Promise<Sight>
             : { ...view, tally: pages.map((page) => page.tally).reduce(addTallies, view.done) },
         inFlight: pages?.reduce((sum, page) => sum + page.inFlight, 0) ?? 0,
         waits: await findWaits(client, run.runId, view.pages.running),
+        // By what the run has been told at the same time: its pages may have gone on since.
+        ...(view.budget === undefined ? {} : { budget: budgetUnderWay(view.budget, view.tally.unknown) }),
       };
     });
   } catch (error) {

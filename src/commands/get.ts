@@ -2,6 +2,7 @@ import type { Report } from '../report/report.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import { readPlan } from '../records/run-store.ts';
 import type { Plan } from '../plan/plan.ts';
+import { readPeriod, type BudgetSight } from './budget-sight.ts';
 import { correctReport } from './corrected-cost.ts';
 import { readEnding, type Ending } from './ending.ts';
 import { findRun } from './find-run.ts';
@@ -16,6 +17,8 @@ export interface RunDetails {
   /** Once the run has ended. */
   readonly report: Report | undefined;
   readonly ending: Ending | undefined;
+  /** Where it has one, and goes on or has ended. */
+  readonly budget: BudgetSight | undefined;
 }
 
 /** Looks a run up: its plan, how far it is, and its report once it has ended. */
@@ -36,6 +39,17 @@ export async function get(session: Session, runId: string): Promise<RunDetails> 
     plan,
     sight,
     ending,
+    budget: ending?.budget ?? (await budgetUnderWay(session, run, plan, sight)),
     report: told === undefined || corrected === undefined ? told : correctReport(told, corrected),
   };
+}
+
+async function budgetUnderWay(
+  { store }: Session,
+  run: RunLocation,
+  plan: Plan | undefined,
+  sight: Sight,
+): Promise<BudgetSight | undefined> {
+  if (plan === undefined || sight.kind !== 'running' || sight.budget === undefined) return undefined;
+  return { ...sight.budget, ...(await readPeriod(store, run, plan)) };
 }

@@ -61,8 +61,10 @@ export interface Tranche {
  * Makes a page's tranche, empty at first. It asks for a window: what is in flight and what waits, once more. What
  * settles below its hold is used again, more is asked for when less than half a window is left, and with nothing in
  * flight all that is left goes back: the next call of another page may need just that.
+ *
+ * @param turn - before that of its first report. @default 0
  */
-export function createTranche(): Tranche {
+export function createTranche(turn = 0): Tranche {
   const inFlight = new Map<string, Amount>();
   const kept = new Map<string, Amount>();
   let waiting: readonly { readonly call: string; readonly hold: Amount }[] = [];
@@ -72,7 +74,6 @@ export function createTranche(): Tranche {
   let held = 0n;
   let keptSum = 0n;
   let queued = 0n;
-  let turn = 0;
   let round = 0;
   // Whether it has gone on and not told of it: until then its run takes nothing for granted.
   let isFresh = false;

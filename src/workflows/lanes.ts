@@ -1,16 +1,9 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
 
 import type { Counts } from '../records/counts.ts';
+import { hear, type Account } from './heard-page.ts';
 import { shareOut } from './lane-shares.ts';
-import {
-  grantPlaces,
-  noteProgress,
-  startLivePage,
-  steerPage,
-  tellPage,
-  type Account,
-  type LivePage,
-} from './live-page.ts';
+import { grantPlaces, startLivePage, steerPage, tellPage, type LivePage } from './live-page.ts';
 import {
   grantMoneySignal,
   type LaneView,
@@ -165,9 +158,7 @@ export function createLanes(options: LanesOptions): Lanes {
     fill,
     note(progress) {
       const page = live.find((candidate) => candidate.page === progress.page);
-      if (page === undefined) return;
-      noteProgress(page, progress);
-      fill();
+      if (page !== undefined && hear(page, progress, () => patched('reports-by-turn'))) fill();
     },
     pause() {
       for (const page of live) steerPage(page, 'pause');

@@ -7,12 +7,12 @@ import {
   type SignalDefinition,
 } from '@temporalio/workflow';
 
-import { noCounts, type Counts } from '../records/counts.ts';
+import { noCounts } from '../records/counts.ts';
+import type { Account, HeardPage } from './heard-page.ts';
 import { pageWorkflowId } from './ids.ts';
 import {
   grantPlacesSignal,
   steerSignal,
-  type PageProgress,
   type PageReference,
   type RunPageInput,
   type SteerRequest,
@@ -21,23 +21,12 @@ import type { runPage } from './run-page.ts';
 import { nextRequest, untold } from './steering.ts';
 import { plural } from './words.ts';
 
-/** What a page has of a lane's places, and wants of them, as far as its run knows. */
-export interface Account {
-  readonly lane: string;
-  granted: number;
-  freed: number;
-  waiting: number;
-}
-
 /** A page that runs. */
-export interface LivePage {
+export interface LivePage extends HeardPage {
   readonly page: number;
   readonly handle: Promise<ChildWorkflowHandle<typeof runPage>>;
-  /** Its own lane's first. */
-  readonly accounts: readonly Account[];
   /** What it was told last of pauses. */
   told: SteerRequest;
-  counts: Counts;
 }
 
 /**
@@ -61,6 +50,7 @@ export function startLivePage(
     ],
     told: untold,
     counts: noCounts,
+    turn: 0,
   };
 }
 
@@ -111,15 +101,4 @@ export function tellPage<Args extends unknown[]>(
   void CancellationScope.nonCancellable(async () => {
     await (await handle).signal(signal, ...args);
   }).catch(() => {});
-}
-
-/** Takes in what a page told. */
-export function noteProgress(page: LivePage, progress: PageProgress): void {
-  const [own, ...rest] = page.accounts;
-  if (own !== undefined) Object.assign(own, { freed: progress.freed, waiting: progress.waiting });
-  for (const { lane, freed, waiting } of progress.others ?? []) {
-    const account = rest.find((other) => other.lane === lane);
-    if (account !== undefined) Object.assign(account, { freed, waiting });
-  }
-  page.counts = progress;
 }

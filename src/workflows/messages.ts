@@ -181,6 +181,11 @@ export interface SealPageInput {
 /** Progress of a page, told to its run and on query. */
 export interface PageProgress extends Counts {
   readonly page: number;
+  /**
+   * Counts what it tells its run, from the microsecond in which it started: what is older says nothing more, and all
+   * that an execution of the page before this one has told is older. Absent in answers, and in pages of earlier versions.
+   */
+  readonly turn?: number;
   /** Calls that could be made now, if there were places for them. */
   readonly waiting: number;
   readonly inFlight: number;

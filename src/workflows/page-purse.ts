@@ -27,6 +27,8 @@ export interface PagePurse extends Pick<Tranche, 'go' | 'report'> {
 
 export interface PagePurseOptions {
   readonly holds: NonNullable<OpenedPage['holds']>;
+  /** Turn before that of its first report. */
+  readonly turn: number;
   readonly mayCall: () => boolean;
   /** Whether there are calls that could be made now. */
   readonly hasMore: () => boolean;
@@ -34,8 +36,8 @@ export interface PagePurseOptions {
 }
 
 /** Makes the purse of a page whose run has a budget. */
-export function createPagePurse({ holds, mayCall, hasMore, tell }: PagePurseOptions): PagePurse {
-  const tranche = createTranche();
+export function createPagePurse({ holds, turn, mayCall, hasMore, tell }: PagePurseOptions): PagePurse {
+  const tranche = createTranche(turn);
   const amounts = holds.amounts.map(parseAmount);
   /** Calls that were put back, by the position of their item. */
   const kept = new Map<number, Set<string>>();

@@ -23,14 +23,16 @@ export interface Reporter {
 /**
  * Decides which progress is worth a signal: each one costs events in two histories, so a page tells its run about each
  * quarter of its items, and gives its places back in quarters of what it held when it was last granted some. Where a step makes calls ready that
- * the run takes for done, it asks for places.
+ * the run takes for done, it asks for places. Reports are numbered: they may come in another order.
  *
+ * @param before - turn before that of the first report
  * @param countsHeld - asked where quarters of all that was ever granted are larger than those of what is held: pages that
  * were under way before the two were told apart go on with the former
  */
 export function createReporter(
   items: number,
   send: (progress: PageProgress) => Promise<void>,
+  before: number,
   countsHeld: () => boolean = () => true,
 ): Reporter {
   const itemStep = Math.max(1, Math.ceil(items / REPORTS));
@@ -38,14 +40,16 @@ export function createReporter(
   let reportedPlaces = 0;
   let granted = 0;
   let held = 0;
+  let turn = before;
   // What the run takes to be waiting; at first a call an item.
   let believed = items;
   const sending: Promise<void>[] = [];
   function sendNow(progress: PageProgress): void {
     believed = progress.waiting;
     reportedPlaces = progress.freed;
+    turn += 1;
     // A run that is gone must not take the page's paid calls with it.
-    sending.push(send(progress).catch(() => {}));
+    sending.push(send({ ...progress, turn }).catch(() => {}));
   }
   return {
     tell: sendNow,

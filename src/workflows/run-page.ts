@@ -93,7 +93,8 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       })),
     }),
   });
-  const parent = workflowInfo().parent;
+  const { parent, startTime } = workflowInfo();
+  const turn = startTime.getTime() * 1_000;
   const signalRun = <Args extends unknown[]>(signal: SignalDefinition<Args>, ...args: Args): Promise<void> =>
     parent === undefined
       ? Promise.resolve()
@@ -101,6 +102,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   const reporter = createReporter(
     opened.missing.length,
     (report) => signalRun(pageProgressSignal, report),
+    turn,
     () => patched('places-held'),
   );
   // A run that is gone must not take the page's paid calls with it.
@@ -123,6 +125,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       ? undefined
       : createPagePurse({
           holds: opened.holds,
+          turn,
           mayCall,
           hasMore: () => agenda.waiting() > 0,
           tell: () => reporter.tell(progress()),

@@ -1,5 +1,8 @@
 import { describe, expect, vi } from 'vitest';
 
+import { get } from '../../src/commands/get.ts';
+import { detailsData } from '../../src/commands/render/run-data.ts';
+import { detailsText } from '../../src/commands/render/run-text.ts';
 import { setBudget } from '../../src/commands/steer.ts';
 import { parseAmount } from '../../src/pollen/amount.ts';
 import { readChanges } from '../../src/records/changes.ts';
@@ -35,6 +38,13 @@ async function untilPaused({ handle }: Harness, run: RunLocation): Promise<RunVi
   }, waiting);
 }
 
+/** What `get` says of a run's budget, to people and to programs. */
+async function budgetOf({ session }: Harness, run: RunLocation): Promise<readonly unknown[]> {
+  const details = await get(session, run.runId);
+  const lines = detailsText(session, details).split('\n');
+  return [lines.find((line) => line.startsWith('Budget: ')), detailsData(details).budget];
+}
+
 function charged({ emulator }: Harness): bigint {
   return parseAmount(emulator.meter().charged);
 }
@@ -53,6 +63,10 @@ describe.concurrent('a run with a budget', { timeout: 400_000 }, () => {
     };
     expect(await untilPaused(harness, run)).toMatchObject(reached);
     expect(harness.emulator.meter().charged).toBe('0.036');
+    expect(await budgetOf(harness, run)).toEqual([
+      'Budget: 0.0365 Pollen; 0.036 spent, 0 held for what is unknown, 0.0005 left',
+      { amount: '0.0365', spent: '0.036', unknown: '0', held: '0', left: '0.0005' },
+    ]);
 
     await harness.handle(run).terminate();
     expect((await harness.submit(job)).run).toEqual(run);
@@ -76,6 +90,10 @@ describe.concurrent('a run with a budget', { timeout: 400_000 }, () => {
       { kind: 'budget', budget: { amount: '1' } },
     ]);
     expect(await harness.files(run).report()).toMatchObject({ budget: { amount: '1', reached: false } });
+    expect(await budgetOf(harness, run)).toEqual([
+      'Budget: 1 Pollen; 0.12 spent, 0 held for what is unknown, 0.88 left',
+      { amount: '1', spent: '0.12', unknown: '0', held: '0', left: '0.88' },
+    ]);
   });
 
   test('stops there for good where it shall, and says so in its report', async ({ open }) => {
@@ -140,6 +158,8 @@ describe.concurrent('a run with a budget', { timeout: 400_000 }, () => {
       (line) => line.status === 'failed' && line.fault.code,
     );
     expect(codes.every((code) => code === 'lost-twice')).toBe(true);
+    const { atMost } = tally.unknown;
+    expect((await budgetOf(harness, run))[1]).toMatchObject({ spent: tally.settled, unknown: atMost });
   });
 
   test('is shared by the steps of items in several lanes, and waits for none for ever', async ({ open }) => {
@@ -193,10 +213,12 @@ items:
       to: '2026-10-02',
     });
     const outcomes: unknown[] = [];
+    const budgets: unknown[] = [];
     for (const runId of runs) {
       const run = { ...harness.session.location, job: 'dear', runId };
       const { state, because, tally } = await vi.waitFor(() => harness.finish(run), waiting);
       outcomes.push([state, because, tally.succeeded, tally.settled]);
+      budgets.push((await budgetOf(harness, run))[0]);
     }
     // Each day: one that has enough, one with enough for half of it, and one that has nothing left.
     const day = [
@@ -205,6 +227,12 @@ items:
       ['stopped', 'budget', 0, '0'],
     ];
     expect(outcomes).toEqual([...day, ...day]);
+    const shown = [
+      'Budget: 0.007 Pollen, left of 0.007 a day; 0.004 spent, 0 held for what is unknown, 0.003 left',
+      'Budget: 0.003 Pollen, left of 0.007 a day; 0.002 spent, 0 held for what is unknown, 0.001 left',
+      'Budget: 0.001 Pollen, left of 0.007 a day; 0 spent, 0 held for what is unknown, 0.001 left',
+    ];
+    expect(budgets).toEqual([...shown, ...shown]);
     expect(harness.emulator.meter().charged).toBe('0.012');
   });
 

@@ -7,10 +7,11 @@ import { createReporter } from '../../src/workflows/page-reporter.ts';
 /** Walks a page of calls that end one by one, as its workflow does. */
 function walk(calls: number, places: number, send?: (report: PageProgress) => Promise<void>) {
   const sent: PageProgress[] = [];
-  const reporter = createReporter(calls, (report) => {
+  const told = (report: PageProgress): Promise<void> => {
     sent.push(report);
     return send?.(report) ?? Promise.resolve();
-  });
+  };
+  const reporter = createReporter(calls, told, 0);
   let waiting = calls - places;
   let running = places;
   for (let finished = 1; finished <= calls; finished += 1) {
@@ -69,7 +70,7 @@ describe('the reports of a page', () => {
         sent.push(report);
         return Promise.resolve();
       };
-      const reporter = createReporter(100, send, () => countsHeld);
+      const reporter = createReporter(100, send, 0, () => countsHeld);
       const note = (places: number, freed: number): void =>
         reporter.note({ page: 0, tally: emptyTally, waiting: 0, inFlight: 1, places, freed }, 0);
       reporter.granted(32);
@@ -85,10 +86,11 @@ describe('the reports of a page', () => {
 
   it('ask for places when a step makes calls ready that the run takes for done', () => {
     const sent: PageProgress[] = [];
-    const reporter = createReporter(8, (report) => {
+    const send = (report: PageProgress): Promise<void> => {
       sent.push(report);
       return Promise.resolve();
-    });
+    };
+    const reporter = createReporter(8, send, 0);
     const note = (waiting: number, freed: number): void =>
       reporter.note({ page: 0, tally: emptyTally, waiting, inFlight: 1, places: 4, freed }, 0);
     reporter.granted(4);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { SteerRequest } from '../../src/workflows/messages.ts';
 import { createSteering, nextRequest, untold, type Steering } from '../../src/workflows/steering.ts';
+import { orders } from '../support/orders.ts';
 
 type How = Parameters<typeof nextRequest>[1];
 
@@ -25,13 +26,6 @@ function begun(steering: Steering): { readonly done: string[]; readonly probes: 
     takeRound: (times) => (round = times),
   });
   return { done, probes };
-}
-
-function orders<Value>(values: readonly Value[]): readonly (readonly Value[])[] {
-  if (values.length < 2) return [values];
-  return values.flatMap((value, index) =>
-    orders(values.toSpliced(index, 1)).map((others) => [value, ...others]),
-  );
 }
 
 describe('a page that is steered', () => {

@@ -15,7 +15,7 @@ export function watchedData(runId: string, watched: Watched, ending: Ending | un
 }
 
 /** All there is to say about a run, for programs. */
-export function detailsData({ run, plan, sight, report, ending }: RunDetails) {
+export function detailsData({ run, plan, sight, report, ending, budget }: RunDetails) {
   const { runId, job } = run;
   return {
     runId,
@@ -24,6 +24,7 @@ export function detailsData({ run, plan, sight, report, ending }: RunDetails) {
     labels: plan?.labels ?? {},
     ...sightData(sight),
     ...endingData(ending),
+    budget,
     failures: ending?.failures,
     plan,
     report,
@@ -33,7 +34,7 @@ export function detailsData({ run, plan, sight, report, ending }: RunDetails) {
 // With what came late, and the corrections that were made since the end.
 function endingData(ending: Ending | undefined) {
   if (ending === undefined) return {};
-  return { tally: ending.tally, assumes: ending.corrected?.assumes };
+  return { tally: ending.tally, assumes: ending.corrected?.assumes, budget: ending.budget };
 }
 
 function sightData(sight: Sight) {
@@ -44,8 +45,8 @@ function sightData(sight: Sight) {
     }
     case 'running': {
       const { view, inFlight, waits } = sight;
-      const { state, tally, budget, paused } = view;
-      return { state, paused, tally, budget, inFlight, waits };
+      const { state, tally, paused } = view;
+      return { state, paused, tally, inFlight, waits };
     }
     case 'silent':
       return { state: 'running', silent: sight.reason };

@@ -3,18 +3,20 @@ import type { Plan } from '../../plan/plan.ts';
 import type { ItemCost } from '../../records/record.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import { plannedTimeOf } from '../../workflows/ids.ts';
+import type { BudgetSight } from '../budget-sight.ts';
 import type { CorrectedCost } from '../corrected-cost.ts';
 import type { Ending } from '../ending.ts';
 import type { Sight } from '../follow.ts';
 import type { RunDetails } from '../get.ts';
 import type { ListedRun } from '../list.ts';
 import type { Session } from '../session.ts';
+import { budgetText } from './budget-text.ts';
 import { cacheWords } from './cache-words.ts';
 import { costText } from './outlook-text.ts';
 import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
 import { plain } from './terminal.ts';
-import { assumptions, budgetWords, duration, money, plural, table } from './words.ts';
+import { assumptions, duration, money, plural, table } from './words.ts';
 
 /** Which run it is, and of what. */
 export function planHead({ runId, parent, items, models, api }: Plan): string {
@@ -26,7 +28,8 @@ export function planHead({ runId, parent, items, models, api }: Plan): string {
 }
 
 /** How a run ended, what it cost, and what to do next. */
-export function endText(session: Session, { run, marker, tally, corrected, plan, failures }: Ending): string {
+export function endText(session: Session, ending: Ending): string {
+  const { run, marker, tally, corrected, plan, failures, budget } = ending;
   const unnamed = tally.failed - failures.length;
   const counts = [
     `${tally.succeeded} succeeded${tally.reused === undefined ? '' : ` (${tally.reused} taken over from earlier runs)`}`,
@@ -38,6 +41,7 @@ export function endText(session: Session, { run, marker, tally, corrected, plan,
     ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault))}`),
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
     `Bill: ${money(tally)} (${certaintyWords(tally, corrected)})`,
+    ...(budget === undefined ? [] : [budgetText(budget)]),
     ...(plan === undefined ? [] : [`Cache: ${cacheWords(plan.api.cacheMode)}`]),
     `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
     ...(tally.failed + tally.cancelled === 0
@@ -88,7 +92,8 @@ export function brokenText(
 }
 
 /** A run as `get` shows it. */
-export function detailsText(session: Session, { run, plan, sight, report, ending }: RunDetails): string {
+export function detailsText(session: Session, details: RunDetails): string {
+  const { run, plan, sight, report, ending, budget } = details;
   const head =
     plan === undefined
       ? `${run.runId}: not planned yet`
@@ -104,7 +109,7 @@ export function detailsText(session: Session, { run, plan, sight, report, ending
             .join(', ')}`,
         ]),
     '',
-    ending === undefined ? sightText(run, sight) : endText(session, ending),
+    ending === undefined ? sightText(run, sight, budget) : endText(session, ending),
     ...(report === undefined
       ? []
       : [
@@ -124,16 +129,16 @@ export function detailsText(session: Session, { run, plan, sight, report, ending
   ].join('\n');
 }
 
-function sightText(run: RunLocation, sight: RunDetails['sight']): string {
+function sightText(run: RunLocation, sight: Sight, budget: BudgetSight | undefined): string {
   switch (sight.kind) {
     case 'ended':
       return sight.marker.state;
     case 'running': {
-      const { state, items, tally, budget, paused = [] } = sight.view;
+      const { state, items, tally, paused = [] } = sight.view;
       const words = progressWords({ items, tally, inFlight: sight.inFlight, rate: undefined });
       return [
         `${state}: ${words}`,
-        ...(budget === undefined ? [] : [`Budget: ${budget.amount} Pollen (${budgetWords(budget)})`]),
+        ...(budget === undefined ? [] : [budgetText(budget)]),
         ...pauseLines(paused),
       ].join('\n');
     }

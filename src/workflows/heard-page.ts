@@ -1,0 +1,39 @@
+import type { Counts } from '../records/counts.ts';
+import type { PageProgress } from './messages.ts';
+
+/** What a page has of a lane's places, and wants of them, as far as its run knows. */
+export interface Account {
+  readonly lane: string;
+  granted: number;
+  freed: number;
+  waiting: number;
+}
+
+/** What a run has heard of a page. */
+export interface HeardPage {
+  /** Its own lane's first. */
+  readonly accounts: readonly Account[];
+  counts: Counts;
+  /** Of the latest report that has come; 0 before the first. */
+  turn: number;
+}
+
+/**
+ * Takes in what a page told, unless the run has heard a later report: signals may come in another order.
+ *
+ * @param leavesOlder - asked where one is older: runs that took it all the same before go on so
+ * @returns whether it was taken in
+ */
+export function hear(page: HeardPage, progress: PageProgress, leavesOlder: () => boolean): boolean {
+  const { turn = page.turn } = progress;
+  if (turn < page.turn && leavesOlder()) return false;
+  const [own, ...rest] = page.accounts;
+  if (own !== undefined) Object.assign(own, { freed: progress.freed, waiting: progress.waiting });
+  for (const { lane, freed, waiting } of progress.others ?? []) {
+    const account = rest.find((other) => other.lane === lane);
+    if (account !== undefined) Object.assign(account, { freed, waiting });
+  }
+  page.counts = progress;
+  page.turn = turn;
+  return true;
+}

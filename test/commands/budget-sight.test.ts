@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+
+import { budgetAtEnd, budgetUnderWay } from '../../src/commands/budget-sight.ts';
+import { budgetText } from '../../src/commands/render/budget-text.ts';
+
+describe('the budget of a run', () => {
+  it('is told with what is spent, unknown, held for calls and left, which add up to it', () => {
+    const told = { amount: '2.5', spent: '1.02', held: '0.3', free: '1.18' };
+    const sight = budgetUnderWay(told, { count: 2, atMost: '0.02' });
+    expect(sight).toEqual({ amount: '2.5', spent: '1', unknown: '0.02', held: '0.3', left: '1.18' });
+    expect(budgetText(sight)).toBe(
+      'Budget: 2.5 Pollen; 1 spent, 0.02 held for what is unknown, 0.3 held for calls, 1.18 left',
+    );
+  });
+
+  it('is told of a run that has ended, where unknown charges keep their hold', () => {
+    const sight = budgetAtEnd('2.5', { settled: '2.00000001', unknown: { count: 1, atMost: '0.4' } });
+    expect(sight).toMatchObject({ spent: '2.00000001', unknown: '0.4', held: '0', left: '0.09999999' });
+    expect(budgetText(sight)).toBe(
+      'Budget: 2.5 Pollen; 2.00000001 spent, 0.4 held for what is unknown, 0.09999999 left',
+    );
+  });
+
+  it('is told below zero where it was lowered below what was spent', () => {
+    const spent = { settled: '2', unknown: { count: 0, atMost: '0' } };
+    expect(budgetText(budgetAtEnd('1.5', spent))).toMatch(/, -0\.5 left$/);
+  });
+
+  it('has nothing left that anybody knows of where a charge has no bound', () => {
+    const unknown = { count: 1, atMost: null };
+    const words = 'Budget: 2.5 Pollen; 1 spent, what is unknown has no bound';
+    expect(budgetText(budgetAtEnd('2.5', { settled: '1', unknown }))).toBe(words);
+    const told = { amount: '2.5', spent: '1', held: '0', free: '1.5' };
+    expect(budgetText(budgetUnderWay(told, unknown))).toBe(words);
+  });
+
+  it('of a schedule names that of its period', () => {
+    const sight = budgetAtEnd('0.003', { settled: '0.002', unknown: { count: 0, atMost: '0' } });
+    expect(budgetText({ ...sight, period: { amount: '30', per: 'month' } })).toMatch(
+      /^Budget: 0\.003 Pollen, left of 30 a month; 0\.002 spent/,
+    );
+  });
+});
