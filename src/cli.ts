@@ -220,7 +220,7 @@ function createProgram(): Command {
     .command('verify')
     .argument('<run>', 'run id, as `list` shows it')
     .description('read all that a run has left, and say what does not agree: bytes, sums, bill, report')
-    .option('--meter', 'compare the bill with what the account has billed, too')
+    .option('--meter', 'compare the bill with billed calls and balance of the account, too')
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.verify))
     .action(async (runId: string, flags: VerifyFlags) => {

@@ -52,14 +52,15 @@ export function findApi(settings: ApiSettings, send: Send = createSend(settings.
 
 const BALANCE_MS = 10_000;
 
-/** Makes what asks how much the configured key may still spend. */
+/** Makes what asks how much the configured key may still spend, within 10 s where it is not told another deadline. */
 export function createBalance(
   { base, dialect }: Pick<Api, 'base' | 'dialect'>,
   { key }: Pick<ApiSettings, 'key'>,
   send: Send,
-): () => Promise<BalanceAnswer> {
+): (deadlineMs?: number) => Promise<BalanceAnswer> {
   if (key === undefined) return () => Promise.resolve({ kind: 'not-permitted' });
-  return () => fetchBalance({ send, base, dialect: dialects[dialect], key, deadlineMs: BALANCE_MS });
+  return (deadlineMs = BALANCE_MS) =>
+    fetchBalance({ send, base, dialect: dialects[dialect], key, deadlineMs });
 }
 
 /** The API as a plan names it. */

@@ -16,8 +16,8 @@ export interface ActivityDependencies {
   readonly records: Records;
   readonly plans: PlanReader;
   readonly client: ApiClient;
-  /** What the key may still spend. */
-  readonly balance: () => Promise<BalanceAnswer>;
+  /** What the key may still spend; `deadlineMs` is for a whole answer. */
+  readonly balance: (deadlineMs?: number) => Promise<BalanceAnswer>;
   /** Prices of the API's models now, for runs that are planned here. */
   readonly prices: () => Promise<PriceSnapshot>;
   /** Id of the API that the client talks to: calls planned for another one are not made. */

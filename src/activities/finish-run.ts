@@ -8,10 +8,12 @@ import { readChanges } from '../records/changes.ts';
 import type { FailedRecord } from '../records/record.ts';
 import type { Tally } from '../records/tally.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
-import { readMarker, type Marker } from '../records/run-store.ts';
+import { readBegun, readMarker, type Marker } from '../records/run-store.ts';
+import { unlessDamaged } from '../records/unless-damaged.ts';
 import type { EndReason, EndState, RunOutcome } from '../records/outcome.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { lookAtBalance } from './look-at-balance.ts';
 import { sealLines } from './seal-page.ts';
 
 const ndjson = 'application/x-ndjson';
@@ -64,6 +66,8 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     ];
     for (const { key, body, contentType } of files) await store.put(key, body, { contentType });
 
+    const begun = await unlessDamaged(() => readBegun(store, run));
+    const balance = begun?.balance === undefined ? undefined : await lookAtBalance(dependencies);
     const key = state === 'completed' ? keys.success : keys.failed;
     const marker: Marker = {
       version: 1,
@@ -74,6 +78,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
       tally: report.tally,
       marker: key,
       parts,
+      ...(balance === undefined ? {} : { balance }),
       files: files.map(({ key: name, body }) => ({ key: name, sha256: sha256(body) })),
     };
     await store.putOnce(key, `${JSON.stringify(marker)}\n`, { contentType: 'application/json' });

@@ -32,6 +32,7 @@ import { plannedTimeOf } from '../workflows/ids.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { budgetOf } from './spent-before.ts';
 import { outcomeOf } from './finish-run.ts';
+import { lookAtBalance } from './look-at-balance.ts';
 import { unknownLaneFailure, unplannableFailure, wrongApiFailure } from './failure.ts';
 import { invalidJob } from './invalid-job.ts';
 
@@ -45,10 +46,14 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
     const plan = (await plans.plan(run)) ?? (await makePlan(dependencies, run, scheduled));
     const marker = await readMarker(store, run);
     const concurrency = concurrencyOf(plan, dependencies.lanes);
+    const begin = (): Promise<boolean> =>
+      beginRun(store, run, execution(), () => lookAtBalance(dependencies));
     const resumed =
       scheduled === undefined
-        ? isResumed || (marker === undefined && !(await beginRun(store, run, execution())))
+        ? isResumed || (marker === undefined && !(await begin()))
         : (await unlessDamaged(() => readJobFile(store, run)))?.claimedBy !== execution();
+    // Who claimed a scheduled run has begun it too, and keeps the balance as others do.
+    if (scheduled !== undefined && !resumed && marker === undefined) await begin();
     return {
       items: plan.items,
       pages: plan.pages,

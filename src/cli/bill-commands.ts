@@ -48,7 +48,7 @@ export function addBillCommands(
   program
     .command('reconcile')
     .argument('<run>', 'run id, as `list` shows it')
-    .description('settle what is unknown on the bill of a run that has ended, by what the account was billed')
+    .description('settle what is unknown on the bill of a run that has ended, by what the account tells')
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.reconcile))
     .action(async (run: string, flags: OutputFlags) => {

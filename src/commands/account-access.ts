@@ -69,6 +69,23 @@ export function toldFrom({ api }: Pick<Plan, 'api'>, billedAt: number): Date {
   return new Date(billedAt + (api.emulated ? 0 : INGESTION_MS));
 }
 
+/**
+ * Neither billed calls nor balances tell of a run.
+ *
+ * @param hasStart - whether the run has kept the balance from before its first call
+ */
+export function nothingTold(runId: string, hasStart: boolean): PollenBatchError {
+  return new PollenBatchError(
+    'config-invalid',
+    hasStart
+      ? 'the key may read neither what the account was billed nor its balance'
+      : `the key may not read what the account was billed, and run ${runId} has kept no balance from before its calls`,
+    {
+      remedy: `${PERMIT} A key with a budget of its own tells its balance without a permission, to runs to come too.`,
+    },
+  );
+}
+
 /** Why the account does not tell what it has billed, and what can be done. */
 export function accountRefusal(refusal: AccountRefusal): PollenBatchError {
   switch (refusal.kind) {

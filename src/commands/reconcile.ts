@@ -1,16 +1,16 @@
 import { PollenBatchError } from '../errors.ts';
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
-import { fetchUsage } from '../pollinations/fetch-usage.ts';
 import { writeCorrection, type Assumption, type SettledAttempt } from '../records/corrections.ts';
 import type { ItemCost } from '../records/record.ts';
-import { matchUsage, type OpenReason, type Settlement } from '../report/match-usage.ts';
-import { modelOf, type BilledCall } from '../report/usage-graph.ts';
+import { settleUnknown, type Source, type Told } from '../report/settle-unknown.ts';
+import type { OpenReason } from '../report/settlement.ts';
 import { runKeys } from '../storage/keys.ts';
-import { accountAccess, accountRefusal, checkAccountReach } from './account-access.ts';
+import { checkAccountReach } from './account-access.ts';
 import { foldBill } from './bill.ts';
 import { findRun } from './find-run.ts';
-import { openBill, type OpenedBill } from './open-bill.ts';
-import { allToldAt, listedModel, promptUnits, sentCalls, type SentCalls } from './sent-calls.ts';
+import { openBill } from './open-bill.ts';
+import { readEvidence } from './run-evidence.ts';
+import { allToldAt, sentCalls, type SentCalls } from './sent-calls.ts';
 import type { Session } from './session.ts';
 
 /** What reconciling a run has come to. */
@@ -20,14 +20,16 @@ export interface Reconciled {
   readonly after: ItemCost;
   /** Charges that were unknown, and are known now. */
   readonly settled: number;
+  /** Of these, charges that no billed call tells, but how far the balance has moved. */
+  readonly byBalance: number;
   /** Of these, charges of which the sum is exact, and a guess which of the calls had which. */
   readonly grouped: number;
   /** Charges that stay unknown, by why. */
   readonly open: Readonly<Partial<Record<OpenReason, number>>>;
   /** What the corrections rest on, this one and earlier ones; absent where there are none. */
   readonly assumes?: Assumption;
-  /** Key of the correction; absent where there was nothing to write. */
-  readonly correction?: string;
+  /** Keys of the corrections that were written. */
+  readonly corrections: readonly string[];
   /** ISO 8601: before then the account may not know all calls yet, so that nothing was settled. */
   readonly tooEarlyUntil?: string;
 }
@@ -38,12 +40,13 @@ export interface ReconcileOptions {
 }
 
 const TRIES = 5;
+const SOURCES: readonly Source[] = ['usage', 'balance'];
 
 /**
- * Settles charges of an ended run that are unknown, by the account's billed calls, as far as these leave no doubt. What is
- * found goes into a correction beside the records.
+ * Settles charges of an ended run that are unknown, by the account's billed calls and by how far its balance has moved, as
+ * far as these leave no doubt. What is found goes into corrections beside the records, one for each source.
  *
- * @throws PollenBatchError `usage` while the run goes on, `config-invalid` where the key may not read the account
+ * @throws PollenBatchError `usage` while the run goes on, `config-invalid` where the key may read nothing that tells
  */
 export async function reconcile(
   session: Session,
@@ -51,75 +54,73 @@ export async function reconcile(
   { now = () => new Date() }: ReconcileOptions = {},
 ): Promise<Reconciled> {
   const run = await findRun(session, runId);
+  const written: Written[] = [];
+  let first: ItemCost | undefined;
   for (let tries = 0; tries < TRIES; tries += 1) {
     const opened = await openBill(session.store, run);
     const { marker } = opened;
     if (marker === undefined) throw goesOn(runId);
-    const { cost: before, assumes } = await foldBill(opened);
+    const { cost, assumes } = await foldBill(opened);
+    first ??= cost;
     const rest = assumes === undefined ? {} : { assumes };
-    const nothing = { runId, before, after: before, settled: 0, grouped: 0, open: {}, ...rest };
-    if (before.unknown.count === 0) return nothing;
+    const sofar = { runId, before: first, after: cost, ...countOf(written), ...rest, open: {} };
+    if (cost.unknown.count === 0) return sofar;
     checkAccountReach(session, opened.plan, now());
     const sent = await sentCalls(opened, marker.endedAt);
     const toldAt = allToldAt(sent, marker.endedAt, opened.plan);
-    if (now() < toldAt) return { ...nothing, tooEarlyUntil: toldAt.toISOString() };
-    const rows = await readRows(session, opened, sent);
-    const settlements = matchUsage({ ...sent, rows });
-    const settled = settledOf(sent, settlements);
-    const told = { ...nothing, open: countOpen(settlements) };
-    if (settled.length === 0) return told;
-    const known = opened.corrections.length;
+    if (now() < toldAt) return { ...sofar, tooEarlyUntil: toldAt.toISOString() };
+    const { known: calls, unknown } = sent;
+    const settledBefore = parseAmount(cost.settled);
+    const evidence = await readEvidence(session, opened, sent);
+    const found = settleUnknown({ settled: settledBefore, known: calls, unknown, ...evidence });
     const at = now().toISOString();
     const assumed = { assumes: 'sole-use' } as const;
-    const correction = { version: 1, runId, at, source: 'usage', ...assumed, settled } as const;
-    // Another one came first: what it has settled is settled.
-    if (!(await writeCorrection(session.store, run, correction, known))) continue;
+    let known = opened.corrections.length;
+    let isOvertaken = false;
+    for (const by of SOURCES) {
+      const settled = settledOf(sent, found, by);
+      if (settled.length === 0 || isOvertaken) continue;
+      const correction = { version: 1, runId, at, source: by, ...assumed, settled } as const;
+      // Another one came first: what it has settled is settled.
+      isOvertaken = !(await writeCorrection(session.store, run, correction, known));
+      known += 1;
+      if (!isOvertaken) written.push({ key: runKeys(run).correction(known), settled, by });
+    }
+    if (isOvertaken) continue;
+    const open = countOpen(found);
+    if (written.length === 0) return { ...sofar, open };
     const { cost: after } = await foldBill(await openBill(session.store, run));
-    const grouped = settlements.filter((one) => !('open' in one) && one.group !== undefined).length;
-    return {
-      ...told,
-      ...assumed,
-      after,
-      settled: settled.length,
-      grouped,
-      correction: runKeys(run).correction(known + 1),
-    };
+    return { ...sofar, ...countOf(written), ...assumed, after, open };
   }
   throw new PollenBatchError('store-unusable', `run ${runId} is being reconciled by others all the time`, {
     remedy: 'Wait for them, then look at the bill again.',
   });
 }
 
-async function readRows(
-  session: Session,
-  { plan }: OpenedBill,
-  { known, unknown }: SentCalls,
-): Promise<readonly BilledCall[]> {
-  const models = new Set(unknown.map(modelOf));
-  const calls = [...known, ...unknown];
-  const rows: BilledCall[] = [];
-  const answer = await fetchUsage(
-    {
-      ...accountAccess(session),
-      from: calls.reduce((first, { from }) => Math.min(first, from), Infinity),
-      to: calls.reduce((last, { to }) => Math.max(last, to), 0) + 1,
-    },
-    (page) => {
-      for (const { usage, pollen, ...row } of page) {
-        const model = listedModel(plan, row);
-        const billed = { ...row, model, amount: parseAmount(pollen), promptUnits: promptUnits(usage) };
-        if (models.has(modelOf(billed))) rows.push(billed);
-      }
-    },
-  );
-  if (answer.kind !== 'rows') throw accountRefusal(answer);
-  return rows;
+/** A correction that was written. */
+interface Written {
+  readonly key: string;
+  readonly settled: readonly SettledAttempt[];
+  readonly by: Source;
 }
 
-function settledOf({ rows }: SentCalls, settlements: readonly Settlement[]): readonly SettledAttempt[] {
-  return settlements.flatMap((settlement, index) => {
+function countOf(
+  written: readonly Written[],
+): Pick<Reconciled, 'settled' | 'byBalance' | 'grouped' | 'corrections'> {
+  const settled = written.flatMap((one) => one.settled);
+  const byBalance = written.filter(({ by }) => by === 'balance').flatMap((one) => one.settled);
+  return {
+    settled: settled.length,
+    byBalance: byBalance.length,
+    grouped: settled.filter(({ group }) => group !== undefined).length,
+    corrections: written.map(({ key }) => key),
+  };
+}
+
+function settledOf({ rows }: SentCalls, found: readonly Told[], source: Source): readonly SettledAttempt[] {
+  return found.flatMap(({ settlement, by }, index) => {
     const row = rows[index];
-    if ('open' in settlement || row === undefined) return [];
+    if (by !== source || 'open' in settlement || row === undefined) return [];
     const { number, id, step, index: element, repair, attempt, amount } = row;
     const billed = settlement.amount;
     return [
@@ -141,9 +142,10 @@ function settledOf({ rows }: SentCalls, settlements: readonly Settlement[]): rea
   });
 }
 
-function countOpen(settlements: readonly Settlement[]): Reconciled['open'] {
+function countOpen(found: readonly Told[]): Reconciled['open'] {
   const open: Partial<Record<OpenReason, number>> = {};
-  for (const one of settlements) if ('open' in one) open[one.open] = (open[one.open] ?? 0) + 1;
+  for (const { settlement } of found)
+    if ('open' in settlement) open[settlement.open] = (open[settlement.open] ?? 0) + 1;
   return open;
 }
 

@@ -1,7 +1,9 @@
 import type { Plan } from '../plan/plan.ts';
-import { parseAmount } from '../pollen/amount.ts';
+import { parseAmount, type Amount } from '../pollen/amount.ts';
+import { priceOfAnswer } from '../pollen/charge.ts';
 import { findPrice } from '../pollen/prices.ts';
 import type { Usage, UsageType } from '../pollen/usage.ts';
+import { dialects } from '../pollinations/dialects/index.ts';
 import type { BillRow } from '../report/bill-rows.ts';
 import type { KnownCall, UnknownCall } from '../report/usage-graph.ts';
 import { modelOf } from '../report/usage-graph.ts';
@@ -40,8 +42,10 @@ export async function sentCalls({ plan, pages }: OpenedBill, endedAt: string): P
           const units = promptOf(row, billed);
           const atMost = row.amount === null ? undefined : parseAmount(row.amount);
           const name = [row.number, row.step, row.index, row.repair].join('/');
-          const call = { ...sent, name, atMost, ...(units === undefined ? {} : { promptUnits: units }) };
-          unknown.push({ call, row });
+          const isPrice =
+            row.code === 'answered' || (atMost !== undefined && atMost === flatPrice(plan, row));
+          const prompt = units === undefined ? {} : { promptUnits: units };
+          unknown.push({ call: { ...sent, name, atMost, ...prompt, ...(isPrice ? { isPrice } : {}) }, row });
         } else if (row.certainty === 'exact' && row.amount !== null && row.amount !== '0') {
           // A hit tells the charge of an attempt before it, which was billed when that one was sent.
           const from =
@@ -76,6 +80,12 @@ export function allToldAt({ known, unknown }: SentCalls, endedAt: string, plan: 
 /** The model that a name stands for, as the API lists it. */
 export function listedModel({ prices }: Plan, { kind, model }: Pick<BillRow, 'kind' | 'model'>): string {
   return findPrice(prices, kind, model)?.model ?? model;
+}
+
+// What an answer costs that tells no usage. One that came bounds its charge by its own price.
+function flatPrice({ prices, api }: Plan, { kind, model }: BillRow): Amount | undefined {
+  const rates = findPrice(prices, kind, model)?.rates;
+  return rates === undefined ? undefined : priceOfAnswer(kind, {}, rates, dialects[api.dialect].rounding);
 }
 
 /** Units of a prompt, however much of it was cached. */

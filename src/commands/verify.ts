@@ -1,9 +1,15 @@
 import { PollenBatchError } from '../errors.ts';
-import type { Plan } from '../plan/plan.ts';
+import { fetchBalance } from '../pollinations/fetch-balance.ts';
 import { fetchUsage } from '../pollinations/fetch-usage.ts';
-import { createMeter, type Meter } from '../verify/meter.ts';
-import { verifyRun, type Verification, type VerifyOptions } from '../verify/verify-run.ts';
-import { accountAccess, accountRefusal, checkAccountReach, toldFrom } from './account-access.ts';
+import { createMeter } from '../verify/meter.ts';
+import {
+  verifyRun,
+  type Metered,
+  type MeterQuestion,
+  type Verification,
+  type VerifyOptions,
+} from '../verify/verify-run.ts';
+import { accountAccess, accountRefusal, checkAccountReach, nothingTold, toldFrom } from './account-access.ts';
 import { findRun } from './find-run.ts';
 import type { Session } from './session.ts';
 
@@ -20,7 +26,7 @@ export interface VerifyRequest extends Pick<VerifyOptions, 'onProgress'> {
 /**
  * Checks a run from what it has left in the bucket.
  *
- * @param meter - whether the account is asked what it has billed in the run's time
+ * @param meter - whether the account is asked what it has billed in the run's time, and what is left of its balance
  * @throws PollenBatchError `not-found` when there is no such run, `usage` or `config-invalid` when the account does not tell
  */
 export async function verify(
@@ -31,34 +37,40 @@ export async function verify(
   const run = await findRun(session, runId);
   return verifyRun(session.store, run, {
     ...(onProgress === undefined ? {} : { onProgress }),
-    ...(meter ? { meter: (plan, marker) => readMeter(session, plan, marker?.endedAt, now()) } : {}),
+    ...(meter ? { meter: (asked) => readMeter(session, asked, now()) } : {}),
   });
 }
 
 // Rows may tell whole seconds, so those in which the run began and ended count.
 async function readMeter(
   session: Session,
-  plan: Plan,
-  endedAt: string | undefined,
+  { plan, marker, hasStart }: MeterQuestion,
   now: Date,
-): Promise<Meter> {
+): Promise<Metered> {
   checkAccountReach(session, plan, now);
+  const endedAt = marker?.endedAt;
   if (endedAt === undefined) throw tooEarly(plan.runId, 'it has not ended');
   const early = toldFrom(plan, Date.parse(endedAt));
   if (now < early)
     throw tooEarly(plan.runId, `the account may not know all of its calls before ${early.toISOString()}`);
   const meter = createMeter();
+  const access = accountAccess(session);
   const skew = plan.api.emulated ? 0 : SKEW_MS;
   const answer = await fetchUsage(
     {
-      ...accountAccess(session),
+      ...access,
       from: Math.floor((Date.parse(plan.createdAt) - skew) / SECOND) * SECOND,
       to: Math.ceil((Date.parse(endedAt) + skew) / SECOND) * SECOND,
     },
     (rows) => rows.forEach((row) => meter.add(row)),
   );
-  if (answer.kind !== 'rows') throw accountRefusal(answer);
-  return meter;
+  if (answer.kind !== 'rows' && answer.kind !== 'not-permitted') throw accountRefusal(answer);
+  const rows = answer.kind === 'rows' ? { rows: meter } : {};
+  const balance = hasStart ? await fetchBalance(access) : undefined;
+  if (balance?.kind === 'balance') return { ...rows, balance: balance.pollen };
+  if (answer.kind === 'rows' || marker?.balance !== undefined) return rows;
+  if (balance !== undefined && balance.kind !== 'not-permitted') throw accountRefusal(balance);
+  throw nothingTold(plan.runId, hasStart);
 }
 
 function tooEarly(runId: string, reason: string): PollenBatchError {

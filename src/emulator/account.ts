@@ -1,4 +1,5 @@
 import { type Answer, envelope, invalidRequest, json, unauthorized } from './answers.ts';
+import type { Era } from './eras.ts';
 import type { Exchange } from './exchange.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import type { KeySpec } from './keys.ts';
@@ -13,10 +14,11 @@ const missingScope = (scope: string): Answer =>
   envelope(403, `This API key does not have the account permission "${scope}".`);
 
 /** The balance: of the key where it has a budget of its own, else of the wallet. */
-export function balanceAnswer({ caller }: Exchange, books: Books): Answer {
+export function balanceAnswer({ caller }: Exchange, era: Era, books: Books): Answer {
   if (!('key' in caller)) return unauthorized();
   const { key } = caller;
-  if (key.account !== true && key.budget === undefined) return missingScope('balance');
+  const mayRead = key.account === true || (era.keysTellBudget && key.budget !== undefined);
+  if (!mayRead) return missingScope(era.keysTellBudget ? 'usage' : 'balance');
   return json(200, { balance: Number(formatAmount(books.balance(key))) });
 }
 

@@ -117,10 +117,13 @@ export function createApp(state: State, apiEra: ApiEra): Hono<Bindings> {
   const handlers = createHandlers(state);
   (apiEra === 'seed' ? addSeedRoutes : addV1Routes)(app, handlers);
   addGenRoutes(app, handlers);
-  for (const base of ['', '/api']) {
+  for (const [base, era] of [
+    ['', eras.gen],
+    ['/api', eras[apiEra]],
+  ] as const) {
     app.get(
       `${base}/account/balance`,
-      handlers.plain((exchange) => balanceAnswer(exchange, state.books)),
+      handlers.plain((exchange) => balanceAnswer(exchange, era, state.books)),
     );
     app.get(
       `${base}/account/usage`,

@@ -20,6 +20,8 @@ export interface Era {
   readonly checksPrice: boolean;
   /** Sends PNG when a transparent picture is asked for; the older eras send JPEG whatever is asked. */
   readonly sendsPng: boolean;
+  /** A key with a budget of its own may read what is left of it, whatever its account permissions. */
+  readonly keysTellBudget: boolean;
 }
 
 /** Sources: the three revisions of the API that notes on its public source tell apart, by name of era. */
@@ -36,6 +38,7 @@ export const eras: Readonly<Record<Era['name'], Era>> = {
     hitsNeedNoKey: false,
     checksPrice: false,
     sendsPng: false,
+    keysTellBudget: false,
   },
   v1: {
     name: 'v1',
@@ -50,6 +53,7 @@ export const eras: Readonly<Record<Era['name'], Era>> = {
     hitsNeedNoKey: true,
     checksPrice: false,
     sendsPng: false,
+    keysTellBudget: false,
   },
   gen: {
     name: 'gen',
@@ -64,6 +68,7 @@ export const eras: Readonly<Record<Era['name'], Era>> = {
     hitsNeedNoKey: false,
     checksPrice: true,
     sendsPng: true,
+    keysTellBudget: true,
   },
 };
 

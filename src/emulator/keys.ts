@@ -6,7 +6,7 @@ export interface KeySpec {
   readonly key: string;
   /** What the key may spend, as decimal Pollen. Default: no limit of its own. */
   readonly budget?: string;
-  /** May read balance and usage. Default false. */
+  /** May read balance and usage. Default false; in the newest era a key with a budget may read what is left of it. */
   readonly account?: boolean;
   /** The only models it may call. Default: all. */
   readonly models?: readonly string[];

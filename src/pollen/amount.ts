@@ -15,6 +15,15 @@ export function parseAmount(text: string): Amount {
   return roundDecimal(parseDecimal(text), AMOUNT_PLACES);
 }
 
+/**
+ * Reads exact decimal text that may be below zero, as the balance of an overdrawn wallet is.
+ *
+ * @throws RangeError on anything that is not a decimal number
+ */
+export function parseBalance(text: string): Amount {
+  return text.startsWith('-') ? -parseAmount(text.slice(1)) : parseAmount(text);
+}
+
 /** Writes an amount as the shortest exact decimal: `"0.0009177"`, `"2.5"`, `"0"`. */
 export function formatAmount(amount: Amount): string {
   const sign = amount < 0n ? '-' : '';

@@ -18,6 +18,8 @@ export async function fetchBalance({ dialect, ...access }: BalanceCall): Promise
   return readBalance(answer.text) ?? { kind: 'failed', reason: 'the answer holds no balance' };
 }
 
+const BALANCE = /^-?\d{1,60}(?:\.\d{1,60})?(?:e[+-]?\d{1,3})?$/i;
+
 function readBalance(text: string): BalanceAnswer | undefined {
   let body: unknown;
   try {
@@ -28,6 +30,6 @@ function readBalance(text: string): BalanceAnswer | undefined {
   const balance = isObject(body) ? body['balance'] : undefined;
   // A number's shortest decimal text is the number that was sent, digit for digit.
   const pollen = typeof balance === 'number' ? String(balance) : balance;
-  if (typeof pollen !== 'string' || !/^-?\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?$/i.test(pollen)) return undefined;
+  if (typeof pollen !== 'string' || !BALANCE.test(pollen)) return undefined;
   return { kind: 'balance', pollen };
 }

@@ -28,8 +28,8 @@ export interface Correction {
   readonly runId: string;
   /** ISO 8601. */
   readonly at: string;
-  /** What told the charges: the account's billed calls. */
-  readonly source: 'usage';
+  /** What told the charges: the account's billed calls, or how far a balance has moved while the run went on. */
+  readonly source: 'usage' | 'balance';
   /** Absent in corrections of earlier versions, which rest on it as well. */
   readonly assumes?: Assumption;
   readonly settled: readonly SettledAttempt[];

@@ -3,6 +3,7 @@ import { isObject } from '../json.ts';
 import type { Job } from '../manifest/job.ts';
 import type { JobInput } from '../plan/job-inputs.ts';
 import type { Plan, PlannedApi, PlanSource } from '../plan/plan.ts';
+import { readingIn, type BalanceReading } from './balance-reading.ts';
 import type { RunOutcome } from './outcome.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -41,6 +42,8 @@ export interface Marker extends RunOutcome {
   /** ISO 8601. */
   readonly endedAt: string;
   readonly parts: readonly { readonly key: string; readonly sha256: string; readonly items: number }[];
+  /** The balance after the last call; absent where there is none from before the first, or the API did not tell it. */
+  readonly balance?: BalanceReading;
   /** Report, bill and list of errors; absent in markers of earlier versions. */
   readonly files?: readonly { readonly key: string; readonly sha256: string }[];
 }
@@ -66,19 +69,53 @@ export async function claimRun(
   return result.stored ? undefined : wholeJobFile(key, parse(key, result.existing.body));
 }
 
+/** `begun.json`: which execution of its workflow has begun a run. */
+export interface Begun {
+  readonly execution?: string;
+  /** The balance before the first call; absent where the key may not read it, or the API did not tell it. */
+  readonly balance?: BalanceReading;
+}
+
 /**
  * Begins a run: whichever execution of its workflow is the first to do so knows all that was sent for it.
  *
  * @param execution - id of the execution
+ * @param look - reads the balance where nobody has begun the run; no call is sent before what it says is kept
  * @returns whether it is the first
  * @throws PollenBatchError `store-unusable` where what the first has written is damaged
  */
-export async function beginRun(store: ObjectStore, run: RunLocation, execution: string): Promise<boolean> {
+export async function beginRun(
+  store: ObjectStore,
+  run: RunLocation,
+  execution: string,
+  look: () => Promise<BalanceReading | undefined>,
+): Promise<boolean> {
+  const earlier = await readBegun(store, run);
+  if (earlier !== undefined) return earlier.execution === execution;
+  const balance = await look();
   const { begun: key } = runKeys(run);
-  const result = await store.putOnce(key, `${JSON.stringify({ version: 1, execution })}\n`, json);
-  if (result.stored || result.same) return true;
-  const first = parse(key, result.existing.body);
-  return isObject(first) && first['execution'] === execution;
+  const own = { version: 1, execution, ...(balance === undefined ? {} : { balance }) };
+  const result = await store.putOnce(key, `${JSON.stringify(own)}\n`, json);
+  return result.stored || result.same || begunOf(parse(key, result.existing.body)).execution === execution;
+}
+
+/**
+ * Reads by which execution a run was begun; `undefined` as long as it was not.
+ *
+ * @throws PollenBatchError `store-unusable` where that is damaged
+ */
+export async function readBegun(store: ObjectStore, run: RunLocation): Promise<Begun | undefined> {
+  const content = await readJson(store, runKeys(run).begun);
+  return content === undefined ? undefined : begunOf(content);
+}
+
+function begunOf(content: unknown): Begun {
+  const execution = isObject(content) ? content['execution'] : undefined;
+  const balance = readingIn(content);
+  return {
+    ...(typeof execution === 'string' ? { execution } : {}),
+    ...(balance === undefined ? {} : { balance }),
+  };
 }
 
 /**

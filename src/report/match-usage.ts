@@ -1,4 +1,5 @@
 import type { Amount } from '../pollen/amount.ts';
+import type { Settlement } from './settlement.ts';
 import {
   createUsageGraph,
   modelOf,
@@ -7,26 +8,6 @@ import {
   type UnknownCall,
   type UsageGraph,
 } from './usage-graph.ts';
-
-/** Why a charge stays unknown. */
-export type OpenReason =
-  /** More calls of the model were billed at that time than the run has made: some are not its own. */
-  | 'others'
-  /** Charges of the run that are known have no row: rows are missing, or tell other prices. */
-  | 'rows-missing'
-  /** No known charge shows that the rows are those of the run's account: neither a row nor a missing one proves anything. */
-  | 'no-proof';
-
-/** What the rows tell of one call: what it was billed, zero included. */
-export type Settlement =
-  | {
-      readonly amount: Amount;
-      /** Row that it was given; absent where it was not billed. */
-      readonly row?: number;
-      /** Different calls with the same number have an exact sum; which of them was billed what is a guess by time. */
-      readonly group?: number;
-    }
-  | { readonly open: OpenReason };
 
 export interface UsageToMatch {
   readonly known: readonly KnownCall[];

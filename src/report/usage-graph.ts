@@ -20,6 +20,8 @@ export interface UnknownCall extends SentCall {
   readonly name: string;
   /** `undefined` where nothing bounds it. */
   readonly atMost: Amount | undefined;
+  /** Whether it was billed at just that, or not at all. */
+  readonly isPrice?: boolean;
   /** Units of its prompt, where another attempt's answer has told them. */
   readonly promptUnits?: number;
 }

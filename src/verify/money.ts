@@ -19,6 +19,12 @@ export function readBilled(amount: string): Units | undefined {
   return read === undefined ? undefined : halfUp(read.count, read.tens);
 }
 
+/** Reads a balance, which may be below zero. */
+export function readBalance(pollen: string): Units | undefined {
+  const units = readBilled(pollen.replace(/^-/, ''));
+  return units !== undefined && pollen.startsWith('-') ? -units : units;
+}
+
 /** Writes units as records have them. */
 export function writeUnits(units: Units): string {
   const digits = String(units < 0n ? -units : units).padStart(PLACES + 1, '0');

@@ -5,6 +5,7 @@ import type { JobFile, Marker } from '../records/run-store.ts';
 import type { ResultLine } from '../report/result-line.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { balanceIn, compareBalance, type BalanceLine } from './balance.ts';
 import { createBudgetCheck } from './budget.ts';
 import { addSums, costOf, noSum, sumOfAttempts, type Sum } from './check-attempts.ts';
 import { openClosingFiles } from './check-files.ts';
@@ -15,6 +16,7 @@ import { createRunFold } from './fold.ts';
 import { createListing } from './listing.ts';
 import { broughtTo, readLate, withLate, type LateAnswer } from './late.ts';
 import { compareMeter, type Meter, type MeterLine } from './meter.ts';
+import { readBalance } from './money.ts';
 import { createPlanCheck, readOpening, readPlan, type Opening } from './opening.ts';
 import { createReader, hashOf, isObjects, type RunReader } from './reading.ts';
 
@@ -34,6 +36,8 @@ export interface Verification {
   readonly late: { readonly attempts: number; readonly settled: string };
   /** What the account has billed, beside the bill; absent where it was not asked. */
   readonly meter?: readonly MeterLine[];
+  /** What has gone from the balance of the run's key, beside the bill; absent where none was asked for or kept. */
+  readonly balance?: BalanceLine;
   readonly findings: readonly Finding[];
   /** Findings beside those that are listed. */
   readonly untold: number;
@@ -42,8 +46,24 @@ export interface Verification {
 export interface VerifyOptions {
   /** Hears how far it is. */
   readonly onProgress?: (ended: number, items: number) => void;
-  /** Tells what the account has billed in the time of the run. */
-  readonly meter?: (plan: Plan, marker: Marker | undefined) => Promise<Meter>;
+  /** Tells what the account has billed in the time of the run, and what is left of its balance. */
+  readonly meter?: (asked: MeterQuestion) => Promise<Metered>;
+}
+
+/** What the account is asked for. */
+export interface MeterQuestion {
+  readonly plan: Plan;
+  readonly marker: Marker | undefined;
+  /** Whether the run has kept the balance from before its first call. */
+  readonly hasStart: boolean;
+}
+
+/** What the account tells. */
+export interface Metered {
+  /** Absent where the key may not read billed calls. */
+  readonly rows?: Meter;
+  /** Decimal Pollen; absent where the key may not read it. */
+  readonly balance?: string;
 }
 
 /**
@@ -77,7 +97,10 @@ export async function verifyRun(
   const money = createMoney(findings, run.runId, opening);
   const late = await readLate(store, reader, findings);
   const cameLate: AttemptRecord[] = [];
-  const meter = plan && (await options.meter?.(plan, opening.marker));
+  const start = balanceIn(findings, 'begun.json', await reader.json('begun.json', true));
+  const end = balanceIn(findings, opening.markerName, opening.marker);
+  const metered =
+    plan && (await options.meter?.({ plan, marker: opening.marker, hasStart: start !== undefined }));
   let ended = 0;
   if (plan !== undefined)
     ended = await checkItems(
@@ -95,16 +118,24 @@ export async function verifyRun(
     findings.add('object-unasked', object, 'a planned item', `one of number ${number}`);
   }
   money.end();
-  const drift = plan && meter && compareMeter(findings, plan, meter, money.models());
+  const sum = [...money.models().values()].reduce(addSums, noSum);
+  const now = metered?.balance === undefined ? undefined : readBalance(metered.balance);
+  const drift = plan && metered?.rows && compareMeter(findings, plan, metered.rows, money.models());
+  const balances = { ...(end === undefined ? {} : { end }), ...(now === undefined ? {} : { now }) };
+  const balance =
+    metered === undefined || start === undefined
+      ? undefined
+      : compareBalance(findings, { start, ...balances }, sum);
   return {
     runId: run.runId,
     ...(opening.marker === undefined ? {} : { state: opening.marker.state }),
     items: plan?.items ?? 0,
     ended,
     ...listing.count(),
-    cost: costOf([...money.models().values()].reduce(addSums, noSum)),
+    cost: costOf(sum),
     late: { attempts: cameLate.length, settled: costOf(sumOfAttempts(cameLate) ?? noSum).settled },
     ...(drift === undefined ? {} : { meter: drift }),
+    ...(balance === undefined ? {} : { balance }),
     findings: findings.all(),
     untold: findings.untold(),
   };

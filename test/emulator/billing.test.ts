@@ -115,6 +115,9 @@ describe('money that runs out', () => {
     expect((await get(emulator, image, { key: 'sk_job' })).status).toBe(200);
     const balance = await get(emulator, '/account/balance', { key: 'sk_job' });
     expect(await balance.json()).toEqual({ balance: 0.01 });
+    // The older eras ask for the account permission all the same, and usage rows need it in each.
+    expect((await get(emulator, '/api/account/balance', { key: 'sk_job' })).status).toBe(403);
+    expect((await get(emulator, '/account/usage', { key: 'sk_job' })).status).toBe(403);
     const refused = await get(emulator, `${image}&seed=2`, { key: 'sk_job' });
     expect(refused.status).toBe(402);
     expect((await envelopeOf(refused)).error.code).toBe('KEY_BUDGET_EXHAUSTED');

@@ -4,6 +4,7 @@ import { runKeys } from '../../src/storage/keys.ts';
 import {
   beginRun,
   claimRun,
+  readBegun,
   readJobFile,
   readMarker,
   readPlan,
@@ -39,10 +40,31 @@ describe('a run is claimed', () => {
 describe('a run is begun', () => {
   it('by the first execution of its workflow, also at another attempt, and by no later one', async () => {
     const store = createMemoryStore();
-    expect(await beginRun(store, run, 'execution-1')).toBe(true);
-    expect(await beginRun(store, run, 'execution-1')).toBe(true);
-    expect(await beginRun(store, run, 'execution-2')).toBe(false);
-    expect(await beginRun(store, run, 'execution-1')).toBe(true);
+    const none = () => Promise.resolve(undefined);
+    expect(await readBegun(store, run)).toBeUndefined();
+    expect(await beginRun(store, run, 'execution-1', none)).toBe(true);
+    expect(await beginRun(store, run, 'execution-1', none)).toBe(true);
+    expect(await beginRun(store, run, 'execution-2', none)).toBe(false);
+    expect(await beginRun(store, run, 'execution-1', none)).toBe(true);
+    expect(await readBegun(store, run)).toEqual({ execution: 'execution-1' });
+  });
+
+  it('with the balance of then, which nobody reads again', async () => {
+    const store = createMemoryStore();
+    const looks: string[] = [];
+    const lookAs = (pollen: string) => () => {
+      looks.push(pollen);
+      return Promise.resolve({ at: '2026-01-02T03:04:05.000Z', pollen });
+    };
+    // Two attempts at the same time: the one that is first says what the balance was.
+    await Promise.all(['5', '4'].map((pollen) => beginRun(store, run, 'execution-1', lookAs(pollen))));
+    const balance = { at: '2026-01-02T03:04:05.000Z', pollen: expect.stringMatching(/^[45]$/) };
+    const begun = await readBegun(store, run);
+    expect(begun).toEqual({ execution: 'execution-1', balance });
+    expect(await beginRun(store, run, 'execution-1', lookAs('3'))).toBe(true);
+    expect(await beginRun(store, run, 'execution-2', lookAs('3'))).toBe(false);
+    expect(await readBegun(store, run)).toEqual(begun);
+    expect(looks).not.toContain('3');
   });
 });
 

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { matchUsage, type Settlement } from '../../src/report/match-usage.ts';
+import { matchUsage } from '../../src/report/match-usage.ts';
+import type { Settlement } from '../../src/report/settlement.ts';
 import type { BilledCall, KnownCall, UnknownCall } from '../../src/report/usage-graph.ts';
 
 const sent = { kind: 'text', model: 'openai', from: 0, to: 100 } as const;

@@ -52,6 +52,11 @@ export const corruptions: readonly Corruption[] = [
     },
     ['object-damaged', sun],
   ),
+  corruption(
+    'the balance from before the run is a number',
+    (run) => edit(run, 'begun.json', (begun) => ({ ...begun, balance: { at: '2026-01-02', pollen: 5 } })),
+    ['money-malformed', 'begun.json'],
+  ),
   corruption('a record is gone', (run) => run.set(plain, undefined), ['object-missing', plain]),
   corruption('a record is cut off', (run) => run.set(plain, run.text(plain).slice(0, -9)), [
     'object-unreadable',

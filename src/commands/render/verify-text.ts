@@ -1,3 +1,4 @@
+import type { BalanceLine } from '../../verify/balance.ts';
 import type { MeterLine } from '../../verify/meter.ts';
 import type { Finding } from '../../verify/findings.ts';
 import type { Verification } from '../../verify/verify-run.ts';
@@ -8,15 +9,16 @@ const LINE = 2_000;
 
 /** What was checked of a run, and each thing that does not agree with what to do about it. */
 export function verifyText(found: Verification): string {
-  const { findings, untold, meter } = found;
+  const { findings, untold, meter, balance } = found;
   const blocks = [
     summary(found),
     ...(meter === undefined ? [] : [meterText(meter)]),
+    ...(balance === undefined ? [] : [balanceText(balance)]),
     ...findings.map(findingText),
     ...(untold === 0 ? [] : [`and ${plural(untold, 'more finding')} like these.`]),
     findings.length === 0 ? 'Everything agrees.' : `${plural(findings.length + untold, 'finding')}.`,
   ];
-  return blocks.join(findings.length === 0 && meter === undefined ? '\n' : '\n\n');
+  return blocks.join(blocks.length === 2 && findings.length === 0 ? '\n' : '\n\n');
 }
 
 function summary({ runId, state, items, ended, objects, bytes, cost, late }: Verification): string {
@@ -44,6 +46,13 @@ function meterText(lines: readonly MeterLine[]): string {
     drift,
   ]);
   return table([head, ...rows]);
+}
+
+function balanceText({ atEnd, now, billed, unknownAtMost, drift }: BalanceLine): string {
+  return table([
+    ['gone from the balance', 'until now', 'by the records', 'unknown', 'drift'],
+    [atEnd ?? 'not told', now ?? 'not told', billed, unknownAtMost ?? 'no bound', drift],
+  ]);
 }
 
 function findingText({ code, object, expected, found, remedy }: Finding): string {

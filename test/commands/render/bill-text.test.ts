@@ -163,8 +163,10 @@ describe('what reconciling says', () => {
     before: cost,
     after: cost,
     settled: 3,
+    byBalance: 0,
     grouped: 2,
     open: { others: 4 },
+    corrections: ['runs/bees/a/corrections/00001.json'],
   } as const;
 
   it('is what was settled, what is a guess, and what stays unknown and why', () => {
@@ -182,6 +184,12 @@ describe('what reconciling says', () => {
     const exact = reconciledText({ ...reconciled, after: settled, assumes: 'sole-use' });
     expect(exact).toContain('That is right if nobody else used the key meanwhile: ');
     expect(exact).toMatch(/\(exact, if nobody else used the key meanwhile\)$/);
+    expect(reconciledText({ ...reconciled, byBalance: 2 })).toContain(
+      "unknown charges settled, 1 by the account's billed calls and 2 by how far the balance has moved.",
+    );
+    expect(reconciledText({ ...reconciled, byBalance: 3 })).toContain(
+      'unknown charges settled by how far the balance has moved.',
+    );
     const early = { ...reconciled, settled: 0, tooEarlyUntil: '2026-11-25T06:40:00.456Z' };
     expect(reconciledText(early)).toContain('come back at 2026-11-25T06:40Z');
   });
