@@ -163,13 +163,13 @@ describe.concurrent('a fault of the API', () => {
 
   // One item at a time whose faults may be an outage's: two of them would stop the lane for a while.
   test.for([
-    ['500', 4],
-    ['wrong-type', 3],
-    ['cut-length', 6],
+    ['500', 'server-error', 4],
+    ['wrong-type', 'not-the-api', 3],
+    ['cut-length', 'truncated', 6],
   ] as const)(
     '(%s) is counted against its item over workers that come and go',
     { timeout: 120_000 },
-    async ([fault, tries], { open }) => {
+    async ([fault, code, tries], { open }) => {
       const { submit, finish, files, emulator, startWorker } = await open({ workers: 0 });
       const leave = await startWorker();
       const { run } = await submit(
@@ -187,11 +187,15 @@ describe.concurrent('a fault of the API', () => {
 
       expect(callsOf(emulator).length).toBeGreaterThan(before);
       expect(
-        (await files(run).records()).map(({ id, attempts, throttled }) => [id, attempts.length, throttled]),
+        (await files(run).records()).map(({ id, attempts, throttled }) => [
+          id,
+          attempts.map(({ code }) => code),
+          throttled,
+        ]),
       ).toEqual([
-        ['broken', tries, 0],
-        ['picture', 3, 0],
-        ['patient', 1, 2],
+        ['broken', Array.from({ length: tries }, () => code), 0],
+        ['picture', ['placeholder', 'placeholder', 'placeholder'], 0],
+        ['patient', ['answered'], 2],
       ]);
     },
   );

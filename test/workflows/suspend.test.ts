@@ -6,10 +6,14 @@ import { CONTROL_QUEUE, pageWorkflowId } from '../../src/workflows/ids.ts';
 import {
   grantPlacesSignal,
   pageProgressQuery,
+  pauseSignal,
+  resumeSignal,
   runViewQuery,
   steerSignal,
 } from '../../src/workflows/messages.ts';
 import { callsInFlight, callsOf } from '../support/calls.ts';
+import { fillHistory } from '../support/fill-history.ts';
+import { planFinePages } from '../support/fine-pages.ts';
 import type { Harness } from '../support/harness.ts';
 import { test } from '../support/on-servers.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
@@ -107,6 +111,42 @@ describe.concurrent('a run that is suspended', () => {
 
     await resume(harness.session.temporal, run.runId);
     expect(await harness.finish(run)).toMatchObject({ state: 'completed', tally: { succeeded: 3 } });
+  });
+
+  test('and continues as new between two pages stays so for each of its reasons, and wakes by itself when the rest is gone', async ({
+    open,
+  }) => {
+    // Long enough for the run to pause before either call has ended: no third page begins.
+    const latency = { kind: 'fixed', ms: 5_000 } as const;
+    const harness = await open({ emulator: { latency }, lanes: [{ name: 'all', concurrency: 2 }] });
+    await planFinePages(harness, job(5));
+    const { run } = await harness.submit(job(5));
+    await untilInFlight(harness, 2);
+    const handle = harness.handle(run);
+    for (const reason of ['credit', 'operator'] as const) await handle.signal(pauseSignal, { reason });
+    const { paused } = await vi.waitFor(async () => {
+      const view = await handle.query(runViewQuery);
+      expect(view).toMatchObject({ state: 'paused', pages: { total: 5, done: 2, running: [] } });
+      return view;
+    }, waiting);
+    expect(paused).toMatchObject([{ reason: 'credit' }, { reason: 'operator' }]);
+    const { runId: first } = await handle.describe();
+    await fillHistory(harness, run, 1_400);
+    await vi.waitFor(async () => expect((await handle.describe()).runId).not.toBe(first), waiting);
+    expect(await handle.query(runViewQuery)).toMatchObject({
+      state: 'paused',
+      paused,
+      tally: { succeeded: 2 },
+    });
+    expect(callsOf(harness.emulator)).toHaveLength(2);
+
+    // Credit is asked for then, and is there.
+    await handle.signal(resumeSignal, { reason: 'operator' });
+    expect(await harness.finish(run)).toMatchObject({
+      state: 'completed',
+      tally: { succeeded: 5, settled: harness.emulator.meter().charged },
+    });
+    expect(callsOf(harness.emulator)).toHaveLength(5);
   });
 
   test('has its page stand as it was told last, of all that has come before the page was ready', async ({
