@@ -158,6 +158,11 @@ export interface CallReference extends ItemReference, Partial<StepCall> {
   readonly probes?: true;
 }
 
+/** A call of a page that may have been charged without a word of it being kept. */
+export interface LostCall extends Pick<ItemReference, 'position'> {
+  readonly step?: StepCall;
+}
+
 /** Code of an attempt whose answer the store did not take. */
 export const NOT_STORED = 'not-stored';
 

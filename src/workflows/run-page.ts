@@ -11,6 +11,7 @@ import {
   type SignalDefinition,
 } from '@temporalio/workflow';
 
+import { createCallScope } from './call-scope.ts';
 import type { ControlActivities } from './contract.ts';
 import { addCounts, noCounts, type Counts } from '../records/counts.ts';
 import { emptyTally } from '../records/tally.ts';
@@ -27,7 +28,7 @@ import {
   type RunPageInput,
 } from './messages.ts';
 import { controlOptions } from './options.ts';
-import { createPageAgenda, type PageCall } from './page-agenda.ts';
+import { createPageAgenda, nameOf, type PageCall } from './page-agenda.ts';
 import { closeChain, generate, laneOfCall, type CallEnd } from './page-calls.ts';
 import { createPagePlaces, type PagePlaces } from './page-places.ts';
 import { createPagePurse } from './page-purse.ts';
@@ -56,16 +57,15 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   // Before the first wait: signals that come in its course would be handled by their kind, and not in their order.
   setHandler(steerSignal, kept(steering.steer));
   const opened = await CancellationScope.nonCancellable(() => openPage(input));
-  let calls = new CancellationScope({ cancellable: true });
   const { lane: own, others } = input;
   const agenda = createPageAgenda(opened, {
     own,
     of: others === undefined ? () => own : (call) => laneOfCall(input, opened, call),
   });
   let stopping = false;
-  let round = 0;
   let counts: Counts = { ...noCounts, tally: opened.done };
   let inFlight = 0;
+  const calls = createCallScope(() => inFlight > 0);
   let closing = 0;
   let ended = 0;
   let running = 0;
@@ -114,7 +114,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   function fail(error: unknown): undefined {
     failure ??= error;
     stopping = true;
-    calls.cancel();
+    calls.takeBack();
   }
 
   const mayCall = (): boolean => !stopping && !isPaused();
@@ -143,7 +143,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       inFlight += 1;
       try {
         // Not in one expression: that would read the tally before the wait, and lose what others added meanwhile.
-        end = await calls.run(() => generate(input, opened, call, { round }));
+        end = await calls.run(() => generate(input, opened, call, { round: calls.round() }));
       } catch (error) {
         fail(error);
       }
@@ -176,23 +176,20 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       inFlight += 1;
       conclude(call, unmade);
     } else if (call !== undefined) {
-      open();
+      calls.open();
       running += 1;
       inFlight += 1;
-      const end = await calls.run(() => generate(input, opened, call, { round, probes: true })).catch(fail);
+      const end = await calls
+        .run(() => generate(input, opened, call, { round: calls.round(), probes: true }))
+        .catch(fail);
       isAnswered = end?.kind === 'made';
       running -= 1;
       conclude(call, end);
     }
     if (isAnswered) for (const reason of probed) tellRun(resumeSignal, { reason });
   }
-  // What was told to stop must not hold back the calls to come.
-  function open(): void {
-    calls.cancel();
-    calls = new CancellationScope({ cancellable: true });
-    round += 1;
-  }
-  function settle(call: PageCall, end: CallEnd): boolean {
+  function settle(call: PageCall, ended: CallEnd): boolean {
+    const end = calls.judge(call, ended);
     if (end.kind === 'made') {
       counts = addCounts(counts, end.counts);
       lost.delete(nameOf(call));
@@ -279,12 +276,12 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     probe: kept((isDue) => void probe(isDue)),
     pause(isNew) {
       isShown = false;
-      calls.cancel();
+      calls.takeBack();
       if (isNew) report();
     },
     go() {
       isShown = false;
-      open();
+      if (!stopping) calls.open();
       share();
       reporter.tell(progress());
     },
@@ -293,7 +290,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   if (purse !== undefined) setHandler(grantMoneySignal, (total) => purse.grant(total));
   void CancellationScope.current().cancelRequested.catch(() => {
     stopping = true;
-    calls.cancel();
+    calls.takeBack();
   });
 
   return CancellationScope.nonCancellable(async () => {
@@ -328,8 +325,4 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
 // A handler runs in the workflow's own scope, which a stop cancels: what it begins waits and writes records as the rest does.
 function kept<Args extends unknown[]>(handler: (...args: Args) => void): (...args: Args) => void {
   return (...args) => void CancellationScope.nonCancellable(async () => handler(...args));
-}
-
-function nameOf({ position, step }: PageCall): string {
-  return JSON.stringify({ position, ...step });
 }
