@@ -74,7 +74,13 @@ export function createCallScope(hasCalls: () => boolean): CallScope {
   };
 }
 
-// A stop of the workflow would cancel a scope of its own at once.
+// A stop of the workflow cancels what is below its own scope at once.
 function detached(): CancellationScope {
-  return new CancellationScope({ cancellable: true, parent: new CancellationScope({ cancellable: false }) });
+  const isStopped = CancellationScope.current().consideredCancelled;
+  const scope = new CancellationScope({
+    cancellable: true,
+    parent: new CancellationScope({ cancellable: false }),
+  });
+  if (isStopped) scope.cancel();
+  return scope;
 }
