@@ -174,6 +174,8 @@ export interface ParkedCall {
 export interface SealPageInput {
   readonly run: RunLocation;
   readonly page: number;
+  /** Whether an execution before this one may have made the calls. */
+  readonly resumed?: boolean;
   /** Positions of items whose worker was lost while the page was stopped: their calls may be paid for. */
   readonly lost: readonly number[];
   /** How often each was lost; once where it is absent, as in pages of earlier versions. */

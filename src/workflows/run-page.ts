@@ -301,7 +301,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     await condition(() => running === 0 && closing === 0 && (stopping || agenda.waiting() === 0));
     await reporter.settled();
     if (failure !== undefined) throw failure;
-    const { run, page } = input;
+    const { run, page, resumed } = input;
     const lostCalls = [...lost.values()];
     const lostItems = lostCalls.filter(({ step }) => step === undefined);
     const lostSteps = lostCalls.flatMap(({ position, step, again = 1 }) =>
@@ -310,6 +310,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     const sealed = await sealPage({
       run,
       page,
+      ...(resumed ? { resumed } : {}),
       lost: lostItems.map(({ position }) => position),
       ...(lostItems.length === 0 ? {} : { losses: lostItems.map(({ again = 1 }) => again) }),
       ...(lostSteps.length === 0 ? {} : { lostSteps }),
