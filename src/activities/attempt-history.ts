@@ -199,6 +199,20 @@ export function hasUnkept({ notes, kept = -1 }: AttemptHistory, from: 0 | 1): bo
 }
 
 /**
+ * Whether a call may have been charged by an attempt that only its next one would account for, by what that would find. There
+ * is one such attempt at most: each keeps what was before it before it sends anything.
+ *
+ * @param details - heartbeat details of the last attempt that had any
+ * @param tried - number of the next attempt in its activity
+ */
+export function owesLoss(details: unknown, tried: number): boolean {
+  const { notes, base = 0, kept = 0 } = recallHistory(details, tried);
+  // What the activities before have left its page counts.
+  const known = Math.max(base, kept);
+  return notes.some(({ attempt, effect }) => effect.kind !== 'refused' && attempt > known);
+}
+
+/**
  * Counts an attempt whose key was refused.
  *
  * @param at - milliseconds since the epoch

@@ -3,6 +3,7 @@ import type { CallActivities, ControlActivities } from '../workflows/contract.ts
 import type { ActivityDependencies } from './dependencies.ts';
 import { createCheckCredit } from './check-credit.ts';
 import { createCloseItem } from './close-item.ts';
+import { createFindLosses } from './find-losses.ts';
 import { createFinishRun } from './finish-run.ts';
 import { createGenerate } from './generate.ts';
 import { withHeartbeat, withStoreFailures } from './guard.ts';
@@ -19,6 +20,7 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
       withHeartbeat(({ run, change }) => keepChange(dependencies.store, run, change)),
     ),
     openPage: withStoreFailures(withHeartbeat(createOpenPage(dependencies))),
+    findLosses: createFindLosses(),
     closeItem: withStoreFailures(withHeartbeat(createCloseItem(dependencies))),
     sealPage: withStoreFailures(withHeartbeat(createSealPage(dependencies))),
     checkCredit: createCheckCredit(dependencies),

@@ -6,17 +6,25 @@ import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import type { CallReference } from '../workflows/messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { recallHistory, withEarlierActivities } from './attempt-history.ts';
+import { recallHistory, withEarlierActivities, withEarlierExecution } from './attempt-history.ts';
 import { keptAttempts } from './item-record.ts';
 import { readKeptAttempts, readPageLines } from '../report/page-records.ts';
 import { resolveCall } from './resolve-call.ts';
 
 /** Writes a page's share of the results from its records: every item once, in the order of the plan. */
 export function createSealPage(dependencies: ActivityDependencies): ControlActivities['sealPage'] {
-  return async function sealPage({ run, page, lost, lostSteps = [], losses = [], execution }) {
+  return async function sealPage({
+    run,
+    page,
+    resumed = false,
+    lost,
+    lostSteps = [],
+    losses = [],
+    execution,
+  }) {
     const items = lost.map((position, index) => ({ position, again: losses[index] ?? 1 }));
     for (const call of [...items, ...lostSteps]) {
-      await keepLostCall(dependencies, { run, page, resumed: false, ...call }, execution);
+      await keepLostCall(dependencies, { run, page, resumed, ...call }, execution);
     }
     const lines = await sealLines(dependencies, run, page);
     return lines.map(countLine).reduce(addCounts, noCounts);
@@ -29,16 +37,18 @@ async function keepLostCall(
   reference: CallReference,
   execution: string | undefined,
 ): Promise<void> {
-  const { run, page, position, again = 1 } = reference;
+  const { run, page, position, resumed, again = 1 } = reference;
   const [plan, items] = await Promise.all([dependencies.plans.plan(run), dependencies.plans.page(run, page)]);
   const item = items[position];
   if (item === undefined || plan === undefined) return;
-  const { call } = await resolveCall(dependencies, reference, { plan, item });
+  const { call, isNew } = await resolveCall(dependencies, reference, { plan, item });
   const key = runKeys(run).attempts(page, item.number, item.id, call.part);
   const earlier = await readKeptAttempts(dependencies, key);
   // How many of them are counted already the history tells: this may be a seal that is tried again.
   const known = recallHistory(undefined, 1);
-  const told = withEarlierActivities(known, earlier?.history, again, execution);
+  const lost = withEarlierActivities(known, earlier?.history, again, execution);
+  const told =
+    resumed && execution !== undefined ? withEarlierExecution(lost, isNew === true, execution) : lost;
   const history = { ...told, kept: told.seen, ...(execution === undefined ? {} : { execution }) };
   const kept: KeptAttempts = { ...keptAttempts(call, history.notes), history };
   await dependencies.store.put(key, JSON.stringify(kept), { contentType: 'application/json' });

@@ -6,6 +6,7 @@ import type {
   CallReference,
   ItemReference,
   KeepChangeInput,
+  LostCall,
   OpenedPage,
   PlanRunInput,
   PlanSummary,
@@ -20,6 +21,8 @@ export interface ControlActivities {
   keepChange(input: KeepChangeInput): Promise<void>;
   /** Lists a page's items once, to tell which have no record yet. */
   openPage(input: { readonly run: RunLocation; readonly page: number }): Promise<OpenedPage>;
+  /** Finds the calls of the page that asks which wait for their next attempt, and may have been charged at an earlier one. */
+  findLosses(): Promise<readonly LostCall[]>;
   /** Folds the records of an item's steps into the record of the item. */
   closeItem(item: ItemReference): Promise<Receipt>;
   /** Writes a page's share of the results from its records. */

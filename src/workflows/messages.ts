@@ -157,6 +157,11 @@ export interface CallReference extends ItemReference, Partial<StepCall> {
   readonly probes?: true;
 }
 
+/** A call of a page that may have been charged without a word of it being kept. */
+export interface LostCall extends Pick<ItemReference, 'position'> {
+  readonly step?: StepCall;
+}
+
 /** Code of an attempt whose answer the store did not take. */
 export const NOT_STORED = 'not-stored';
 
@@ -168,6 +173,8 @@ export interface ParkedCall {
 export interface SealPageInput {
   readonly run: RunLocation;
   readonly page: number;
+  /** Whether an execution before this one may have made the calls. */
+  readonly resumed?: boolean;
   /** Positions of items whose worker was lost while the page was stopped: their calls may be paid for. */
   readonly lost: readonly number[];
   /** How often each was lost; once where it is absent, as in pages of earlier versions. */

@@ -18,3 +18,12 @@ export const creditOptions: ActivityOptions = {
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '15 seconds', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 };
+
+/**
+ * Options of looking at a page's calls before they are taken back, which waits for it: three tries at most. Without a worker that
+ * looks nothing else of the page goes on either.
+ */
+export const lookOptions: ActivityOptions = {
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 },
+};

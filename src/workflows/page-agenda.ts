@@ -16,6 +16,11 @@ export interface PageCall {
   readonly again?: number;
 }
 
+/** Tells the calls of a page apart. */
+export function nameOf({ position, step }: Pick<PageCall, 'position' | 'step'>): string {
+  return JSON.stringify([position, step?.step, step?.index, step?.repair]);
+}
+
 /** Which lanes the calls of a page are for. */
 export interface CallLanes {
   /** That of the items' first calls: items are begun for it. */

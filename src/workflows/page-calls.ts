@@ -2,6 +2,7 @@ import {
   ActivityCancellationType,
   ActivityFailure,
   ApplicationFailure,
+  CancelledFailure,
   TimeoutFailure,
   isCancellation,
   proxyActivities,
@@ -35,11 +36,16 @@ export type CallEnd =
       readonly kind: 'unmade';
       /** Whether its worker was lost with it: it may have been charged. */
       readonly isLost: boolean;
+      /** Set where no attempt was under way when it was taken back: the server has ended it, and tells nothing of earlier ones. */
+      readonly isUnbegun?: true;
       /** Why the run is to pause: every further call would meet the same. */
       readonly cause?: PauseCause;
       /** Who held its answer while the store was away, and is lost. */
       readonly holder?: string;
     };
+
+/** What the server says of an activity that it cancels while no attempt is under way. */
+const NOT_STARTED = 'ACTIVITY_ID_NOT_STARTED';
 
 /** Code of an answer that another call may mend. */
 const MENDABLE = 'output-invalid';
@@ -86,7 +92,9 @@ export async function generate(
       }),
     );
   } catch (error) {
-    if (isCancellation(error)) return { kind: 'unmade', isLost: false };
+    if (isCancellation(error)) {
+      return { kind: 'unmade', isLost: false, ...(wasUnbegun(error) ? { isUnbegun: true } : {}) };
+    }
     const detail = detailOfFailure(error);
     if (detail !== undefined && 'parked' in detail) {
       return { kind: 'unmade', isLost: false, cause: detail.parked };
@@ -179,6 +187,11 @@ function lossOf(cause: Error | undefined): { readonly isLost: boolean; readonly 
   }
   const told = cause.lastHeartbeatDetails as { readonly holds?: string } | undefined;
   return { isLost: true, ...(told?.holds === undefined ? {} : { holder: told.holds }) };
+}
+
+function wasUnbegun(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure && error.cause instanceof CancelledFailure)) return false;
+  return error.cause.details.includes(NOT_STARTED);
 }
 
 // A failed item's activity carries the item's receipt in its failure, and a call that goes back the reason.

@@ -3,7 +3,7 @@ import { condition } from '@temporalio/workflow';
 import { parseAmount, type Amount } from '../pollen/amount.ts';
 import { createTranche, type Tranche, type TrancheReport } from '../pollen/tranche.ts';
 import type { OpenedPage } from './messages.ts';
-import type { PageCall } from './page-agenda.ts';
+import { nameOf, type PageCall } from './page-agenda.ts';
 import type { CallEnd } from './page-calls.ts';
 
 /** What a page has of its run's budget, and what its calls hold of that. */
@@ -109,8 +109,4 @@ export function createPagePurse({ holds, turn, mayCall, hasMore, tell }: PagePur
 function costOf({ counts: { tally } }: Extract<CallEnd, { readonly kind: 'made' }>): Amount | undefined {
   const { settled, unknown } = tally;
   return unknown.atMost === null ? undefined : parseAmount(settled) + parseAmount(unknown.atMost);
-}
-
-function nameOf({ position, step }: PageCall): string {
-  return JSON.stringify({ position, ...step });
 }

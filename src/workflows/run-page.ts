@@ -2,19 +2,16 @@ import {
   CancellationScope,
   allHandlersFinished,
   condition,
-  getExternalWorkflowHandle,
   patched,
   proxyActivities,
-  setCurrentDetails,
   setHandler,
   workflowInfo,
-  type SignalDefinition,
 } from '@temporalio/workflow';
 
-import type { ControlActivities } from './contract.ts';
 import { addCounts, noCounts, type Counts } from '../records/counts.ts';
 import { emptyTally } from '../records/tally.ts';
-import { describePanel, type PanelState } from './details.ts';
+import { createCallScope } from './call-scope.ts';
+import type { ControlActivities } from './contract.ts';
 import {
   grantMoneySignal,
   grantPlacesSignal,
@@ -29,11 +26,16 @@ import {
 import { controlOptions } from './options.ts';
 import { createPageAgenda, type PageCall } from './page-agenda.ts';
 import { closeChain, generate, laneOfCall, type CallEnd } from './page-calls.ts';
-import { createPagePlaces, type PagePlaces } from './page-places.ts';
+import { createPageLanes } from './page-lanes.ts';
+import { createPageLosses } from './page-losses.ts';
+import { createPagePanel } from './page-panel.ts';
+import type { PagePlaces } from './page-places.ts';
 import { createPagePurse } from './page-purse.ts';
 import { createReporter } from './page-reporter.ts';
 import { probed } from './pauses.ts';
 import { createSteering } from './steering.ts';
+import { shielded } from './shielded.ts';
+import { signalRun, tellRun } from './tell-run.ts';
 
 /** Failed items that a report names: reports come again and again. */
 const TOLD_FAILURES = 3;
@@ -54,69 +56,49 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   const steering = createSteering();
   const { isPaused } = steering;
   // Before the first wait: signals that come in its course would be handled by their kind, and not in their order.
-  setHandler(steerSignal, kept(steering.steer));
+  setHandler(steerSignal, shielded(steering.steer));
   const opened = await CancellationScope.nonCancellable(() => openPage(input));
-  let calls = new CancellationScope({ cancellable: true });
   const { lane: own, others } = input;
   const agenda = createPageAgenda(opened, {
     own,
     of: others === undefined ? () => own : (call) => laneOfCall(input, opened, call),
   });
   let stopping = false;
-  let round = 0;
   let counts: Counts = { ...noCounts, tally: opened.done };
   let inFlight = 0;
+  const calls = createCallScope(() => inFlight > 0);
   let closing = 0;
   let ended = 0;
   let running = 0;
-  let isShown = true;
   let failure: unknown;
-  const lost = new Map<string, PageCall>();
-  const ownPlaces = createPagePlaces(own, others !== undefined);
-  const otherPlaces = (others ?? []).map((lane) => ({ ...createPagePlaces(lane, true), asked: 0 }));
-  const allPlaces: readonly PagePlaces[] = [ownPlaces, ...otherPlaces];
+  const losses = createPageLosses();
+  const lanes = createPageLanes(own, others, agenda);
+  const panel = createPagePanel(opened.ids.length, () => ({
+    counts,
+    inFlight,
+    isStopping: stopping,
+    isPaused: isPaused(),
+  }));
 
   const progress = (): PageProgress => ({
     page: input.page,
     ...counts,
     failures: counts.failures?.slice(-TOLD_FAILURES) ?? [],
-    waiting: agenda.waiting(own),
+    ...lanes.report(),
     inFlight,
-    places: ownPlaces.granted(),
-    freed: ownPlaces.freed(),
     ...(purse === undefined ? {} : { money: purse.report() }),
-    ...(others && {
-      others: otherPlaces.map((places) => ({
-        lane: places.lane,
-        waiting: agenda.waiting(places.lane),
-        freed: places.freed(),
-      })),
-    }),
   });
-  const { parent, startTime } = workflowInfo();
-  const turn = startTime.getTime() * 1_000;
-  const signalRun = <Args extends unknown[]>(signal: SignalDefinition<Args>, ...args: Args): Promise<void> =>
-    parent === undefined
-      ? Promise.resolve()
-      : getExternalWorkflowHandle(parent.workflowId).signal(signal, ...args);
+  const turn = workflowInfo().startTime.getTime() * 1_000;
   const reporter = createReporter(
     opened.missing.length,
     (report) => signalRun(pageProgressSignal, report),
     turn,
     () => patched('places-held'),
   );
-  // A run that is gone must not take the page's paid calls with it.
-  function tellRun<Args extends unknown[]>(signal: SignalDefinition<Args>, ...args: Args): void {
-    void CancellationScope.nonCancellable(() => signalRun(signal, ...args)).catch(() => {});
-  }
-  function show(state: PanelState): void {
-    const items = opened.ids.length;
-    setCurrentDetails(describePanel({ ...noCounts, ...counts, state, items, inFlight, at: Date.now() }));
-  }
   function fail(error: unknown): undefined {
     failure ??= error;
     stopping = true;
-    calls.cancel();
+    calls.takeBack();
   }
 
   const mayCall = (): boolean => !stopping && !isPaused();
@@ -146,7 +128,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       inFlight += 1;
       try {
         // Not in one expression: that would read the tally before the wait, and lose what others added meanwhile.
-        end = await calls.run(() => generate(input, opened, call, { round }));
+        end = await calls.run(() => generate(input, opened, call, { round: calls.round() }));
       } catch (error) {
         fail(error);
       }
@@ -164,14 +146,14 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     inFlight -= 1;
     if (isOver && call.step === undefined) ended += 1;
     else if (isOver && failure === undefined) void close(call.position);
-    isShown = false;
+    panel.change();
     report();
   }
   // One call, whatever its lane, when those in flight have ended: its answer says whether the others may be made.
   async function probe(isDue: () => boolean): Promise<void> {
     await condition(() => running === 0 || !isDue() || stopping);
     if (!isDue() || stopping) return;
-    const lane = allPlaces.find((places) => agenda.waiting(places.lane) > 0)?.lane;
+    const lane = lanes.waiting();
     const call = lane === undefined ? undefined : agenda.take(lane);
     let isAnswered = true;
     // Without money for it nobody can tell, but those that go on.
@@ -179,29 +161,26 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       inFlight += 1;
       conclude(call, unmade);
     } else if (call !== undefined) {
-      open();
+      calls.open();
       running += 1;
       inFlight += 1;
-      const end = await calls.run(() => generate(input, opened, call, { round, probes: true })).catch(fail);
+      const end = await calls
+        .run(() => generate(input, opened, call, { round: calls.round(), probes: true }))
+        .catch(fail);
       isAnswered = end?.kind === 'made';
       running -= 1;
       conclude(call, end);
     }
     if (isAnswered) for (const reason of probed) tellRun(resumeSignal, { reason });
   }
-  // What was told to stop must not hold back the calls to come.
-  function open(): void {
-    calls.cancel();
-    calls = new CancellationScope({ cancellable: true });
-    round += 1;
-  }
-  function settle(call: PageCall, end: CallEnd): boolean {
+  function settle(call: PageCall, told: CallEnd): boolean {
+    const end = calls.judge(call, told);
     if (end.kind === 'made') {
       counts = addCounts(counts, end.counts);
-      lost.delete(nameOf(call));
+      losses.remove(call);
       return agenda.settle(call, end.outcome);
     }
-    if (end.isLost) lost.set(nameOf(call), { ...call, again: (call.again ?? 0) + 1 });
+    if (end.isLost) losses.add(call);
     if (end.holder !== undefined) tellRun(resumeSignal, { reason: 'store', holder: end.holder });
     if (!stopping) {
       const isOver = agenda.putBack(call, end.isLost);
@@ -215,36 +194,13 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     if (call.step === undefined) counts = addCounts(counts, cancelled);
     return call.step === undefined;
   }
-  // Once for all that ended together.
-  async function keepShown(): Promise<never> {
-    for (;;) {
-      await condition(() => !isShown);
-      isShown = true;
-      show(stopping ? 'stopping' : isPaused() ? 'paused' : 'running');
-    }
-  }
+  const share = (): boolean => lanes.share((places) => void work(places));
   function report(): void {
     // The run has to know what it may grant again.
     if (isPaused() && running === 0) reporter.tell(progress());
     else if (isPaused()) reporter.note(progress(), ended);
     else if (stopping || !share()) reporter.note(progress(), ended);
     else reporter.tell(progress());
-  }
-  // What became ready may be for a place that is idle, in another lane.
-  function share(): boolean {
-    if (others === undefined) return false;
-    for (const places of allPlaces) {
-      while (places.idle() > 0 && agenda.waiting(places.lane) > 0) void work(places);
-    }
-    const hasChanged = otherPlaces.map((places) => {
-      const gave = places.giveBack(agenda.needs(places.lane));
-      const wanted = agenda.waiting(places.lane);
-      const asks = wanted > 0 && places.asked <= 0;
-      if (asks) places.asked = wanted;
-      return gave || asks;
-    });
-    ownPlaces.giveBack(agenda.needs(own));
-    return hasChanged.includes(true);
   }
   // Beside the places, which are there for calls of the API.
   async function close(position: number): Promise<void> {
@@ -253,7 +209,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       const closed = await closeChain(input, opened, position);
       counts = addCounts(counts, closed);
       ended += 1;
-      isShown = false;
+      panel.change();
       reporter.note(progress(), ended);
     } catch (error) {
       fail(error);
@@ -261,10 +217,8 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     closing -= 1;
   }
   const grant = (count: number, lane = own): void => {
-    const other = otherPlaces.find((places) => places.lane === lane);
-    if (other === undefined) reporter.granted(count);
-    else other.asked -= count;
-    const places = other ?? ownPlaces;
+    if (!lanes.granted(count, lane)) reporter.granted(count);
+    const places = lanes.of(lane);
     if (isPaused()) {
       places.grant(count);
       report();
@@ -279,60 +233,45 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   setHandler(pageProgressQuery, progress);
   steering.begin({
     takeRound: (times) => purse?.go(times),
-    probe: kept((isDue) => void probe(isDue)),
+    probe: shielded((isDue) => void probe(isDue)),
     pause(isNew) {
-      isShown = false;
-      calls.cancel();
+      panel.change();
+      calls.takeBack();
       if (isNew) report();
     },
     go() {
-      isShown = false;
-      open();
+      panel.change();
+      if (!stopping) calls.open();
       share();
       reporter.tell(progress());
     },
   });
-  setHandler(grantPlacesSignal, kept(grant));
+  setHandler(grantPlacesSignal, shielded(grant));
   if (purse !== undefined) setHandler(grantMoneySignal, (total) => purse.grant(total));
   void CancellationScope.current().cancelRequested.catch(() => {
     stopping = true;
-    calls.cancel();
+    calls.takeBack();
   });
 
   return CancellationScope.nonCancellable(async () => {
-    void keepShown();
+    void panel.keepShown();
     void purse?.keepTold();
-    for (const { lane } of otherPlaces) grant(1, lane);
+    for (const lane of others ?? []) grant(1, lane);
     grant(input.places);
     await condition(() => running === 0 && closing === 0 && (stopping || agenda.waiting() === 0));
     await reporter.settled();
     if (failure !== undefined) throw failure;
-    const { run, page } = input;
-    const lostCalls = [...lost.values()];
-    const lostItems = lostCalls.filter(({ step }) => step === undefined);
-    const lostSteps = lostCalls.flatMap(({ position, step, again = 1 }) =>
-      step === undefined ? [] : [{ position, ...step, again }],
-    );
+    const { run, page, resumed } = input;
     const sealed = await sealPage({
       run,
       page,
-      lost: lostItems.map(({ position }) => position),
-      ...(lostItems.length === 0 ? {} : { losses: lostItems.map(({ again = 1 }) => again) }),
-      ...(lostSteps.length === 0 ? {} : { lostSteps }),
+      ...(resumed ? { resumed } : {}),
+      ...losses.toSeal(),
       execution: workflowInfo().runId,
     });
     await condition(allHandlersFinished);
     counts = sealed;
-    show(stopping ? 'stopped' : 'completed');
+    panel.end();
     return sealed;
   });
-}
-
-// A handler runs in the workflow's own scope, which a stop cancels: what it begins waits and writes records as the rest does.
-function kept<Args extends unknown[]>(handler: (...args: Args) => void): (...args: Args) => void {
-  return (...args) => void CancellationScope.nonCancellable(async () => handler(...args));
-}
-
-function nameOf({ position, step }: PageCall): string {
-  return JSON.stringify({ position, ...step });
 }

@@ -4,6 +4,7 @@ import {
   LOST_WORKER,
   attemptOf,
   hasUnkept,
+  owesLoss,
   recallHistory,
   withCurrent,
   withEarlierActivities,
@@ -161,5 +162,38 @@ describe('the history of a call that was put back', () => {
   it('is read once', () => {
     const taken = withEarlierActivities(first, undefined, 0);
     expect(withEarlierActivities(taken, kept, 3)).toBe(taken);
+  });
+});
+
+describe('a call that is taken back while it waits for its next attempt', () => {
+  const unsent = withNothingSent(first, 1);
+  const refused = withNote(first, sampleNote(1));
+  const lost = withNote(first, sampleNote(1, { effect: { kind: 'lost' } }));
+
+  it('owes nothing before its first attempt, nor after attempts that cost nothing', () => {
+    expect(owesLoss(undefined, 1)).toBe(false);
+    expect(owesLoss(unsent, 2)).toBe(false);
+    expect(owesLoss(refused, 2)).toBe(false);
+    expect(owesLoss(withThrottle(first, 1), 2)).toBe(false);
+  });
+
+  it('owes a loss where its worker was lost with it, whatever it had told before', () => {
+    expect(owesLoss(undefined, 2)).toBe(true);
+    expect(owesLoss(first, 2)).toBe(true);
+    expect(owesLoss(refused, 3)).toBe(true);
+    expect(owesLoss({ ...lost, kept: 1 }, 3)).toBe(true);
+  });
+
+  it('owes a loss where an attempt told of one that it could not keep, and none of one that is kept', () => {
+    expect(owesLoss(lost, 2)).toBe(true);
+    expect(owesLoss({ ...lost, kept: 1 }, 2)).toBe(false);
+    const answered = sampleNote(1, { effect: { kind: 'answered', price: '0.1', cache: { status: 'miss' } } });
+    expect(owesLoss(withNote(first, answered), 2)).toBe(true);
+  });
+
+  it('owes nothing for the activities before, whose losses its page counts', () => {
+    const again = withEarlierActivities(first, undefined, 2, 'execution');
+    expect(owesLoss(withNothingSent(again, 3), 2)).toBe(false);
+    expect(owesLoss(again, 2)).toBe(true);
   });
 });

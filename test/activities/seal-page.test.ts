@@ -99,6 +99,18 @@ describe('a page that was stopped', () => {
     expect(await seal(input)).toEqual(first);
   });
 
+  it('counts what an execution before this one may have sent besides, once', async () => {
+    const { seal, lines } = await world();
+    const input = { run, page: 0, resumed: true, lost: [0], losses: [1], execution: 'second' };
+    const first = await seal(input);
+    expect(lines()[0]).toMatchObject({ cost: { unknown: { count: 1, atMost: '0.5' } } });
+    expect(lines()[0]?.attempts.map(({ attempt, code }) => `${attempt} ${code}`)).toEqual([
+      '1 lost-worker',
+      '2 lost-worker',
+    ]);
+    expect(await seal(input)).toEqual(first);
+  });
+
   it('leaves out nothing that a call has recorded all the same', async () => {
     const { seal, lines, records } = await world();
     const part = { step: 'draw', index: 0 };

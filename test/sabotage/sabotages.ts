@@ -348,4 +348,26 @@ export const sabotages: readonly Sabotage[] = [
     to: `if (earlier !== undefined) await look();`,
     tests: ['test/records/run-store.test.ts'],
   },
+  {
+    title:
+      'take a call for never sent that a killed worker had sent, where it is taken back before its next attempt',
+    file: 'src/workflows/call-scope.ts',
+    from: `wasFound && end.kind`,
+    to: `false && end.kind`,
+    tests: ['test/faults/losses.test.ts'],
+  },
+  {
+    title: 'look only at the first attempt of a call that is taken back',
+    file: 'src/activities/find-losses.ts',
+    from: `attempt ?? 1)`,
+    to: `1)`,
+    tests: ['test/activities/find-losses.test.ts'],
+  },
+  {
+    title: 'forget what an attempt before a lost one has told and not kept',
+    file: 'src/activities/attempt-history.ts',
+    from: `const known = Math.max(base, kept);`,
+    to: `const known = Math.max(base, kept, tried - 1);`,
+    tests: ['test/activities/attempt-history.test.ts'],
+  },
 ];

@@ -19,9 +19,12 @@ export interface ModeWorld extends AsyncDisposable {
   readonly emulator: Emulator;
   /** Stands before the emulator. */
   readonly api: HoldingProxy;
+  /** Clients to the servers, in the world's namespace. */
+  readonly session: Session;
   /** Starts a worker process and waits until it takes work. */
-  startWorker(): Promise<Child>;
-  submit(job: SampleJob): Promise<RunLocation>;
+  startWorker(environment?: Readonly<Record<string, string>>): Promise<Child>;
+  /** Submits a job, or the text of its file. */
+  submit(job: SampleJob | string): Promise<RunLocation>;
   /** Waits for the end of a run's workflow. */
   ended(run: RunLocation): Promise<void>;
 }
@@ -61,9 +64,11 @@ export async function openModeWorld(
   return {
     emulator,
     api,
-    startWorker: () => stack.startWorker({ environment }),
+    session,
+    startWorker: (own = {}) => stack.startWorker({ environment: { ...environment, ...own } }),
     async submit(job) {
-      const submitted = await submit(session, readOf(sampleJob(job)), { isNew: false, allowUnpriced: false });
+      const text = typeof job === 'string' ? job : sampleJob(job);
+      const submitted = await submit(session, readOf(text), { isNew: false, allowUnpriced: false });
       return submitted.run;
     },
     async ended({ runId }) {

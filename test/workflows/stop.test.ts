@@ -1,6 +1,7 @@
 import { describe, expect, vi } from 'vitest';
 
 import { verifyRun } from '../../src/verify/verify-run.ts';
+import { CONTROL_QUEUE, pageWorkflowId } from '../../src/workflows/ids.ts';
 import { callsInFlight, callsOf } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
 import { test } from '../support/on-servers.ts';
@@ -99,6 +100,24 @@ items:
     });
     expect(callsOf(harness.emulator)).toEqual([]);
     expect(await harness.files(run).results()).toHaveLength(12);
+  });
+});
+
+describe.concurrent('a page that is stopped before it is ready', () => {
+  test('makes no call', async ({ open }) => {
+    const harness = await open({ workers: 0 });
+    const { run } = await harness.submit(twelve);
+    // In place of its run's own, which waits for this one to end.
+    const page = await harness.client.workflow.start('runPage', {
+      taskQueue: CONTROL_QUEUE,
+      workflowId: pageWorkflowId(run.runId, 0),
+      args: [{ run, resumed: false, page: 0, lane: 'all', places: 12 }],
+    });
+    await page.cancel();
+    await harness.startWorker();
+
+    expect(await page.result()).toMatchObject({ tally: { succeeded: 0, cancelled: 12 } });
+    expect(callsOf(harness.emulator)).toEqual([]);
   });
 });
 

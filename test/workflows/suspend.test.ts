@@ -177,6 +177,25 @@ describe.concurrent('a run that is suspended', () => {
     expect(callsOf(harness.emulator)).toHaveLength(3);
   });
 
+  test('and resumed at once, again and again, makes each call once', async ({ open }) => {
+    const harness = await open({
+      emulator: { latency: { kind: 'fixed', ms: 300 }, cacheMode: 'none' },
+      lanes: slow.lanes,
+    });
+    const { run } = await harness.submit(job(24));
+    await untilSomeFly(harness);
+    for (let times = 0; times < 8; times += 1) {
+      await harness.handle(run).signal(pauseSignal, { reason: 'operator' });
+      await harness.handle(run).signal(resumeSignal, {});
+    }
+
+    expect(await harness.finish(run)).toMatchObject({
+      state: 'completed',
+      tally: { succeeded: 24, settled: harness.emulator.meter().charged, unknown: { count: 0 } },
+    });
+    expect(callsOf(harness.emulator)).toHaveLength(24);
+  });
+
   test('keeps what an attempt may have cost for the one that settles it', async ({ open }) => {
     const harness = await open({ emulator: { gatewayTimeoutMs: 1_500 }, lanes: slow.lanes });
     const { run } = await harness.submit(`
