@@ -81,7 +81,9 @@ export function nothingTold(runId: string, hasStart: boolean): PollenBatchError 
       ? 'the key may read neither what the account was billed nor its balance'
       : `the key may not read what the account was billed, and run ${runId} has kept no balance from before its calls`,
     {
-      remedy: `${PERMIT} A key with a budget of its own tells its balance without a permission, to runs to come too.`,
+      remedy: hasStart
+        ? "Set POLLINATIONS_API_KEY for this command to the workers' key, whose balance the run has kept, or to one of the account that may read usage."
+        : `${PERMIT} In runs to come, a key with a budget of its own tells its balance without a permission.`,
     },
   );
 }

@@ -10,7 +10,7 @@ import { runKeys } from '../../src/storage/keys.ts';
 import type { LateAttempts } from '../../src/records/late.ts';
 import type { ItemRecord } from '../../src/records/record.ts';
 import { createRecords } from '../../src/records/record-store.ts';
-import { readMarker } from '../../src/records/run-store.ts';
+import { beginRun, readMarker } from '../../src/records/run-store.ts';
 import type { EndReason } from '../../src/records/outcome.ts';
 import type { BillLine } from '../../src/report/report.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
@@ -57,8 +57,8 @@ async function storedRun(...records: readonly ItemRecord[]): Promise<MemoryStore
   return store;
 }
 
-async function finish(store: MemoryStore, reason: EndReason) {
-  return createFinishRun(dependenciesOn(store))({ run, reason });
+async function finish(store: MemoryStore, reason: EndReason, changes: Partial<ActivityDependencies> = {}) {
+  return createFinishRun({ ...dependenciesOn(store), ...changes })({ run, reason });
 }
 
 const all = [1, 2, 3].map((number) => succeeded({ number }));
@@ -203,5 +203,32 @@ describe('a page that is sealed', () => {
     ]);
     expect(sealed.tally).toMatchObject({ failed: 1, cancelled: 1 });
     expect(sealed.failures).toEqual([{ id: 'item-2', code: 'bad-request', remedy: 'r' }]);
+  });
+});
+
+describe('the balance of a run that ends', () => {
+  const start = { at: now.toISOString(), pollen: '5' };
+  const told = () => Promise.resolve({ kind: 'balance', pollen: '-0.01' } as const);
+
+  it('is kept in its marker, where that from before its first call is kept too', async () => {
+    const store = await storedRun(...all);
+    await beginRun(store, run, 'execution-1', () => Promise.resolve(start));
+    await finish(store, 'finished', { balance: told });
+    expect((await readMarker(store, run))?.balance).toEqual({ at: now.toISOString(), pollen: '-0.01' });
+  });
+
+  it('is asked for in vain, or not at all, and the run ends all the same', async () => {
+    for (const begun of [undefined, start]) {
+      const store = await storedRun(...all);
+      let looks = 0;
+      await beginRun(store, run, 'execution-1', () => Promise.resolve(begun));
+      const failing = () => {
+        looks += 1;
+        return Promise.resolve({ kind: 'failed', reason: 'no answer' } as const);
+      };
+      expect(await finish(store, 'finished', { balance: failing })).toMatchObject({ state: 'completed' });
+      expect(await readMarker(store, run)).not.toHaveProperty('balance');
+      expect(looks).toBe(begun === undefined ? 0 : 1);
+    }
   });
 });

@@ -37,6 +37,7 @@ function planRun(scheduled: KeptJobLocation) {
     plans: createPlanReader(store),
     openObject: () =>
       Promise.resolve({ body: new Blob([csv]).stream() as AsyncIterable<Uint8Array>, version: 'v1' }),
+    balance: () => Promise.resolve({ kind: 'balance', pollen: '4.999999999999998' }),
     prices: () => Promise.resolve(prices),
     apiId: api.id,
     lanes: [{ name: 'all', concurrency: 8 }],
@@ -62,6 +63,7 @@ describe('planning a scheduled run', () => {
       job: first,
     });
     expect(await planRun(await keep('  - { text: Another }'))).toMatchObject({ items: 2, resumed: true });
+    expect(store.text(runKeys(scheduledRun).begun)).toBeUndefined();
     const page = store.keys().find((key) => key.endsWith('page-00000.jsonl')) ?? '';
     const [item] = parsePage(store.text(page) ?? '');
     expect(JSON.stringify(item)).toContain('The first');
@@ -70,6 +72,8 @@ describe('planning a scheduled run', () => {
   it('claims its run where nobody has', async () => {
     expect(await planRun(await keep('  - { text: Another }'))).toMatchObject({ items: 1, resumed: false });
     expect(store.text(runKeys(scheduledRun).job)).toContain('execution-1');
+    const begun = { execution: 'execution-1', balance: { at: now.toISOString(), pollen: '5' } };
+    expect(JSON.parse(store.text(runKeys(scheduledRun).begun) ?? '')).toEqual({ version: 1, ...begun });
   });
 
   it('says in its failure what is wrong and where, and nothing of what stands there', async () => {

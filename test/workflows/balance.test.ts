@@ -170,7 +170,7 @@ describe.concurrent('a key that may read nothing', () => {
       await expect(asked()).rejects.toMatchObject({
         code: 'config-invalid',
         message: `the key may not read what the account was billed, and run ${run.runId} has kept no balance from before its calls`,
-        remedy: expect.stringContaining('A key with a budget of its own'),
+        remedy: expect.stringContaining('a key with a budget of its own'),
       });
     }
   });

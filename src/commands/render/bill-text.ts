@@ -57,7 +57,7 @@ function certaintyLine(bill: RunBill): string {
   if (certainty === 'exact') {
     return assumes === undefined
       ? `Exact: every charge is known to the last 1e-8 Pollen. ${basis}`
-      : `Exact, ${assumptions[assumes]}: ${laidOver}, by the account's billed calls. ${basis}`;
+      : `Exact, ${assumptions[assumes]}: ${laidOver}, by what the account told. ${basis}`;
   }
   const open = plural(cost.unknown.count, 'charge');
   const corrected = assumes === undefined ? '' : `, ${laidOver} (right ${assumptions[assumes]})`;
@@ -67,7 +67,7 @@ function certaintyLine(bill: RunBill): string {
 function remedyOf({ runId, api, state }: RunBill): string {
   if (state === 'unfinished') return 'Later answers may settle them.';
   return dialects[api.dialect].usagePath === undefined
-    ? 'This API has no list of billed calls that could settle them.'
+    ? 'This API tells neither billed calls nor a balance that could settle them.'
     : `\`pollen-batch reconcile ${runId}\` settles what the account tells of them.`;
 }
 

@@ -115,11 +115,11 @@ describe('a bill for people', () => {
   it('says what it rests on where corrections are laid over, and names no remedy that the API does not have', () => {
     const exact = billText({ ...bill, certainty: 'exact', cost: settled });
     expect(exact).toContain(
-      "Exact, if nobody else used the key meanwhile: 1 correction laid over the records, by the account's billed calls.",
+      'Exact, if nobody else used the key meanwhile: 1 correction laid over the records, by what the account told.',
     );
     expect(exact).not.toContain('to the last 1e-8');
     const old = billText({ ...bill, api: { ...api, dialect: 'enter', cacheMode: 'none' } });
-    expect(old).toContain('This API has no list of billed calls that could settle them.');
+    expect(old).toContain('This API tells neither billed calls nor a balance that could settle them.');
     expect(old).not.toContain('reconcile');
   });
 
