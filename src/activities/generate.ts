@@ -1,10 +1,8 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 
-import type { Plan, PlannedItem } from '../plan/plan.ts';
 import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
-import { receiptOf, type FailedRecord, type Receipt } from '../records/record.ts';
-import { partName, runKeys } from '../storage/keys.ts';
+import type { FailedRecord, Receipt } from '../records/record.ts';
 import { StoreError } from '../storage/store-error.ts';
 import { NOT_STORED, type CallReference } from '../workflows/messages.ts';
 import {
@@ -21,24 +19,18 @@ import {
 } from './attempt-history.ts';
 import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
 import { unaffordable } from './affordable.ts';
+import { executionOf, groupOf, itemIn, requestIdOf } from './call-names.ts';
 import { callSignal } from './call-signal.ts';
 import { decide, isPoison, probeDelay } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { HeldAnswers } from './held-answers.ts';
 import { holdingRun } from './holding-run.ts';
-import {
-  itemFailure,
-  notStoredFailure,
-  parkedFailure,
-  retryFailure,
-  stoppedLaneFailure,
-  wrongApiFailure,
-} from './failure.ts';
+import { notStoredFailure, parkedFailure, retryFailure, stoppedLaneFailure } from './failure.ts';
 import { readAttached, reserveAttached } from './attached.ts';
-import { checkOutput, schemaFault, type WantedList } from './check-output.ts';
-import type { ResolvedCall } from './item-record.ts';
+import { checkOutput, schemaFault } from './check-output.ts';
 import { createItemStore } from './item-store.ts';
-import { partOf, resolveCall } from './resolve-call.ts';
+import { findPlanned, findStep, isBegun, listsOf } from './planned-call.ts';
+import { resolveCall } from './resolve-call.ts';
 
 /** Well below the heartbeat timeout of 20 s, and often enough to hear of a stop soon. */
 const HEARTBEAT_MS = 5_000;
@@ -252,65 +244,4 @@ const poison: FailedRecord['fault'] = {
 
 function faultOf({ code, status, message }: Fault): FailedRecord['fault'] {
   return { code, ...(status === undefined ? {} : { status }), message, remedy: verdicts[code].remedy };
-}
-
-async function findPlanned(
-  { plans, apiId }: ActivityDependencies,
-  { run, page, position }: CallReference,
-): Promise<{ readonly plan: Plan; readonly item: PlannedItem }> {
-  const [plan, items] = await Promise.all([plans.plan(run), plans.page(run, page)]);
-  const item = items[position];
-  if (plan === undefined || item === undefined) throw new Error(`the plan of ${run.runId} is incomplete`);
-  if (plan.api.id !== apiId) throw wrongApiFailure(plan.api.id, apiId);
-  return { plan, item };
-}
-
-// Before its request is made again, which takes the results of other steps.
-async function findStep(
-  { records }: ActivityDependencies,
-  reference: CallReference,
-  item: PlannedItem,
-): Promise<Receipt | undefined> {
-  const part = partOf(reference, item);
-  if (part === undefined) return undefined;
-  const key = runKeys(reference.run).step(reference.page, item.number, item.id, part);
-  const record = await records.read(key);
-  if (record === undefined) return undefined;
-  const receipt = receiptOf(record, key);
-  if (record.status === 'failed') throw itemFailure(record, receipt);
-  return receipt;
-}
-
-// Another run may have made some of its calls.
-function isBegun(item: PlannedItem): boolean {
-  return 'steps' in item && item.begun !== undefined;
-}
-
-function listsOf({ step }: CallReference, item: PlannedItem): readonly WantedList[] {
-  if (!('steps' in item)) return [];
-  return item.steps.flatMap(({ forEach }, position) =>
-    forEach !== undefined && forEach.step === step
-      ? [{ step: position, path: forEach.path, max: forEach.max }]
-      : [],
-  );
-}
-
-// A page that goes on after a pause must find its calls let go again.
-function groupOf(context: Context, { round = 0 }: CallReference): string {
-  return `${executionOf(context)}/${round}`;
-}
-
-function executionOf({ info }: Context): string {
-  return info.workflowExecution?.runId ?? '';
-}
-
-// All calls of an item are one item to its lane: it may be the cause of all their faults.
-function itemIn({ plan, call }: ResolvedCall): string {
-  return `${plan.runId}/${call.number}`;
-}
-
-// The API echoes and logs a request id of at most 255 letters, digits, hyphens, underscores and equals signs.
-function requestIdOf({ plan, call, part }: ResolvedCall, attempt: number): string {
-  const name = part === undefined ? '' : `-${partName(part)}`;
-  return `${plan.runId}-${call.number}${name}-${attempt}`.replaceAll('.', '_');
 }
