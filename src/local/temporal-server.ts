@@ -49,6 +49,8 @@ export const dynamicConfig = {
   'matching.numTaskqueueWritePartitions': 1,
   // From the first start on: a queue that is switched later works off its old backlog first.
   'matching.enableFairness': true,
+  // Off by default: a task that is handed to a worker which leaves is then lost, and missed for twenty seconds.
+  'frontend.enableCancelWorkerPollsOnShutdown': true,
   // The governors write their queues' rates through this limit, whose default of 10/s carries about eight queues.
   'frontend.globalNamespaceRPS.namespaceReplicationInducingAPIs': 100,
   'frontend.rps.namespaceReplicationInducingAPIs': 200,
