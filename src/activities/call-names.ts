@@ -1,7 +1,7 @@
 import type { Context } from '@temporalio/activity';
 
 import { partName } from '../storage/keys.ts';
-import type { CallReference } from '../workflows/messages.ts';
+import type { CallReference } from '../workflows/inputs.ts';
 import type { ResolvedCall } from './item-record.ts';
 
 /** Calls that are stopped together: a page that goes on after a pause must find its calls let go again. */

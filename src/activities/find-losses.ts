@@ -3,7 +3,7 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
-import type { CallReference, LostCall } from '../workflows/messages.ts';
+import type { CallReference, LostCall } from '../workflows/inputs.ts';
 import { owesLoss } from './attempt-history.ts';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];

@@ -4,7 +4,7 @@ import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
 import type { FailedRecord, Receipt } from '../records/record.ts';
 import { StoreError } from '../storage/store-error.ts';
-import { NOT_STORED, type CallReference } from '../workflows/messages.ts';
+import { NOT_STORED, type CallReference } from '../workflows/inputs.ts';
 import {
   attemptOf,
   hasUnkept,

@@ -2,7 +2,8 @@ import type { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 
 import { runWorkflowId } from '../workflows/ids.ts';
-import { pauseSignal, resumeSignal, type CallReference } from '../workflows/messages.ts';
+import type { CallReference } from '../workflows/inputs.ts';
+import { pauseSignal, resumeSignal } from '../workflows/messages.ts';
 import type { HoldingRun } from './held-answers.ts';
 
 /** The run of a call, as the one that holds an answer speaks to it. */

@@ -13,7 +13,7 @@ import {
 } from '../records/record.ts';
 import type { Records } from '../records/record-store.ts';
 import { readMarker } from '../records/run-store.ts';
-import type { CallReference } from '../workflows/messages.ts';
+import type { CallReference } from '../workflows/inputs.ts';
 import type { AttemptHistory, AttemptNote } from './attempt-history.ts';
 import { cutText } from './cut-text.ts';
 import { itemFailure } from './failure.ts';

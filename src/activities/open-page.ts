@@ -6,7 +6,7 @@ import { addTallies, emptyTally, tallyOf } from '../records/tally.ts';
 import { receiptOf } from '../records/record.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import type { ChainShape, StepShape } from '../workflows/item-steps.ts';
-import type { OpenedPage } from '../workflows/messages.ts';
+import type { OpenedPage } from '../workflows/inputs.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readPageRecords } from '../report/page-records.ts';
 import { takeOver } from './take-over.ts';

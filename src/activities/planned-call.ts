@@ -1,7 +1,7 @@
 import type { Plan, PlannedItem } from '../plan/plan.ts';
 import { receiptOf, type Receipt } from '../records/record.ts';
 import { runKeys } from '../storage/keys.ts';
-import type { CallReference } from '../workflows/messages.ts';
+import type { CallReference } from '../workflows/inputs.ts';
 import type { WantedList } from './check-output.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { itemFailure, wrongApiFailure } from './failure.ts';

@@ -7,7 +7,7 @@ import { dialects, type WireRequest } from '../pollinations/dialects/index.ts';
 import { attachmentsOf } from '../pollinations/attachments.ts';
 import { runKeys, type CallPart } from '../storage/keys.ts';
 import { StoreError } from '../storage/store-error.ts';
-import type { CallReference } from '../workflows/messages.ts';
+import type { CallReference } from '../workflows/inputs.ts';
 import { ATTACHED_BYTES } from './attached.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { fillRequest } from './fill-request.ts';

@@ -4,7 +4,7 @@ import { emptyTally } from '../records/tally.ts';
 import { callsOf, tallyLine, type ResultLine } from '../report/result-line.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
-import type { CallReference } from '../workflows/messages.ts';
+import type { CallReference } from '../workflows/inputs.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { recallHistory, withEarlierActivities, withEarlierExecution } from './attempt-history.ts';
 import { keptAttempts } from './item-record.ts';

@@ -3,7 +3,7 @@ import { formatAmount } from '../pollen/amount.ts';
 import { readChanges } from '../records/changes.ts';
 import { spentOn } from '../report/spent.ts';
 import type { RunLocation } from '../storage/keys.ts';
-import type { PlanSummary } from '../workflows/messages.ts';
+import type { PlanSummary } from '../workflows/inputs.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { PlannedChain, PlannedStep } from '../plan/plan.ts';
 import { runKeys } from '../storage/keys.ts';
 import { StoreError } from '../storage/store-error.ts';
 import type { StepRecord, SucceededRecord } from '../records/record.ts';
-import type { CallReference } from '../workflows/messages.ts';
+import type { CallReference } from '../workflows/inputs.ts';
 import { valueAt } from './check-output.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 

@@ -11,7 +11,7 @@ import type {
   PlanRunInput,
   PlanSummary,
   SealPageInput,
-} from './messages.ts';
+} from './inputs.ts';
 
 /** Activities that steer a run; they touch the store, and make no call that costs anything. */
 export interface ControlActivities {

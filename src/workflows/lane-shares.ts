@@ -1,4 +1,4 @@
-import type { PlanSummary } from './messages.ts';
+import type { PlanSummary } from './inputs.ts';
 
 /**
  * Calls that a run may have under way in a lane. What the job allows itself in all is shared evenly by the lanes that have

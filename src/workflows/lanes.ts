@@ -4,14 +4,8 @@ import type { Counts } from '../records/counts.ts';
 import { hear, type Account } from './heard-page.ts';
 import { shareOut } from './lane-shares.ts';
 import { grantPlaces, startLivePage, steerPage, tellPage, type LivePage } from './live-page.ts';
-import {
-  grantMoneySignal,
-  type LaneView,
-  type PageProgress,
-  type PageReference,
-  type PlanSummary,
-  type RunPageInput,
-} from './messages.ts';
+import type { PageReference, PlanSummary, RunPageInput } from './inputs.ts';
+import { grantMoneySignal, type LaneView, type PageProgress } from './messages.ts';
 import { handOut, type Move } from './places.ts';
 
 export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {

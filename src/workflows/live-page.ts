@@ -10,13 +10,8 @@ import {
 import { noCounts } from '../records/counts.ts';
 import type { Account, HeardPage } from './heard-page.ts';
 import { pageWorkflowId } from './ids.ts';
-import {
-  grantPlacesSignal,
-  steerSignal,
-  type PageReference,
-  type RunPageInput,
-  type SteerRequest,
-} from './messages.ts';
+import type { PageReference, RunPageInput } from './inputs.ts';
+import { grantPlacesSignal, steerSignal, type SteerRequest } from './messages.ts';
 import type { runPage } from './run-page.ts';
 import { nextRequest, untold } from './steering.ts';
 import { plural } from './words.ts';

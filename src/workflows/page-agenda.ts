@@ -5,7 +5,7 @@ import {
   type StepCall,
   type StepOutcome,
 } from './item-steps.ts';
-import type { OpenedPage } from './messages.ts';
+import type { OpenedPage } from './inputs.ts';
 
 /** A call that a page may make: an item's only one, or that of a step. */
 export interface PageCall {

@@ -21,7 +21,7 @@ import {
   type OpenedPage,
   type ParkedCall,
   type RunPageInput,
-} from './messages.ts';
+} from './inputs.ts';
 import { controlOptions } from './options.ts';
 import type { PageCall } from './page-agenda.ts';
 import type { PauseCause } from './pauses.ts';

@@ -1,4 +1,4 @@
-import type { SealPageInput } from './messages.ts';
+import type { SealPageInput } from './inputs.ts';
 import { nameOf, type PageCall } from './page-agenda.ts';
 
 /** Calls of a page that may have been charged, and have no record. */

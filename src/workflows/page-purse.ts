@@ -2,7 +2,7 @@ import { condition } from '@temporalio/workflow';
 
 import { parseAmount, type Amount } from '../pollen/amount.ts';
 import { createTranche, type Tranche, type TrancheReport } from '../pollen/tranche.ts';
-import type { OpenedPage } from './messages.ts';
+import type { OpenedPage } from './inputs.ts';
 import { nameOf, type PageCall } from './page-agenda.ts';
 import type { CallEnd } from './page-calls.ts';
 

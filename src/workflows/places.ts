@@ -1,4 +1,4 @@
-import type { PageReference } from './messages.ts';
+import type { PageReference } from './inputs.ts';
 
 /** Pages of a lane that may run at once, however few places each of them still holds. */
 const MAX_LIVE_PAGES = 32;

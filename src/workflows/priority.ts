@@ -1,7 +1,7 @@
 import type { Priority as QueuePriority } from '@temporalio/common';
 
 import type { Priority } from '../manifest/job.ts';
-import type { RunPageInput } from './messages.ts';
+import type { RunPageInput } from './inputs.ts';
 
 /** A fairness key has 64 bytes at most. */
 const KEY_BYTES = 64;

@@ -20,16 +20,14 @@ import { settledItems } from '../records/tally.ts';
 import { describePanel } from './details.ts';
 import { runIdOfWorkflow } from './ids.ts';
 import { createLanes, type Lanes } from './lanes.ts';
+import type { PlanSummary, RunJobInput, ScheduledRunInput } from './inputs.ts';
 import {
   pageProgressSignal,
   runViewQuery,
   setBudgetUpdate,
   type BudgetRequest,
-  type PlanSummary,
-  type RunJobInput,
   type RunState,
   type RunView,
-  type ScheduledRunInput,
 } from './messages.ts';
 import { controlOptions, planOptions } from './options.ts';
 import { createRate } from './rate.ts';

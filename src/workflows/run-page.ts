@@ -12,6 +12,7 @@ import { addCounts, noCounts, type Counts } from '../records/counts.ts';
 import { emptyTally } from '../records/tally.ts';
 import { createCallScope } from './call-scope.ts';
 import type { ControlActivities } from './contract.ts';
+import type { RunPageInput } from './inputs.ts';
 import {
   grantMoneySignal,
   grantPlacesSignal,
@@ -21,7 +22,6 @@ import {
   resumeSignal,
   steerSignal,
   type PageProgress,
-  type RunPageInput,
 } from './messages.ts';
 import { controlOptions } from './options.ts';
 import { createPageAgenda, type PageCall } from './page-agenda.ts';

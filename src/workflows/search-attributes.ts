@@ -2,7 +2,8 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { patched, upsertSearchAttributes } from '@temporalio/workflow';
 
 import { settledItems, type Tally } from '../records/tally.ts';
-import type { PlanSummary, RunState } from './messages.ts';
+import type { PlanSummary } from './inputs.ts';
+import type { RunState } from './messages.ts';
 
 const jobKey = defineSearchAttributeKey('PollenJob', 'KEYWORD');
 const stateKey = defineSearchAttributeKey('PollenState', 'KEYWORD');

@@ -9,7 +9,7 @@ import type { KeptAttempts } from '../../src/records/record.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import { writePlan } from '../../src/records/run-store.ts';
 import { runKeys } from '../../src/storage/keys.ts';
-import type { CallReference } from '../../src/workflows/messages.ts';
+import type { CallReference } from '../../src/workflows/inputs.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { api, now, run, sampleCall, samplePlan } from '../support/samples.ts';
 

@@ -8,7 +8,7 @@ import { openSpool } from '../../src/plan/spool.ts';
 import type { Plan, PlannedItem } from '../../src/plan/plan.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import { writePlan } from '../../src/records/run-store.ts';
-import type { OpenedPage } from '../../src/workflows/messages.ts';
+import type { OpenedPage } from '../../src/workflows/inputs.ts';
 import { chain, laterImage, laterText, textStep } from '../support/chain-plan.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { run, sampleCall, samplePlan } from '../support/samples.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { emptyTally } from '../../src/records/tally.ts';
 import type { StepOutcome } from '../../src/workflows/item-steps.ts';
-import type { OpenedPage } from '../../src/workflows/messages.ts';
+import type { OpenedPage } from '../../src/workflows/inputs.ts';
 import { createPageAgenda } from '../../src/workflows/page-agenda.ts';
 
 const step = { kind: 't', model: 0, lane: 0 } as const;
