@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatAmount, parseAmount } from '../../src/pollen/amount.ts';
+import { formatAmount, parseAmount, parseBalance } from '../../src/pollen/amount.ts';
 
 describe('amounts', () => {
   it.each([
@@ -51,6 +51,13 @@ describe('amounts', () => {
     [-150_000_000n, '-1.5'],
   ])('writes %s as the shortest decimal', (amount, text) => {
     expect(formatAmount(amount)).toBe(text);
+  });
+
+  it('reads balances, which may be below zero, to the nearest unit', () => {
+    expect(parseBalance('-0.01')).toBe(-1_000_000n);
+    expect(parseBalance('9.999999999999998')).toBe(1_000_000_000n);
+    expect(parseBalance('-1.5e-7')).toBe(-15n);
+    expect(() => parseBalance('--1')).toThrow(RangeError);
   });
 
   it('reads back every amount it writes', () => {
