@@ -8,8 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import { addCounts, noCounts, type Counts } from '../records/counts.ts';
-import { emptyTally } from '../records/tally.ts';
+import type { Counts } from '../records/counts.ts';
 import { createCallScope } from './call-scope.ts';
 import type { ControlActivities } from './contract.ts';
 import type { RunPageInput } from './inputs.ts';
@@ -25,9 +24,9 @@ import {
 } from './messages.ts';
 import { controlOptions } from './options.ts';
 import { createPageAgenda, type PageCall } from './page-agenda.ts';
+import { createPageBooks } from './page-books.ts';
 import { closeChain, generate, laneOfCall, type CallEnd } from './page-calls.ts';
 import { createPageLanes } from './page-lanes.ts';
-import { createPageLosses } from './page-losses.ts';
 import { createPagePanel } from './page-panel.ts';
 import type { PagePlaces } from './page-places.ts';
 import { createPagePurse } from './page-purse.ts';
@@ -41,7 +40,6 @@ import { signalRun, tellRun } from './tell-run.ts';
 const TOLD_FAILURES = 3;
 
 const unmade: CallEnd = { kind: 'unmade', isLost: false };
-const cancelled: Counts = { tally: { ...emptyTally, cancelled: 1 } };
 
 const { openPage, sealPage } = proxyActivities<ControlActivities>(controlOptions);
 
@@ -64,17 +62,15 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     of: others === undefined ? () => own : (call) => laneOfCall(input, opened, call),
   });
   let stopping = false;
-  let counts: Counts = { ...noCounts, tally: opened.done };
+  const books = createPageBooks(opened.done, agenda);
   let inFlight = 0;
   const calls = createCallScope(() => inFlight > 0);
   let closing = 0;
-  let ended = 0;
   let running = 0;
   let failure: unknown;
-  const losses = createPageLosses();
   const lanes = createPageLanes(own, others, agenda);
   const panel = createPagePanel(opened.ids.length, () => ({
-    counts,
+    counts: books.counts(),
     inFlight,
     isStopping: stopping,
     isPaused: isPaused(),
@@ -82,8 +78,8 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
 
   const progress = (): PageProgress => ({
     page: input.page,
-    ...counts,
-    failures: counts.failures?.slice(-TOLD_FAILURES) ?? [],
+    ...books.counts(),
+    failures: books.counts().failures?.slice(-TOLD_FAILURES) ?? [],
     ...lanes.report(),
     inFlight,
     ...(purse === undefined ? {} : { money: purse.report() }),
@@ -144,7 +140,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     const isOver = end === undefined || settle(call, end);
     if (isOver) purse?.close(call.position);
     inFlight -= 1;
-    if (isOver && call.step === undefined) ended += 1;
+    if (isOver && call.step === undefined) books.end();
     else if (isOver && failure === undefined) void close(call.position);
     panel.change();
     report();
@@ -175,31 +171,22 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   }
   function settle(call: PageCall, told: CallEnd): boolean {
     const end = calls.judge(call, told);
-    if (end.kind === 'made') {
-      counts = addCounts(counts, end.counts);
-      losses.remove(call);
-      return agenda.settle(call, end.outcome);
-    }
-    if (end.isLost) losses.add(call);
+    if (end.kind === 'made') return books.settle(call, end);
     if (end.holder !== undefined) tellRun(resumeSignal, { reason: 'store', holder: end.holder });
-    if (!stopping) {
-      const isOver = agenda.putBack(call, end.isLost);
-      if (end.cause !== undefined && !isPaused()) {
-        tellRun(pauseSignal, end.cause);
-        steering.pause();
-      }
-      return isOver;
+    if (stopping) return books.leave(call, end);
+    const isOver = books.putBack(call, end);
+    if (end.cause !== undefined && !isPaused()) {
+      tellRun(pauseSignal, end.cause);
+      steering.pause();
     }
-    // An item that is stopped between its steps is counted as cancelled when its page is sealed.
-    if (call.step === undefined) counts = addCounts(counts, cancelled);
-    return call.step === undefined;
+    return isOver;
   }
   const share = (): boolean => lanes.share((places) => void work(places));
   function report(): void {
     // The run has to know what it may grant again.
     if (isPaused() && running === 0) reporter.tell(progress());
-    else if (isPaused()) reporter.note(progress(), ended);
-    else if (stopping || !share()) reporter.note(progress(), ended);
+    else if (isPaused()) reporter.note(progress(), books.ended());
+    else if (stopping || !share()) reporter.note(progress(), books.ended());
     else reporter.tell(progress());
   }
   // Beside the places, which are there for calls of the API.
@@ -207,10 +194,9 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     closing += 1;
     try {
       const closed = await closeChain(input, opened, position);
-      counts = addCounts(counts, closed);
-      ended += 1;
+      books.close(closed);
       panel.change();
-      reporter.note(progress(), ended);
+      reporter.note(progress(), books.ended());
     } catch (error) {
       fail(error);
     }
@@ -266,11 +252,11 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       run,
       page,
       ...(resumed ? { resumed } : {}),
-      ...losses.toSeal(),
+      ...books.losses(),
       execution: workflowInfo().runId,
     });
     await condition(allHandlersFinished);
-    counts = sealed;
+    books.seal(sealed);
     panel.end();
     return sealed;
   });
