@@ -1,6 +1,6 @@
 import { addCounts, noCounts, type Counts } from '../records/counts.ts';
 import { emptyTally, type Tally } from '../records/tally.ts';
-import type { SealPageInput } from './messages.ts';
+import type { SealPageInput } from './inputs.ts';
 import type { PageAgenda, PageCall } from './page-agenda.ts';
 import type { CallEnd } from './page-calls.ts';
 import { createPageLosses } from './page-losses.ts';
