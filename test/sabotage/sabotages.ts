@@ -306,4 +306,11 @@ export const sabotages: readonly Sabotage[] = [
     to: `0n * BigInt(unknown.count)`,
     tests: ['test/pollen/run-budget.test.ts'],
   },
+  {
+    title: 'call what is held for unknown charges left',
+    file: 'src/commands/budget-sight.ts',
+    from: `parseAmount(amount) - parseAmount(settled) - parseAmount(atMost)`,
+    to: `parseAmount(amount) - parseAmount(settled)`,
+    tests: ['test/commands/budget-sight.test.ts'],
+  },
 ];
