@@ -302,8 +302,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     title: 'release what a page holds for unknown charges when it ends',
     file: 'src/workflows/run-budget.ts',
-    from: `parseAmount(unknown.atMost ?? '0')`,
-    to: `0n * BigInt(unknown.count)`,
+    from: `parseAmount(settled) + parseAmount(unknown.atMost);`,
+    to: `parseAmount(settled);`,
     tests: ['test/pollen/run-budget.test.ts'],
   },
   {
