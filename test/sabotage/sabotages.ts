@@ -370,4 +370,11 @@ export const sabotages: readonly Sabotage[] = [
     to: `const known = Math.max(base, kept, tried - 1);`,
     tests: ['test/activities/attempt-history.test.ts'],
   },
+  {
+    title: 'call what is held for unknown charges left',
+    file: 'src/commands/budget-sight.ts',
+    from: `parseAmount(amount) - parseAmount(settled) - parseAmount(atMost)`,
+    to: `parseAmount(amount) - parseAmount(settled)`,
+    tests: ['test/commands/budget-sight.test.ts'],
+  },
 ];
