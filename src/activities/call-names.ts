@@ -5,7 +5,7 @@ import type { CallReference } from '../workflows/inputs.ts';
 import type { ResolvedCall } from './item-record.ts';
 
 /** Calls that are stopped together: a page that goes on after a pause must find its calls let go again. */
-export function groupOf(context: Context, { round = 0 }: CallReference): string {
+export function groupOf(context: Context, { round = 0 }: Pick<CallReference, 'round'>): string {
   return `${executionOf(context)}/${round}`;
 }
 

@@ -4,7 +4,7 @@ import type { PollenBatchError } from '../errors.ts';
 import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
 import type { FailedRecord, Receipt } from '../records/record.ts';
-import { NOT_STORED, type ParkedCall } from '../workflows/inputs.ts';
+import { NOT_STORED, type ParkedCall } from '../workflows/contract.ts';
 import type { Decision } from './decide.ts';
 
 interface FailureOptions {

@@ -5,6 +5,8 @@ import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
 import type { CallReference, LostCall } from '../workflows/inputs.ts';
 import { owesLoss } from './attempt-history.ts';
+import { groupOf } from './call-names.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
@@ -15,11 +17,16 @@ const waitingStates: readonly unknown[] = [1, 4];
 
 /**
  * Looks at the page that asks as the server sees it: which of its calls wait for their next attempt, and may have been
- * charged at an earlier one of which nothing is kept.
+ * charged at an earlier one of which nothing is kept. This worker sends none of them from then on.
  */
-export function createFindLosses(): ControlActivities['findLosses'] {
-  return async function findLosses() {
-    const { client, info } = Context.current();
+export function createFindLosses({
+  governors,
+}: Pick<ActivityDependencies, 'governors'>): ControlActivities['findLosses'] {
+  return async function findLosses(calls) {
+    const context = Context.current();
+    const { client, info } = context;
+    // What is to be taken back when this is known is not to be sent meanwhile.
+    governors.stop(groupOf(context, calls));
     const { workflowId = '', runId } = info.workflowExecution ?? {};
     const page = client.workflow.getHandle(workflowId, runId);
     const { raw } = await page.describe();

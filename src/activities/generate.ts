@@ -4,7 +4,8 @@ import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
 import type { FailedRecord, Receipt } from '../records/record.ts';
 import { StoreError } from '../storage/store-error.ts';
-import { NOT_STORED, type CallReference } from '../workflows/inputs.ts';
+import { NOT_STORED } from '../workflows/contract.ts';
+import type { CallReference } from '../workflows/inputs.ts';
 import {
   attemptOf,
   hasUnkept,
@@ -100,8 +101,7 @@ export function createGenerate(
     let release = (): void => {};
     // Whichever call of a page hears of its stop first, none of the others is sent any more.
     const onCancel = (): void => {
-      if (context.cancellationDetails?.cancelRequested === true)
-        governors.stop(context.info, groupOf(context, reference));
+      if (context.cancellationDetails?.cancelRequested === true) governors.stop(groupOf(context, reference));
     };
     context.cancellationSignal.addEventListener('abort', onCancel, { once: true });
     try {
@@ -218,12 +218,14 @@ export function createGenerate(
         if (reference.round === undefined || reference.probes === true)
           throw parkedFailure(fault, decision, probeDelay(tried, dependencies.random()));
         // Each of its page's others would meet the same, and its page hears of it only when this one has ended.
-        governors.stop(context.info, groupOf(context, reference));
+        governors.stop(groupOf(context, reference));
         if (history.notes.length > 0) await keep(() => keepAttempts(history));
         throw parkedFailure(fault, decision);
       }
       // A stop may end the item before its next attempt: what this one may have cost must not end with it.
-      if (fault.lost || fault.usage !== undefined) history = await keep(() => keepAttempts(history));
+      if (fault.lost || fault.usage !== undefined || hasUnkept(history, 0)) {
+        history = await keep(() => keepAttempts(history));
+      }
       if (fault.code === 'aborted') throw new CancelledFailure('stopped while it was in flight');
       throw retryFailure(fault, decision);
     } catch (error) {

@@ -20,7 +20,7 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
       withHeartbeat(({ run, change }) => keepChange(dependencies.store, run, change)),
     ),
     openPage: withStoreFailures(withHeartbeat(createOpenPage(dependencies))),
-    findLosses: createFindLosses(),
+    findLosses: createFindLosses(dependencies),
     closeItem: withStoreFailures(withHeartbeat(createCloseItem(dependencies))),
     sealPage: withStoreFailures(withHeartbeat(createSealPage(dependencies))),
     checkCredit: createCheckCredit(dependencies),

@@ -92,6 +92,8 @@ export function createLedger(state: LedgerState): Ledger {
     note(page, report) {
       const account = accounts.get(page);
       if (account === undefined || report.turn <= account.turn) return;
+      // An execution of the page that is gone, and still told of what the run before this one had granted.
+      if (parseAmount(report.granted) > account.granted) return;
       account.turn = report.turn;
       account.returned = parseAmount(report.returned);
       account.spent = parseAmount(report.spent);

@@ -1,4 +1,4 @@
-import { CancellationScope, patched, proxyActivities } from '@temporalio/workflow';
+import { CancellationScope, log, patched, proxyActivities } from '@temporalio/workflow';
 
 import type { ControlActivities } from './contract.ts';
 import { lookOptions } from './options.ts';
@@ -12,16 +12,24 @@ export interface CallScope {
   /** How often it was opened again. */
   readonly round: () => number;
   /** Makes a call, unless it is to be taken back. */
-  readonly run: (make: () => Promise<CallEnd>) => Promise<CallEnd>;
+  readonly run: (call: PageCall, make: () => Promise<CallEnd>) => Promise<CallEnd>;
   /**
    * Has calls that have not been sent end at once. Before that it looks which of them may have been charged all the same: of
    * one that waits for its next attempt the server tells nothing when it cancels it.
    */
   takeBack(): void;
-  /** Lets calls be made again. */
+  /** Lets calls be made again; what was to be taken back still is. */
   open(): void;
   /** How a call has ended, by what was found out before it was taken back. */
   judge(call: PageCall, end: CallEnd): CallEnd;
+}
+
+/** The calls that were made between two openings. */
+interface Round {
+  readonly scope: CancellationScope;
+  isTaken: boolean;
+  /** Those that may have been charged; `undefined` where nobody could find out. */
+  lost: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -30,48 +38,54 @@ export interface CallScope {
  * @param hasCalls - whether there are calls to take back
  */
 export function createCallScope(hasCalls: () => boolean): CallScope {
-  let scope = detached();
+  let now = newRound();
   let round = 0;
-  let looks = 0;
-  let isLooking = false;
-  const lost = new Set<string>();
+  const roundOf = new Map<string, Round>();
 
-  async function lookAndCancel(): Promise<void> {
-    isLooking = true;
-    looks += 1;
-    const look = looks;
-    // Who cannot find out takes them back without.
-    const found = await CancellationScope.nonCancellable(findLosses).catch(() => []);
-    if (!isLooking || look !== looks) return;
-    isLooking = false;
-    for (const call of found) lost.add(nameOf(call));
-    scope.cancel();
+  async function lookAndCancel(taken: Round): Promise<void> {
+    try {
+      const found = await CancellationScope.nonCancellable(() => findLosses({ round }));
+      taken.lost = new Set(found.map(nameOf));
+    } catch (error) {
+      // Unknown is not nothing: all of those that wait count as perhaps charged then.
+      log.warn('could not find out which calls may have been charged before they were taken back', { error });
+      taken.lost = undefined;
+    }
+    taken.scope.cancel();
   }
 
   return {
     round: () => round,
-    run: (make) => scope.run(make),
+    run(call, make) {
+      roundOf.set(nameOf(call), now);
+      return now.scope.run(make);
+    },
     takeBack() {
-      if (isLooking || scope.consideredCancelled) return;
-      if (hasCalls() && patched('losses-found')) void lookAndCancel();
-      else scope.cancel();
+      if (now.isTaken) return;
+      now.isTaken = true;
+      if (hasCalls() && patched('losses-found')) void lookAndCancel(now);
+      else now.scope.cancel();
     },
     open() {
-      // They were not taken back yet, and just go on.
-      if (isLooking) isLooking = false;
-      else {
-        // What was told to stop must not hold back the calls to come.
-        scope.cancel();
-        scope = detached();
-        round += 1;
-      }
+      // What was told to stop must not hold back the calls to come.
+      if (!now.isTaken) now.scope.cancel();
+      now = newRound();
+      round += 1;
     },
     judge(call, end) {
-      const wasFound = lost.delete(nameOf(call));
+      const name = nameOf(call);
+      const madeIn = roundOf.get(name);
+      roundOf.delete(name);
       // An attempt that has begun since then has kept what was before it.
-      return wasFound && end.kind === 'unmade' && end.isUnbegun === true ? { ...end, isLost: true } : end;
+      if (madeIn === undefined || end.kind !== 'unmade' || end.isUnbegun !== true) return end;
+      return madeIn.lost?.has(name) === false ? end : { ...end, isLost: true };
     },
   };
+}
+
+function newRound(): Round {
+  const scope = detached();
+  return { scope, isTaken: scope.consideredCancelled, lost: new Set() };
 }
 
 // A stop of the workflow cancels what is below its own scope at once.

@@ -4,6 +4,7 @@ import type { RunLocation } from '../storage/keys.ts';
 import type { Receipt } from '../records/record.ts';
 import type {
   CallReference,
+  FindLossesInput,
   ItemReference,
   KeepChangeInput,
   LostCall,
@@ -12,6 +13,7 @@ import type {
   PlanSummary,
   SealPageInput,
 } from './inputs.ts';
+import type { PauseCause } from './pauses.ts';
 
 /** Activities that steer a run; they touch the store, and make no call that costs anything. */
 export interface ControlActivities {
@@ -22,7 +24,7 @@ export interface ControlActivities {
   /** Lists a page's items once, to tell which have no record yet. */
   openPage(input: { readonly run: RunLocation; readonly page: number }): Promise<OpenedPage>;
   /** Finds the calls of the page that asks which wait for their next attempt, and may have been charged at an earlier one. */
-  findLosses(): Promise<readonly LostCall[]>;
+  findLosses(calls: FindLossesInput): Promise<readonly LostCall[]>;
   /** Folds the records of an item's steps into the record of the item. */
   closeItem(item: ItemReference): Promise<Receipt>;
   /** Writes a page's share of the results from its records. */
@@ -41,4 +43,12 @@ export interface ControlActivities {
 export interface CallActivities {
   generateText(call: CallReference): Promise<Receipt>;
   generateImage(call: CallReference): Promise<Receipt>;
+}
+
+/** Code of an attempt whose answer the store did not take. */
+export const NOT_STORED = 'not-stored';
+
+/** What the failure of a call tells its page that goes back to it. */
+export interface ParkedCall {
+  readonly parked: PauseCause;
 }

@@ -19,15 +19,17 @@ export interface HeardPage {
 }
 
 /**
- * Takes in what a page told, unless the run has heard a later report: signals may come in another order.
+ * Takes in what a page told, unless the run has heard a later report: signals may come in another order. One of more places
+ * than were granted is that of an execution of the page that is gone, and was granted them by a run that is gone.
  *
  * @param leavesOlder - asked where one is older: runs that took it all the same before go on so
  * @returns whether it was taken in
  */
 export function hear(page: HeardPage, progress: PageProgress, leavesOlder: () => boolean): boolean {
   const { turn = page.turn } = progress;
-  if (turn < page.turn && leavesOlder()) return false;
   const [own, ...rest] = page.accounts;
+  const isOlder = turn < page.turn || progress.places > (own?.granted ?? 0);
+  if (isOlder && leavesOlder()) return false;
   if (own !== undefined) Object.assign(own, { freed: progress.freed, waiting: progress.waiting });
   for (const { lane, freed, waiting } of progress.others ?? []) {
     const account = rest.find((other) => other.lane === lane);

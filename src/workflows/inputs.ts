@@ -8,7 +8,7 @@ import type { Tally } from '../records/tally.ts';
 import type { Folder } from '../storage/folder.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { ChainShape, StepCall } from './item-steps.ts';
-import type { Pause, PauseCause } from './pauses.ts';
+import type { Pause } from './pauses.ts';
 
 export interface PageReference {
   readonly page: number;
@@ -151,17 +151,15 @@ export interface CallReference extends ItemReference, Partial<StepCall> {
   readonly probes?: true;
 }
 
+/** What is to be known of the calls that a page takes back. */
+export interface FindLossesInput {
+  /** How often the page had gone on after a pause when it made them. */
+  readonly round: number;
+}
+
 /** A call of a page that may have been charged without a word of it being kept. */
 export interface LostCall extends Pick<ItemReference, 'position'> {
   readonly step?: StepCall;
-}
-
-/** Code of an attempt whose answer the store did not take. */
-export const NOT_STORED = 'not-stored';
-
-/** What the failure of a call tells its page that goes back to it. */
-export interface ParkedCall {
-  readonly parked: PauseCause;
 }
 
 export interface SealPageInput {

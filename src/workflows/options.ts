@@ -20,10 +20,11 @@ export const creditOptions: ActivityOptions = {
 };
 
 /**
- * Options of looking at a page's calls before they are taken back, which waits for it: three tries at most. Without a worker that
- * looks nothing else of the page goes on either.
+ * Options of looking at a page's calls before they are taken back, which waits for it. Meanwhile workers go on with what they
+ * have at hand, except for the one that looks.
  */
 export const lookOptions: ActivityOptions = {
   startToCloseTimeout: '10 seconds',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 },
+  scheduleToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2 },
 };

@@ -11,17 +11,11 @@ import {
 import { addCounts, countsOf, type Counts, type SampledFailure } from '../records/counts.ts';
 import { emptyTally, tallyOf } from '../records/tally.ts';
 import type { Receipt } from '../records/record.ts';
-import type { CallActivities, ControlActivities } from './contract.ts';
+import { NOT_STORED, type CallActivities, type ControlActivities, type ParkedCall } from './contract.ts';
 import { laneQueue } from './ids.ts';
 import type { StepOutcome, StepShape } from './item-steps.ts';
 import { plainName } from './markdown.ts';
-import {
-  NOT_STORED,
-  type CallReference,
-  type OpenedPage,
-  type ParkedCall,
-  type RunPageInput,
-} from './inputs.ts';
+import { type CallReference, type OpenedPage, type RunPageInput } from './inputs.ts';
 import { controlOptions } from './options.ts';
 import type { PageCall } from './page-agenda.ts';
 import type { PauseCause } from './pauses.ts';

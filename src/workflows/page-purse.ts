@@ -5,6 +5,7 @@ import { createTranche, type Tranche, type TrancheReport } from '../pollen/tranc
 import type { OpenedPage } from './inputs.ts';
 import { nameOf, type PageCall } from './page-agenda.ts';
 import type { CallEnd } from './page-calls.ts';
+import { shieldedCondition } from './shielded-condition.ts';
 
 /** What a page has of its run's budget, and what its calls hold of that. */
 export interface PagePurse extends Pick<Tranche, 'go' | 'report'> {
@@ -79,7 +80,7 @@ export function createPagePurse({ holds, turn, mayCall, hasMore, tell }: PagePur
     },
     async hold(call) {
       const name = ask(call);
-      if (!tranche.holds(name)) await condition(() => tranche.holds(name) || !mayCall());
+      if (!tranche.holds(name)) await shieldedCondition(() => tranche.holds(name) || !mayCall());
       if (mayCall()) return true;
       putBack(call);
       return false;

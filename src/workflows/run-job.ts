@@ -182,7 +182,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     validator(request) {
       checkBudgetRequest(request);
       // What is set then would be kept beside a run that has ended, and say nothing of it.
-      if (state !== 'planning' && state !== 'running') throw tooLateFailure(run.runId);
+      if ((state !== 'planning' && state !== 'running') || isEnding()) throw tooLateFailure(run.runId);
     },
   });
   setHandler(pageProgressSignal, (progress) => {

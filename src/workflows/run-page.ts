@@ -33,7 +33,7 @@ import { createPagePurse } from './page-purse.ts';
 import { createReporter } from './page-reporter.ts';
 import { probed } from './pauses.ts';
 import { createSteering } from './steering.ts';
-import { shielded } from './shielded.ts';
+import { shieldedCondition } from './shielded-condition.ts';
 import { signalRun, tellRun } from './tell-run.ts';
 
 /** Failed items that a report names: reports come again and again. */
@@ -54,7 +54,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   const steering = createSteering();
   const { isPaused } = steering;
   // Before the first wait: signals that come in its course would be handled by their kind, and not in their order.
-  setHandler(steerSignal, shielded(steering.steer));
+  setHandler(steerSignal, steering.steer);
   const opened = await CancellationScope.nonCancellable(() => openPage(input));
   const { lane: own, others } = input;
   const agenda = createPageAgenda(opened, {
@@ -124,7 +124,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       inFlight += 1;
       try {
         // Not in one expression: that would read the tally before the wait, and lose what others added meanwhile.
-        end = await calls.run(() => generate(input, opened, call, { round: calls.round() }));
+        end = await calls.run(call, () => generate(input, opened, call, { round: calls.round() }));
       } catch (error) {
         fail(error);
       }
@@ -147,7 +147,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   }
   // One call, whatever its lane, when those in flight have ended: its answer says whether the others may be made.
   async function probe(isDue: () => boolean): Promise<void> {
-    await condition(() => running === 0 || !isDue() || stopping);
+    await shieldedCondition(() => running === 0 || !isDue() || stopping);
     if (!isDue() || stopping) return;
     const lane = lanes.waiting();
     const call = lane === undefined ? undefined : agenda.take(lane);
@@ -161,7 +161,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       running += 1;
       inFlight += 1;
       const end = await calls
-        .run(() => generate(input, opened, call, { round: calls.round(), probes: true }))
+        .run(call, () => generate(input, opened, call, { round: calls.round(), probes: true }))
         .catch(fail);
       isAnswered = end?.kind === 'made';
       running -= 1;
@@ -193,7 +193,8 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   async function close(position: number): Promise<void> {
     closing += 1;
     try {
-      const closed = await closeChain(input, opened, position);
+      // A place that a signal has granted works in the workflow's own scope, which a stop cancels: the record is due all the same.
+      const closed = await CancellationScope.nonCancellable(() => closeChain(input, opened, position));
       books.close(closed);
       panel.change();
       reporter.note(progress(), books.ended());
@@ -219,7 +220,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   setHandler(pageProgressQuery, progress);
   steering.begin({
     takeRound: (times) => purse?.go(times),
-    probe: shielded((isDue) => void probe(isDue)),
+    probe: (isDue) => void probe(isDue),
     pause(isNew) {
       panel.change();
       calls.takeBack();
@@ -232,7 +233,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       reporter.tell(progress());
     },
   });
-  setHandler(grantPlacesSignal, shielded(grant));
+  setHandler(grantPlacesSignal, grant);
   if (purse !== undefined) setHandler(grantMoneySignal, (total) => purse.grant(total));
   void CancellationScope.current().cancelRequested.catch(() => {
     stopping = true;

@@ -38,6 +38,8 @@ export interface RunPauses extends Pick<Pauses, 'any' | 'has' | 'list'> {
 /** Takes in why a run is to pause, and lets it go on when no reason is left. */
 export function createRunPauses(options: RunPausesOptions): RunPauses {
   const pauses = createPauses(options.carried);
+  // Who wakes the run may do so from within a wait that is over, and cancelled.
+  const parent = CancellationScope.current();
   let waking: CancellationScope | undefined;
   let asked: number | undefined;
 
@@ -59,7 +61,7 @@ export function createRunPauses(options: RunPausesOptions): RunPauses {
     const isWanted = pauses.any() && pauses.list().every(({ reason }) => probed.includes(reason));
     waking?.cancel();
     asked = undefined;
-    waking = isWanted ? new CancellationScope({ cancellable: true }) : undefined;
+    waking = isWanted ? new CancellationScope({ cancellable: true, parent }) : undefined;
     waking?.run(awaken).catch(() => {});
   }
   async function awaken(): Promise<void> {

@@ -61,6 +61,13 @@ describe('a run', () => {
     }
   });
 
+  it('leaves it also before this one has told anything, where it was granted more places than this one', () => {
+    const page = started();
+    const before = told(1_000_000, [2, 9]).map((report) => ({ ...report, places: 5 }));
+    expect(stand(heard(page, before))).toEqual(stand(started()));
+    expect(stand(heard(page, told(2_000_000, [2])))).toEqual([2, [0, 4], [1, 2]]);
+  });
+
   it('takes what pages of earlier versions tell as it comes, and so does one that has taken older reports before', () => {
     const reports = told(0, [2, 4, 7]);
     const unnumbered = reports.map(({ turn: _turn, ...report }) => report);

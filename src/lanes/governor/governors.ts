@@ -24,8 +24,8 @@ export interface Governors {
   of(taskQueue: string): Governor;
   /** Makes a call when its lane lets it, and lets the lane hear how it ended. */
   call(place: { readonly taskQueue: string }, call: GovernedCall): Promise<CallResult>;
-  /** Sends no call of a group any more. */
-  stop(place: { readonly taskQueue: string }, group: string): void;
+  /** Sends no call of a group any more, in whatever lane. */
+  stop(group: string): void;
 }
 
 /** Makes the governors of all lanes; they do nothing until they are run. */
@@ -56,6 +56,8 @@ export function createGovernors(options: {
     byQueue,
     of,
     call: ({ taskQueue }, call) => of(taskQueue).call(call),
-    stop: ({ taskQueue }, group) => of(taskQueue).stop(group),
+    stop(group) {
+      for (const governor of byQueue.values()) governor.stop(group);
+    },
   };
 }
