@@ -47,6 +47,8 @@ export interface HarnessOptions {
   readonly apiId?: string;
   /** Is asked before each write of the workers: what it throws is what the store answers. */
   readonly beforeWrite?: (key: string) => void;
+  /** Is waited for before the workers look at calls that a page takes back. */
+  readonly beforeLook?: () => Promise<void>;
   /** Workers to start with. @default 1 */
   readonly workers?: number;
 }
@@ -126,12 +128,20 @@ export async function openHarness(
       // Retries come as early as they may.
       random: () => 0,
     };
+    const control = createControlActivities(dependencies);
+    const { findLosses } = control;
     const running = await createWorkers({
       connection: workerConnection,
       namespace,
       lanes,
       bundle: { codePath: servers.codePath },
-      control: createControlActivities(dependencies),
+      control: {
+        ...control,
+        async findLosses(calls) {
+          await options.beforeLook?.();
+          return findLosses(calls);
+        },
+      },
       calls: createCallActivities(dependencies),
       governors,
     });

@@ -98,6 +98,28 @@ describe.concurrent('a run whose credit runs out', () => {
     expect(refusals(harness)).toBe(refused);
   });
 
+  test('goes on when it is resumed while it still looks at the calls that it takes back', async ({
+    open,
+  }) => {
+    let letLook = (): void => {};
+    const looked = new Promise<void>((resolve) => (letLook = resolve));
+    const harness = await open({
+      emulator: { wallet: '0' },
+      lanes: [{ name: 'all', concurrency: 2 }],
+      beforeLook: () => looked,
+    });
+    const { run } = await harness.submit(job('hasty', bees(8)));
+    await untilPaused(harness, run, 'credit');
+    harness.emulator.update({ wallet: '10' });
+    await resume(harness.session.temporal, run.runId);
+    await vi.waitFor(() => expect(harness.emulator.meter().generations).toBeGreaterThan(0), waiting);
+    letLook();
+    expect(await harness.finish(run)).toMatchObject({
+      state: 'completed',
+      tally: { succeeded: 8, unknown: { count: 0 }, settled: harness.emulator.meter().charged },
+    });
+  });
+
   test('makes no call to find out while it is suspended, and can be stopped', async ({ open }) => {
     const harness = await open({ emulator: { wallet: '0' }, lanes: [{ name: 'all', concurrency: 1 }] });
     const { run } = await harness.submit(job('both', bees(3)));

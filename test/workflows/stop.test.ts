@@ -70,6 +70,22 @@ describe.concurrent('a run that is cancelled', () => {
     expect(await harness.files(run).records()).toHaveLength(outcome.tally.succeeded);
   });
 
+  test('says what may have been charged where nobody can find out, and ends all the same', async ({
+    open,
+  }) => {
+    const harness = await open({
+      lanes: [{ name: 'all', concurrency: 16, rps: 0.1 }],
+      beforeLook: () => Promise.reject(new Error('no server to ask')),
+    });
+    const { run } = await harness.submit(twelve);
+    await vi.waitFor(() => expect(callsOf(harness.emulator).length).toBeGreaterThan(0), waiting);
+    await harness.handle(run).cancel();
+    const { tally } = await harness.finish(run);
+    expect(tally.cancelled).toBeGreaterThan(0);
+    expect(tally.unknown.count).toBe(tally.cancelled);
+    expect(tally.settled).toBe(harness.emulator.meter().charged);
+  });
+
   test('is stopped, not failed, when a call in flight turns out to need another try', async ({ open }) => {
     const harness = await open({ emulator: { gatewayTimeoutMs: 3_000 } });
     const { run } = await harness.submit(`
