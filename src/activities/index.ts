@@ -1,5 +1,6 @@
 import { keepChange } from '../records/changes.ts';
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
+import type { LostCall } from '../workflows/inputs.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { createCheckCredit } from './check-credit.ts';
 import { createCloseItem } from './close-item.ts';
@@ -20,7 +21,7 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
       withHeartbeat(({ run, change }) => keepChange(dependencies.store, run, change)),
     ),
     openPage: withStoreFailures(withHeartbeat(createOpenPage(dependencies))),
-    findLosses: createFindLosses(),
+    findLosses: withHeartbeat<void, readonly LostCall[]>(createFindLosses()),
     closeItem: withStoreFailures(withHeartbeat(createCloseItem(dependencies))),
     sealPage: withStoreFailures(withHeartbeat(createSealPage(dependencies))),
     checkCredit: createCheckCredit(dependencies),
