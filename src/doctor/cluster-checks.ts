@@ -2,6 +2,14 @@ import { statusCodes } from '../temporal/failure.ts';
 import { checksOf, type Check } from './check.ts';
 import { untold, type Answer } from './queue-checks.ts';
 
+/** What a server tells of one namespace. */
+export interface NamespaceFacts {
+  /** Days that ended runs are kept. */
+  readonly retentionDays: number;
+  /** Whether it ends the open polls of a worker that leaves. */
+  readonly endsPolls: boolean;
+}
+
 /** What a server tells of itself beyond one namespace. */
 export interface ClusterFacts {
   readonly size: Answer<{
@@ -80,6 +88,17 @@ function ratesCheck(rates: Answer<void>): Check {
     default:
       return untold(name, rates);
   }
+}
+
+/** Judges whether a worker that leaves can take along a call that it is handed in that moment. */
+export function leaversCheck(endsPolls: boolean): Check {
+  const name = 'workers that leave';
+  if (endsPolls) return ok(name, 'take no call along: the server ends their polls');
+  return warning(
+    name,
+    'may take a call along: it is missed for 20 s, and an attempt that nobody made may count as unknown',
+    'Set frontend.enableCancelWorkerPollsOnShutdown to true in the dynamic configuration of the server, as deploy/temporal-dynamic-config.yaml does; servers have it from 1.32 on.',
+  );
 }
 
 /** What is known of fairness: only whoever set a server up knows. */

@@ -38,19 +38,22 @@ export async function probeTemporal(
     const system = await connection.withDeadline(Date.now() + CALL_MS, () =>
       workflowService.getSystemInfo({}),
     );
-    const retention = await ask(async () => {
-      const { config } = await workflowService.describeNamespace({ namespace });
-      return (optionalTsToMs(config?.workflowExecutionRetentionTtl) ?? 0) / DAY_MS;
+    const told = await ask(async () => {
+      const { config, namespaceInfo } = await workflowService.describeNamespace({ namespace });
+      return {
+        retentionDays: (optionalTsToMs(config?.workflowExecutionRetentionTtl) ?? 0) / DAY_MS,
+        endsPolls: namespaceInfo?.capabilities?.workerPollCompleteOnShutdown === true,
+      };
     });
     const reached = {
       kind: 'reached',
       address,
       namespace,
       version: system.serverVersion,
-      retention,
+      told,
       isLocal,
     } as const;
-    if ('code' in retention) return { ...reached, queues: [] };
+    if ('code' in told) return { ...reached, queues: [] };
     const [attributes, cluster, ...queues] = await Promise.all([
       ask(() => askSearchAttributes({ operatorService, workflowService }, namespace)),
       probeCluster(connection, namespace, ask),

@@ -5,9 +5,11 @@ import { checksOf, type Check } from './check.ts';
 import {
   clusterChecks,
   fairnessCheck,
+  leaversCheck,
   retentionCheck,
   sizeText,
   type ClusterFacts,
+  type NamespaceFacts,
 } from './cluster-checks.ts';
 import { LOOK, queueChecks, untold, type Answer, type QueueFacts } from './queue-checks.ts';
 
@@ -17,8 +19,7 @@ export type TemporalFacts =
       readonly address: string;
       readonly version: string;
       readonly namespace: string;
-      /** Days that ended runs are kept. */
-      readonly retention: Answer<number>;
+      readonly told: Answer<NamespaceFacts>;
       /** What is wrong with the search attributes; not asked in a namespace that is not there. */
       readonly attributes?: Answer<WrongAttributes>;
       /** Not asked in a namespace that is not there. */
@@ -39,21 +40,22 @@ export function temporalChecks(facts: TemporalFacts, lanes: readonly LaneSetting
     const { found, remedy } = facts.failure;
     return [failed('server', found, remedy), ...unasked('namespace', 'the server cannot be used')];
   }
-  const { address, version, namespace, retention } = facts;
+  const { address, version, namespace, told } = facts;
   const size = facts.cluster === undefined ? '' : sizeText(facts.cluster);
   const server = ok('server', `${address}, version ${version}${size}`);
-  if ('code' in retention && retention.code !== statusCodes.unimplemented) {
-    const { found, remedy } = namespaceFailure(address, namespace, retention);
+  if ('code' in told && told.code !== statusCodes.unimplemented) {
+    const { found, remedy } = namespaceFailure(address, namespace, told);
     return [server, failed('namespace', found, remedy), ...unasked('search attributes', found)];
   }
   return [
     server,
-    'fact' in retention
-      ? retentionCheck(namespace, retention.fact)
-      : skipped('namespace', `${namespace}; more is not told (${retention.reason})`),
+    'fact' in told
+      ? retentionCheck(namespace, told.fact.retentionDays)
+      : skipped('namespace', `${namespace}; more is not told (${told.reason})`),
     attributesCheck(namespace, facts.attributes),
     ...(facts.cluster === undefined ? [] : clusterChecks(facts.cluster)),
     ...queueChecks(facts.queues, lanes, facts.isLocal),
+    ...('fact' in told ? [leaversCheck(told.fact.endsPolls)] : []),
     fairnessCheck(facts.isLocal),
   ];
 }

@@ -136,6 +136,7 @@ describe.skipIf(isMissing)('a production Temporal on PostgreSQL, its services ap
     expect(found.get('lane all, workers')).toMatch(/^2 on queue/);
     expect(found.get('lane all, rate')).toMatch(/^[\d.]+\/s in force, by the queue /);
     expect(found.get('lane all, partitions')).toMatch(/^1,/);
+    expect(found.get('workers that leave')).toMatch(/^take no call along/);
   });
 
   it('lets workers keep the rate in the queue all the time', async () => {

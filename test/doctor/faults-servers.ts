@@ -122,6 +122,15 @@ export const faultsOfServers: readonly Fault[] = [
     remedy: 'matching.numTaskqueueReadPartitions',
   },
   {
+    fault: 'a server that does not end the polls of workers that leave',
+    plant: () => ({}),
+    part: 'Temporal',
+    check: 'workers that leave',
+    state: 'warning',
+    cause: 'may take a call along',
+    remedy: /frontend\.enableCancelWorkerPollsOnShutdown .* deploy\/temporal-dynamic-config\.yaml .* 1\.32/,
+  },
+  {
     fault: 'a rate that a worker with other settings has set',
     plant: async (world) => {
       const variables = await world.inNamespace({});

@@ -37,6 +37,7 @@ describe('doctor, on the local stack', { timeout: 180_000 }, () => {
     expect(stdout).toMatch(
       /ok +lane all, rate +1\.98\/s in force, by the queue \(nothing to do; up to 3\.96\/s /,
     );
+    expect(stdout).toMatch(/ok +workers that leave +take no call along/);
     expect(stdout).toContain('Everything that could be checked is right.');
   });
 

@@ -50,7 +50,7 @@ describe('startStack', () => {
     expect(Object.values(second.pids()).filter(isRunning)).toEqual([]);
   });
 
-  it('sets Temporal up with our search attributes, a month of retention and one partition a queue', async () => {
+  it('sets Temporal up with our search attributes, a month of retention, one partition a queue, and an end to the polls of workers that leave', async () => {
     const stack = await startStack(options);
     await withClient(stack, async ({ connection }) => {
       const { operatorService, workflowService } = connection;
@@ -58,8 +58,9 @@ describe('startStack', () => {
       expect(Object.keys(customAttributes)).toEqual(
         expect.arrayContaining(['PollenJob', 'PollenState', 'PollenLabels', 'PollenModels', 'PollenCost']),
       );
-      const { config } = await workflowService.describeNamespace({ namespace: 'default' });
+      const { config, namespaceInfo } = await workflowService.describeNamespace({ namespace: 'default' });
       expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(retentionSeconds);
+      expect(namespaceInfo?.capabilities?.workerPollCompleteOnShutdown).toBe(true);
       const partitions = await workflowService.listTaskQueuePartitions({
         namespace: 'default',
         taskQueue: { name: 'any' },
