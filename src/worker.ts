@@ -71,6 +71,7 @@ async function prepare(config: Config, logger: Logger) {
       send,
       ...(config.api.key === undefined ? {} : { key: config.api.key }),
     }),
+    ...(config.api.key === undefined ? {} : { key: config.api.key }),
     balance: createBalance(api, config.api, send),
     apiId: api.id,
     prices: createCurrentPrices(api.prices, async () => (await findApi(config.api, send)).prices),

@@ -3,6 +3,7 @@ import type { LaneSettings } from '../lanes/lanes.ts';
 import type { OpenObject } from '../plan/job-files.ts';
 import type { BalanceAnswer } from '../pollinations/fetch-balance.ts';
 import type { ApiClient } from '../pollinations/client.ts';
+import type { Secret } from '../pollinations/secret.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Records } from '../records/record-store.ts';
@@ -16,6 +17,8 @@ export interface ActivityDependencies {
   readonly records: Records;
   readonly plans: PlanReader;
   readonly client: ApiClient;
+  /** Tells the key of the calls from others; absent where none is sent. */
+  readonly key?: Pick<Secret, 'digest'>;
   /** What the key may still spend; `deadlineMs` is for a whole answer. */
   readonly balance: (deadlineMs?: number) => Promise<BalanceAnswer>;
   /** Prices of the API's models now, for runs that are planned here. */

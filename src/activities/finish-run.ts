@@ -67,7 +67,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     for (const { key, body, contentType } of files) await store.put(key, body, { contentType });
 
     const begun = await unlessDamaged(() => readBegun(store, run));
-    const balance = begun?.balance === undefined ? undefined : await lookAtBalance(dependencies);
+    const balance = begun?.balance === undefined ? undefined : await lookAtBalance(dependencies, plan);
     const key = state === 'completed' ? keys.success : keys.failed;
     const marker: Marker = {
       version: 1,

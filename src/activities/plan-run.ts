@@ -47,7 +47,7 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
     const marker = await readMarker(store, run);
     const concurrency = concurrencyOf(plan, dependencies.lanes);
     const begin = (): Promise<boolean> =>
-      beginRun(store, run, execution(), () => lookAtBalance(dependencies));
+      beginRun(store, run, execution(), () => lookAtBalance(dependencies, plan));
     const resumed =
       scheduled === undefined
         ? isResumed || (marker === undefined && !(await begin()))

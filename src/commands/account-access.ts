@@ -1,8 +1,8 @@
 import { emulatorKeys } from '../emulator/index.ts';
 import { PollenBatchError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { AccountAccess, AccountRefusal } from '../pollinations/account-call.ts';
-import type { Dialect } from '../pollinations/dialects/dialect.ts';
+import type { AccountRefusal } from '../pollinations/account-call.ts';
+import type { BalanceCall } from '../pollinations/fetch-balance.ts';
 import { dialects } from '../pollinations/dialects/index.ts';
 import { createSecret } from '../pollinations/secret.ts';
 import { createSend } from '../pollinations/send.ts';
@@ -21,11 +21,7 @@ const PERMIT =
  *
  * @throws PollenBatchError `config-invalid` where no key is known here
  */
-export function accountAccess({
-  api,
-  config,
-  uiUrl,
-}: Session): AccountAccess & { readonly dialect: Dialect } {
+export function accountAccess({ api, config, uiUrl }: Session): BalanceCall {
   // A local stack has no key of its own but that of its emulator.
   const own = api.emulated && uiUrl !== undefined ? createSecret(emulatorKeys.secret) : undefined;
   const key = config.api.key ?? own;
@@ -69,22 +65,26 @@ export function toldFrom({ api }: Pick<Plan, 'api'>, billedAt: number): Date {
   return new Date(billedAt + (api.emulated ? 0 : INGESTION_MS));
 }
 
+const untold = {
+  refills: 'and on this API a balance may be of a wallet that refills by itself, so it is no evidence',
+  'no-start': 'and the run has kept no balance from before its calls',
+  'no-budget': 'and it has no budget of its own whose balance would tell',
+} as const;
+
 /**
- * Neither billed calls nor balances tell of a run.
+ * Neither billed calls nor a balance tell of a run.
  *
- * @param hasStart - whether the run has kept the balance from before its first call
+ * @param why - why no balance does
  */
-export function nothingTold(runId: string, hasStart: boolean): PollenBatchError {
+export function nothingTold(runId: string, why: keyof typeof untold): PollenBatchError {
+  const hint =
+    why === 'no-start'
+      ? ' In runs to come, a key with a budget of its own tells its balance without a permission.'
+      : '';
   return new PollenBatchError(
     'config-invalid',
-    hasStart
-      ? 'the key may read neither what the account was billed nor its balance'
-      : `the key may not read what the account was billed, and run ${runId} has kept no balance from before its calls`,
-    {
-      remedy: hasStart
-        ? "Set POLLINATIONS_API_KEY for this command to the workers' key, whose balance the run has kept, or to one of the account that may read usage."
-        : `${PERMIT} In runs to come, a key with a budget of its own tells its balance without a permission.`,
-    },
+    `the key may not read what the account was billed for run ${runId}, ${untold[why]}`,
+    { remedy: `${PERMIT}${hint}` },
   );
 }
 

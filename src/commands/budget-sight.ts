@@ -6,6 +6,7 @@ import type { BudgetView } from '../pollen/ledger.ts';
 import { readChanges } from '../records/changes.ts';
 import type { ItemCost } from '../records/record.ts';
 import { readJobFile } from '../records/run-store.ts';
+import { unlessDamaged } from '../records/unless-damaged.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
@@ -14,7 +15,7 @@ import { plannedTimeOf } from '../workflows/ids.ts';
 export interface BudgetSight {
   /** As it was set last. */
   readonly amount: string;
-  /** Charges that are known. */
+  /** Charges that are known; in a run that was resumed, what is unknown of pages that have not reported yet as well. */
   readonly spent: string;
   /** Held for charges that are unknown, at their bound; `null` where one has none. */
   readonly unknown: string | null;
@@ -46,10 +47,12 @@ export function budgetAtEnd(amount: string, { settled, unknown }: ItemCost): Bud
  * @param unknown - of the charges that it knew of then
  */
 export function budgetUnderWay(told: BudgetView, { atMost }: ItemCost['unknown']): BudgetSight {
-  const { amount, held, free } = told;
+  const { amount, held } = told;
   if (atMost === null) return { amount, spent: told.spent, unknown: null, held, left: null };
-  const known = parseAmount(told.spent) - parseAmount(atMost);
-  return { amount, spent: formatAmount(known > 0n ? known : 0n), unknown: atMost, held, left: free };
+  const difference = parseAmount(told.spent) - parseAmount(atMost);
+  const known = difference > 0n ? difference : 0n;
+  const left = parseAmount(amount) - known - parseAmount(atMost) - parseAmount(held);
+  return { amount, spent: formatAmount(known), unknown: atMost, held, left: formatAmount(left) };
 }
 
 /** Reads the budget of a run as it was set last; `undefined` where it has none. */
@@ -61,14 +64,14 @@ export async function readBudget(
   return budget === undefined ? undefined : ((await readChanges(store, run)).at(-1)?.budget ?? budget).amount;
 }
 
-/** Reads the budget of a schedule where a run's own is what it had left; nothing where it is the run's own. */
+/** Reads the budget of a schedule where a run's own is what it had left; nothing where it is the run's own, or job.json is damaged. */
 export async function readPeriod(
   store: ObjectStore,
   run: RunLocation,
   { budget }: Pick<Plan, 'budget'>,
 ): Promise<Pick<BudgetSight, 'period'>> {
   if (budget === undefined || plannedTimeOf(retriedIdOf(run.runId)) === undefined) return {};
-  const job = (await readJobFile(store, run))?.job;
+  const job = (await unlessDamaged(() => readJobFile(store, run)))?.job;
   const period = job?.schedule?.budget;
   return period === undefined || job?.budget?.amount === budget.amount ? {} : { period };
 }

@@ -2,8 +2,8 @@ import { PollenBatchError } from '../errors.ts';
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import { writeCorrection, type Assumption, type SettledAttempt } from '../records/corrections.ts';
 import type { ItemCost } from '../records/record.ts';
-import { settleUnknown, type Source, type Told } from '../report/settle-unknown.ts';
-import type { OpenReason } from '../report/settlement.ts';
+import { settleUnknown, type Source } from '../report/settle-unknown.ts';
+import type { OpenReason, Settlement } from '../report/settlement.ts';
 import { runKeys } from '../storage/keys.ts';
 import { checkAccountReach } from './account-access.ts';
 import { foldBill } from './bill.ts';
@@ -20,15 +20,17 @@ export interface Reconciled {
   readonly after: ItemCost;
   /** Charges that were unknown, and are known now. */
   readonly settled: number;
-  /** Of these, charges that no billed call tells, but how far the balance has moved. */
-  readonly byBalance: number;
+  /** What told them; absent where none was settled. */
+  readonly source?: Source;
   /** Of these, charges of which the sum is exact, and a guess which of the calls had which. */
   readonly grouped: number;
   /** Charges that stay unknown, by why. */
   readonly open: Readonly<Partial<Record<OpenReason, number>>>;
+  /** A run that may have moved the balance as well, where that kept charges from being settled. */
+  readonly otherRun?: string;
   /** What the corrections rest on, this one and earlier ones; absent where there are none. */
   readonly assumes?: Assumption;
-  /** Keys of the corrections that were written. */
+  /** Keys of the corrections that were written: one at most. */
   readonly corrections: readonly string[];
   /** ISO 8601: before then the account may not know all calls yet, so that nothing was settled. */
   readonly tooEarlyUntil?: string;
@@ -40,11 +42,11 @@ export interface ReconcileOptions {
 }
 
 const TRIES = 5;
-const SOURCES: readonly Source[] = ['usage', 'balance'];
+const nothing = { settled: 0, grouped: 0, open: {}, corrections: [] } as const;
 
 /**
- * Settles charges of an ended run that are unknown, by the account's billed calls and by how far its balance has moved, as
- * far as these leave no doubt. What is found goes into corrections beside the records, one for each source.
+ * Settles charges of an ended run that are unknown, by the account's billed calls, or else by how far the own budget of its
+ * key has moved, as far as these leave no doubt. What is found goes into a correction beside the records.
  *
  * @throws PollenBatchError `usage` while the run goes on, `config-invalid` where the key may read nothing that tells
  */
@@ -54,7 +56,6 @@ export async function reconcile(
   { now = () => new Date() }: ReconcileOptions = {},
 ): Promise<Reconciled> {
   const run = await findRun(session, runId);
-  const written: Written[] = [];
   let first: ItemCost | undefined;
   for (let tries = 0; tries < TRIES; tries += 1) {
     const opened = await openBill(session.store, run);
@@ -63,64 +64,48 @@ export async function reconcile(
     const { cost, assumes } = await foldBill(opened);
     first ??= cost;
     const rest = assumes === undefined ? {} : { assumes };
-    const sofar = { runId, before: first, after: cost, ...countOf(written), ...rest, open: {} };
+    const sofar = { runId, before: first, after: cost, ...nothing, ...rest };
     if (cost.unknown.count === 0) return sofar;
     checkAccountReach(session, opened.plan, now());
     const sent = await sentCalls(opened, marker.endedAt);
     const toldAt = allToldAt(sent, marker.endedAt, opened.plan);
     if (now() < toldAt) return { ...sofar, tooEarlyUntil: toldAt.toISOString() };
-    const { known: calls, unknown } = sent;
-    const settledBefore = parseAmount(cost.settled);
-    const evidence = await readEvidence(session, opened, sent);
-    const found = settleUnknown({ settled: settledBefore, known: calls, unknown, ...evidence });
+    const { evidence, otherRun } = await readEvidence(session, opened, sent);
+    const { source } = evidence;
+    const found = settleUnknown(
+      { settled: parseAmount(cost.settled), known: sent.known, unknown: sent.unknown },
+      evidence,
+    );
+    const open = { open: countOpen(found), ...(otherRun === undefined ? {} : { otherRun }) };
+    const settled = settledOf(sent, found);
+    if (settled.length === 0) return { ...sofar, ...open };
     const at = now().toISOString();
     const assumed = { assumes: 'sole-use' } as const;
-    let known = opened.corrections.length;
-    let isOvertaken = false;
-    for (const by of SOURCES) {
-      const settled = settledOf(sent, found, by);
-      if (settled.length === 0 || isOvertaken) continue;
-      const correction = { version: 1, runId, at, source: by, ...assumed, settled } as const;
-      // Another one came first: what it has settled is settled.
-      isOvertaken = !(await writeCorrection(session.store, run, correction, known));
-      known += 1;
-      if (!isOvertaken) written.push({ key: runKeys(run).correction(known), settled, by });
-    }
-    if (isOvertaken) continue;
-    const open = countOpen(found);
-    if (written.length === 0) return { ...sofar, open };
+    const correction = { version: 1, runId, at, source, ...assumed, settled } as const;
+    const number = opened.corrections.length;
+    // Another one came first: what it has settled is settled.
+    if (!(await writeCorrection(session.store, run, correction, number))) continue;
     const { cost: after } = await foldBill(await openBill(session.store, run));
-    return { ...sofar, ...countOf(written), ...assumed, after, open };
+    return {
+      ...sofar,
+      ...open,
+      ...assumed,
+      after,
+      settled: settled.length,
+      source,
+      grouped: settled.filter(({ group }) => group !== undefined).length,
+      corrections: [runKeys(run).correction(number + 1)],
+    };
   }
   throw new PollenBatchError('store-unusable', `run ${runId} is being reconciled by others all the time`, {
     remedy: 'Wait for them, then look at the bill again.',
   });
 }
 
-/** A correction that was written. */
-interface Written {
-  readonly key: string;
-  readonly settled: readonly SettledAttempt[];
-  readonly by: Source;
-}
-
-function countOf(
-  written: readonly Written[],
-): Pick<Reconciled, 'settled' | 'byBalance' | 'grouped' | 'corrections'> {
-  const settled = written.flatMap((one) => one.settled);
-  const byBalance = written.filter(({ by }) => by === 'balance').flatMap((one) => one.settled);
-  return {
-    settled: settled.length,
-    byBalance: byBalance.length,
-    grouped: settled.filter(({ group }) => group !== undefined).length,
-    corrections: written.map(({ key }) => key),
-  };
-}
-
-function settledOf({ rows }: SentCalls, found: readonly Told[], source: Source): readonly SettledAttempt[] {
-  return found.flatMap(({ settlement, by }, index) => {
+function settledOf({ rows }: SentCalls, found: readonly Settlement[]): readonly SettledAttempt[] {
+  return found.flatMap((settlement, index) => {
     const row = rows[index];
-    if (by !== source || 'open' in settlement || row === undefined) return [];
+    if ('open' in settlement || row === undefined) return [];
     const { number, id, step, index: element, repair, attempt, amount } = row;
     const billed = settlement.amount;
     return [
@@ -142,9 +127,9 @@ function settledOf({ rows }: SentCalls, found: readonly Told[], source: Source):
   });
 }
 
-function countOpen(found: readonly Told[]): Reconciled['open'] {
+function countOpen(found: readonly Settlement[]): Reconciled['open'] {
   const open: Partial<Record<OpenReason, number>> = {};
-  for (const { settlement } of found)
+  for (const settlement of found)
     if ('open' in settlement) open[settlement.open] = (open[settlement.open] ?? 0) + 1;
   return open;
 }

@@ -1,25 +1,22 @@
 import { parseAmount, parseBalance } from '../pollen/amount.ts';
-import { fetchBalance } from '../pollinations/fetch-balance.ts';
 import { fetchUsage } from '../pollinations/fetch-usage.ts';
-import { readBegun } from '../records/run-store.ts';
-import { unlessDamaged } from '../records/unless-damaged.ts';
-import type { Balances } from '../report/balance-difference.ts';
+import type { Evidence } from '../report/settle-unknown.ts';
 import { modelOf, type BilledCall } from '../report/usage-graph.ts';
-import { accountAccess, accountRefusal, nothingTold } from './account-access.ts';
+import { accountAccess, accountRefusal } from './account-access.ts';
 import type { OpenedBill } from './open-bill.ts';
+import { readOwnBudget, type NoEvidence } from './own-budget.ts';
 import { listedModel, promptUnits, type SentCalls } from './sent-calls.ts';
 import type { Session } from './session.ts';
 
-/** What the account tells of a run, and what the run has kept of it. */
+/** What the account tells of a run, and a run that may have moved the balance as well. */
 export interface RunEvidence {
-  /** Billed calls of the models that have unknown charges; absent where the key may not read them. */
-  readonly rows?: readonly BilledCall[];
-  /** Absent where the run has kept none from before its first call. */
-  readonly balances?: Balances;
+  readonly evidence: Evidence;
+  readonly otherRun?: string;
 }
 
 /**
- * Asks the account what it was billed, and what is left of its balance.
+ * Asks the account for billed calls of the models that have unknown charges; where the key may not read them, for what is
+ * left of its own budget.
  *
  * @throws PollenBatchError `config-invalid` where it may tell neither, `api-unreachable` where it does not answer
  */
@@ -32,10 +29,10 @@ export async function readEvidence(
   const rows: BilledCall[] = [];
   const models = new Set(sent.unknown.map(modelOf));
   const calls = [...sent.known, ...sent.unknown];
-  const access = accountAccess(session);
+  const account = accountAccess(session);
   const answer = await fetchUsage(
     {
-      ...access,
+      ...account,
       from: calls.reduce((first, { from }) => Math.min(first, from), Infinity),
       to: calls.reduce((last, { to }) => Math.max(last, to), 0) + 1,
     },
@@ -47,25 +44,21 @@ export async function readEvidence(
       }
     },
   );
-  const told = answer.kind === 'rows' ? { rows } : {};
-  if (answer.kind !== 'rows' && answer.kind !== 'not-permitted') throw accountRefusal(answer);
+  if (answer.kind === 'rows') return { evidence: { source: 'usage', rows } };
+  if (answer.kind !== 'not-permitted') throw accountRefusal(answer);
 
-  const start = (await unlessDamaged(() => readBegun(session.store, run)))?.balance;
-  if (start === undefined) {
-    if (answer.kind === 'rows') return told;
-    throw nothingTold(run.runId, false);
-  }
-  const balance = await fetchBalance(access);
-  if (balance.kind !== 'balance' && answer.kind !== 'rows') {
-    throw balance.kind === 'not-permitted' ? nothingTold(run.runId, true) : accountRefusal(balance);
-  }
-  const end = marker?.balance;
-  return {
-    ...told,
-    balances: {
-      start: parseBalance(start.pollen),
-      ...(end === undefined ? {} : { end: parseBalance(end.pollen) }),
-      ...(balance.kind === 'balance' ? { now: parseBalance(balance.pollen) } : {}),
-    },
+  const own = await readOwnBudget(session, account, run, { plan, marker });
+  if (own.kind === 'open') return noEvidence(own);
+  const { start, end, now } = own;
+  const balances = {
+    start: parseBalance(start.pollen),
+    ...(end === undefined ? {} : { end: parseBalance(end.pollen) }),
+    now: parseBalance(now),
   };
+  return { evidence: { source: 'balance', balances } };
+}
+
+function noEvidence(own: NoEvidence): RunEvidence {
+  const otherRun = own.reason === 'other-run' ? { otherRun: own.otherRun } : {};
+  return { evidence: { source: 'balance', open: own.reason }, ...otherRun };
 }

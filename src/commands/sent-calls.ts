@@ -69,7 +69,7 @@ export async function sentCalls({ plan, pages }: OpenedBill, endedAt: string): P
  * @param endedAt - when the run ended, ISO 8601
  */
 export function allToldAt({ known, unknown }: SentCalls, endedAt: string, plan: Pick<Plan, 'api'>): Date {
-  // The emulator bills at once, and goes on with nothing.
+  // The emulator has no backlog, and goes on after its caller has gone for its latency alone, which nobody waits for.
   const calls = plan.api.emulated ? [] : [...known, ...unknown];
   return toldFrom(
     plan,

@@ -1,9 +1,8 @@
 import type { ItemCost } from '../records/record.ts';
+import { allRuns } from '../records/all-runs.ts';
 import { sumCosts } from '../records/tally.ts';
 import { isDamage } from '../records/unless-damaged.ts';
 import { createGroups } from '../report/bill.ts';
-import { jobPrefix, rootPrefix, type RunLocation } from '../storage/keys.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
 import { readRunCosts, type SpendingKey } from './run-costs.ts';
 import type { Session } from './session.ts';
 
@@ -47,7 +46,7 @@ export async function spending(session: Session, { by, job, since }: SpendingOpt
   let total: SpendingGroup = { name: 'total', runs: 0, cost: sumCosts([]) };
   const unfinished: string[] = [];
   const unreadable: { readonly runId: string; readonly reason: string }[] = [];
-  const runs = await findRuns(store, location, job);
+  const runs = await allRuns(store, location, job);
   for (let first = 0; first < runs.length; first += READS) {
     const some = runs.slice(first, first + READS);
     const read = await Promise.all(
@@ -87,24 +86,4 @@ export async function spending(session: Session, { by, job, since }: SpendingOpt
 function edgeOf(since: Date, by: SpendingKey): string {
   const iso = since.toISOString();
   return by === 'day' ? `${iso.slice(0, 10)}T00:00:00.000Z` : iso;
-}
-
-async function findRuns(
-  store: ObjectStore,
-  location: Session['location'],
-  only: string | undefined,
-): Promise<readonly RunLocation[]> {
-  const jobs = only === undefined ? await store.listFolders(rootPrefix(location)) : [only];
-  const runs: RunLocation[] = [];
-  for (const job of jobs.filter(isName)) {
-    const folders = await store.listFolders(jobPrefix({ ...location, job }));
-    // The folder of its schedule is no run's.
-    const own = folders.filter((name) => name.startsWith(`${job}-`) && isName(name));
-    runs.push(...own.map((runId) => ({ ...location, job, runId })));
-  }
-  return runs;
-}
-
-function isName(name: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name);
 }

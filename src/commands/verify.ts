@@ -1,5 +1,4 @@
 import { PollenBatchError } from '../errors.ts';
-import { fetchBalance } from '../pollinations/fetch-balance.ts';
 import { fetchUsage } from '../pollinations/fetch-usage.ts';
 import { createMeter } from '../verify/meter.ts';
 import {
@@ -9,8 +8,10 @@ import {
   type Verification,
   type VerifyOptions,
 } from '../verify/verify-run.ts';
-import { accountAccess, accountRefusal, checkAccountReach, nothingTold, toldFrom } from './account-access.ts';
+import type { RunLocation } from '../storage/keys.ts';
+import { accountAccess, accountRefusal, checkAccountReach, toldFrom } from './account-access.ts';
 import { findRun } from './find-run.ts';
+import { readOwnBudget } from './own-budget.ts';
 import type { Session } from './session.ts';
 
 /** Clocks differ; those of the emulator and of its workers are one. */
@@ -26,7 +27,7 @@ export interface VerifyRequest extends Pick<VerifyOptions, 'onProgress'> {
 /**
  * Checks a run from what it has left in the bucket.
  *
- * @param meter - whether the account is asked what it has billed in the run's time, and what is left of its balance
+ * @param meter - whether the account is asked what it has billed in the run's time, or else what is left of the key's own budget
  * @throws PollenBatchError `not-found` when there is no such run, `usage` or `config-invalid` when the account does not tell
  */
 export async function verify(
@@ -37,14 +38,15 @@ export async function verify(
   const run = await findRun(session, runId);
   return verifyRun(session.store, run, {
     ...(onProgress === undefined ? {} : { onProgress }),
-    ...(meter ? { meter: (asked) => readMeter(session, asked, now()) } : {}),
+    ...(meter ? { meter: (asked) => readMeter(session, run, asked, now()) } : {}),
   });
 }
 
 // Rows may tell whole seconds, so those in which the run began and ended count.
 async function readMeter(
   session: Session,
-  { plan, marker, hasStart }: MeterQuestion,
+  run: RunLocation,
+  { plan, marker }: MeterQuestion,
   now: Date,
 ): Promise<Metered> {
   checkAccountReach(session, plan, now);
@@ -54,23 +56,20 @@ async function readMeter(
   if (now < early)
     throw tooEarly(plan.runId, `the account may not know all of its calls before ${early.toISOString()}`);
   const meter = createMeter();
-  const access = accountAccess(session);
+  const account = accountAccess(session);
   const skew = plan.api.emulated ? 0 : SKEW_MS;
   const answer = await fetchUsage(
     {
-      ...access,
+      ...account,
       from: Math.floor((Date.parse(plan.createdAt) - skew) / SECOND) * SECOND,
       to: Math.ceil((Date.parse(endedAt) + skew) / SECOND) * SECOND,
     },
     (rows) => rows.forEach((row) => meter.add(row)),
   );
-  if (answer.kind !== 'rows' && answer.kind !== 'not-permitted') throw accountRefusal(answer);
-  const rows = answer.kind === 'rows' ? { rows: meter } : {};
-  const balance = hasStart ? await fetchBalance(access) : undefined;
-  if (balance?.kind === 'balance') return { ...rows, balance: balance.pollen };
-  if (answer.kind === 'rows' || marker?.balance !== undefined) return rows;
-  if (balance !== undefined && balance.kind !== 'not-permitted') throw accountRefusal(balance);
-  throw nothingTold(plan.runId, hasStart);
+  if (answer.kind === 'rows') return { kind: 'rows', rows: meter };
+  if (answer.kind !== 'not-permitted') throw accountRefusal(answer);
+  const own = await readOwnBudget(session, account, run, { plan, marker });
+  return own.kind === 'told' ? { kind: 'balance', pollen: own.now } : own;
 }
 
 function tooEarly(runId: string, reason: string): PollenBatchError {

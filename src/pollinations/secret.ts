@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
+
 import { PollenBatchError } from '../errors.ts';
 
 const REDACTED = '[redacted]';
@@ -14,6 +16,8 @@ export interface Secret {
   reveal(): string;
   /** Takes the key out of text, whether raw, in base64, or escaped for URLs or JSON, and anything that looks like a key. */
   scrub(text: string): string;
+  /** 16 hex digits of the sha256 over a name and the key: tell whether it is the same key, and nothing of it. */
+  digest(name: string): string;
   toString(): string;
   toJSON(): string;
 }
@@ -36,6 +40,7 @@ export function createSecret(value: string): Secret {
   return {
     reveal: () => key,
     scrub: (text) => scrubPatterns(forms.reduce((clean, form) => clean.replaceAll(form, REDACTED), text)),
+    digest: (name) => createHash('sha256').update(`${name}\n${key}`).digest('hex').slice(0, 16),
     toString: () => REDACTED,
     toJSON: () => REDACTED,
     [inspect.custom]: () => REDACTED,

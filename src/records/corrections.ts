@@ -4,7 +4,10 @@ import type { Charge } from '../pollen/settle.ts';
 import { runKeys, type CallPart, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
-/** What a correction rests on: `sole-use`, that nobody else used the key while the run made its calls. */
+/**
+ * What a correction rests on: `sole-use`, that nobody else used the account whose billed calls told it while the run made its
+ * calls; for a balance, that nobody else used the key or changed its budget, from the first call on until it was read last.
+ */
 export type Assumption = 'sole-use';
 
 /** Which attempt of a run it was. */
@@ -28,7 +31,7 @@ export interface Correction {
   readonly runId: string;
   /** ISO 8601. */
   readonly at: string;
-  /** What told the charges: the account's billed calls, or how far a balance has moved while the run went on. */
+  /** What told the charges: the account's billed calls, or how far the balance of the run's key has moved. */
   readonly source: 'usage' | 'balance';
   /** Absent in corrections of earlier versions, which rest on it as well. */
   readonly assumes?: Assumption;

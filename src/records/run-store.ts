@@ -42,7 +42,7 @@ export interface Marker extends RunOutcome {
   /** ISO 8601. */
   readonly endedAt: string;
   readonly parts: readonly { readonly key: string; readonly sha256: string; readonly items: number }[];
-  /** The balance after the last call; absent where there is none from before the first, or the API did not tell it. */
+  /** What was left for the key after the last call; absent where that from before the first is, or the API did not tell it. */
   readonly balance?: BalanceReading;
   /** Report, bill and list of errors; absent in markers of earlier versions. */
   readonly files?: readonly { readonly key: string; readonly sha256: string }[];
@@ -72,7 +72,7 @@ export async function claimRun(
 /** `begun.json`: which execution of its workflow has begun a run. */
 export interface Begun {
   readonly execution?: string;
-  /** The balance before the first call; absent where the key may not read it, or the API did not tell it. */
+  /** What was left for the key before the first call; absent where it may not read that, or the API did not tell it. */
   readonly balance?: BalanceReading;
 }
 

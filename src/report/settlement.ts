@@ -6,16 +6,18 @@ export type OpenReason =
   | 'others'
   /** Charges of the run that are known have no row: rows are missing, or tell other prices. */
   | 'rows-missing'
-  /** Nothing that is known shows that the account is that of the run: neither a row nor a missing one proves anything. */
+  /** No known charge shows that the account is that of the run: neither a row, nor a missing one, nor a balance proves anything. */
   | 'no-proof'
-  /** The balance has moved by what the run cannot have cost: somebody else used the key, or it was topped up. */
+  /** The balance has moved by what the run cannot have cost: somebody else used the key, or its budget was changed. */
   | 'balance-moved'
-  /** The balance has gone on moving after the end of the run: by a late charge of the run, or by other use. */
+  /** The balance may have moved by a late charge of the run, or by later use of the key. */
   | 'balance-doubt'
   /** What the balance tells of the sum could be shared out among several models in more than one way. */
   | 'balance-shared'
-  /** Billed calls and balance tell different sums. */
-  | 'disagree';
+  /** The balances of the run are not all of the key that asks. */
+  | 'other-key'
+  /** Another run may have moved the balance as well. */
+  | 'other-run';
 
 /** What is told of one call: what it was billed, zero included. */
 export type Settlement =

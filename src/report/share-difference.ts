@@ -68,7 +68,8 @@ function groupsOf(calls: readonly UnknownCall[], hasPrice: (call: UnknownCall) =
   const inTime = [...calls.entries()].sort(([, left], [, right]) => left.from - right.from);
   const groups = new Map<string, { readonly first: UnknownCall; readonly calls: number[] }>();
   for (const [index, call] of inTime) {
-    const name = `${modelOf(call)}/${hasPrice(call) ? call.atMost : ''}`;
+    // What has no bound has no price either, whatever came of it.
+    const name = `${modelOf(call)}/${hasPrice(call) ? (call.atMost ?? '') : ''}`;
     const group = groups.get(name) ?? { first: call, calls: [] };
     group.calls.push(index);
     groups.set(name, group);

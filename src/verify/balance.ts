@@ -2,32 +2,42 @@ import { wordsOf, type Sum } from './check-attempts.ts';
 import { shown, type Findings } from './findings.ts';
 import { readBalance, writeUnits, type Units } from './money.ts';
 
-/** What a run has cost by the balances of its key and by its records; decimal Pollen. */
+/** What a run has cost by the own budget of its key and by its records; decimal Pollen. */
 export interface BalanceLine {
   /** How far the balance had moved when the last call had ended, and how far it has until now. */
   readonly atEnd?: string;
-  readonly now?: string;
+  readonly now: string;
   readonly billed: string;
   readonly unknownAtMost: string | null;
   /** What the key was charged beyond the bill, below zero where it is less; `0` where the unknown charges cover it. */
   readonly drift: string;
 }
 
+/** Why the balance was not held against the bill: it is of another key, or another run may have moved it. */
+export interface NotCompared {
+  readonly reason: 'other-key' | 'other-run';
+  /** One such run. */
+  readonly otherRun?: string;
+}
+
 /** The balances of a run's key. */
 export interface BalancesRead {
   readonly start: Units;
   readonly end?: Units;
-  readonly now?: Units;
+  readonly now: Units;
 }
 
 /** Reads the balance that an object of the run keeps; one that cannot be read is said. */
 export function balanceIn(findings: Findings, object: string, content: unknown): Units | undefined {
-  const { balance } = (content ?? {}) as { readonly balance?: { readonly pollen?: unknown } };
+  const { balance } = (content ?? {}) as {
+    readonly balance?: { readonly pollen?: unknown; readonly keyDigest?: unknown };
+  };
   if (balance === undefined) return undefined;
   const pollen = balance?.pollen;
   const units = typeof pollen === 'string' ? readBalance(pollen) : undefined;
-  if (units === undefined) {
-    findings.add('money-malformed', object, 'a balance as decimal text', shown(balance));
+  if (units === undefined || typeof balance.keyDigest !== 'string') {
+    findings.add('money-malformed', object, 'a balance as decimal text, and of which key', shown(balance));
+    return undefined;
   }
   return units;
 }
@@ -38,31 +48,30 @@ export function balanceIn(findings: Findings, object: string, content: unknown):
  *
  * @param sum - what the run has cost by the records
  */
-export function compareBalance(
-  findings: Findings,
-  { start, end, now }: BalancesRead,
-  sum: Sum,
-): BalanceLine | undefined {
-  const [atEnd, byNow] = [end, now].map((units) => (units === undefined ? undefined : start - units));
-  if (atEnd === undefined && byNow === undefined) return undefined;
+export function compareBalance(findings: Findings, { start, end, now }: BalancesRead, sum: Sum): BalanceLine {
+  const least = end === undefined ? undefined : start - end;
+  const byNow = start - now;
   // One that is above that of the end was topped up since.
-  const most = byNow !== undefined && atEnd !== undefined && byNow < atEnd ? undefined : byNow;
+  const most = least !== undefined && byNow < least ? undefined : byNow;
   const bound = sum.atMost === undefined ? undefined : sum.settled + sum.atMost;
-  const least = atEnd ?? byNow ?? 0n;
-  const drift =
-    most !== undefined && most < sum.settled
-      ? most - sum.settled
-      : bound !== undefined && least > bound
-        ? least - bound
-        : 0n;
-  if (drift !== 0n) {
-    const beyond = drift > 0n ? `${writeUnits(drift)} more` : `${writeUnits(-drift)} less`;
-    const charged = drift > 0n ? least : (most ?? 0n);
-    findings.add('meter-drift', 'balance', wordsOf(sum), `${writeUnits(charged)} Pollen charged, ${beyond}`);
+  const add = (drift: Units, charged: Units, beyond: string): void =>
+    findings.add(
+      'balance-drift',
+      'balance',
+      wordsOf(sum),
+      `${writeUnits(charged)} Pollen charged, ${writeUnits(drift)} ${beyond}`,
+    );
+  let drift = 0n;
+  if (most !== undefined && most < sum.settled) {
+    drift = most - sum.settled;
+    add(-drift, most, 'less');
+  } else if (least !== undefined && bound !== undefined && least > bound) {
+    drift = least - bound;
+    add(drift, least, 'more');
   }
   return {
-    ...(atEnd === undefined ? {} : { atEnd: writeUnits(atEnd) }),
-    ...(byNow === undefined ? {} : { now: writeUnits(byNow) }),
+    ...(least === undefined ? {} : { atEnd: writeUnits(least) }),
+    now: writeUnits(byNow),
     billed: writeUnits(sum.settled),
     unknownAtMost: sum.atMost === undefined ? null : writeUnits(sum.atMost),
     drift: writeUnits(drift),

@@ -38,7 +38,10 @@ export const remedies = {
   'correction-wrong':
     'The correction does not fit the records, so no bill can count it: look for where it comes from.',
   'budget-exceeded': 'More was spent than the budget allowed at that time. Please report it.',
-  'meter-drift': 'Other use of the account in that time counts too. Where there was none, please report it.',
+  'meter-drift':
+    'Other use of the account in that time counts too, of whatever key, and a key of another account tells of that. Where there was neither, please report it.',
+  'balance-drift':
+    'Other use of the key while the run went on counts too, and so does a change of its budget. Where there was neither, please report it.',
 } as const;
 
 export type FindingCode = keyof typeof remedies;

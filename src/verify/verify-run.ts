@@ -5,7 +5,7 @@ import type { JobFile, Marker } from '../records/run-store.ts';
 import type { ResultLine } from '../report/result-line.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { balanceIn, compareBalance, type BalanceLine } from './balance.ts';
+import { balanceIn, compareBalance, type BalanceLine, type NotCompared } from './balance.ts';
 import { createBudgetCheck } from './budget.ts';
 import { addSums, costOf, noSum, sumOfAttempts, type Sum } from './check-attempts.ts';
 import { openClosingFiles } from './check-files.ts';
@@ -16,7 +16,7 @@ import { createRunFold } from './fold.ts';
 import { createListing } from './listing.ts';
 import { broughtTo, readLate, withLate, type LateAnswer } from './late.ts';
 import { compareMeter, type Meter, type MeterLine } from './meter.ts';
-import { readBalance } from './money.ts';
+import { readBalance, type Units } from './money.ts';
 import { createPlanCheck, readOpening, readPlan, type Opening } from './opening.ts';
 import { createReader, hashOf, isObjects, type RunReader } from './reading.ts';
 
@@ -36,8 +36,8 @@ export interface Verification {
   readonly late: { readonly attempts: number; readonly settled: string };
   /** What the account has billed, beside the bill; absent where it was not asked. */
   readonly meter?: readonly MeterLine[];
-  /** What has gone from the balance of the run's key, beside the bill; absent where none was asked for or kept. */
-  readonly balance?: BalanceLine;
+  /** What has gone from the own budget of the run's key, beside the bill; absent where billed calls tell, or nothing was asked. */
+  readonly balance?: BalanceLine | NotCompared;
   readonly findings: readonly Finding[];
   /** Findings beside those that are listed. */
   readonly untold: number;
@@ -46,7 +46,7 @@ export interface Verification {
 export interface VerifyOptions {
   /** Hears how far it is. */
   readonly onProgress?: (ended: number, items: number) => void;
-  /** Tells what the account has billed in the time of the run, and what is left of its balance. */
+  /** Tells what the account has billed in the time of the run, or else what is left of the key's own budget. */
   readonly meter?: (asked: MeterQuestion) => Promise<Metered>;
 }
 
@@ -54,17 +54,14 @@ export interface VerifyOptions {
 export interface MeterQuestion {
   readonly plan: Plan;
   readonly marker: Marker | undefined;
-  /** Whether the run has kept the balance from before its first call. */
-  readonly hasStart: boolean;
 }
 
 /** What the account tells. */
-export interface Metered {
-  /** Absent where the key may not read billed calls. */
-  readonly rows?: Meter;
-  /** Decimal Pollen; absent where the key may not read it. */
-  readonly balance?: string;
-}
+export type Metered =
+  | { readonly kind: 'rows'; readonly rows: Meter }
+  /** Decimal Pollen that is left of the key's own budget. */
+  | { readonly kind: 'balance'; readonly pollen: string }
+  | ({ readonly kind: 'open' } & NotCompared);
 
 /**
  * Reads all objects of a run, and says what does not agree: with code of its own, and from nothing but the bucket. Of a run
@@ -99,8 +96,7 @@ export async function verifyRun(
   const cameLate: AttemptRecord[] = [];
   const start = balanceIn(findings, 'begun.json', await reader.json('begun.json', true));
   const end = balanceIn(findings, opening.markerName, opening.marker);
-  const metered =
-    plan && (await options.meter?.({ plan, marker: opening.marker, hasStart: start !== undefined }));
+  const metered = plan && (await options.meter?.({ plan, marker: opening.marker }));
   let ended = 0;
   if (plan !== undefined)
     ended = await checkItems(
@@ -119,13 +115,9 @@ export async function verifyRun(
   }
   money.end();
   const sum = [...money.models().values()].reduce(addSums, noSum);
-  const now = metered?.balance === undefined ? undefined : readBalance(metered.balance);
-  const drift = plan && metered?.rows && compareMeter(findings, plan, metered.rows, money.models());
-  const balances = { ...(end === undefined ? {} : { end }), ...(now === undefined ? {} : { now }) };
-  const balance =
-    metered === undefined || start === undefined
-      ? undefined
-      : compareBalance(findings, { start, ...balances }, sum);
+  const drift =
+    plan && metered?.kind === 'rows' ? compareMeter(findings, plan, metered.rows, money.models()) : undefined;
+  const balance = metered && balanceOf(findings, metered, { start, end }, sum);
   return {
     runId: run.runId,
     ...(opening.marker === undefined ? {} : { state: opening.marker.state }),
@@ -139,6 +131,22 @@ export async function verifyRun(
     findings: findings.all(),
     untold: findings.untold(),
   };
+}
+
+function balanceOf(
+  findings: Findings,
+  metered: Metered,
+  { start, end }: { readonly start: Units | undefined; readonly end: Units | undefined },
+  sum: Sum,
+): BalanceLine | NotCompared | undefined {
+  if (metered.kind === 'rows') return undefined;
+  if (metered.kind === 'open') {
+    const { kind: _kind, ...notCompared } = metered;
+    return notCompared;
+  }
+  const now = readBalance(metered.pollen);
+  if (start === undefined || now === undefined) return undefined;
+  return compareBalance(findings, { start, ...(end === undefined ? {} : { end }), now }, sum);
 }
 
 interface Parts {

@@ -26,6 +26,7 @@ function dependenciesOn(store: MemoryStore): ActivityDependencies {
     records: createRecords(store),
     plans: createPlanReader(store),
     client: createApiClient({ base: api.id }),
+    key: { digest: (name) => `digest of ${name}` },
     balance: () => Promise.resolve({ kind: 'no-such-call' }),
     prices: () => Promise.resolve(prices),
     apiId: api.id,
@@ -207,14 +208,21 @@ describe('a page that is sealed', () => {
 });
 
 describe('the balance of a run that ends', () => {
-  const start = { at: now.toISOString(), pollen: '5' };
-  const told = () => Promise.resolve({ kind: 'balance', pollen: '-0.01' } as const);
+  const keyDigest = `digest of ${run.runId}`;
+  const start = { at: now.toISOString(), pollen: '5', keyDigest };
 
-  it('is kept in its marker, where that from before its first call is kept too', async () => {
+  it('is kept in its marker, where that from before its first call is kept too, and waited for 3 s', async () => {
     const store = await storedRun(...all);
     await beginRun(store, run, 'execution-1', () => Promise.resolve(start));
+    const deadlines: unknown[] = [];
+    const told = (deadlineMs?: number) => {
+      deadlines.push(deadlineMs);
+      return Promise.resolve({ kind: 'balance', pollen: '-0.01' } as const);
+    };
     await finish(store, 'finished', { balance: told });
-    expect((await readMarker(store, run))?.balance).toEqual({ at: now.toISOString(), pollen: '-0.01' });
+    const end = { at: now.toISOString(), pollen: '-0.01', keyDigest };
+    expect((await readMarker(store, run))?.balance).toEqual(end);
+    expect(deadlines).toEqual([3_000]);
   });
 
   it('is asked for in vain, or not at all, and the run ends all the same', async () => {

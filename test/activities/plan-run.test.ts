@@ -16,9 +16,11 @@ const scheduledRun = { ...run, runId: 'bees-20260102T060000Z' };
 const csv = 'name\nAda\n\u0007secret\n';
 
 let store: MemoryStore;
+let deadlines: unknown[] = [];
 
 beforeEach(() => {
   store = createMemoryStore();
+  deadlines = [];
 });
 
 function jobOf(items: string) {
@@ -37,7 +39,11 @@ function planRun(scheduled: KeptJobLocation) {
     plans: createPlanReader(store),
     openObject: () =>
       Promise.resolve({ body: new Blob([csv]).stream() as AsyncIterable<Uint8Array>, version: 'v1' }),
-    balance: () => Promise.resolve({ kind: 'balance', pollen: '4.999999999999998' }),
+    key: { digest: (name: string) => `digest of ${name}` },
+    balance: (deadlineMs?: number) => {
+      deadlines.push(deadlineMs);
+      return Promise.resolve({ kind: 'balance', pollen: '4.999999999999998' });
+    },
     prices: () => Promise.resolve(prices),
     apiId: api.id,
     lanes: [{ name: 'all', concurrency: 8 }],
@@ -72,8 +78,10 @@ describe('planning a scheduled run', () => {
   it('claims its run where nobody has', async () => {
     expect(await planRun(await keep('  - { text: Another }'))).toMatchObject({ items: 1, resumed: false });
     expect(store.text(runKeys(scheduledRun).job)).toContain('execution-1');
-    const begun = { execution: 'execution-1', balance: { at: now.toISOString(), pollen: '5' } };
+    const keyDigest = `digest of ${scheduledRun.runId}`;
+    const begun = { execution: 'execution-1', balance: { at: now.toISOString(), pollen: '5', keyDigest } };
     expect(JSON.parse(store.text(runKeys(scheduledRun).begun) ?? '')).toEqual({ version: 1, ...begun });
+    expect(deadlines).toEqual([3_000]);
   });
 
   it('says in its failure what is wrong and where, and nothing of what stands there', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { budgetAtEnd, budgetUnderWay } from '../../src/commands/budget-sight.ts';
+import { budgetAtEnd, budgetUnderWay, readPeriod } from '../../src/commands/budget-sight.ts';
 import { budgetText } from '../../src/commands/render/budget-text.ts';
+import { runKeys } from '../../src/storage/keys.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
 
 describe('the budget of a run', () => {
   it('is told with what is spent, unknown, held for calls and left, which add up to it', () => {
@@ -11,6 +13,12 @@ describe('the budget of a run', () => {
     expect(budgetText(sight)).toBe(
       'Budget: 2.5 Pollen; 1 spent, 0.02 held for what is unknown, 0.3 held for calls, 1.18 left',
     );
+  });
+
+  it('is told below zero while it goes on too, where it was lowered below what is spent and held', () => {
+    const told = { amount: '1', spent: '1.02', held: '0.3', free: '0' };
+    const sight = budgetUnderWay(told, { count: 2, atMost: '0.02' });
+    expect(sight).toEqual({ amount: '1', spent: '1', unknown: '0.02', held: '0.3', left: '-0.32' });
   });
 
   it('is told of a run that has ended, where unknown charges keep their hold', () => {
@@ -32,6 +40,13 @@ describe('the budget of a run', () => {
     expect(budgetText(budgetAtEnd('2.5', { settled: '1', unknown }))).toBe(words);
     const told = { amount: '2.5', spent: '1', held: '0', free: '1.5' };
     expect(budgetText(budgetUnderWay(told, unknown))).toBe(words);
+  });
+
+  it('of a schedule names no period where its job file is damaged', async () => {
+    const store = createMemoryStore();
+    const run = { prefix: 'runs', emulated: false, job: 'bees', runId: 'bees-20260102T060000Z' };
+    await store.putOnce(runKeys(run).job, '{', { contentType: 'application/json' });
+    expect(await readPeriod(store, run, { budget: { amount: '1', onExceeded: 'pause' } })).toEqual({});
   });
 
   it('of a schedule names that of its period', () => {

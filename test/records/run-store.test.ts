@@ -54,11 +54,15 @@ describe('a run is begun', () => {
     const looks: string[] = [];
     const lookAs = (pollen: string) => () => {
       looks.push(pollen);
-      return Promise.resolve({ at: '2026-01-02T03:04:05.000Z', pollen });
+      return Promise.resolve({ at: '2026-01-02T03:04:05.000Z', pollen, keyDigest: '0a1b' });
     };
     // Two attempts at the same time: the one that is first says what the balance was.
     await Promise.all(['5', '4'].map((pollen) => beginRun(store, run, 'execution-1', lookAs(pollen))));
-    const balance = { at: '2026-01-02T03:04:05.000Z', pollen: expect.stringMatching(/^[45]$/) };
+    const balance = {
+      at: '2026-01-02T03:04:05.000Z',
+      pollen: expect.stringMatching(/^[45]$/),
+      keyDigest: '0a1b',
+    };
     const begun = await readBegun(store, run);
     expect(begun).toEqual({ execution: 'execution-1', balance });
     expect(await beginRun(store, run, 'execution-1', lookAs('3'))).toBe(true);

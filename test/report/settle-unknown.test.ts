@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Balances } from '../../src/report/balance-difference.ts';
-import { settleUnknown, type Told } from '../../src/report/settle-unknown.ts';
+import { settleUnknown } from '../../src/report/settle-unknown.ts';
+import type { Settlement } from '../../src/report/settlement.ts';
 import { shareDifference } from '../../src/report/share-difference.ts';
 import type { BilledCall, UnknownCall } from '../../src/report/usage-graph.ts';
 
@@ -17,8 +18,7 @@ const unknown = (name: string, changes: Partial<UnknownCall> = {}): UnknownCall 
 });
 const picture = (name: string, changes: Partial<UnknownCall> = {}): UnknownCall =>
   unknown(name, { kind: 'image', model: 'flux', atMost: 20n, isPrice: true, ...changes });
-const amounts = (told: readonly Told[]) =>
-  told.map(({ settlement }) => ('open' in settlement ? settlement.open : settlement.amount));
+const amounts = (told: readonly Settlement[]) => told.map((one) => ('open' in one ? one.open : one.amount));
 
 describe('a sum that is known', () => {
   it('is what one unknown call was billed', () => {
@@ -57,6 +57,17 @@ describe('a sum that is known', () => {
     expect(shareDifference(prices, 3n)).toEqual([{ amount: 0n }, { amount: 3n }]);
   });
 
+  it('is shared out once among calls of one model without a bound, whatever is known of their answers', () => {
+    const [answered, lost] = [
+      unknown('a', { atMost: undefined, isPrice: true }),
+      unknown('b', { atMost: undefined }),
+    ];
+    expect(shareDifference([answered, lost], 100n)).toEqual([
+      { amount: 100n, group: 1 },
+      { amount: 0n, group: 1 },
+    ]);
+  });
+
   it('settles nothing where no calls of these prices can come to it', () => {
     const calls = [picture('a'), picture('b')];
     expect(shareDifference(calls, 21n)).toEqual(calls.map(() => ({ open: 'balance-moved' })));
@@ -71,52 +82,35 @@ describe('a sum that is known', () => {
   });
 });
 
-describe('billed calls and balances', () => {
+describe('unknown charges', () => {
   const known = { kind: 'text', model: 'openai', from: 0, to: 100, amount: 7n } as const;
-  const row = (amount: bigint, changes: Partial<BilledCall> = {}): BilledCall => ({
+  const row = (amount: bigint): BilledCall => ({
     at: 50,
     kind: 'text',
     model: 'openai',
     amount,
     promptUnits: 10,
-    ...changes,
   });
   const own = { settled: 7n, known: [known], unknown: [unknown('a')] };
   const moved = (cost: bigint): Balances => ({ start: 1_000n, end: 1_000n - cost, now: 1_000n - cost });
 
-  it('tell the same, and the rows are what settles', () => {
-    const told = settleUnknown({ ...own, rows: [row(7n), row(9n)], balances: moved(16n) });
-    expect(told).toEqual([{ settlement: { amount: 9n, row: 1 }, by: 'usage' }]);
-  });
-
-  it('settle each by itself, where the other is not told', () => {
-    expect(amounts(settleUnknown({ ...own, rows: [row(7n), row(9n)] }))).toEqual([9n]);
-    expect(settleUnknown({ ...own, balances: moved(16n) })).toEqual([
-      { settlement: { amount: 9n }, by: 'balance' },
+  it('are settled by billed calls where these are told', () => {
+    expect(settleUnknown(own, { source: 'usage', rows: [row(7n), row(9n)] })).toEqual([
+      { amount: 9n, row: 1 },
     ]);
-    expect(amounts(settleUnknown(own))).toEqual(['no-proof']);
-  });
-
-  it('settle nothing where they tell different sums', () => {
-    const told = settleUnknown({ ...own, rows: [row(7n), row(9n)], balances: moved(17n) });
-    expect(amounts(told)).toEqual(['disagree']);
-  });
-
-  it('add up: what rows leave open, the balance may tell', () => {
-    const calls = [unknown('a'), unknown('b', { model: 'mistral' })];
-    const other = { ...known, model: 'mistral' };
-    const both = { settled: 14n, known: [known, other], unknown: calls };
-    const told = settleUnknown({ ...both, rows: [row(7n), row(9n)], balances: moved(14n + 9n + 4n) });
-    expect(told).toMatchObject([
-      { settlement: { amount: 9n }, by: 'usage' },
-      { settlement: { amount: 4n }, by: 'balance' },
-    ]);
-  });
-
-  it('leave the rows’ own reason where the balance tells nothing either', () => {
     const rows = [row(7n), row(9n), row(11n)];
-    expect(amounts(settleUnknown({ ...own, rows, balances: moved(90n) }))).toEqual(['others']);
-    expect(amounts(settleUnknown({ ...own, balances: moved(90n) }))).toEqual(['balance-moved']);
+    expect(amounts(settleUnknown(own, { source: 'usage', rows }))).toEqual(['others']);
+  });
+
+  it('are settled by how far the balance has moved beyond what is known', () => {
+    expect(settleUnknown(own, { source: 'balance', balances: moved(16n) })).toEqual([{ amount: 9n }]);
+    expect(amounts(settleUnknown(own, { source: 'balance', balances: moved(90n) }))).toEqual([
+      'balance-moved',
+    ]);
+  });
+
+  it('stay as they are, each for the reason why the balance is no evidence', () => {
+    expect(amounts(settleUnknown(own, { source: 'balance', open: 'other-key' }))).toEqual(['other-key']);
   });
 });
 
@@ -132,9 +126,10 @@ const lostCall = fc
   })
   .map(({ isPrice, part, isLate, ...one }) => {
     const isFixed = isPrice && one.atMost !== undefined;
+    const priced = isPrice ? { isPrice } : {};
     const most = one.atMost ?? 9n;
     const billed = isFixed ? (part > 3 ? most : 0n) : BigInt(part) > most ? most : BigInt(part);
-    return { call: unknown(one.name, { ...one, ...(isFixed ? { isPrice } : {}) }), billed, isLate };
+    return { call: unknown(one.name, { ...one, ...priced }), billed, isLate };
   });
 const world = fc.record({
   lost: fc.array(lostCall, { minLength: 1, maxLength: 6 }),
@@ -142,34 +137,30 @@ const world = fc.record({
   /** Of what is known, charged after the reading at the end. */
   late: fc.bigInt({ min: 0n, max: 12n }),
   hasEnd: fc.boolean(),
-  hasNow: fc.boolean(),
 });
 
 type World = typeof world extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Settles a world by its balances, of which `during` and `since` have gone besides. */
 function settle(
-  { lost, settled, late, hasEnd, hasNow }: World,
+  { lost, settled, late, hasEnd }: World,
   { during = 0n, since = 0n }: { readonly during?: bigint; readonly since?: bigint } = {},
-): readonly Told[] {
+): readonly Settlement[] {
   const billed = lost.reduce((sum, one) => sum + one.billed, settled) + during;
   const after = lost.reduce((sum, one) => sum + (one.isLate ? one.billed : 0n), late < settled ? late : 0n);
-  return settleUnknown({
-    settled,
-    known: [],
-    unknown: lost.map(({ call }) => call),
-    balances: {
-      start: 100n,
-      ...(hasEnd ? { end: 100n - billed + after } : {}),
-      ...(hasNow ? { now: 100n - billed - since } : {}),
-    },
-  });
+  const balances = {
+    start: 100n,
+    ...(hasEnd ? { end: 100n - billed + after } : {}),
+    now: 100n - billed - since,
+  };
+  const unknowns = lost.map(({ call }) => call);
+  return settleUnknown({ settled, known: [], unknown: unknowns }, { source: 'balance', balances });
 }
 
 /** Sums that are said to be exact: of calls, and of the groups in which only the sum is. */
-function expectTruth({ lost }: World, told: readonly Told[]): void {
+function expectTruth({ lost }: World, told: readonly Settlement[]): void {
   const sums = new Map<string, { said: bigint; true: bigint }>();
-  for (const [index, { settlement }] of told.entries()) {
+  for (const [index, settlement] of told.entries()) {
     const { call, billed } = lost[index] ?? expect.fail('a call for each');
     if ('open' in settlement) continue;
     expect(settlement.amount).toBeLessThanOrEqual(call.atMost ?? 1_000n);
@@ -178,6 +169,10 @@ function expectTruth({ lost }: World, told: readonly Told[]): void {
     sums.set(name, { said: sum.said + settlement.amount, true: sum.true + billed });
   }
   for (const sum of sums.values()) expect(sum.said).toBe(sum.true);
+  const total = told.reduce((sum, one) => sum + ('open' in one ? 0n : one.amount), 0n);
+  const billed = lost.reduce((sum, one) => sum + one.billed, 0n);
+  if (told.every((one) => !('open' in one))) expect(total).toBe(billed);
+  expect(total).toBeLessThanOrEqual(billed);
 }
 
 describe('whatever was billed, late or not', () => {
@@ -191,7 +186,7 @@ describe('whatever was billed, late or not', () => {
   it('one lost call is settled by a balance that has moved, where nothing was charged after the end', () => {
     fc.assert(
       fc.property(world, lostCall, (one, lost) => {
-        const own: World = { ...one, lost: [{ ...lost, isLate: false }], late: 0n, hasNow: true };
+        const own: World = { ...one, lost: [{ ...lost, isLate: false }], late: 0n, hasEnd: true };
         fc.pre(own.settled + lost.billed > 0n);
         expect(amounts(settle(own))).toEqual([lost.billed]);
       }),
@@ -199,11 +194,21 @@ describe('whatever was billed, late or not', () => {
     );
   });
 
-  it('later use of the key settles nothing wrongly, where all was charged at the end', () => {
+  it('later use of the key and top-ups settle nothing wrongly, where all was charged at the end', () => {
     fc.assert(
-      fc.property(world, fc.bigInt({ min: 1n, max: 30n }), (one, since) => {
+      fc.property(world, fc.bigInt({ min: -30n, max: 30n }), (one, since) => {
         const lost = one.lost.map((call) => ({ ...call, isLate: false }));
         const own: World = { ...one, lost, late: 0n, hasEnd: true };
+        expectTruth(own, settle(own, { since }));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('later use settles nothing wrongly either, where no balance of the end was kept', () => {
+    fc.assert(
+      fc.property(world, fc.bigInt({ min: 0n, max: 30n }), (one, since) => {
+        const own: World = { ...one, hasEnd: false };
         expectTruth(own, settle(own, { since }));
       }),
       { numRuns: 5_000 },
@@ -217,14 +222,13 @@ describe('whatever was billed, late or not', () => {
         const isBounded = one.lost.every(({ call }) => call.atMost !== undefined);
         const most = one.lost.reduce((sum, { call }) => sum + (call.atMost ?? 0n), 0n);
         fc.pre(billed < 0n || (isBounded && billed > most));
-        const own: World = { ...one, hasNow: true };
         // Late charges make the reading at the end smaller: it is another one then that may be possible.
         const onTime: World = {
-          ...own,
+          ...one,
           late: 0n,
-          lost: own.lost.map((call) => ({ ...call, isLate: false })),
+          lost: one.lost.map((call) => ({ ...call, isLate: false })),
         };
-        for (const { settlement } of settle(onTime, { during })) expect(settlement).toHaveProperty('open');
+        for (const settlement of settle(onTime, { during })) expect(settlement).toHaveProperty('open');
       }),
       { numRuns: 5_000 },
     );

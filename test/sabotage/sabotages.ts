@@ -1,3 +1,5 @@
+import { balanceSabotages } from './balance-sabotages.ts';
+
 /** A line that breaks a rule of money, and the tests that must notice. */
 export interface Sabotage {
   /** The rule as it would be broken. */
@@ -306,48 +308,7 @@ export const sabotages: readonly Sabotage[] = [
     to: `parseAmount(settled);`,
     tests: ['test/pollen/run-budget.test.ts'],
   },
-  {
-    title: 'take a balance that the run cannot have moved so far for what it has cost',
-    file: 'src/report/balance-difference.ts',
-    from: `cost !== undefined && cost >= settled && (most === undefined || cost <= most);`,
-    to: `cost !== undefined && cost >= settled;`,
-    tests: ['test/report/balance-difference.test.ts', 'test/report/settle-unknown.test.ts'],
-  },
-  {
-    title: 'take the balance of now where that of the end could be right as well',
-    file: 'src/report/balance-difference.ts',
-    from: `if (atEnd !== atNow && isPossible(atEnd)) return open('balance-doubt');`,
-    to: ``,
-    tests: ['test/report/balance-difference.test.ts', 'test/report/settle-unknown.test.ts'],
-  },
-  {
-    title: 'settle by the balance at the end what may be charged after it',
-    file: 'src/report/balance-difference.ts',
-    from: `if (atEnd !== undefined && atEnd === most) return`,
-    to: `if (atEnd !== undefined && isPossible(atEnd)) return`,
-    tests: ['test/report/balance-difference.test.ts', 'test/report/settle-unknown.test.ts'],
-  },
-  {
-    title: 'settle by billed calls although the balance tells another sum',
-    file: 'src/report/settle-unknown.ts',
-    from: `if (whole.kind === 'proved' && !isIn(range, whole.cost)) {`,
-    to: `if (whole.kind === 'proved' && whole.cost < 0n) {`,
-    tests: ['test/report/settle-unknown.test.ts'],
-  },
-  {
-    title: 'call the amounts exact of which the sum alone is known',
-    file: 'src/report/share-difference.ts',
-    from: `const isGuess = names.size > 1 && !isCertain;`,
-    to: `const isGuess = names.size > 2 && !isCertain;`,
-    tests: ['test/report/settle-unknown.test.ts'],
-  },
-  {
-    title: 'read the balance again when a run is begun a second time',
-    file: 'src/records/run-store.ts',
-    from: `if (earlier !== undefined) return earlier.execution === execution;`,
-    to: `if (earlier !== undefined) await look();`,
-    tests: ['test/records/run-store.test.ts'],
-  },
+  ...balanceSabotages,
   {
     title:
       'take a call for never sent that a killed worker had sent, where it is taken back before its next attempt',

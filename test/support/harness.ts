@@ -118,6 +118,7 @@ export async function openHarness(
         base: session.api.base,
         ...(session.config.api.key === undefined ? {} : { key: session.config.api.key }),
       }),
+      ...(session.config.api.key === undefined ? {} : { key: session.config.api.key }),
       balance: createBalance(session.api, session.config.api, createSend()),
       apiId: options.apiId ?? session.api.id,
       prices: options.prices ?? (() => Promise.resolve(session.api.prices)),

@@ -7,6 +7,8 @@ import { verifyText } from '../../src/commands/render/verify-text.ts';
 import { verify } from '../../src/commands/verify.ts';
 import { readCorrections } from '../../src/records/corrections.ts';
 import { readBegun } from '../../src/records/run-store.ts';
+import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
+import { startServer } from '../pollinations/server.ts';
 import type { Harness } from '../support/harness.ts';
 import { test } from '../support/on-servers.ts';
 import { untilDone } from '../support/until.ts';
@@ -57,6 +59,20 @@ async function meanwhile(harness: Harness, work: () => Promise<void> | void): Pr
   return run.runId;
 }
 
+/** Changes an object of a run that is written once. */
+async function edit(
+  { session: { store } }: Harness,
+  key: string,
+  change: (content: Record<string, unknown>) => Record<string, unknown>,
+): Promise<void> {
+  const object = await store.get(key);
+  const content = JSON.parse(Buffer.from(object?.body ?? []).toString('utf8')) as Record<string, unknown>;
+  await store.put(key, JSON.stringify(change(content)), { contentType: 'application/json' });
+}
+
+const withoutEnd = (harness: Harness, run: RunLocation): Promise<void> =>
+  edit(harness, runKeys(run).success, ({ balance: _balance, ...marker }) => marker);
+
 describe.concurrent('a key with a budget of its own, and no permission to read the account', () => {
   test('tells by its balance what lost calls were billed, to the last 1e-8', async ({ open }) => {
     const { submit, finish, session, emulator, files } = await open({ emulator: noCache, keyOf: budget });
@@ -70,7 +86,7 @@ describe.concurrent('a key with a budget of its own, and no permission to read t
     const found = await reconcile(session, run.runId);
     expect(found).toMatchObject({
       settled: before.cost.unknown.count,
-      byBalance: before.cost.unknown.count,
+      source: 'balance',
       open: {},
       after: { settled: emulator.meter().charged, unknown: { count: 0 } },
       assumes: 'sole-use',
@@ -101,7 +117,7 @@ describe.concurrent('a key with a budget of its own, and no permission to read t
     await callOfAnother(harness);
     expect(await reconcile(session, run.runId)).toMatchObject({
       settled: 1,
-      byBalance: 1,
+      source: 'balance',
       after: { settled: charged, unknown: { count: 0 } },
     });
     // Later use is none of the run's, and no drift.
@@ -118,7 +134,7 @@ describe.concurrent('a key with a budget of its own, and no permission to read t
     await callOfAnother(harness);
     const found = await reconcile(session, run.runId);
     expect(found).toMatchObject({ settled: 0, open: { 'balance-doubt': before.cost.unknown.count } });
-    expect(reconciledText(found)).toContain('left unknown: the balance has gone on moving after the run');
+    expect(reconciledText(found)).toContain('a late charge of the run or other use of the key');
     expect((await files(run).keys()).join()).not.toContain('corrections');
   });
 
@@ -130,26 +146,139 @@ describe.concurrent('a key with a budget of its own, and no permission to read t
     const verified = await verify(session, runId, { meter: true });
     const { cost } = await bill(session, runId);
     expect(verified.balance).toMatchObject({ atEnd: charged, billed: cost.settled });
-    expect(verified.findings).toMatchObject([{ code: 'meter-drift', object: 'balance' }]);
+    expect(verified.findings).toMatchObject([{ code: 'balance-drift', object: 'balance' }]);
     expect(verifyText(verified)).toContain(`found     ${charged} Pollen charged, `);
   });
 });
 
+describe.concurrent('the balance of a run whose end kept none', () => {
+  test('tells no more than that the run has cost no more', async ({ open }) => {
+    const harness = await open({ emulator: noCache, keyOf: budget });
+    const { submit, finish, session } = harness;
+    const { run } = await submit(picture);
+    await finish(run);
+    await withoutEnd(harness, run);
+    await callOfAnother(harness);
+    expect(await reconcile(session, run.runId)).toMatchObject({ settled: 0, open: { 'balance-doubt': 1 } });
+    // Far more has gone than the run can have cost, and that may be later use.
+    await callOfAnother(harness, 'one');
+    await callOfAnother(harness, 'more');
+    const { cost } = await bill(session, run.runId);
+    const verified = await verify(session, run.runId, { meter: true });
+    expect(verified).toMatchObject({ findings: [], balance: { billed: cost.settled, drift: '0' } });
+    expect(verified.balance).not.toHaveProperty('atEnd');
+  });
+});
+
+describe.concurrent('a balance that is no evidence', () => {
+  test('is that of another key than the run’s', async ({ open }) => {
+    const harness = await open({ emulator: noCache, keyOf: budget });
+    const { submit, finish, session } = harness;
+    for (const changed of ['begun', 'success'] as const) {
+      const { run } = await submit(picture.replace('Gone', changed));
+      await finish(run);
+      await edit(harness, runKeys(run)[changed], (content) => ({
+        ...content,
+        balance: { ...(content['balance'] as object), keyDigest: '0123456789abcdef' },
+      }));
+      const found = await reconcile(session, run.runId);
+      expect(found).toMatchObject({ settled: 0, open: { 'other-key': 1 }, corrections: [] });
+      expect(reconciledText(found)).toContain(
+        "set POLLINATIONS_API_KEY for this command to the workers' key",
+      );
+      const verified = await verify(session, run.runId, { meter: true });
+      expect(verified).toMatchObject({ findings: [], balance: { reason: 'other-key' } });
+      expect(verifyText(verified)).toContain('The balance was not compared: ');
+    }
+  });
+
+  test('is one that another run may have moved as well, which is named', async ({ open }) => {
+    const harness = await open({ emulator: noCache, keyOf: budget });
+    const { submit, finish, session, files, handle } = harness;
+    const { run: other } = await submit(waiting);
+    await untilDone(async () => expect(await files(other).records()).toHaveLength(1));
+    const { run } = await submit(picture);
+    await finish(run);
+    const expectOpen = async (): Promise<void> => {
+      const found = await reconcile(session, run.runId);
+      expect(found).toMatchObject({ settled: 0, open: { 'other-run': 1 }, otherRun: other.runId });
+      expect(reconciledText(found)).toContain(`left unknown: ${other.runId} was under way as well`);
+      const verified = await verify(session, run.runId, { meter: true });
+      expect(verified).toMatchObject({
+        findings: [],
+        balance: { reason: 'other-run', otherRun: other.runId },
+      });
+      expect(verifyText(verified)).toContain(`The balance was not compared: ${other.runId} was`);
+    };
+    await expectOpen();
+    await handle(other).cancel();
+    await finish(other);
+    await expectOpen();
+
+    // Neither those that ended before, nor one that was broken off before and has left no marker.
+    const { run: broken } = await submit(waiting, { isNew: true });
+    await untilDone(async () => expect(await files(broken).records()).toHaveLength(1));
+    await handle(broken).terminate();
+    const { run: last } = await submit(picture.replace('Gone', 'Another'));
+    await finish(last);
+    expect(await reconcile(session, last.runId)).toMatchObject({ settled: 1, open: {} });
+  });
+
+  test('is what an older API tells, which may be a wallet that refills', async ({ open }) => {
+    const harness = await open({ emulator: noCache, keyOf: budget });
+    const { submit, finish, session, emulator } = harness;
+    const { run } = await submit(picture);
+    await finish(run);
+    const base = `${emulator.url}/api`;
+    const older = { ...session, api: { ...session.api, dialect: 'enter-v1', base } } as const;
+    for (const asked of [
+      () => reconcile(older, run.runId),
+      () => verify(older, run.runId, { meter: true }),
+    ]) {
+      await expect(asked()).rejects.toMatchObject({
+        code: 'config-invalid',
+        message: expect.stringContaining('a wallet that refills by itself') as string,
+      });
+    }
+  });
+
+  test('is not taken for silence where the account fails to tell it, or begun.json is damaged', async ({
+    open,
+  }) => {
+    const harness = await open({ emulator: noCache, keyOf: budget });
+    const { submit, finish, session } = harness;
+    const { run } = await submit(picture);
+    await finish(run);
+    await using account = await startServer((request, response) => {
+      const isBalance = request.url?.includes('/balance') === true;
+      response.writeHead(isBalance ? 500 : 403, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ success: false, error: { code: 'FORBIDDEN', message: 'No.' } }));
+    });
+    const failing = { ...session, api: { ...session.api, base: account.url } };
+    const expectAll = async (expected: object): Promise<void> => {
+      await expect(reconcile(failing, run.runId)).rejects.toMatchObject(expected);
+      await expect(verify(failing, run.runId, { meter: true })).rejects.toMatchObject(expected);
+    };
+    await expectAll({ code: 'api-unreachable' });
+    const { begun } = runKeys(run);
+    await session.store.put(begun, '{', { contentType: 'application/json' });
+    await expectAll({ code: 'store-unusable', message: expect.stringContaining('begun.json') as string });
+  });
+});
+
 describe.concurrent('a key that may read the account', () => {
-  test('has each drift named, by billed calls and by balance', async ({ open }) => {
+  test('is told of drifts by billed calls alone: its balance may be the wallet of the account', async ({
+    open,
+  }) => {
     const harness = await open({ keyOf: { account: true }, emulator: { wallet: '7' } });
     const { session, emulator } = harness;
-    const both = await meanwhile(harness, () => callOfAnother(harness));
-    const verified = await verify(session, both, { meter: true });
-    expect(verified.findings.map(({ object }) => object)).toEqual(['image model turbo', 'balance']);
-    expect(verified.balance?.drift).toBe(verified.meter?.find(({ model }) => model === 'turbo')?.drift);
-
-    const topped = await open({ keyOf: { account: true }, emulator: { wallet: '7' } });
-    const runId = await meanwhile(topped, () => topped.emulator.update({ wallet: '9' }));
-    const { findings, balance } = await verify(topped.session, runId, { meter: true });
-    expect(findings).toMatchObject([{ code: 'meter-drift', object: 'balance' }]);
-    expect(balance?.drift).toMatch(/^-2/);
-    expect(emulator.meter().charged).not.toBe('0');
+    const runId = await meanwhile(harness, async () => {
+      await callOfAnother(harness);
+      emulator.update({ wallet: '9' });
+    });
+    const verified = await verify(session, runId, { meter: true });
+    expect(verified.findings.map(({ object }) => object)).toEqual(['image model turbo']);
+    expect(verified).not.toHaveProperty('balance');
   });
 });
 
@@ -169,7 +298,7 @@ describe.concurrent('a key that may read nothing', () => {
     ]) {
       await expect(asked()).rejects.toMatchObject({
         code: 'config-invalid',
-        message: `the key may not read what the account was billed, and run ${run.runId} has kept no balance from before its calls`,
+        message: `the key may not read what the account was billed for run ${run.runId}, and the run has kept no balance from before its calls`,
         remedy: expect.stringContaining('a key with a budget of its own'),
       });
     }

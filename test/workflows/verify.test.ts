@@ -75,14 +75,16 @@ items:
       if (charge !== '0')
         meter.add({ kind: path.includes('/image/') ? 'image' : 'text', model, pollen: charge });
     }
-    const right = await verifyRun(session.store, run, { meter: async () => ({ rows: meter }) });
+    const right = await verifyRun(session.store, run, { meter: async () => ({ kind: 'rows', rows: meter }) });
     expect(right.findings).toEqual([]);
     expect(right.meter).toMatchObject([
       { kind: 'text', rows: 1, drift: '0' },
       { kind: 'image', model: 'turbo', rows: 1, drift: '0' },
     ]);
     meter.add({ kind: 'image', model: 'turbo', pollen: '1e-8' });
-    const drifted = await verifyRun(session.store, run, { meter: async () => ({ rows: meter }) });
+    const drifted = await verifyRun(session.store, run, {
+      meter: async () => ({ kind: 'rows', rows: meter }),
+    });
     expect(drifted.findings).toMatchObject([{ code: 'meter-drift', object: 'image model turbo' }]);
     expect(drifted.meter?.[1]).toMatchObject({ rows: 2, drift: '0.00000001' });
     await expect(verify(session, run.runId, { meter: true })).rejects.toMatchObject({

@@ -1,9 +1,9 @@
-import type { BalanceLine } from '../../verify/balance.ts';
+import type { BalanceLine, NotCompared } from '../../verify/balance.ts';
 import type { MeterLine } from '../../verify/meter.ts';
 import type { Finding } from '../../verify/findings.ts';
 import type { Verification } from '../../verify/verify-run.ts';
 import { plain } from './terminal.ts';
-import { plural, table } from './words.ts';
+import { otherKey, otherRunWords, plural, table } from './words.ts';
 
 const LINE = 2_000;
 
@@ -48,11 +48,19 @@ function meterText(lines: readonly MeterLine[]): string {
   return table([head, ...rows]);
 }
 
-function balanceText({ atEnd, now, billed, unknownAtMost, drift }: BalanceLine): string {
+function balanceText(balance: BalanceLine | NotCompared): string {
+  if ('reason' in balance) return notCompared(balance);
+  const { atEnd, now, billed, unknownAtMost, drift } = balance;
   return table([
     ['gone from the balance', 'until now', 'by the records', 'unknown', 'drift'],
-    [atEnd ?? 'not told', now ?? 'not told', billed, unknownAtMost ?? 'no bound', drift],
+    [atEnd ?? 'not told', now, billed, unknownAtMost ?? 'no bound', drift],
   ]);
+}
+
+function notCompared({ reason, otherRun }: NotCompared): string {
+  return reason === 'other-key'
+    ? `The balance was not compared: ${otherKey}.`
+    : `The balance was not compared: ${otherRunWords(otherRun)}.`;
 }
 
 function findingText({ code, object, expected, found, remedy }: Finding): string {

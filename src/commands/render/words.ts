@@ -22,6 +22,15 @@ export const assumptions: Readonly<Record<Assumption, string>> = {
   'sole-use': 'if nobody else used the key meanwhile',
 };
 
+/** Why a balance is no evidence, and what helps. */
+export const otherKey =
+  "the balances that the run has kept are of another key; set POLLINATIONS_API_KEY for this command to the workers' key";
+
+/** Names a run that may have moved the balance of this one's key. */
+export function otherRunWords(runId = 'another run'): string {
+  return `${runId} was under way as well, and may have moved the balance; for runs at once use a key that may read usage, else reconcile a run before the next one begins`;
+}
+
 /** A list of values in columns, for people. */
 export function table(rows: readonly (readonly string[])[], widths = widthsOf(rows)): string {
   return rows

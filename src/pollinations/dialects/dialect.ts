@@ -51,6 +51,8 @@ export interface Dialect {
   readonly imageModelsPath: string;
   /** Tells what a key may still spend, and costs nothing; absent where the API has no such call. */
   readonly balancePath?: string;
+  /** Whether a key that may not read billed calls is told the balance only where that is a budget of its own. */
+  readonly tellsKeyBudget?: true;
   /** Tells which calls were billed, and costs nothing; absent where the API has no such call. */
   readonly usagePath?: string;
   /** How the charge of an answer is rounded. */

@@ -12,6 +12,7 @@ export const gen: Dialect = {
   textModelsPath: '/text/models',
   imageModelsPath: '/image/models',
   balancePath: '/account/balance',
+  tellsKeyBudget: true,
   usagePath: '/account/usage',
   rounding: 'once',
   cacheMode: 'paid-hit',

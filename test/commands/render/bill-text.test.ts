@@ -163,7 +163,7 @@ describe('what reconciling says', () => {
     before: cost,
     after: cost,
     settled: 3,
-    byBalance: 0,
+    source: 'usage',
     grouped: 2,
     open: { others: 4 },
     corrections: ['runs/bees/a/corrections/00001.json'],
@@ -184,12 +184,12 @@ describe('what reconciling says', () => {
     const exact = reconciledText({ ...reconciled, after: settled, assumes: 'sole-use' });
     expect(exact).toContain('That is right if nobody else used the key meanwhile: ');
     expect(exact).toMatch(/\(exact, if nobody else used the key meanwhile\)$/);
-    expect(reconciledText({ ...reconciled, byBalance: 2 })).toContain(
-      "unknown charges settled, 1 by the account's billed calls and 2 by how far the balance has moved.",
-    );
-    expect(reconciledText({ ...reconciled, byBalance: 3 })).toContain(
+    expect(reconciledText({ ...reconciled, source: 'balance' })).toContain(
       'unknown charges settled by how far the balance has moved.',
     );
+    const overlapped = { ...reconciled, settled: 0, open: { 'other-run': 4 }, otherRun: 'b' } as const;
+    expect(reconciledText(overlapped)).toContain('4 charges left unknown: b was under way as well');
+    expect(reconciledText({ ...reconciled, open: { 'other-key': 1 } })).toContain("the workers' key");
     const early = { ...reconciled, settled: 0, tooEarlyUntil: '2026-11-25T06:40:00.456Z' };
     expect(reconciledText(early)).toContain('come back at 2026-11-25T06:40Z');
   });

@@ -1,0 +1,27 @@
+import { jobPrefix, rootPrefix, type JobLocation, type RunLocation } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+
+/**
+ * Lists the runs in a folder of the bucket, planned or not.
+ *
+ * @param only - job whose runs are wanted; absent for those of all
+ */
+export async function allRuns(
+  store: ObjectStore,
+  location: Omit<JobLocation, 'job'>,
+  only?: string,
+): Promise<readonly RunLocation[]> {
+  const jobs = only === undefined ? await store.listFolders(rootPrefix(location)) : [only];
+  const runs: RunLocation[] = [];
+  for (const job of jobs.filter(isName)) {
+    const folders = await store.listFolders(jobPrefix({ ...location, job }));
+    // The folder of its schedule is no run's.
+    const own = folders.filter((name) => name.startsWith(`${job}-`) && isName(name));
+    runs.push(...own.map((runId) => ({ ...location, job, runId })));
+  }
+  return runs;
+}
+
+function isName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name);
+}
