@@ -130,7 +130,6 @@ export async function openHarness(
       random: () => 0,
     };
     const control = createControlActivities(dependencies);
-    const { findLosses } = control;
     const running = await createWorkers({
       connection: workerConnection,
       namespace,
@@ -140,7 +139,7 @@ export async function openHarness(
         ...control,
         async findLosses(calls) {
           await options.beforeLook?.();
-          return findLosses(calls);
+          return control.findLosses(calls);
         },
       },
       calls: createCallActivities(dependencies),
