@@ -48,7 +48,8 @@ export async function readOwnBudget(
   if (balance.kind === 'not-permitted') throw nothingTold(runId, 'no-budget');
   if (balance.kind !== 'balance') throw accountRefusal(balance);
   // Only now, so that each which had begun when the balance was read is seen.
-  const otherRun = await findOtherRun(session, plan, start.at);
+  const digest = (other: string): string => account.key.digest(other);
+  const otherRun = await findOtherRun(session, plan, { since: start.at, digest });
   if (otherRun !== undefined) return { kind: 'open', reason: 'other-run', otherRun };
   return { kind: 'told', start, ...(end === undefined ? {} : { end }), now: balance.pollen };
 }

@@ -214,6 +214,14 @@ describe.concurrent('a balance that is no evidence', () => {
     await handle(other).cancel();
     await finish(other);
     await expectOpen();
+    const withOtherKey = (content: Record<string, unknown>): Record<string, unknown> => ({
+      ...content,
+      balance: { ...(content['balance'] as object), keyDigest: '0123456789abcdef' },
+    });
+    await edit(harness, runKeys(other).begun, withOtherKey);
+    await expectOpen();
+    await edit(harness, runKeys(other).failed, withOtherKey);
+    expect(await reconcile(session, run.runId)).toMatchObject({ settled: 1, open: {} });
 
     // Neither those that ended before, nor one that was broken off before and has left no marker.
     const { run: broken } = await submit(waiting, { isNew: true });
