@@ -1,10 +1,9 @@
-import { startEmulator } from '../src/emulator/index.ts';
 import { formatAmount, parseAmount } from '../src/pollen/amount.ts';
 import { readMarker } from '../src/records/run-store.ts';
 import { runWithKills } from '../test/support/kill-run.ts';
-import { startProcessStack } from '../test/support/process-stack.ts';
 import { table, type Benchmark, type Row } from './support/benchmark.ts';
-import { faults, KILLS, SERVER_KILLS } from './kills.ts';
+import { startFaultyStack } from './support/faulty-stack.ts';
+import { KILLS, SERVER_KILLS } from './kills.ts';
 
 const KEY = 'sk_budget0000000000000000000000000000';
 const RUNS = 5;
@@ -66,18 +65,7 @@ interface BudgetRun {
 }
 
 async function runOnce(items: number, seed: number, say: (sentence: string) => void): Promise<BudgetRun> {
-  const emulator = await startEmulator({
-    keys: [{ name: 'budget', key: KEY }],
-    faults,
-    latency: { kind: 'lognormal', medianMs: 40, sigma: 0.5 },
-    gatewayTimeoutMs: 300,
-    seed,
-  });
-  const stack = await startProcessStack({
-    api: emulator.url,
-    key: KEY,
-    environment: { POLLEN_BATCH_RPS: 'none' },
-  });
+  const { emulator, stack } = await startFaultyStack(KEY, seed);
   try {
     const images = Math.floor(items * 0.3);
     const amount = formatAmount((PRICE * BigInt(items) * 3n) / 10n);

@@ -1,17 +1,14 @@
-import { startEmulator } from '../src/emulator/index.ts';
-import { manyFaults, runWithKills } from '../test/support/kill-run.ts';
-import { startProcessStack } from '../test/support/process-stack.ts';
+import { runWithKills } from '../test/support/kill-run.ts';
 import { needlesOf, searchBucket, searchFolder } from '../test/support/secret-search.ts';
 import { judgeRun, type Verdict } from '../test/support/witness.ts';
 import { table, type Benchmark, type Row } from './support/benchmark.ts';
+import { startFaultyStack } from './support/faulty-stack.ts';
 
 const KEY = 'sk_canaryZ3mK8tW5qB1xN7rV4dH9jL2pS6c';
 export const KILLS = 15;
 export const SERVER_KILLS = 5;
 /** Seconds that the run may take. */
 const MOST_SECONDS = 180;
-/** 17 % of all calls. */
-export const faults = { ...manyFaults, '429': 0.025, '500': 0.025 };
 
 /**
  * The fault test at full speed: no rate limit, so that every kill of the worker takes all calls of the run with it. Each
@@ -19,18 +16,7 @@ export const faults = { ...manyFaults, '429': 0.025, '500': 0.025 };
  */
 export const kills: Benchmark = async ({ items = 2_000, seed = Date.now() % 1_000_000, say }) => {
   say(`seed ${seed}`);
-  const emulator = await startEmulator({
-    keys: [{ name: 'canary', key: KEY }],
-    faults,
-    latency: { kind: 'lognormal', medianMs: 40, sigma: 0.5 },
-    gatewayTimeoutMs: 300,
-    seed,
-  });
-  const stack = await startProcessStack({
-    api: emulator.url,
-    key: KEY,
-    environment: { POLLEN_BATCH_RPS: 'none' },
-  });
+  const { emulator, stack } = await startFaultyStack(KEY, seed);
   try {
     const images = Math.floor(items * 0.3);
     const job = { name: 'kills', texts: items - images, images };

@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+
 import type { Priority } from '../manifest/job.ts';
 import type { BudgetView } from '../pollen/ledger.ts';
 import type { TrancheReport } from '../pollen/tranche.ts';
@@ -14,8 +15,8 @@ export type RunState = 'planning' | 'running' | 'paused' | 'finishing' | EndStat
 export interface PageProgress extends Counts {
   readonly page: number;
   /**
-   * Counts what it tells its run, from the microsecond in which it started: what is older says nothing more, and all
-   * that an execution of the page before this one has told is older. Absent in answers, and in pages of earlier versions.
+   * Counts what it tells its run, from the microsecond in which it started: what is older says nothing more, nor does what
+   * a page has told whose run was ended. Absent in answers, and in pages of earlier versions.
    */
   readonly turn?: number;
   /** Calls that could be made now, if there were places for them. */
