@@ -30,8 +30,8 @@ export interface Reconciled {
   readonly otherRun?: string;
   /** What the corrections rest on, this one and earlier ones; absent where there are none. */
   readonly assumes?: Assumption;
-  /** Keys of the corrections that were written: one at most. */
-  readonly corrections: readonly string[];
+  /** Key of the correction; absent where there was nothing to write. */
+  readonly correction?: string;
   /** ISO 8601: before then the account may not know all calls yet, so that nothing was settled. */
   readonly tooEarlyUntil?: string;
 }
@@ -42,7 +42,7 @@ export interface ReconcileOptions {
 }
 
 const TRIES = 5;
-const nothing = { settled: 0, grouped: 0, open: {}, corrections: [] } as const;
+const nothing = { settled: 0, grouped: 0, open: {} } as const;
 
 /**
  * Settles charges of an ended run that are unknown, by the account's billed calls, or else by how far the own budget of its
@@ -94,7 +94,7 @@ export async function reconcile(
       settled: settled.length,
       source,
       grouped: settled.filter(({ group }) => group !== undefined).length,
-      corrections: [runKeys(run).correction(number + 1)],
+      correction: runKeys(run).correction(number + 1),
     };
   }
   throw new PollenBatchError('store-unusable', `run ${runId} is being reconciled by others all the time`, {

@@ -50,7 +50,7 @@ describe.concurrent('a run without a cache that lost answers', () => {
       settled: before.cost.unknown.count,
       open: {},
       after: { settled: emulator.meter().charged, unknown: { count: 0 } },
-      corrections: [runKeys(run).correction(1)],
+      correction: runKeys(run).correction(1),
       assumes: 'sole-use',
     });
     expect(await reconcile(session, runId)).toMatchObject({ settled: 0, before: { unknown: { count: 0 } } });
