@@ -1,10 +1,9 @@
-import type { Budget } from '../manifest/job.ts';
 import { sha256 } from '../plan/digest.ts';
 import { billLines, createReportFold } from '../report/report.ts';
 import type { ResultLine } from '../report/result-line.ts';
 import { withLate } from '../report/with-late.ts';
 import { readLate } from '../records/late.ts';
-import { readChanges } from '../records/changes.ts';
+import { readBudget } from '../records/changes.ts';
 import type { FailedRecord } from '../records/record.ts';
 import type { Tally } from '../records/tally.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
@@ -54,7 +53,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     const state = endState(reason, fold.tally());
     const endedAt = now().toISOString();
     const stopped = state === 'stopped' && because !== undefined ? { because } : {};
-    const budget = await budgetOf(dependencies, run, plan.budget);
+    const budget = await readBudget(store, run, plan.budget);
     const report = {
       ...fold.report(plan, state, endedAt),
       ...(budget === undefined ? {} : { budget: { ...budget, reached: 'because' in stopped } }),
@@ -120,15 +119,6 @@ function endState(reason: EndReason, tally: Tally): EndState {
   if (reason === 'failed') return 'failed';
   if (tally.cancelled > 0) return reason === 'stopped' ? 'stopped' : 'failed';
   return tally.failed > 0 ? 'completed_with_failures' : 'completed';
-}
-
-// As it was set last.
-async function budgetOf(
-  { store }: ActivityDependencies,
-  run: RunLocation,
-  planned: Budget | undefined,
-): Promise<Budget | undefined> {
-  return planned === undefined ? undefined : ((await readChanges(store, run)).at(-1)?.budget ?? planned);
 }
 
 /** What a run's marker says of its end. */

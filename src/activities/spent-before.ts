@@ -1,6 +1,6 @@
 import type { Plan } from '../plan/plan.ts';
 import { formatAmount } from '../pollen/amount.ts';
-import { readChanges } from '../records/changes.ts';
+import { readBudget } from '../records/changes.ts';
 import { spentOn } from '../report/spent.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { PlanSummary } from '../workflows/inputs.ts';
@@ -16,11 +16,10 @@ export async function budgetOf(
   plan: Plan,
   resumed: boolean,
 ): Promise<Pick<PlanSummary, 'budget' | 'spent'>> {
-  const { budget } = plan;
+  const budget = await readBudget(dependencies.store, run, plan.budget);
   if (budget === undefined) return {};
-  const last = (await readChanges(dependencies.store, run)).at(-1)?.budget ?? budget;
-  if (!resumed) return { budget: last };
+  if (!resumed) return { budget };
   const { sum, before } = await spentOn(dependencies, run, plan);
   // What nothing bounds may have been all of it.
-  return { budget: last, spent: { spent: sum === undefined ? last.amount : formatAmount(sum), before } };
+  return { budget, spent: { spent: sum === undefined ? budget.amount : formatAmount(sum), before } };
 }

@@ -1,10 +1,8 @@
-import type { Budget } from '../manifest/job.ts';
 import type { PlannedApi } from '../plan/plan.ts';
 import { assumptionOf, type Assumption } from '../records/corrections.ts';
 import type { EndState } from '../records/outcome.ts';
-import type { ItemCost } from '../records/record.ts';
 import { createBillFold, type BillFigures } from '../report/bill.ts';
-import { budgetAtEnd } from './budget-sight.ts';
+import { budgetAtEnd, type BudgetSight } from './budget-sight.ts';
 import { findRun } from './find-run.ts';
 import { openBill, type OpenedBill } from './open-bill.ts';
 import type { Session } from './session.ts';
@@ -29,17 +27,8 @@ export interface RunBill extends BillFigures {
   readonly corrections: number;
   /** What these rest on; absent where there are none. */
   readonly assumes?: Assumption;
-  readonly budget?: BudgetLine;
-}
-
-/** How far a budget is used up; amounts in decimal Pollen. */
-export interface BudgetLine {
-  readonly amount: string;
-  readonly spent: string;
-  /** Held for charges that are unknown; `null` where one has no bound. */
-  readonly held: string | null;
-  /** Below zero where more was charged than allowed; `null` where `held` is. */
-  readonly left: string | null;
+  /** Without what calls in flight hold, which are on no bill. */
+  readonly budget?: BudgetSight;
 }
 
 /**
@@ -85,13 +74,7 @@ export async function foldBill({
     throttled,
     corrections: corrections.length,
     ...assumptionOf(corrections),
-    ...(budget === undefined ? {} : { budget: budgetLine(budget, figures.cost) }),
+    ...(budget === undefined ? {} : { budget: budgetAtEnd(budget.amount, figures.cost) }),
     ...figures,
   };
-}
-
-// Calls in flight are on no bill: what is held is so for unknown charges alone.
-function budgetLine({ amount }: Budget, cost: ItemCost): BudgetLine {
-  const { spent, unknown: held, left } = budgetAtEnd(amount, cost);
-  return { amount, spent, held, left };
 }

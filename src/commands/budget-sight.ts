@@ -3,7 +3,6 @@ import type { Plan } from '../plan/plan.ts';
 import { retriedIdOf } from '../plan/run-id.ts';
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import type { BudgetView } from '../pollen/ledger.ts';
-import { readChanges } from '../records/changes.ts';
 import type { ItemCost } from '../records/record.ts';
 import { readJobFile } from '../records/run-store.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
@@ -53,15 +52,6 @@ export function budgetUnderWay(told: BudgetView, { atMost }: ItemCost['unknown']
   const known = difference > 0n ? difference : 0n;
   const left = parseAmount(amount) - known - parseAmount(atMost) - parseAmount(held);
   return { amount, spent: formatAmount(known), unknown: atMost, held, left: formatAmount(left) };
-}
-
-/** Reads the budget of a run as it was set last; `undefined` where it has none. */
-export async function readBudget(
-  store: ObjectStore,
-  run: RunLocation,
-  { budget }: Pick<Plan, 'budget'>,
-): Promise<string | undefined> {
-  return budget === undefined ? undefined : ((await readChanges(store, run)).at(-1)?.budget ?? budget).amount;
 }
 
 /** Reads the budget of a schedule where a run's own is what it had left; nothing where it is the run's own, or job.json is damaged. */

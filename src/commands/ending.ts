@@ -4,7 +4,8 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { FailedRecord } from '../records/record.ts';
 import type { Marker } from '../records/run-store.ts';
 import type { Tally } from '../records/tally.ts';
-import { budgetAtEnd, readBudget, readPeriod, type BudgetSight } from './budget-sight.ts';
+import { readBudget } from '../records/changes.ts';
+import { budgetAtEnd, readPeriod, type BudgetSight } from './budget-sight.ts';
 import { readCorrectedCost, type CorrectedCost } from './corrected-cost.ts';
 
 /** How a run ended, as people want to know it. */
@@ -30,10 +31,10 @@ export async function readEnding(
   marker: Marker,
   plan: Plan | undefined,
 ): Promise<Ending> {
-  const [failures, corrected, amount, period] = await Promise.all([
+  const [failures, corrected, budget, period] = await Promise.all([
     marker.tally.failed === 0 ? [] : readFailures(store, run),
     readCorrectedCost(store, run, marker),
-    plan === undefined ? undefined : readBudget(store, run, plan),
+    readBudget(store, run, plan?.budget),
     plan === undefined ? undefined : readPeriod(store, run, plan),
   ]);
   const tally = { ...marker.tally, ...corrected?.cost };
@@ -44,7 +45,7 @@ export async function readEnding(
     plan,
     failures,
     ...(corrected === undefined ? {} : { corrected }),
-    ...(amount === undefined ? {} : { budget: { ...budgetAtEnd(amount, tally), ...period } }),
+    ...(budget === undefined ? {} : { budget: { ...budgetAtEnd(budget.amount, tally), ...period } }),
   };
 }
 

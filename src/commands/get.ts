@@ -39,12 +39,12 @@ export async function get(session: Session, runId: string): Promise<RunDetails> 
     plan,
     sight,
     ending,
-    budget: ending?.budget ?? (await budgetUnderWay(session, run, plan, sight)),
+    budget: ending?.budget ?? (await budgetOf(session, run, plan, sight)),
     report: told === undefined || corrected === undefined ? told : correctReport(told, corrected),
   };
 }
 
-async function budgetUnderWay(
+async function budgetOf(
   { store }: Session,
   run: RunLocation,
   plan: Plan | undefined,

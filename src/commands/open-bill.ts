@@ -6,7 +6,7 @@ import { formatAmount } from '../pollen/amount.ts';
 import { priceOfAnswer } from '../pollen/charge.ts';
 import { findPrice } from '../pollen/prices.ts';
 import { dialects } from '../pollinations/dialects/index.ts';
-import { readChanges } from '../records/changes.ts';
+import { readBudget } from '../records/changes.ts';
 import { layOver, readCorrections, type Correction } from '../records/corrections.ts';
 import { readLate } from '../records/late.ts';
 import { createRecords } from '../records/record-store.ts';
@@ -44,18 +44,17 @@ export interface OpenedBill {
  * @throws PollenBatchError `usage` when it has not been planned, so that nothing can have been called
  */
 export async function openBill(store: ObjectStore, run: RunLocation): Promise<OpenedBill> {
-  const [plan, marker, corrections, changes] = await Promise.all([
+  const [plan, marker, corrections] = await Promise.all([
     readPlan(store, run),
     readMarker(store, run),
     readCorrections(store, run),
-    readChanges(store, run),
   ]);
   if (plan === undefined) {
     throw new PollenBatchError('usage', `run ${run.runId} has not been planned yet, so nothing was called`, {
       remedy: `Look at it with \`pollen-batch get ${run.runId}\`.`,
     });
   }
-  const budget = changes.at(-1)?.budget ?? plan.budget;
+  const budget = await readBudget(store, run, plan.budget);
   return {
     run,
     plan,

@@ -64,12 +64,12 @@ export async function reconcile(
     const { cost, assumes } = await foldBill(opened);
     first ??= cost;
     const rest = assumes === undefined ? {} : { assumes };
-    const sofar = { runId, before: first, after: cost, ...nothing, ...rest };
-    if (cost.unknown.count === 0) return sofar;
+    const soFar = { runId, before: first, after: cost, ...nothing, ...rest };
+    if (cost.unknown.count === 0) return soFar;
     checkAccountReach(session, opened.plan, now());
     const sent = await sentCalls(opened, marker.endedAt);
     const toldAt = allToldAt(sent, marker.endedAt, opened.plan);
-    if (now() < toldAt) return { ...sofar, tooEarlyUntil: toldAt.toISOString() };
+    if (now() < toldAt) return { ...soFar, tooEarlyUntil: toldAt.toISOString() };
     const { evidence, otherRun } = await readEvidence(session, opened, sent);
     const { source } = evidence;
     const found = settleUnknown(
@@ -78,7 +78,7 @@ export async function reconcile(
     );
     const open = { open: countOpen(found), ...(otherRun === undefined ? {} : { otherRun }) };
     const settled = settledOf(sent, found);
-    if (settled.length === 0) return { ...sofar, ...open };
+    if (settled.length === 0) return { ...soFar, ...open };
     const at = now().toISOString();
     const assumed = { assumes: 'sole-use' } as const;
     const correction = { version: 1, runId, at, source, ...assumed, settled } as const;
@@ -87,7 +87,7 @@ export async function reconcile(
     if (!(await writeCorrection(session.store, run, correction, number))) continue;
     const { cost: after } = await foldBill(await openBill(session.store, run));
     return {
-      ...sofar,
+      ...soFar,
       ...open,
       ...assumed,
       after,

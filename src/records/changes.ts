@@ -38,6 +38,21 @@ export async function readChanges(store: ObjectStore, run: RunLocation): Promise
   return changes.filter((change) => change !== undefined);
 }
 
+/**
+ * Reads the budget of a run as it was set last. Only one that was planned with a budget can be given another.
+ *
+ * @param planned - the budget of its plan
+ * @returns `undefined` where it has none
+ * @throws StoreError `store-corrupt` where a change is damaged
+ */
+export async function readBudget(
+  store: ObjectStore,
+  run: RunLocation,
+  planned: Budget | undefined,
+): Promise<Budget | undefined> {
+  return planned && ((await readChanges(store, run)).at(-1)?.budget ?? planned);
+}
+
 async function readChange(store: ObjectStore, key: string): Promise<RunChange | undefined> {
   const object = await store.get(key);
   if (object === undefined) return undefined;

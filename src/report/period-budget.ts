@@ -2,7 +2,7 @@ import type { Budget, Job } from '../manifest/job.ts';
 import { periodOf } from '../plan/period.ts';
 import { retriedIdOf } from '../plan/run-id.ts';
 import { formatAmount, parseAmount, type Amount } from '../pollen/amount.ts';
-import { readChanges } from '../records/changes.ts';
+import { readBudget } from '../records/changes.ts';
 import { readMarker, readPlan } from '../records/run-store.ts';
 import { jobPrefix, type RunLocation } from '../storage/keys.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
@@ -59,6 +59,6 @@ async function spentBy(
     throw new UnplannedRunError(`run ${run.runId} of the same period is claimed and not planned yet`);
   }
   if (plan === undefined) return 0n;
-  const budget = (await readChanges(store, run)).at(-1)?.budget ?? plan.budget;
+  const budget = await readBudget(store, run, plan.budget);
   return budget === undefined ? (await spentOn(source, run, plan)).sum : parseAmount(budget.amount);
 }

@@ -2,6 +2,7 @@ import { labelEntries } from '../../plan/labels.ts';
 import { dialects } from '../../pollinations/dialects/index.ts';
 import type { BillGroup, BillShare, Saving } from '../../report/bill.ts';
 import type { RunBill } from '../bill.ts';
+import { budgetText } from './budget-text.ts';
 import { cacheWords } from './cache-words.ts';
 import { wrap } from './fit.ts';
 import { plain } from './terminal.ts';
@@ -34,7 +35,7 @@ export function billText(bill: RunBill, width = Number.POSITIVE_INFINITY): strin
 }
 
 function headLines(bill: RunBill): readonly string[] {
-  const { runId, state, billed, items, labels, api, startedAt, endedAt, cost } = bill;
+  const { runId, state, billed, items, labels, api, startedAt, endedAt, cost, budget } = bill;
   const isOver = state !== 'unfinished';
   const entries = labelEntries(labels).map((entry) => plain(entry));
   return [
@@ -46,7 +47,7 @@ function headLines(bill: RunBill): readonly string[] {
     `Started ${utc(startedAt)}${endedAt === undefined ? '' : `, ended ${utc(endedAt)}`} (UTC).`,
     `Paid: ${money(cost)}`,
     certaintyLine(bill),
-    ...budgetLines(bill),
+    ...(budget === undefined ? [] : [`${budgetText(budget)}.`]),
   ];
 }
 
@@ -69,14 +70,6 @@ function remedyOf({ runId, api, state }: RunBill): string {
   return dialects[api.dialect].usagePath === undefined
     ? 'This API tells neither billed calls nor a balance that could settle them.'
     : `\`pollen-batch reconcile ${runId}\` settles what the account tells of them.`;
-}
-
-function budgetLines({ budget }: RunBill): readonly string[] {
-  if (budget === undefined) return [];
-  const { amount, spent, held, left } = budget;
-  const rest =
-    held === null ? 'what is unknown has no bound' : `${held} held for what is unknown, ${left ?? ''} left`;
-  return [`Budget: ${amount} Pollen; ${spent} spent, ${rest}.`];
 }
 
 function shareRows(bill: RunBill, isNarrow: boolean): readonly (readonly string[])[] {

@@ -5,7 +5,7 @@ import type { Plan } from '../../plan/plan.ts';
 import { openSpool } from '../../plan/spool.ts';
 import { retryIdOf } from '../../plan/run-id.ts';
 import { parseAmount } from '../../pollen/amount.ts';
-import { readChanges } from '../../records/changes.ts';
+import { readBudget } from '../../records/changes.ts';
 import { readMeasured } from '../../records/measured.ts';
 import { recentRuns } from '../../records/past-runs.ts';
 import {
@@ -177,7 +177,7 @@ async function checkPlanned(
   maxCost: string | undefined,
 ): Promise<void> {
   if (maxCost === undefined) return;
-  const budget = (await readChanges(store, run)).at(-1)?.budget ?? plan.budget;
+  const budget = await readBudget(store, run, plan.budget);
   if (budget !== undefined && parseAmount(budget.amount) <= parseAmount(maxCost)) return;
   const has = budget === undefined ? 'without a budget' : `with a budget of ${budget.amount} Pollen`;
   throw new PollenBatchError(
