@@ -313,8 +313,8 @@ export const sabotages: readonly Sabotage[] = [
     title:
       'take a call for never sent that a killed worker had sent, where it is taken back before its next attempt',
     file: 'src/workflows/call-scope.ts',
-    from: `wasFound && end.kind`,
-    to: `false && end.kind`,
+    from: `madeIn.lost?.has(name) === false ? end`,
+    to: `true ? end`,
     tests: ['test/faults/losses.test.ts'],
   },
   {
