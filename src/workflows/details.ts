@@ -89,9 +89,9 @@ function facts(panel: Panel): readonly string[] {
   ];
 }
 
-function pace({ items, tally, rate = 0 }: Panel): readonly string[] {
+function pace({ state, items, tally, rate = 0 }: Panel): readonly string[] {
   const left = items - settledItems(tally);
-  if (rate <= 0 || left <= 0) return [];
+  if (state === 'paused' || rate <= 0 || left <= 0) return [];
   return [`${Math.round(rate * 60)} items a minute, about ${duration(left / rate)} left`];
 }
 

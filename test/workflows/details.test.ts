@@ -48,7 +48,9 @@ describe('the panel of a run', () => {
       'bees-1',
       '2026-01-02T03:00:00.000Z',
     );
-    expect(panel({ state: 'paused', pauses: [paused] })).toContain(
+    const text = panel({ state: 'paused', pauses: [paused], rate: 0.5 });
+    expect(text).not.toContain('left');
+    expect(text).toContain(
       '**paused** · **9 of 20** items (45 %)\n\n- **operator** since 2026-01-02 03:00:00 UTC: suspended by hand\\: \\*why\\* not. Let it go on with `pollen-batch resume bees-1`.',
     );
   });
