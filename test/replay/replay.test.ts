@@ -37,6 +37,7 @@ beforeAll(quietRuntime);
 describe('a run that is under way', () => {
   it('has been saved in each way it can go', () => {
     expect(names).toEqual([
+      'run-job-budgeted',
       'run-job-cancelled',
       'run-job-continued-1',
       'run-job-continued-2',
@@ -46,7 +47,9 @@ describe('a run that is under way', () => {
       'run-job-paused',
       'run-job-plain',
       'run-job-scheduled',
+      'run-job-stopped',
       'run-job-told',
+      'run-page-budgeted',
       'run-page-cancelled',
       'run-page-chains',
       'run-page-crossing',
@@ -54,6 +57,7 @@ describe('a run that is under way', () => {
       'run-page-granted',
       'run-page-paused',
       'run-page-plain',
+      'run-page-stopped',
     ]);
   });
 
@@ -67,6 +71,8 @@ describe('a run that is under way', () => {
     ['run-job-plain', "'runPage'", "'runOtherPage'"],
     ['run-page-plain', "'generateText'", "'generateProse'"],
     ['run-page-chains', '{ closeItem }', '{ sealPage: closeItem }'],
+    ['run-job-budgeted', '{ keepChange }', '{ sealPage: keepChange }'],
+    ['run-page-stopped', "'losses-found'", "'losses-otherwise'"],
     ['run-job-told', "'cost-as-it-goes'", "'cost-otherwise'"],
   ])('would be broken by a change of what its workflow asks for: %s', async (name, from, to) => {
     const replay = Worker.runReplayHistory(

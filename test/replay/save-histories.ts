@@ -7,6 +7,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
 import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { triggerSchedule } from '../../src/commands/schedule/change-schedule.ts';
+import { setBudget } from '../../src/commands/steer.ts';
 import { createLogger, installRuntime } from '../../src/telemetry.ts';
 import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
 import { pageProgressQuery, pauseSignal, resumeSignal, runViewQuery } from '../../src/workflows/messages.ts';
@@ -73,8 +74,9 @@ async function savePages(harness: Harness): Promise<void> {
   await save(harness, 'run-page-granted', pageWorkflowId(run.runId, 1));
 }
 
-async function saveCancelled(harness: Harness): Promise<void> {
-  const { run } = await harness.submit(`${head('cancelled')}${prompts(12)}  - { text: '[[fault:429]]' }\n`);
+// Those named `cancelled` are of pages that did not look at their calls first, and cannot be made any more.
+async function saveStopped(harness: Harness): Promise<void> {
+  const { run } = await harness.submit(`${head('stopped')}${prompts(12)}  - { text: '[[fault:429]]' }\n`);
   await untilDone(async () => {
     const page = harness.client.workflow.getHandle(pageWorkflowId(run.runId, 0));
     const { waiting } = await page.query(pageProgressQuery);
@@ -82,8 +84,24 @@ async function saveCancelled(harness: Harness): Promise<void> {
   });
   await harness.handle(run).cancel();
   await harness.finish(run);
-  await save(harness, 'run-job-cancelled', runWorkflowId(run.runId));
-  await save(harness, 'run-page-cancelled', pageWorkflowId(run.runId, 0));
+  await save(harness, 'run-job-stopped', runWorkflowId(run.runId));
+  await save(harness, 'run-page-stopped', pageWorkflowId(run.runId, 0));
+}
+
+async function saveBudgeted(harness: Harness): Promise<void> {
+  const { run } = await harness.submit(`version: 1
+name: budgeted
+budget: '0.0065'
+items:
+  - { prompts: [a, b, c, d, e, f, g, h], kind: image, params: { width: 32, height: 32 } }
+`);
+  await untilDone(async () => {
+    if ((await harness.handle(run).query(runViewQuery)).state !== 'paused') throw new Error('not yet');
+  });
+  await setBudget(harness.session.temporal, run.runId, { amount: '+1' });
+  await harness.finish(run);
+  await save(harness, 'run-job-budgeted', runWorkflowId(run.runId));
+  await save(harness, 'run-page-budgeted', pageWorkflowId(run.runId, 0));
 }
 
 async function savePaused(harness: Harness): Promise<void> {
@@ -187,7 +205,8 @@ const scenes: Readonly<Record<string, readonly [HarnessOptions, (harness: Harnes
   plain: [{}, savePlain],
   failures: [{}, saveFailed],
   pages: [{ lanes: [{ name: 'all', concurrency: 40 }] }, savePages],
-  cancelled: [slow(1_000, 2), saveCancelled],
+  stopped: [slow(1_000, 2), saveStopped],
+  budgeted: [slow(100, 3), saveBudgeted],
   paused: [slow(500, 2), savePaused],
   continued: [slow(300, 2), saveContinued],
   told: [slow(1_000, 2), saveTold],
