@@ -14,7 +14,7 @@ import {
 import type { BudgetView } from '../pollen/ledger.ts';
 import type { ControlActivities } from './contract.ts';
 import { addCounts, noCounts, type Counts } from '../records/counts.ts';
-import type { RunOutcome } from '../records/outcome.ts';
+import type { RunOutcome, StopCause } from '../records/outcome.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import { settledItems } from '../records/tally.ts';
 import { describePanel } from './details.ts';
@@ -71,7 +71,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   let sign: Sign | undefined;
   let rate: number | undefined;
   let budget: RunBudget | undefined;
-  let because: 'budget' | undefined;
+  let because: StopCause | undefined;
   const measure = createRate(RATE_SECONDS);
   // A scheduled run may wait here for somebody to mend its job, and a stop must not wait with it.
   const planning = new CancellationScope({ cancellable: true });
