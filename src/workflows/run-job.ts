@@ -165,6 +165,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       items: plan?.items ?? 0,
       ...counts(),
       done: done.tally,
+      sealed: done,
       pages: { total, done: total - pagesLeft() - running.length, running },
       lanes: lanes?.views() ?? [],
       ...(plan?.priority === undefined ? {} : { priority: plan.priority }),
