@@ -6,6 +6,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   usage: 'wrong command line, job file or setting, or no such run: nothing was started',
   finishedWithFailures: 'the run has finished, and some items failed',
   paused: 'get, resume and set: the run is paused',
+  expired: 'the deadline of the run came before its end',
   stopped: 'the run was stopped',
   disagrees: 'verify has found what does not agree',
   interrupted: 'interrupted by Ctrl-C; dev, worker and emulator end by it with 0',

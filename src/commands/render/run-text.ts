@@ -1,6 +1,8 @@
 import { labelEntries } from '../../plan/labels.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { ItemCost } from '../../records/record.ts';
+import type { StopCause } from '../../records/outcome.ts';
+import { missingItems } from '../../records/tally.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import { plannedTimeOf } from '../../workflows/ids.ts';
 import type { BudgetSight } from '../budget-sight.ts';
@@ -35,19 +37,33 @@ export function endText(session: Session, ending: Ending): string {
     `${tally.succeeded} succeeded${tally.reused === undefined ? '' : ` (${tally.reused} taken over from earlier runs)`}`,
     ...(tally.failed > 0 ? [`${tally.failed} failed`] : []),
     ...(tally.cancelled > 0 ? [`${tally.cancelled} cancelled`] : []),
+    ...(tally.expired === undefined ? [] : [`${tally.expired} expired`]),
   ].join(', ');
   return [
-    `${run.runId}: ${marker.state.replaceAll('_', ' ')}${marker.because === undefined ? '' : `, as its ${marker.because} is used up`}. ${counts}${took(plan?.createdAt, marker.endedAt)}.`,
+    `${run.runId}: ${marker.state.replaceAll('_', ' ')}${causeWords(marker.because)}. ${counts}${took(plan?.createdAt, marker.endedAt)}.`,
     ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault))}`),
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
     `Bill: ${money(tally)} (${certaintyWords(tally, corrected)})`,
     ...(budget === undefined ? [] : [budgetText(budget)]),
     ...(plan === undefined ? [] : [`Cache: ${cacheWords(plan.api.cacheMode)}`]),
     `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
-    ...(tally.failed + tally.cancelled === 0
+    ...(tally.failed + missingItems(tally) === 0
       ? []
       : [`What is missing is called again by \`pollen-batch retry ${run.runId}\`.`]),
   ].join('\n');
+}
+
+function causeWords(because: StopCause | undefined): string {
+  switch (because) {
+    case undefined:
+      return '';
+    case 'budget':
+      return ', as its budget is used up';
+    case 'fail-fast':
+      return ', as too many items failed';
+    case 'terminated':
+      return ', without waiting for what was in flight';
+  }
 }
 
 function certaintyWords({ unknown }: ItemCost, corrected: CorrectedCost | undefined): string {
