@@ -14,6 +14,7 @@ import {
 } from './cli/options.ts';
 import { addScheduleCommands } from './cli/schedule-commands.ts';
 import { addSteerCommands } from './cli/steer-commands.ts';
+import { addTellCommands } from './cli/tell-commands.ts';
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
 import type { DevFlags } from './commands/actions/dev.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
@@ -156,6 +157,7 @@ function createProgram(): Command {
       present(await getAction(runId), flags);
     });
 
+  addTellCommands(program, present);
   addSteerCommands(program, context, present);
   addBillCommands(program, context, present);
 
