@@ -5,7 +5,7 @@ import { withLate } from '../report/with-late.ts';
 import { readLate } from '../records/late.ts';
 import { readBudget } from '../records/changes.ts';
 import type { FailedRecord } from '../records/record.ts';
-import type { Tally } from '../records/tally.ts';
+import { missingItems, type Tally } from '../records/tally.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import { readBegun, readMarker, type Marker } from '../records/run-store.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
@@ -52,11 +52,11 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
       throw new Error(`the parts of ${run.runId} tell ${items.size} of ${plan.items} items`);
     const state = endState(reason, fold.tally());
     const endedAt = now().toISOString();
-    const stopped = state === 'stopped' && because !== undefined ? { because } : {};
+    const stopped: Pick<Marker, 'because'> = state === 'stopped' && because !== undefined ? { because } : {};
     const budget = await readBudget(store, run, plan.budget);
     const report = {
       ...fold.report(plan, state, endedAt),
-      ...(budget === undefined ? {} : { budget: { ...budget, reached: 'because' in stopped } }),
+      ...(budget === undefined ? {} : { budget: { ...budget, reached: stopped.because === 'budget' } }),
     };
     const files = [
       { key: keys.errors, body: errors, contentType: ndjson },
@@ -117,7 +117,7 @@ function serialise(lines: readonly ResultLine[]): string {
 // A stop that came after the last item has stopped nothing.
 function endState(reason: EndReason, tally: Tally): EndState {
   if (reason === 'failed') return 'failed';
-  if (tally.cancelled > 0) return reason === 'stopped' ? 'stopped' : 'failed';
+  if (missingItems(tally) > 0) return reason === 'finished' ? 'failed' : reason;
   return tally.failed > 0 ? 'completed_with_failures' : 'completed';
 }
 

@@ -16,6 +16,7 @@ import {
   withCurrent,
   withNote,
   withNothingSent,
+  withSent,
   type AttemptHistory,
 } from './attempt-history.ts';
 import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
@@ -167,8 +168,9 @@ export function createGenerate(
         group: groupOf(context, reference),
         signal: context.cancellationSignal,
         listen: () => context.heartbeat(recalled),
-        send: () =>
-          client.attempt({
+        send: () => {
+          recalled = withSent(recalled, now());
+          return client.attempt({
             kind,
             request: item.call.request,
             requestId,
@@ -176,7 +178,8 @@ export function createGenerate(
             signal,
             ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
             ...(attached === undefined ? {} : { attachments: attached.attachments }),
-          }),
+          });
+        },
       });
       if (ended === undefined) {
         if (hasUnkept(recalled, 0)) await keep(() => keepAttempts(recalled));

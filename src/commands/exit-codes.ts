@@ -10,6 +10,7 @@ export const exitCodes = {
   usage: 2,
   finishedWithFailures: 3,
   paused: 4,
+  expired: 5,
   stopped: 6,
   disagrees: 7,
   interrupted: 130,
@@ -47,6 +48,8 @@ export function exitCodeOfRun(watched: Watched): number {
       return exitCodes.finishedWithFailures;
     case 'stopped':
       return exitCodes.stopped;
+    case 'expired':
+      return exitCodes.expired;
     case 'failed':
       return exitCodes.internal;
   }

@@ -3,6 +3,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { PollenBatchError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readJobFile, readMarker, readPlan } from '../records/run-store.ts';
+import { missingItems } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
 import { findRun } from './find-run.ts';
@@ -27,7 +28,7 @@ export async function rebuild(session: Session, runId: string): Promise<Rebuilt>
   const run = await findRun(session, runId);
   const [marker, plan] = await Promise.all([readMarker(store, run), readPlan(store, run)]);
   if (marker !== undefined) {
-    const left = marker.tally.failed + marker.tally.cancelled;
+    const left = marker.tally.failed + missingItems(marker.tally);
     throw new PollenBatchError('usage', `run ${runId} has ended: ${marker.state.replaceAll('_', ' ')}`, {
       remedy:
         left === 0

@@ -1,17 +1,39 @@
-import type { Budget } from '../manifest/job.ts';
+import type { Budget, Priority } from '../manifest/job.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { StoreError } from '../storage/store-error.ts';
 
-/** `changes/00001.json`: what was changed of a run while it went on. */
-export interface RunChange {
+/** `changes/00001.json`: what somebody did to a run while it went on. All of them, in order, are its story. */
+export type RunChange = {
   readonly version: 1;
-  /** ISO 8601. */
-  readonly at: string;
-  readonly kind: 'budget';
-  readonly budget: Budget;
-  /** In the words of who did it. */
-  readonly reason?: string;
+  /** ISO 8601. */ readonly at: string;
+  /** In the words of who did it. */ readonly reason?: string;
+} & RunAct;
+
+/** What was done, and what holds from then on. */
+export type RunAct =
+  | { readonly kind: 'suspend' | 'resume' | 'approve' | 'stop' | 'terminate' }
+  | { readonly kind: 'budget'; readonly budget: Budget }
+  | {
+      readonly kind: 'concurrency';
+      /** Calls in flight at most, over all workers; `null`: no bound of its own. */
+      readonly concurrency: number | null;
+    }
+  | { readonly kind: 'priority'; readonly priority: Priority }
+  | {
+      readonly kind: 'deadline';
+      /** ISO 8601; `null`: none. */
+      readonly endsAt: string | null;
+    };
+
+/** The last change of a kind, which is the one that holds. */
+export function lastChange<Kind extends RunChange['kind']>(
+  changes: readonly RunChange[],
+  kind: Kind,
+): Extract<RunChange, { readonly kind: Kind }> | undefined {
+  return changes.findLast(
+    (change): change is Extract<RunChange, { readonly kind: Kind }> => change.kind === kind,
+  );
 }
 
 /** Keeps a change under the next number; the same one, told again, is kept once. */
@@ -50,7 +72,7 @@ export async function readBudget(
   run: RunLocation,
   planned: Budget | undefined,
 ): Promise<Budget | undefined> {
-  return planned && ((await readChanges(store, run)).at(-1)?.budget ?? planned);
+  return planned && (lastChange(await readChanges(store, run), 'budget')?.budget ?? planned);
 }
 
 async function readChange(store: ObjectStore, key: string): Promise<RunChange | undefined> {

@@ -10,6 +10,8 @@ export interface Tally {
   readonly failed: number;
   /** Items without a record because the run was stopped. */
   readonly cancelled: number;
+  /** Items without a record because the deadline of the run came; absent where there is none. */
+  readonly expired?: number;
   /** What is known to have been charged. */
   readonly settled: string;
   /** Charges that may or may not have been made. */
@@ -34,11 +36,13 @@ export const emptyTally: Tally = {
 /** Adds two tallies; amounts are added as integers of 1e-8 Pollen. */
 export function addTallies(left: Tally, right: Tally): Tally {
   const reused = (left.reused ?? 0) + (right.reused ?? 0);
+  const expired = (left.expired ?? 0) + (right.expired ?? 0);
   return {
     succeeded: left.succeeded + right.succeeded,
     ...(reused === 0 ? {} : { reused }),
     failed: left.failed + right.failed,
     cancelled: left.cancelled + right.cancelled,
+    ...(expired === 0 ? {} : { expired }),
     settled: addAmounts(left.settled, right.settled),
     unknown: {
       count: left.unknown.count + right.unknown.count,
@@ -82,9 +86,14 @@ export function tallyOf(receipt: Pick<Receipt, 'status' | 'cost' | 'throttled' |
   };
 }
 
+/** Items that ended without a record: cancelled or expired. */
+export function missingItems({ cancelled, expired = 0 }: Tally): number {
+  return cancelled + expired;
+}
+
 /** Items that will not change any more. */
 export function settledItems(tally: Tally): number {
-  return tally.succeeded + tally.failed + tally.cancelled;
+  return tally.succeeded + tally.failed + missingItems(tally);
 }
 
 function addAmounts(left: string, right: string): string {

@@ -163,7 +163,7 @@ function isLongBefore(stored: Date, markerAt: Date | undefined): boolean {
 function budgetOf(plan: Plan, { because }: Marker, changes: Opening['changes']): Report['budget'] {
   const [, last] = changes.findLast(([, { kind }]) => kind === 'budget') ?? [];
   const budget = plan.budget && ((last?.['budget'] as Plan['budget']) ?? plan.budget);
-  return budget && { ...budget, reached: because !== undefined };
+  return budget && { ...budget, reached: because === 'budget' };
 }
 
 function checkReport(

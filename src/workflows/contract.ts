@@ -1,5 +1,5 @@
 import type { Counts } from '../records/counts.ts';
-import type { EndReason, RunOutcome } from '../records/outcome.ts';
+import type { EndReason, RunOutcome, StopCause } from '../records/outcome.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { Receipt } from '../records/record.ts';
 import type {
@@ -35,7 +35,7 @@ export interface ControlActivities {
   finishRun(input: {
     readonly run: RunLocation;
     readonly reason: EndReason;
-    readonly because?: 'budget';
+    readonly because?: StopCause;
   }): Promise<RunOutcome>;
 }
 

@@ -40,6 +40,7 @@ const endStates: ReadonlySet<string> = new Set<EndState>([
   'completed',
   'completed_with_failures',
   'stopped',
+  'expired',
   'failed',
 ]);
 

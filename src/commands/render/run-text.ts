@@ -1,6 +1,8 @@
 import { labelEntries } from '../../plan/labels.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { ItemCost } from '../../records/record.ts';
+import type { StopCause } from '../../records/outcome.ts';
+import { missingItems } from '../../records/tally.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import { plannedTimeOf } from '../../workflows/ids.ts';
 import type { BudgetSight } from '../budget-sight.ts';
@@ -12,6 +14,7 @@ import type { ListedRun } from '../list.ts';
 import type { Session } from '../session.ts';
 import { budgetText } from './budget-text.ts';
 import { cacheWords } from './cache-words.ts';
+import { gateLines } from './gates-text.ts';
 import { costText } from './outlook-text.ts';
 import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
@@ -19,11 +22,13 @@ import { plain } from './terminal.ts';
 import { assumptions, duration, money, plural, table } from './words.ts';
 
 /** Which run it is, and of what. */
-export function planHead({ runId, parent, items, models, api }: Plan): string {
+export function planHead(plan: Plan): string {
+  const { runId, parent, items, models, api } = plan;
   return [
     `${runId}: ${plural(items, 'item')} for ${models.map((model) => plain(model)).join(', ')}`,
     ...(parent === undefined ? [] : [`A retry of ${parent.runId}: what that has got is taken over.`]),
     ...(api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
+    ...gateLines(plan),
   ].join('\n');
 }
 
@@ -35,19 +40,33 @@ export function endText(session: Session, ending: Ending): string {
     `${tally.succeeded} succeeded${tally.reused === undefined ? '' : ` (${tally.reused} taken over from earlier runs)`}`,
     ...(tally.failed > 0 ? [`${tally.failed} failed`] : []),
     ...(tally.cancelled > 0 ? [`${tally.cancelled} cancelled`] : []),
+    ...(tally.expired === undefined ? [] : [`${tally.expired} expired`]),
   ].join(', ');
   return [
-    `${run.runId}: ${marker.state.replaceAll('_', ' ')}${marker.because === undefined ? '' : `, as its ${marker.because} is used up`}. ${counts}${took(plan?.createdAt, marker.endedAt)}.`,
+    `${run.runId}: ${marker.state.replaceAll('_', ' ')}${causeWords(marker.because)}. ${counts}${took(plan?.createdAt, marker.endedAt)}.`,
     ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault))}`),
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
     `Bill: ${money(tally)} (${certaintyWords(tally, corrected)})`,
     ...(budget === undefined ? [] : [budgetText(budget)]),
     ...(plan === undefined ? [] : [`Cache: ${cacheWords(plan.api.cacheMode)}`]),
     `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
-    ...(tally.failed + tally.cancelled === 0
+    ...(tally.failed + missingItems(tally) === 0
       ? []
       : [`What is missing is called again by \`pollen-batch retry ${run.runId}\`.`]),
   ].join('\n');
+}
+
+function causeWords(because: StopCause | undefined): string {
+  switch (because) {
+    case undefined:
+      return '';
+    case 'budget':
+      return ', as its budget is used up';
+    case 'fail-fast':
+      return ', as too many items failed';
+    case 'terminated':
+      return ', without waiting for what was in flight';
+  }
 }
 
 function certaintyWords({ unknown }: ItemCost, corrected: CorrectedCost | undefined): string {

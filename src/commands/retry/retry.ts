@@ -17,6 +17,7 @@ import {
   type JobFile,
   type Marker,
 } from '../../records/run-store.ts';
+import { missingItems } from '../../records/tally.ts';
 import { UnplannedRunError, budgetInPeriod } from '../../report/period-budget.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
@@ -114,8 +115,7 @@ async function readParent(
   { store, plannedApi }: Session,
   { run, marker }: { readonly run: RunLocation; readonly marker: Marker },
 ): Promise<RetriedRun> {
-  const { failed, cancelled } = marker.tally;
-  if (failed + cancelled === 0) {
+  if (marker.tally.failed + missingItems(marker.tally) === 0) {
     throw new PollenBatchError('usage', `run ${run.runId} has every result, so nothing is left to retry`, {
       remedy: `Copy them with \`pollen-batch results ${run.runId}\`.`,
     });
