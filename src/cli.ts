@@ -157,7 +157,7 @@ function createProgram(): Command {
       present(await getAction(runId), flags);
     });
 
-  addTellCommands(program, present);
+  addTellCommands(program, context, present);
   addSteerCommands(program, context, present);
   addBillCommands(program, context, present);
 
