@@ -14,6 +14,7 @@ import {
 } from './cli/options.ts';
 import { addScheduleCommands } from './cli/schedule-commands.ts';
 import { addSteerCommands } from './cli/steer-commands.ts';
+import { addTellCommands } from './cli/tell-commands.ts';
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
 import type { DevFlags } from './commands/actions/dev.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
@@ -125,7 +126,7 @@ function createProgram(): Command {
 
   program
     .command('watch')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('show the progress of a run until it ends; Ctrl-C leaves the run going')
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.watch))
@@ -147,7 +148,7 @@ function createProgram(): Command {
 
   program
     .command('get')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('show a run: its plan, how far it is, what it cost')
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.get))
@@ -156,6 +157,7 @@ function createProgram(): Command {
       present(await getAction(runId), flags);
     });
 
+  addTellCommands(program, present);
   addSteerCommands(program, context, present);
   addBillCommands(program, context, present);
 
@@ -201,7 +203,7 @@ function createProgram(): Command {
 
   program
     .command('results')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('copy the results of a run that has ended to this machine; goes on where it was interrupted')
     .option('--out <folder>', 'folder that the results are copied to', 'out')
     .addOption(
@@ -218,7 +220,7 @@ function createProgram(): Command {
 
   program
     .command('verify')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('read all that a run has left, and say what does not agree: bytes, sums, bill, report')
     .option('--meter', 'compare the bill with billed calls and balance of the account, too')
     .addOption(outputOption())

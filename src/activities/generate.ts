@@ -19,6 +19,7 @@ import {
   withCurrent,
   withNote,
   withNothingSent,
+  withSent,
   type AttemptHistory,
 } from './attempt-history.ts';
 import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
@@ -171,8 +172,9 @@ export function createGenerate(
         group: groupOf(context, reference),
         signal: context.cancellationSignal,
         listen: () => context.heartbeat(recalled),
-        send: () =>
-          watchCall(telemetry, watchedCall(item, attempt), () =>
+        send: () => {
+          recalled = withSent(recalled, now());
+          return watchCall(telemetry, watchedCall(item, attempt), () =>
             client.attempt({
               kind,
               request: item.call.request,
@@ -182,7 +184,8 @@ export function createGenerate(
               ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
               ...(attached === undefined ? {} : { attachments: attached.attachments }),
             }),
-          ),
+          );
+        },
       });
       if (ended === undefined) {
         if (hasUnkept(recalled, 0)) await keep(() => keepAttempts(recalled));

@@ -3,18 +3,16 @@ import type { RunLocation } from '../../storage/keys.ts';
 import { readPlan } from '../../records/run-store.ts';
 import { readEnding, type Ending } from '../ending.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
-import { findRun } from '../find-run.ts';
 import { brokenText, endText } from '../render/run-text.ts';
 import { watchedData } from '../render/run-data.ts';
 import type { Session } from '../session.ts';
 import { watch } from '../watch.ts';
-import { configure, withSession } from './configure.ts';
+import { configure, withRun } from './configure.ts';
 import type { CommandContext, Outcome } from './outcome.ts';
 
 /** `watch RUN` */
-export function watchAction(runId: string, context: CommandContext): Promise<Outcome> {
-  return withSession(configure(), async (session) => {
-    const run = await findRun(session, runId);
+export function watchAction(text: string, context: CommandContext): Promise<Outcome> {
+  return withRun(configure(), text, async (session, run) => {
     const plan = await readPlan(session.store, run);
     return watchToTheEnd(session, run, plan, context);
   });

@@ -14,6 +14,7 @@ import type { ListedRun } from '../list.ts';
 import type { Session } from '../session.ts';
 import { budgetText } from './budget-text.ts';
 import { cacheWords } from './cache-words.ts';
+import { gateLines } from './gates-text.ts';
 import { costText } from './outlook-text.ts';
 import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
@@ -21,11 +22,13 @@ import { plain } from './terminal.ts';
 import { assumptions, duration, money, plural, table } from './words.ts';
 
 /** Which run it is, and of what. */
-export function planHead({ runId, parent, items, models, api }: Plan): string {
+export function planHead(plan: Plan): string {
+  const { runId, parent, items, models, api } = plan;
   return [
     `${runId}: ${plural(items, 'item')} for ${models.map((model) => plain(model)).join(', ')}`,
     ...(parent === undefined ? [] : [`A retry of ${parent.runId}: what that has got is taken over.`]),
     ...(api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
+    ...gateLines(plan),
   ].join('\n');
 }
 
