@@ -3,7 +3,7 @@ import type { Backfilled } from '../schedule/backfill-schedule.ts';
 import type { Triggered } from '../schedule/change-schedule.ts';
 import type { ScheduleChange } from '../schedule/changes.ts';
 import type { ListedSchedule, ScheduleDetails } from '../schedule/describe-schedule.ts';
-import { listText } from './run-text.ts';
+import { listText } from './list-text.ts';
 import { plain } from './terminal.ts';
 import { plural, table, zoned } from './words.ts';
 
@@ -70,7 +70,7 @@ export function scheduleText(details: ScheduleDetails): string {
     '',
     `Next: ${upcoming.length === 0 || state === 'paused' ? 'none' : upcoming.join(', ')}`,
     `${plural(started, 'run')} started, ${plural(skipped, 'time')} skipped while the last run went on, ${plural(missed, 'time')} missed.`,
-    ...(details.runs.length === 0 ? [] : ['', listText(details.runs)]),
+    ...(details.runs.length === 0 ? [] : ['', listText(details.runs, false)]),
   ].join('\n');
 }
 
