@@ -8,6 +8,7 @@ import { PollenBatchError } from './errors.ts';
 import { aheadOf } from './lanes/lanes.ts';
 import { createGovernors } from './lanes/governor/governors.ts';
 import { createWorkers } from './lanes/workers.ts';
+import { createPost } from './notices/post.ts';
 import { createApiClient } from './pollinations/client.ts';
 import { createCurrentPrices } from './pollinations/current-prices.ts';
 import { createSend } from './pollinations/send.ts';
@@ -15,6 +16,7 @@ import { createBalance, findApi, openStore } from './services.ts';
 import { createRecords } from './records/record-store.ts';
 import { createLogger, installRuntime } from './telemetry.ts';
 import { connectWorker, hasSearchAttributes } from './temporal/connect-worker.ts';
+import { askSchedule } from './temporal/schedule-times.ts';
 import { keepHealthFile } from './worker-health.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -42,6 +44,12 @@ async function prepare(config: Config, logger: Logger) {
     throw new PollenBatchError('config-invalid', 'no bucket is configured', {
       remedy: 'Set S3_BUCKET (and S3_ENDPOINT for a store that is not AWS).',
     });
+  }
+  const { secrets, hosts } = config.notices;
+  if (hosts.length > 0 && secrets.length === 0) {
+    logger.warn(
+      'hosts may be told of runs, but no POLLEN_BATCH_NOTIFY_SECRET is set to sign with: nobody is told',
+    );
   }
   // One for all, since each has its own connections.
   const send = createSend(config.api.proxy);
@@ -77,6 +85,11 @@ async function prepare(config: Config, logger: Logger) {
     prices: createCurrentPrices(api.prices, async () => (await findApi(config.api, send)).prices),
     lanes: config.lanes,
     governors,
+    askSchedule: (scheduleId) => askSchedule(connection, namespace, scheduleId),
+    post: createPost({
+      settings: config.notices,
+      ...(config.api.proxy === undefined ? {} : { proxy: config.api.proxy }),
+    }),
     ...(config.store.publicUrl === undefined ? {} : { publicUrl: config.store.publicUrl }),
     searchAttributes,
     now: () => new Date(),

@@ -4,7 +4,6 @@ import type { ReadJob } from './job-reading.ts';
 
 const unobeyed: Readonly<Partial<Record<keyof Job, string>>> = {
   deadline: 'no run ends at it',
-  notify: 'nobody is told',
 };
 
 /** Warns of keys that a job has and no run keeps to yet: who relies on one must not learn it from the bill. */

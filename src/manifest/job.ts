@@ -143,10 +143,16 @@ export interface Budget {
   readonly onExceeded: 'pause' | 'stop';
 }
 
-/** Whom to tell that a run has ended. */
+/** What may be told of a job's runs. */
+export const noticeEvents = ['completed', 'failed', 'paused', 'budget', 'missed'] as const;
+
+/** One of these. */
+export type NoticeEvent = (typeof noticeEvents)[number];
+
+/** Whom to tell what. */
 export interface Notify {
   readonly url: string;
-  readonly on: readonly ('completed' | 'failed' | 'paused')[];
+  readonly on: readonly NoticeEvent[];
 }
 
 /** A file in the form of OpenAI's Batch API, of which every line is an item. */
@@ -181,7 +187,8 @@ export interface Job {
   /** Time a run may take, in milliseconds. */
   readonly deadline?: number;
   readonly priority?: Priority;
-  readonly notify?: Notify;
+  /** Who is told what becomes of its runs. */
+  readonly notify?: readonly Notify[];
   /** Take over what earlier runs of the job have got for the same requests. */
   readonly reuse?: boolean;
   /** Make calls whose price nobody knows too. */

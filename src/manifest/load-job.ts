@@ -2,6 +2,7 @@ import type { Node } from 'yaml';
 
 import { isObject } from '../json.ts';
 import { budgetMap, periodBudget } from './budget-schema.ts';
+import { receiverMap } from './notify-schema.ts';
 import { buildJob } from './build-job.ts';
 import { textsOf } from './call-texts.ts';
 import type { CheckContext } from './check-call.ts';
@@ -131,8 +132,9 @@ function problemAtStart(file: string, code: ProblemCode, message: string): Probl
 function keysAt([key, ...below]: Path): readonly string[] {
   if (key === undefined) return Object.keys(fileSchema.shape);
   if (key === 'budget') return Object.keys(budgetMap.shape);
+  if (key === 'notify') return Object.keys(receiverMap.shape);
   if (key !== 'schedule') {
-    const section = fileSchema.shape[key as 'defaults' | 'limits' | 'notify'];
+    const section = fileSchema.shape[key as 'defaults' | 'limits'];
     return Object.keys(section.unwrap().shape);
   }
   // Below a schedule only calendars and their ranges are maps.

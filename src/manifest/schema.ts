@@ -6,6 +6,7 @@ import { isDeviceName } from './item-id.ts';
 import { editorItem } from './item-schema.ts';
 import { matrixSchema } from './matrix-schema.ts';
 import { budgetSchema } from './budget-schema.ts';
+import { notifySchema } from './notify-schema.ts';
 import { scheduleSchema } from './schedule-schema.ts';
 
 /** A job's name becomes a part of storage keys and workflow ids. */
@@ -36,20 +37,6 @@ const deadline = z
   .string()
   .refine((text) => (parseDuration(text) ?? 0) > 0, { error: durationRule })
   .describe('Time that a run may take: `90m`, `6h`, `2d`.');
-
-const notify = z
-  .strictObject({
-    url: z
-      .string()
-      .refine(isPlainHttps, 'an address to tell starts with https:// and holds no user name or password')
-      .describe('Where to send the news: an `https:` address.'),
-    on: z
-      .array(z.enum(['completed', 'failed', 'paused']))
-      .min(1)
-      .describe('What to tell; all of it when left out.')
-      .optional(),
-  })
-  .describe('Whom to tell that a run has ended.');
 
 const head = {
   version: z.literal(1).describe('Version of the job language.'),
@@ -97,7 +84,7 @@ const head = {
     .describe('Share of the rate beside other runs; `normal` when left out.')
     .optional(),
   schedule: scheduleSchema.optional(),
-  notify: notify.optional(),
+  notify: notifySchema.optional(),
   reuse: z
     .boolean()
     .describe('Take over what the last runs of the job have got for the same requests, at no cost.')
@@ -126,9 +113,3 @@ export const editorSchema = z.strictObject({
   ...head,
   items: z.array(editorItem).min(1).describe(itemsDescription),
 });
-
-function isPlainHttps(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return protocol === 'https:' && username === '' && password === '';
-}

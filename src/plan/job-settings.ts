@@ -1,6 +1,7 @@
 import { formatDuration } from '../manifest/duration.ts';
-import type { Job } from '../manifest/job.ts';
+import type { Job, Notify } from '../manifest/job.ts';
 import { describeBudget } from './budget.ts';
+import { sha256 } from './digest.ts';
 import { labelEntries } from './labels.ts';
 
 /** What says how a job is run and found, and nothing of what it generates. */
@@ -12,6 +13,7 @@ const settings = [
   'spend',
   'deadline',
   'priority',
+  'notify',
   'allowUnpriced',
 ] as const satisfies readonly (keyof Job)[];
 
@@ -42,7 +44,7 @@ export function withSettingsOf(job: Job, other: Job): Job {
  * @param allowUnpriced - whether models without a price were allowed beside the job file
  */
 export function describeSettings(job: Job, allowUnpriced: boolean): Readonly<Record<string, string>> {
-  const { description, labels, limits, budget, spend, deadline, priority } = job;
+  const { description, labels, limits, budget, spend, deadline, priority, notify } = job;
   return {
     description: description ?? '',
     labels: labelEntries(labels ?? {}).join(', '),
@@ -51,6 +53,7 @@ export function describeSettings(job: Job, allowUnpriced: boolean): Readonly<Rec
     spend: spend ?? '',
     deadline: deadline === undefined ? '' : formatDuration(deadline / 1_000),
     priority: priority ?? '',
+    notify: (notify ?? []).map(describeReceiver).join('; '),
     allowUnpriced: String(allowUnpriced || job.allowUnpriced === true),
   };
 }
@@ -65,6 +68,11 @@ export function settingChanges(
     const [from = '', to = ''] = [before[name], after[name]];
     return from === to ? [] : [{ name, from, to }];
   });
+}
+
+// An address may hold what nobody else shall know: its host, and a mark by which it is told from others there.
+function describeReceiver({ url, on }: Notify): string {
+  return `${new URL(url).host} #${sha256(url).slice(0, 6)} (${on.join(', ')})`;
 }
 
 function isSetting(name: string): boolean {

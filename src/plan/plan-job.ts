@@ -159,6 +159,7 @@ export async function planJob(
       ...(job.limits?.concurrency === undefined ? {} : { concurrency: job.limits.concurrency }),
       ...(job.budget === undefined ? {} : { budget: job.budget }),
       ...(job.priority === undefined ? {} : { priority: job.priority }),
+      ...(job.notify === undefined ? {} : { notify: job.notify }),
       createdAt: input.createdAt,
       api: input.api,
       ...sources.noted(),

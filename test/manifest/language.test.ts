@@ -27,7 +27,7 @@ describe('a job that says a bit of everything', () => {
       deadline: 21_600_000,
       priority: 'high',
       limits: { concurrency: 8 },
-      notify: { url: 'https://hooks.example/batch', on: ['completed', 'failed'] },
+      notify: [{ url: 'https://hooks.example/batch', on: ['completed', 'failed'] }],
       reuse: true,
       allowUnpriced: false,
       seed: 'stable',

@@ -65,6 +65,7 @@ export const jobsWithAHole: readonly string[] = [
   ]),
   'notify: { url: HERE }',
   'notify: { url: "https://x.test/", on: HERE }',
+  'notify: [HERE]',
   'matrix: { axis: HERE }',
   'matrix: { include: HERE }',
   'matrix: { axis: [a], exclude: HERE }',
