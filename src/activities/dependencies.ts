@@ -9,6 +9,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { Post } from '../notices/post.ts';
 import type { Records } from '../records/record-store.ts';
 import type { ScheduleTimes } from '../temporal/schedule-times.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { PlanReader } from './plan-reader.ts';
 
 /** What activities work with; made once per worker. */
@@ -38,6 +39,8 @@ export interface ActivityDependencies {
   readonly publicUrl?: string;
   /** Whether the namespace knows the Pollen search attributes. */
   readonly searchAttributes: boolean;
+  /** Where the worker tells of its calls and items. @default nobody is told */
+  readonly telemetry?: Telemetry;
   /** Wall clock, for what people read. */
   readonly now: () => Date;
   /** Uniform in [0, 1). */

@@ -14,7 +14,7 @@ export function addBillCommands(
 ): void {
   program
     .command('bill')
-    .argument('[run]', 'run id, as `list` shows it')
+    .argument('[run]', 'run id, its beginning, or @latest')
     .description(
       'show what was paid for what in a run, or by day, job, model or label in many; times are UTC',
     )
@@ -47,7 +47,7 @@ export function addBillCommands(
 
   program
     .command('reconcile')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('settle what is unknown on the bill of a run that has ended, by what the account tells')
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.reconcile))

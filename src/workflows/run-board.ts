@@ -84,6 +84,7 @@ export function createRunBoard(standing: RunStanding, pauses: Pick<RunPauses, 'a
         items: plan?.items ?? 0,
         ...countsOf(standing),
         done: done.tally,
+        sealed: done,
         pages: { total, done: total - (lanes?.left() ?? 0) - running.length, running },
         lanes: lanes?.views() ?? [],
         ...(plan?.priority === undefined ? {} : { priority: plan.priority }),

@@ -3,7 +3,7 @@ import { outlookLine } from '../render/outlook-text.ts';
 import { retriedText } from '../render/retried-text.ts';
 import { tellSubmitted } from '../render/submitted.ts';
 import { retry } from '../retry/retry.ts';
-import { configure, withSession } from './configure.ts';
+import { configure, withRun } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 import { watchToTheEnd } from './watch.ts';
 
@@ -15,9 +15,9 @@ export interface RetryFlags extends OutputFlags {
 }
 
 /** `retry RUN` */
-export function retryAction(runId: string, flags: RetryFlags, context: CommandContext): Promise<Outcome> {
+export function retryAction(text: string, flags: RetryFlags, context: CommandContext): Promise<Outcome> {
   const { terminal } = context;
-  return withSession(configure(), async (session) => {
+  return withRun(configure(), text, async (session, { runId }) => {
     const retried = await retry(session, runId, {
       newSeeds: flags.newSeed === true,
       isConfirmed: flags.yes === true,
