@@ -90,6 +90,22 @@ describe.concurrent('a run that tells of itself', { timeout: 240_000 }, () => {
     expect(await searchBucket(harness.session.store, needlesOf(secret.slice(6)))).toEqual([]);
   });
 
+  test('is told again, by the same id, where its worker is lost between sending and the answer', async ({
+    open,
+  }) => {
+    await using receiver = await startReceiver((count) => (count === 1 ? 'silence' : { status: 200 }));
+    // All that the server knows of a lost worker is that nothing comes back in time.
+    const harness = await open({ notices: { ...notices, deadlineMs: 600_000 } });
+    const { run } = await harness.submit(job('lost', `{ url: '${receiver.url}' }`, verse));
+    expect(await harness.finish(run)).toMatchObject({ state: 'completed' });
+    expect(receiver.received.length).toBeLessThan(2);
+    await delivered(harness, run, 'completed');
+    const [first, second] = receiver.received;
+    expect(receiver.received).toHaveLength(2);
+    expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+    expect(typesOf(receiver)).toEqual(['run.completed', 'run.completed']);
+  });
+
   test('that has failures tells those who want to know of them, and nobody else', async ({ open }) => {
     await using wanting = await startReceiver();
     await using other = await startReceiver();
