@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 
-import { addCounts, noCounts, type Counts } from '../records/counts.ts';
+import { addCounts, noCounts, type SummedCounts } from '../records/counts.ts';
 import { addTallies } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import { readMarker, type Marker } from '../records/run-store.ts';
@@ -95,7 +95,7 @@ export async function* follow(
 function countsNow(view: RunView, pages: readonly PageProgress[]): Partial<RunView> {
   const { done, sealed } = view;
   if (sealed === undefined) return { tally: pages.map(({ tally }) => tally).reduce(addTallies, done) };
-  return pages.reduce<Required<Counts>>(addCounts, addCounts(noCounts, sealed));
+  return pages.reduce<SummedCounts>(addCounts, addCounts(noCounts, sealed));
 }
 
 // What is innermost says why: around it are the activity and the workflow that it took along.

@@ -117,7 +117,7 @@ function endOf(
   isUnderWay: boolean,
 ): Pick<ExplainedCall, 'state' | 'reused' | 'fault' | 'text' | 'doubt'> {
   const end = part === undefined ? line : line.steps?.find((step) => nameOf(step) === nameOf(part));
-  if (end === undefined || end.status === 'cancelled') {
+  if (end === undefined || end.status === 'cancelled' || end.status === 'expired') {
     if (isUnderWay) return { state: 'under-way' };
     return {
       state:
