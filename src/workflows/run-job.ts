@@ -22,7 +22,8 @@ import { controlOptions, planOptions } from './options.ts';
 import { createRunBoard } from './run-board.ts';
 import { listenToOrders } from './run-orders.ts';
 import { createRunPauses } from './run-pauses.ts';
-import { beginStanding, isEnding, isLong } from './run-standing.ts';
+import { beginStanding, isEnding, isLong, isOpen } from './run-standing.ts';
+import { createRunStory } from './run-story.ts';
 
 const { finishRun } = proxyActivities<ControlActivities>(controlOptions);
 const { planRun } = proxyActivities<ControlActivities>(planOptions);
@@ -40,6 +41,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   const standing = beginStanding(carried, CancellationScope.current().consideredCancelled);
   // A scheduled run may wait here for somebody to mend its job, and a stop must not wait with it.
   const planning = new CancellationScope({ cancellable: true });
+  const story = createRunStory(run, standing);
 
   const pauses = createRunPauses({
     runId: run.runId,
@@ -54,9 +56,12 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       standing.lanes?.go();
       board.turn();
     },
+    onAct(kind, reason) {
+      if (isOpen(standing) && !isEnding(standing)) story.note({ kind }, reason);
+    },
   });
   const board = createRunBoard(standing, pauses);
-  const parts = { run, standing, pauses, board, stop };
+  const parts = { standing, story, pauses, board, stop };
 
   const pagesLeft = (): number => standing.lanes?.left() ?? 0;
   // A run that is paused between two pages.
@@ -70,14 +75,13 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
 
   setHandler(runViewQuery, board.view);
   pauses.listen();
-  listenToOrders(run.runId, standing);
+  listenToOrders({ runId: run.runId, ...parts });
   setHandler(pageProgressSignal, (progress) => {
     standing.lanes?.note(progress);
     standing.budget?.note(progress);
     standing.budget?.grant();
     board.count();
   });
-  void CancellationScope.current().cancelRequested.catch(stop);
 
   return CancellationScope.nonCancellable(async () => {
     board.show();
@@ -98,13 +102,13 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     board.count();
     lanes.fill();
     await condition(() => lanes.live().length === 0 && !isWaiting());
-    await condition(allHandlersFinished);
+    await condition(() => allHandlersFinished() && story.isKept());
     if (!isEnding(standing) && pagesLeft() > 0) {
       return continueAsNew<typeof runJob>({
         run,
         resumed,
         carried: {
-          plan,
+          plan: standing.plan,
           next: lanes.next(),
           ...addCounts(noCounts, standing.done),
           ...(pauses.any() ? { paused: pauses.list() } : {}),

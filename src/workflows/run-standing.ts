@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 
 import { addCounts, noCounts, type Counts } from '../records/counts.ts';
-import type { RunOutcome } from '../records/outcome.ts';
+import type { StopCause } from '../records/outcome.ts';
 import type { CarriedRun, PlanSummary } from './inputs.ts';
 import type { Lanes } from './lanes.ts';
 import type { RunState } from './messages.ts';
@@ -10,18 +10,28 @@ import type { RunBudget } from './run-budget.ts';
 /** Events after which a run continues as new, well below the 2,000 that keep a history readable and quick. */
 const MAX_EVENTS = 1_400;
 
+/** The deadline of a run, ISO 8601. */
+export interface RunDeadline {
+  /** @param endsAt - `null` for none; one that has passed ends the run at once */
+  set(endsAt: string | null): void;
+  /** `undefined` where there is none. */
+  endsAt(): string | undefined;
+}
+
 /** How a run stands: what the parts of its workflow share. */
 export interface RunStanding {
   state: RunState;
   /** Whether it makes no more calls, because somebody or something has stopped it. */
   isStopping: boolean;
   /** What that was, where nobody did. */
-  because: RunOutcome['because'];
+  because: StopCause | undefined;
   failure: unknown;
   /** Absent before it is planned, as is what hangs on it. */
   plan: PlanSummary | undefined;
   lanes: Lanes | undefined;
   budget: RunBudget | undefined;
+  /** When it ends, whatever it has left. */
+  deadline: RunDeadline | undefined;
   /** What the pages that have ended count for. */
   done: Counts;
 }
@@ -36,6 +46,7 @@ export function beginStanding(carried: CarriedRun | undefined, isStopping: boole
     plan: carried?.plan,
     lanes: undefined,
     budget: undefined,
+    deadline: undefined,
     done: carried ?? noCounts,
   };
 }
@@ -43,6 +54,11 @@ export function beginStanding(carried: CarriedRun | undefined, isStopping: boole
 /** Whether it makes no more calls. */
 export function isEnding({ isStopping, failure }: RunStanding): boolean {
   return isStopping || failure !== undefined;
+}
+
+/** Whether what somebody does to it still changes what becomes of it. */
+export function isOpen({ state }: RunStanding): boolean {
+  return state === 'planning' || state === 'running';
 }
 
 /** Whether its history is so long that it is to continue as new. */
