@@ -14,6 +14,7 @@ import {
 } from './cli/options.ts';
 import { addScheduleCommands } from './cli/schedule-commands.ts';
 import { addSteerCommands } from './cli/steer-commands.ts';
+import { addTellCommands } from './cli/tell-commands.ts';
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
 import type { DevFlags } from './commands/actions/dev.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
@@ -28,12 +29,18 @@ import { exitCodeOfError, exitCodes } from './commands/exit-codes.ts';
 import { exampleText, examples, mainHelp } from './commands/help.ts';
 import { createInterrupts } from './commands/interrupts.ts';
 import { errorText } from './commands/render/error-text.ts';
-import { createTerminal } from './commands/render/terminal.ts';
+import { createTerminal, quieted } from './commands/render/terminal.ts';
 
 const LINGER_MS = 2_000;
 
 const terminal = createTerminal();
-const context: CommandContext = { terminal, interrupts: createInterrupts() };
+let isQuiet = false;
+const context: CommandContext = {
+  get terminal() {
+    return isQuiet ? quieted(terminal) : terminal;
+  },
+  interrupts: createInterrupts(),
+};
 
 // Only declarations: a command's code is imported when it is called, so that help and errors come at once.
 function createProgram(): Command {
@@ -42,6 +49,11 @@ function createProgram(): Command {
       'Batch text and image generation on Pollinations: a YAML job in, results and an exact bill in Pollen out.',
     )
     .version(version())
+    .option('-q, --quiet', 'say nothing but how it ends and what is wrong; data as ever')
+    .configureHelp({ showGlobalOptions: true })
+    .hook('preAction', (command) => {
+      isQuiet = command.opts<{ quiet?: boolean }>().quiet === true;
+    })
     .showHelpAfterError('(add --help for the options)')
     .addHelpText('after', mainHelp)
     .exitOverride();
@@ -125,7 +137,7 @@ function createProgram(): Command {
 
   program
     .command('watch')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('show the progress of a run until it ends; Ctrl-C leaves the run going')
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.watch))
@@ -147,7 +159,7 @@ function createProgram(): Command {
 
   program
     .command('get')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('show a run: its plan, how far it is, what it cost')
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.get))
@@ -156,6 +168,7 @@ function createProgram(): Command {
       present(await getAction(runId), flags);
     });
 
+  addTellCommands(program, context, present);
   addSteerCommands(program, context, present);
   addBillCommands(program, context, present);
 
@@ -201,7 +214,7 @@ function createProgram(): Command {
 
   program
     .command('results')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('copy the results of a run that has ended to this machine; goes on where it was interrupted')
     .option('--out <folder>', 'folder that the results are copied to', 'out')
     .addOption(
@@ -218,7 +231,7 @@ function createProgram(): Command {
 
   program
     .command('verify')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('read all that a run has left, and say what does not agree: bytes, sums, bill, report')
     .option('--meter', 'compare the bill with billed calls and balance of the account, too')
     .addOption(outputOption())

@@ -32,6 +32,7 @@ import type { ControlActivities } from '../workflows/contract.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
 import { boundBy } from '../workflows/lane-shares.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { gatesOf } from './gates-of.ts';
 import { budgetOf } from './spent-before.ts';
 import { outcomeOf } from './finish-run.ts';
 import { lookAtBalance } from './look-at-balance.ts';
@@ -68,6 +69,7 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
       most,
       ...boundBy(most, asked === undefined ? plan.concurrency : (asked.concurrency ?? undefined)),
       ...(priority === undefined ? {} : { priority }),
+      ...(marker === undefined ? gatesOf(plan, changes) : {}),
       searchAttributes,
       resumed,
       ...(plan.budget === undefined || marker !== undefined

@@ -3,9 +3,8 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { PollenBatchError } from '../errors.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import { plannedTimeOf, runWorkflowId } from '../workflows/ids.ts';
+import { jobOfRun, noRun } from './run-reference.ts';
 import type { Session } from './session.ts';
-
-const runName = /^([A-Za-z0-9][A-Za-z0-9._-]*)-[0-9a-f]{10}(-first\d+)?(-r\d+|-\d{8}T\d{6}Z)?(-retry\d+)?$/;
 
 /**
  * Finds a run by its id: it is in the bucket even when Temporal has forgotten it.
@@ -13,7 +12,7 @@ const runName = /^([A-Za-z0-9][A-Za-z0-9._-]*)-[0-9a-f]{10}(-first\d+)?(-r\d+|-\
  * @throws PollenBatchError `not-found`
  */
 export async function findRun(session: Session, runId: string): Promise<RunLocation> {
-  const job = runName.exec(runId)?.[1];
+  const job = jobOfRun(runId);
   if (job !== undefined) {
     const run = { ...session.location, job, runId };
     if ((await session.store.head(runKeys(run).job)) !== undefined) return run;
@@ -22,9 +21,7 @@ export async function findRun(session: Session, runId: string): Promise<RunLocat
     const other = { ...run, emulated: !run.emulated };
     if ((await session.store.head(runKeys(other).job)) !== undefined) throw otherApi(session, other);
   }
-  throw new PollenBatchError('not-found', `there is no run ${runId} in bucket ${session.store.bucket}`, {
-    remedy: 'List the runs with `pollen-batch list`.',
-  });
+  throw noRun(runId, `bucket ${session.store.bucket}`);
 }
 
 function otherApi({ api }: Session, { runId, emulated }: RunLocation): PollenBatchError {

@@ -12,6 +12,26 @@ export async function allRuns(
   only?: string,
 ): Promise<readonly RunLocation[]> {
   const jobs = only === undefined ? await store.listFolders(rootPrefix(location)) : [only];
+  return runsOf(store, location, jobs);
+}
+
+/** Lists the runs in a folder of the bucket whose ids begin with a text. */
+export async function runsBeginning(
+  store: ObjectStore,
+  location: Omit<JobLocation, 'job'>,
+  text: string,
+): Promise<readonly RunLocation[]> {
+  const jobs = (await store.listFolders(rootPrefix(location))).filter(
+    (job) => `${job}-`.startsWith(text) || text.startsWith(`${job}-`),
+  );
+  return (await runsOf(store, location, jobs)).filter(({ runId }) => runId.startsWith(text));
+}
+
+async function runsOf(
+  store: ObjectStore,
+  location: Omit<JobLocation, 'job'>,
+  jobs: readonly string[],
+): Promise<readonly RunLocation[]> {
   const runs: RunLocation[] = [];
   for (const job of jobs.filter(isName)) {
     const folders = await store.listFolders(jobPrefix({ ...location, job }));

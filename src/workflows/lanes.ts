@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
 
 import type { Counts } from '../records/counts.ts';
+import { denseFailures } from './fail-fast.ts';
 import { hear, type Account } from './heard-page.ts';
 import { shareOut, shedBy } from './lane-shares.ts';
 import { grantPlaces, renewPage, startLivePage, steerPage, tellPage, type LivePage } from './live-page.ts';
@@ -9,7 +10,7 @@ import { giveUpSignal, grantMoneySignal, type LaneView, type PageProgress } from
 import { handOut, type Move } from './places.ts';
 
 export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
-  readonly plan: Pick<PlanSummary, 'pages' | 'concurrency' | 'limit' | 'priority'>;
+  readonly plan: Pick<PlanSummary, 'pages' | 'concurrency' | 'limit' | 'priority' | 'failFast'>;
   /** Index of the first page to start, by lane. @default 0 */
   readonly next: Readonly<Record<string, number>>;
   /** Asked before free places are used: a run that ends or is paused uses none. */
@@ -17,9 +18,10 @@ export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
   /**
    * Asked before each new page: a run that is about to continue as new starts none.
    *
+   * @param page - the next one of its lane; `undefined` where there is none
    * @param others - whether pages of other lanes would be what it waits for
    */
-  readonly mayStart: (others: boolean) => boolean;
+  readonly mayStart: (page: PageReference | undefined, others: boolean) => boolean;
   /** Is told of each page that starts. */
   readonly onStart: (page: number) => void;
   /** Is told of each page that has ended; without counts where it has nothing to tell. */
@@ -70,6 +72,7 @@ export interface Lanes {
 export function createLanes(options: LanesOptions): Lanes {
   const { run, resumed, plan } = options;
   let terms: Terms = options.plan;
+  const { failFast } = plan;
   const children = new CancellationScope({ cancellable: true });
   const queues = Object.keys(plan.concurrency).map((lane) => ({
     lane,
@@ -120,7 +123,8 @@ export function createLanes(options: LanesOptions): Lanes {
 
   function nextPage(queue: Queue): PageReference | undefined {
     const others = live.some(({ accounts }) => accounts[0]?.lane !== queue.lane);
-    const page = options.mayStart(others) ? queue.pages[queue.next] : undefined;
+    const page = queue.pages[queue.next];
+    if (!options.mayStart(page, others)) return undefined;
     return page?.others?.some((lane) => free(lane) <= 0) === true ? undefined : page;
   }
 
@@ -135,7 +139,12 @@ export function createLanes(options: LanesOptions): Lanes {
 
   function start(queue: Queue, reference: PageReference, places: number): void {
     const { priority } = terms;
-    const input = { run, resumed, ...(priority === undefined ? {} : { priority }) };
+    const input = {
+      run,
+      resumed,
+      ...(priority === undefined ? {} : { priority }),
+      ...(failFast === undefined ? {} : { dense: denseFailures(failFast) }),
+    };
     const page = startLivePage(input, reference, places, children);
     queue.next += 1;
     live = [...live, page];

@@ -117,8 +117,8 @@ export function describePause({ reason, detail, status }: PauseCause, runId: str
       );
     case 'approval':
       return said(
-        detail ?? 'it waits for approval',
-        `Let it go on with \`pollen-batch approve ${runId}\`, or end it with \`pollen-batch stop ${runId}\`.`,
+        detail ?? 'the canary has ended',
+        `Look at it with \`pollen-batch get ${runId}\` and in the bucket; then let the rest go on with \`pollen-batch approve ${runId}\`, or end it with \`pollen-batch stop ${runId}\`.`,
       );
     case 'outage':
       return said(detail ?? reason, `Let it go on ${resume}.`);

@@ -1,28 +1,24 @@
 import { workflowInfo } from '@temporalio/workflow';
 
-import { addCounts, noCounts, type Counts } from '../records/counts.ts';
+import { addCounts, noCounts, type Counts, type SummedCounts } from '../records/counts.ts';
 import type { StopCause } from '../records/outcome.ts';
 import type { CarriedRun, PlanSummary } from './inputs.ts';
 import type { Lanes } from './lanes.ts';
 import type { RunState } from './messages.ts';
 import type { RunBudget } from './run-budget.ts';
+import type { RunDeadline } from './run-deadline.ts';
+import type { RunGates } from './run-gates.ts';
 
 /** Events after which a run continues as new, well below the 2,000 that keep a history readable and quick. */
 const MAX_EVENTS = 1_400;
-
-/** The deadline of a run, ISO 8601. */
-export interface RunDeadline {
-  /** @param endsAt - `null` for none; one that has passed ends the run at once */
-  set(endsAt: string | null): void;
-  /** `undefined` where there is none. */
-  endsAt(): string | undefined;
-}
 
 /** How a run stands: what the parts of its workflow share. */
 export interface RunStanding {
   state: RunState;
   /** Whether it makes no more calls, because somebody or something has stopped it. */
   isStopping: boolean;
+  /** Whether that was its deadline. */
+  isExpired: boolean;
   /** What that was, where nobody did. */
   because: StopCause | undefined;
   failure: unknown;
@@ -30,7 +26,8 @@ export interface RunStanding {
   plan: PlanSummary | undefined;
   lanes: Lanes | undefined;
   budget: RunBudget | undefined;
-  /** When it ends, whatever it has left. */
+  gates: RunGates | undefined;
+  /** Set before it is planned, as that is when people may change it. */
   deadline: RunDeadline | undefined;
   /** What the pages that have ended count for. */
   done: Counts;
@@ -41,11 +38,13 @@ export function beginStanding(carried: CarriedRun | undefined, isStopping: boole
   return {
     state: 'planning',
     isStopping,
+    isExpired: false,
     because: undefined,
     failure: undefined,
     plan: carried?.plan,
     lanes: undefined,
     budget: undefined,
+    gates: undefined,
     deadline: undefined,
     done: carried ?? noCounts,
   };
@@ -67,6 +66,6 @@ export function isLong(): boolean {
 }
 
 /** What all its pages count for. */
-export function countsOf({ lanes, done }: RunStanding): Required<Counts> {
-  return (lanes?.counts() ?? []).reduce<Required<Counts>>(addCounts, addCounts(noCounts, done));
+export function countsOf({ lanes, done }: RunStanding): SummedCounts {
+  return (lanes?.counts() ?? []).reduce<SummedCounts>(addCounts, addCounts(noCounts, done));
 }

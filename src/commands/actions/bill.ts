@@ -1,8 +1,8 @@
 import { PollenBatchError } from '../../errors.ts';
 import type { BillRow } from '../../report/bill-rows.ts';
+import type { RunLocation } from '../../storage/keys.ts';
 import { bill } from '../bill.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { findRun } from '../find-run.ts';
 import { openBill } from '../open-bill.ts';
 import { billCsv, billRowsCsv, csv, rowHeads } from '../render/bill-csv.ts';
 import { createBillRowsText } from '../render/bill-rows-text.ts';
@@ -11,7 +11,7 @@ import { spendingCsv, spendingText } from '../render/spending-text.ts';
 import type { SpendingKey } from '../run-costs.ts';
 import { spending } from '../spending.ts';
 import type { Session } from '../session.ts';
-import { configure, withSession } from './configure.ts';
+import { configure, withRun, withSession } from './configure.ts';
 import { done, type CommandContext, type Outcome } from './outcome.ts';
 import { toStdout } from './to-stdout.ts';
 
@@ -38,16 +38,16 @@ export function billAction(
 }
 
 function billOfRun(
-  runId: string,
+  text: string,
   { items, since, job, output }: BillFlags,
   context: CommandContext,
 ): Promise<Outcome> {
   if (since !== undefined || job !== undefined) {
     throw new PollenBatchError('usage', '--since and --job go with --by, and not with a run');
   }
-  return withSession(configure(), async (session) => {
-    if (items === true) return printRows(session, runId, output, context);
-    const data = await bill(session, runId);
+  return withRun(configure(), text, async (session, run) => {
+    if (items === true) return printRows(session, run, output, context);
+    const data = await bill(session, run.runId);
     const text = output === 'csv' ? billCsv(data) : billText(data, context.terminal.dataWidth());
     return { data, text, exitCode: exitCodes.succeeded };
   });
@@ -72,11 +72,11 @@ function billOfMany(
 
 async function printRows(
   session: Session,
-  runId: string,
+  run: RunLocation,
   output: BillFlags['output'],
   { terminal }: CommandContext,
 ): Promise<Outcome> {
-  const opened = await openBill(session.store, await findRun(session, runId));
+  const opened = await openBill(session.store, run);
   const print = { csv: csvPrint, json: jsonPrint, table: tablePrint }[output](terminal.dataWidth());
   // Page by page: a run of 100,000 items has as many lines.
   await toStdout(print.head);

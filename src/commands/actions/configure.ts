@@ -1,4 +1,5 @@
 import { examineConfig, loadConfigFile, loadEnvironmentFile, readConfig, type Config } from '../../config.ts';
+import type { RunLocation } from '../../storage/keys.ts';
 import type { Session } from '../session.ts';
 
 /** Reads the configuration: flags go over the environment, `.env` and the configuration file, in this order. */
@@ -29,4 +30,16 @@ export async function withSession<Result>(
   } finally {
     await session.close();
   }
+}
+
+/** Opens the servers for the time of one command on a run, which is given by id, beginning of an id or `@latest`. */
+export function withRun<Result>(
+  config: Config,
+  text: string,
+  use: (session: Session, run: RunLocation) => Promise<Result>,
+): Promise<Result> {
+  return withSession(config, async (session) => {
+    const { resolveRun } = await import('../resolve-run.ts');
+    return use(session, await resolveRun(session, text));
+  });
 }

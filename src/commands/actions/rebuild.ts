@@ -1,7 +1,7 @@
 import { exitCodes } from '../exit-codes.ts';
 import { rebuild } from '../rebuild.ts';
 import { planHead } from '../render/run-text.ts';
-import { configure, withSession } from './configure.ts';
+import { configure, withRun } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 import { watchToTheEnd } from './watch.ts';
 
@@ -10,9 +10,9 @@ export interface RebuildFlags extends OutputFlags {
 }
 
 /** `resume RUN --from-store` */
-export function rebuildAction(runId: string, flags: RebuildFlags, context: CommandContext): Promise<Outcome> {
+export function rebuildAction(text: string, flags: RebuildFlags, context: CommandContext): Promise<Outcome> {
   const { terminal } = context;
-  return withSession(configure(), async (session) => {
+  return withRun(configure(), text, async (session, { runId }) => {
     const { run, plan } = await rebuild(session, runId);
     for (const sentence of session.api.summary) terminal.say(terminal.color.dim(sentence));
     terminal.say(planHead(plan));

@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { plural } from '../render/words.ts';
 import { openaiBatchResults, results } from '../results.ts';
 import type { Session } from '../session.ts';
-import { configure, withSession } from './configure.ts';
+import { configure, withRun } from './configure.ts';
 import { done, type CommandContext, type Outcome, type OutputFlags } from './outcome.ts';
 import { toStdout } from './to-stdout.ts';
 
@@ -15,14 +15,14 @@ export interface ResultsFlags extends OutputFlags {
 }
 
 /** `results RUN` */
-export function resultsAction(runId: string, flags: ResultsFlags, context: CommandContext): Promise<Outcome> {
+export function resultsAction(text: string, flags: ResultsFlags, context: CommandContext): Promise<Outcome> {
   const { out, format } = flags;
   if (out === '-' && format === 'files') {
     throw new PollenBatchError('usage', 'files cannot be printed', {
       remedy: 'Give a folder with --out, or `--format openai-batch --out -`.',
     });
   }
-  return withSession(configure(), (session) =>
+  return withRun(configure(), text, (session, { runId }) =>
     format === 'files' ? copyFiles(session, runId, out, context) : writeBatch(session, runId, out),
   );
 }

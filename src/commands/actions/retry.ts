@@ -3,7 +3,7 @@ import { outlookLine } from '../render/outlook-text.ts';
 import { retriedText } from '../render/retried-text.ts';
 import { tellSubmitted } from '../render/submitted.ts';
 import { retry } from '../retry/retry.ts';
-import { configure, withSession } from './configure.ts';
+import { configure, withRun } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 import { watchToTheEnd } from './watch.ts';
 
@@ -15,16 +15,16 @@ export interface RetryFlags extends OutputFlags {
 }
 
 /** `retry RUN` */
-export function retryAction(runId: string, flags: RetryFlags, context: CommandContext): Promise<Outcome> {
+export function retryAction(text: string, flags: RetryFlags, context: CommandContext): Promise<Outcome> {
   const { terminal } = context;
-  return withSession(configure(), async (session) => {
+  return withRun(configure(), text, async (session, { runId }) => {
     const retried = await retry(session, runId, {
       newSeeds: flags.newSeed === true,
       isConfirmed: flags.yes === true,
       ...(flags.maxCost === undefined ? {} : { maxCost: flags.maxCost }),
       ...(terminal.ask === undefined ? {} : { confirm: terminal.ask }),
       onOutlook(outlook, warnings) {
-        for (const warning of warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
+        for (const warning of warnings) terminal.say(terminal.color.magenta(`Warning: ${warning}`));
         if (outlook !== undefined) terminal.say(outlookLine(outlook));
       },
     });

@@ -1,7 +1,7 @@
 import { exitCodes } from '../exit-codes.ts';
 import { verifyText } from '../render/verify-text.ts';
 import { verify } from '../verify.ts';
-import { configure, withSession } from './configure.ts';
+import { configure, withRun } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 
 export interface VerifyFlags extends OutputFlags {
@@ -10,11 +10,11 @@ export interface VerifyFlags extends OutputFlags {
 
 /** `verify RUN` */
 export function verifyAction(
-  runId: string,
+  text: string,
   flags: VerifyFlags,
   { terminal }: CommandContext,
 ): Promise<Outcome> {
-  return withSession(configure(), async (session) => {
+  return withRun(configure(), text, async (session, { runId }) => {
     const found = await verify(session, runId, {
       meter: flags.meter === true,
       onProgress: (ended, items) => terminal.draw(`${ended}/${items} items checked`),

@@ -18,7 +18,7 @@ import { readEndedItems, type EndedItem, type RetriedRun } from './parent-items.
 /** What a retry calls again of what its parent has not got. */
 export interface LeftItems {
   readonly failed: number;
-  /** Items without a record, as after a stop. */
+  /** Items without a record, as after a stop or a deadline. */
   readonly cancelled: number;
   /** Of both, those that get another seed. */
   readonly reseeded: number;
@@ -57,7 +57,15 @@ export async function planRetry(session: Session, input: RetryPlanInput): Promis
   const { parent, run, newSeeds, allowUnpriced, budget, spend, measured, spool } = input;
   const { api, plannedApi, config, store } = session;
   const lanes = (model: string): string => laneOf(config.lanes, model);
-  const lines = createPlanLines({ api: plannedApi, prices: api.prices, laneOf: lanes, spool, measured });
+  const { canary } = parent.plan;
+  const lines = createPlanLines({
+    api: plannedApi,
+    prices: api.prices,
+    laneOf: lanes,
+    spool,
+    measured,
+    ...(canary === undefined ? {} : { canary: canary.items }),
+  });
   const context = {
     api: plannedApi,
     prices: api.prices,
