@@ -1,5 +1,6 @@
 import type { Report } from '../report/report.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
+import { readChanges, type RunChange } from '../records/changes.ts';
 import { readPlan } from '../records/run-store.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPeriod, type BudgetSight } from './budget-sight.ts';
@@ -19,15 +20,18 @@ export interface RunDetails {
   readonly ending: Ending | undefined;
   /** Where it has one, and goes on or has ended. */
   readonly budget: BudgetSight | undefined;
+  /** What people did to it, the oldest first. */
+  readonly story: readonly RunChange[];
 }
 
 /** Looks a run up: its plan, how far it is, and its report once it has ended. */
 export async function get(session: Session, runId: string): Promise<RunDetails> {
   const run = await findRun(session, runId);
-  const [plan, sight, report] = await Promise.all([
+  const [plan, sight, report, story] = await Promise.all([
     readPlan(session.store, run),
     lookAt(session, run),
     session.store.get(runKeys(run).report),
+    readChanges(session.store, run),
   ]);
   const ending =
     sight.kind === 'ended' ? await readEnding(session.store, run, sight.marker, plan) : undefined;
@@ -39,6 +43,7 @@ export async function get(session: Session, runId: string): Promise<RunDetails> 
     plan,
     sight,
     ending,
+    story,
     budget: ending?.budget ?? (await budgetOf(session, run, plan, sight)),
     report: told === undefined || corrected === undefined ? told : correctReport(told, corrected),
   };

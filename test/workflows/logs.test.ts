@@ -41,7 +41,7 @@ describe.concurrent('the log of a run', () => {
   }) => {
     const harness = await open();
     const { run } = await harness.submit(job);
-    await setBudget(harness.session.temporal, run.runId, { amount: '+1', reason: 'to be sure' });
+    await setRun(harness.session.temporal, run.runId, { budget: '+1', reason: 'to be sure' });
     await harness.finish(run);
     const session: Session = {
       ...harness.session,

@@ -18,6 +18,7 @@ import { linkLines, nextLines } from './next-text.ts';
 import { costText } from './outlook-text.ts';
 import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
+import { storyLines } from './story-text.ts';
 import { plain } from './terminal.ts';
 import { assumptions, duration, money, plural, table } from './words.ts';
 
@@ -109,7 +110,7 @@ export function brokenText(
 
 /** A run as `get` shows it. */
 export function detailsText(session: Session, details: RunDetails): string {
-  const { run, plan, sight, report, ending, budget } = details;
+  const { run, plan, sight, report, ending, budget, story } = details;
   const head =
     plan === undefined
       ? `${run.runId}: not planned yet`
@@ -126,6 +127,7 @@ export function detailsText(session: Session, details: RunDetails): string {
         ]),
     '',
     ending === undefined ? sightText(run, sight, budget) : endText(session, ending),
+    ...storyLines(story),
     ...(report === undefined
       ? []
       : [
