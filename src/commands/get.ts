@@ -3,6 +3,7 @@ import type { Report } from '../report/report.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readMarker, readPlan } from '../records/run-store.ts';
+import { readChanges, type RunChange } from '../records/changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPeriod, type BudgetSight } from './budget-sight.ts';
 import { correctReport } from './corrected-cost.ts';
@@ -22,6 +23,8 @@ export interface RunDetails {
   readonly ending: Ending | undefined;
   /** Where it has one, and goes on or has ended. */
   readonly budget: BudgetSight | undefined;
+  /** What people did to it, the oldest first. */
+  readonly story: readonly RunChange[];
 }
 
 /** Looks a run up: its plan, how far it is, and its report once it has ended. */
@@ -37,7 +40,11 @@ export async function describe(
   run: RunLocation,
 ): Promise<RunDetails> {
   const { store } = reading;
-  const [marker, plan] = await Promise.all([readMarker(store, run), readPlan(store, run)]);
+  const [marker, plan, story] = await Promise.all([
+    readMarker(store, run),
+    readPlan(store, run),
+    readChanges(store, run),
+  ]);
   const sight: Sight = marker === undefined ? await look(reading, run) : { kind: 'ended', marker };
   const [ending, report] =
     sight.kind === 'ended'
@@ -49,6 +56,7 @@ export async function describe(
     plan,
     sight,
     ending,
+    story,
     budget: ending?.budget ?? (await budgetOf(store, run, plan, sight)),
     report: report === undefined || corrected === undefined ? report : correctReport(report, corrected),
   };

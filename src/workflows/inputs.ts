@@ -31,6 +31,8 @@ export interface PlanSummary {
   readonly labels?: readonly string[];
   /** Absent in runs that an earlier version has planned. */
   readonly folder?: Folder;
+  /** Calls that each lane would take of any run. Absent in runs that an earlier version has planned. */
+  readonly most?: Readonly<Record<string, number>>;
   /** Calls that the run may have under way in each lane: those in flight, and those at hand. */
   readonly concurrency: Readonly<Record<string, number>>;
   /** Calls in flight that the job allows itself in all. Absent where each lane keeps within that by itself. */

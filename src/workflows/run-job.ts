@@ -26,7 +26,8 @@ import { createRunBoard } from './run-board.ts';
 import { listenToOrders } from './run-orders.ts';
 import { createRunNotices } from './run-notices.ts';
 import { createRunPauses } from './run-pauses.ts';
-import { beginStanding, isEnding, isLong, type RunStanding } from './run-standing.ts';
+import { beginStanding, isEnding, isLong, isOpen, type RunStanding } from './run-standing.ts';
+import { createRunStory } from './run-story.ts';
 
 const { finishRun } = proxyActivities<ControlActivities>(controlOptions);
 const { planRun } = proxyActivities<ControlActivities>(planOptions);
@@ -44,6 +45,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   const standing = beginStanding(carried, CancellationScope.current().consideredCancelled);
   // A scheduled run may wait here for somebody to mend its job, and a stop must not wait with it.
   const planning = new CancellationScope({ cancellable: true });
+  const story = createRunStory(run, standing);
 
   const pauses = createRunPauses({
     runId: run.runId,
@@ -59,11 +61,14 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       standing.lanes?.go();
       board.turn();
     },
+    onAct(kind, reason) {
+      if (isOpen(standing) && !isEnding(standing)) story.note({ kind }, reason);
+    },
   });
   const board = createRunBoard(standing, pauses);
   const scheduled = 'run' in input ? undefined : input.scheduled;
   const notices = createRunNotices({ run, scheduled, standing, pauses });
-  const parts = { run, standing, pauses, board, stop };
+  const parts = { standing, story, pauses, board, stop };
 
   const deadline = (standing.deadline = createRunDeadline(() => {
     if (standing.state !== 'running' || isEnding(standing)) return;
@@ -83,7 +88,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
 
   setHandler(runViewQuery, board.view);
   pauses.listen();
-  listenToOrders(run.runId, standing);
+  listenToOrders({ runId: run.runId, ...parts });
   setHandler(pageProgressSignal, (progress) => {
     standing.lanes?.note(progress);
     standing.budget?.note(progress);
@@ -92,7 +97,6 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     board.count();
     notices.look();
   });
-  void CancellationScope.current().cancelRequested.catch(stop);
 
   return CancellationScope.nonCancellable(async () => {
     board.show();
@@ -118,14 +122,14 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     if (plan.endsAt !== undefined && patched('deadline')) deadline.set(plan.endsAt);
     lanes.fill();
     await condition(() => lanes.live().length === 0 && !isWaiting());
-    await condition(allHandlersFinished);
+    await condition(() => allHandlersFinished() && story.isKept());
     if (!isEnding(standing) && pagesLeft() > 0) {
       await notices.handedOver();
       return continueAsNew<typeof runJob>({
         run,
         resumed,
         carried: {
-          plan: { ...plan, endsAt: deadline.endsAt() },
+          plan: { ...(standing.plan ?? plan), endsAt: deadline.endsAt() },
           next: lanes.next(),
           ...addCounts(noCounts, standing.done),
           ...(pauses.any() ? { paused: pauses.list() } : {}),

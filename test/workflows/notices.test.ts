@@ -4,7 +4,7 @@ import { describe, expect, vi } from 'vitest';
 import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { backfillSchedule } from '../../src/commands/schedule/backfill-schedule.ts';
 import { triggerSchedule } from '../../src/commands/schedule/change-schedule.ts';
-import { resume, setBudget, suspend } from '../../src/commands/steer.ts';
+import { resume, setRun, suspend } from '../../src/commands/steer.ts';
 import type { PostOptions } from '../../src/notices/post.ts';
 import { createNoticeSecrets } from '../../src/notices/secret.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
@@ -157,7 +157,7 @@ describe.concurrent('a run that tells of itself', { timeout: 240_000 }, () => {
       job('dear', `{ url: '${receiver.url}', on: [budget, paused] }`, pictures, `budget: '0.0365'\n`),
     );
     await vi.waitFor(() => expect(typesOf(receiver)).toContain('run.paused'), waiting);
-    await setBudget(harness.session.temporal, run.runId, { amount: '0.2' });
+    await setRun(harness.session.temporal, run.runId, { budget: '0.2' });
     expect(await harness.finish(run)).toMatchObject({ state: 'completed' });
     const types = typesOf(receiver);
     expect([...types].sort()).toEqual(['run.budget', 'run.paused']);

@@ -15,7 +15,7 @@ export function watchedData(runId: string, watched: Watched, ending: Ending | un
 }
 
 /** All there is to say about a run, for programs. */
-export function detailsData({ run, plan, sight, report, ending, budget }: RunDetails) {
+export function detailsData({ run, plan, sight, report, ending, budget, story }: RunDetails) {
   const { runId, job } = run;
   return {
     runId,
@@ -25,6 +25,7 @@ export function detailsData({ run, plan, sight, report, ending, budget }: RunDet
     ...sightData(sight),
     ...endingData(ending),
     budget,
+    story,
     failures: ending?.failures,
     plan,
     report,

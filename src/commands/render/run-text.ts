@@ -17,6 +17,7 @@ import { linkLines, nextLines } from './next-text.ts';
 import { costText } from './outlook-text.ts';
 import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
+import { storyLines } from './story-text.ts';
 import { plain } from './terminal.ts';
 import { assumptions, duration, money, plural, table } from './words.ts';
 
@@ -111,7 +112,7 @@ export function detailsText(
   session: Pick<Session, 'store' | 'config' | 'uiUrl'>,
   details: RunDetails,
 ): string {
-  const { run, plan, sight, report, ending, budget } = details;
+  const { run, plan, sight, report, ending, budget, story } = details;
   const head =
     plan === undefined
       ? `${run.runId}: not planned yet`
@@ -128,6 +129,7 @@ export function detailsText(
         ]),
     '',
     ending === undefined ? sightText(run, sight, budget) : endText(session, ending),
+    ...storyLines(story),
     ...(report === undefined
       ? []
       : [
