@@ -168,7 +168,7 @@ function createProgram(): Command {
       present(await getAction(runId), flags);
     });
 
-  addTellCommands(program, present);
+  addTellCommands(program, context, present);
   addSteerCommands(program, context, present);
   addBillCommands(program, context, present);
 

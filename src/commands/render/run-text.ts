@@ -151,11 +151,12 @@ function sightText(run: RunLocation, sight: Sight, budget: BudgetSight | undefin
     case 'ended':
       return sight.marker.state;
     case 'running': {
-      const { state, items, tally, paused = [] } = sight.view;
+      const { state, items, tally, endsAt, paused = [] } = sight.view;
       const words = progressWords({ items, tally, inFlight: sight.inFlight, rate: undefined });
       return [
         `${state}: ${words}`,
         ...(budget === undefined ? [] : [budgetText(budget)]),
+        ...(endsAt === undefined ? [] : [`Ends at ${endsAt.slice(0, 19)}Z with what it has then.`]),
         ...pauseLines(paused),
       ].join('\n');
     }
