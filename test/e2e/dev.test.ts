@@ -182,6 +182,19 @@ items:
     expect(Math.max(...counts)).toBeGreaterThan(24);
   });
 
+  it('says only how a run has ended with --quiet, and what comes next', async () => {
+    const file = await desk.file('hushed.yaml', jobOf('hushed', 4));
+    const { code, stdout, stderr } = await desk.run('submit', '--watch', file, '--quiet');
+    const runId = stdout.trim();
+    expect([code, stderr.split(':')[0]]).toEqual([0, runId]);
+    expect(stderr).toContain(': completed. 4 succeeded');
+    expect(stderr).toContain(`/workflows/job%2F${runId}\n`);
+    expect(stderr).toMatch(/\nNext:\n {2}pollen-batch results \S+\n {2}pollen-batch bill \S+\n$/);
+
+    const wrong = await desk.run('watch', 'none-0123456789', '--quiet');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('not-found')]);
+  });
+
   it('exits with 3 when items failed, and says which and why', async () => {
     const file = await desk.file(
       'failing.yaml',
@@ -197,6 +210,7 @@ items:
     const { code, stderr } = await desk.run('submit', file, '--allow-unpriced', '--watch');
     expect(stderr).toContain('completed with failures. 1 succeeded, 1 failed');
     expect(stderr).toMatch(/^ {2}bad: [\w-]+: /m);
+    expect(stderr).toMatch(/^ {2}pollen-batch explain failing-\S+ bad$/m);
     expect(code).toBe(3);
   });
 

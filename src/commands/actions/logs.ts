@@ -37,7 +37,7 @@ export function logsAction(
     let silence = '';
     const events = log.follow(signal, (reason) => {
       if (reason !== silence)
-        terminal.say(terminal.color.yellow(`Nothing can be seen now: ${plain(reason)}`));
+        terminal.say(terminal.color.magenta(`Nothing can be seen now: ${plain(reason)}`));
       silence = reason;
     });
     for (;;) {
