@@ -142,7 +142,7 @@ items:
     });
     log.interrupt();
     expect(await log.exited).toBe(130);
-    expect(log.stderr()).toContain(`The run goes on. Come back with: pollen-batch logs ${runId} -f`);
+    expect(log.stderr()).toContain(`The run goes on. Come back with \`pollen-batch logs ${runId} -f\`.`);
     expect((await desk.run('watch', runId)).code).toBe(0);
   });
 
