@@ -53,7 +53,7 @@ export function logsAction(
           terminal.say(brokenText(run, next.value));
           return { exitCode: exitCodes.internal };
         case 'left':
-          terminal.say(`The run goes on. Come back with: pollen-batch logs ${run.runId} -f`);
+          terminal.say(`The run goes on. Come back with \`pollen-batch logs ${run.runId} -f\`.`);
           return { exitCode: exitCodes.interrupted };
       }
     }
