@@ -1,3 +1,5 @@
+import { NamespaceNotFoundError } from '@temporalio/common';
+
 import { PollenBatchError } from '../errors.ts';
 import type { Knock } from './knock.ts';
 
@@ -80,6 +82,14 @@ export function explainStatus(address: string, { code, reason }: Status): Tempor
   };
 }
 
+/** Says that a server has no such namespace. */
+export function noNamespace(namespace: string): TemporalFailure {
+  return {
+    found: `there is no namespace ${namespace}`,
+    remedy: `Correct TEMPORAL_NAMESPACE, or create it: temporal operator namespace create --namespace ${namespace} --retention 30d`,
+  };
+}
+
 interface Status {
   readonly code?: number;
   readonly reason: string;
@@ -104,6 +114,8 @@ function statusOf(error: unknown): Status {
  * while the rest goes on.
  */
 export function temporalFault(error: unknown): PollenBatchError | undefined {
+  if (error instanceof NamespaceNotFoundError)
+    return temporalUnreachable(noNamespace(error.namespace), error);
   const status = statusOf(error);
   switch (status.code) {
     case statusCodes.unauthenticated:

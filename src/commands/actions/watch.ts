@@ -6,6 +6,7 @@ import { exitCodeOfRun } from '../exit-codes.ts';
 import { brokenText, endText } from '../render/run-text.ts';
 import { watchedData } from '../render/run-data.ts';
 import type { Session } from '../session.ts';
+import { keepTellingMissing } from '../tell-missing.ts';
 import { watch } from '../watch.ts';
 import { configure, withRun } from './configure.ts';
 import type { CommandContext, Outcome } from './outcome.ts';
@@ -25,7 +26,10 @@ export async function watchToTheEnd(
   plan: Plan | undefined,
   { terminal, interrupts }: CommandContext,
 ): Promise<Outcome> {
+  const over = new AbortController();
+  void keepTellingMissing(session, plan, terminal, over.signal);
   const watched = await watch(session, run, terminal, interrupts());
+  over.abort();
   let ending: Ending | undefined;
   switch (watched.kind) {
     case 'left':

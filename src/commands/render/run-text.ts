@@ -12,6 +12,7 @@ import type { Sight } from '../follow.ts';
 import type { RunDetails } from '../get.ts';
 import type { ListedRun } from '../list.ts';
 import type { Session } from '../session.ts';
+import { missingText } from '../tell-missing.ts';
 import { budgetText } from './budget-text.ts';
 import { cacheWords } from './cache-words.ts';
 import { gateLines } from './gates-text.ts';
@@ -112,7 +113,7 @@ export function brokenText(
 
 /** A run as `get` shows it. */
 export function detailsText(session: Session, details: RunDetails): string {
-  const { run, plan, sight, report, ending, budget } = details;
+  const { run, plan, sight, report, ending, budget, missing } = details;
   const head =
     plan === undefined
       ? `${run.runId}: not planned yet`
@@ -129,6 +130,7 @@ export function detailsText(session: Session, details: RunDetails): string {
         ]),
     '',
     ending === undefined ? sightText(run, sight, budget) : endText(session, ending),
+    ...missing.map(missingText),
     ...(report === undefined
       ? []
       : [
