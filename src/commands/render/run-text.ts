@@ -2,7 +2,6 @@ import { labelEntries } from '../../plan/labels.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { ItemCost } from '../../records/record.ts';
 import type { StopCause } from '../../records/outcome.ts';
-import { missingItems } from '../../records/tally.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import { plannedTimeOf } from '../../workflows/ids.ts';
 import type { BudgetSight } from '../budget-sight.ts';
@@ -16,6 +15,7 @@ import { missingText } from '../tell-missing.ts';
 import { budgetText } from './budget-text.ts';
 import { cacheWords } from './cache-words.ts';
 import { gateLines } from './gates-text.ts';
+import { linkLines, nextLines } from './next-text.ts';
 import { costText } from './outlook-text.ts';
 import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
@@ -51,9 +51,6 @@ export function endText(session: Session, ending: Ending): string {
     ...(budget === undefined ? [] : [budgetText(budget)]),
     ...(plan === undefined ? [] : [`Cache: ${cacheWords(plan.api.cacheMode)}`]),
     `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
-    ...(tally.failed + missingItems(tally) === 0
-      ? []
-      : [`What is missing is called again by \`pollen-batch retry ${run.runId}\`.`]),
   ].join('\n');
 }
 
@@ -147,6 +144,7 @@ export function detailsText(session: Session, details: RunDetails): string {
           ]),
         ]),
     ...failures.map(({ id, code, remedy }) => `failed ${id}: ${code}: ${remedy}`),
+    ...(ending === undefined ? [] : ['', ...linkLines(session, run), ...nextLines(ending, false)]),
   ].join('\n');
 }
 
@@ -155,11 +153,12 @@ function sightText(run: RunLocation, sight: Sight, budget: BudgetSight | undefin
     case 'ended':
       return sight.marker.state;
     case 'running': {
-      const { state, items, tally, paused = [] } = sight.view;
+      const { state, items, tally, endsAt, paused = [] } = sight.view;
       const words = progressWords({ items, tally, inFlight: sight.inFlight, rate: undefined });
       return [
         `${state}: ${words}`,
         ...(budget === undefined ? [] : [budgetText(budget)]),
+        ...(endsAt === undefined ? [] : [`Ends at ${endsAt.slice(0, 19)}Z with what it has then.`]),
         ...pauseLines(paused),
       ].join('\n');
     }
