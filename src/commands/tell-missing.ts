@@ -1,17 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Plan } from '../plan/plan.ts';
-import type { TemporalFailure } from '../temporal/failure.ts';
 import { findMissingParts } from './missing-parts.ts';
-import { plain, type Terminal } from './render/terminal.ts';
+import { missingText } from './render/missing-text.ts';
+import type { Terminal } from './render/terminal.ts';
 import type { Session } from './session.ts';
 
 const AGAIN_MS = 30_000;
-
-/** What is missing, and what to do about it, as one line. */
-export function missingText({ found, remedy }: TemporalFailure): string {
-  return plain(`${found.charAt(0).toUpperCase()}${found.slice(1)}. ${remedy}`, 1_000);
-}
 
 /** Says what a run needs of Temporal and its workers that is not there. */
 export async function tellMissing(

@@ -1,5 +1,3 @@
-import { NamespaceNotFoundError } from '@temporalio/common';
-
 import { PollenBatchError } from '../errors.ts';
 import type { Knock } from './knock.ts';
 
@@ -90,13 +88,13 @@ export function noNamespace(namespace: string): TemporalFailure {
   };
 }
 
-interface Status {
+export interface Status {
   readonly code?: number;
   readonly reason: string;
 }
 
 /** Number and words of a gRPC error, wherever the clients have put it. */
-function statusOf(error: unknown): Status {
+export function statusOf(error: unknown): Status {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const { code, details } = at as { readonly code?: unknown; readonly details?: unknown };
     if (typeof code === 'number') return { code, reason: typeof details === 'string' ? details : at.message };
@@ -114,8 +112,10 @@ function statusOf(error: unknown): Status {
  * while the rest goes on.
  */
 export function temporalFault(error: unknown): PollenBatchError | undefined {
-  if (error instanceof NamespaceNotFoundError)
-    return temporalUnreachable(noNamespace(error.namespace), error);
+  // By its name: the class is of a library that loads for half a second, which not everybody here needs.
+  if (error instanceof Error && error.name === 'NamespaceNotFoundError' && 'namespace' in error) {
+    return temporalUnreachable(noNamespace(String(error.namespace)), error);
+  }
   const status = statusOf(error);
   switch (status.code) {
     case statusCodes.unauthenticated:
