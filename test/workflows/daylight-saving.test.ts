@@ -17,6 +17,7 @@ interface Clock {
 
 const YEAR = '2027-01-01T00:00:00Z';
 const [QUARTER_MS, DAY_MS] = [900_000, 86_400_000];
+const DAYS = 400;
 
 /** Both changes of a zone's clocks in 2027. */
 const zones = {
@@ -53,7 +54,7 @@ function quartersOf(timezone: string): readonly (readonly [moment: number, clock
     minute: 'numeric',
     hourCycle: 'h23',
   });
-  return Array.from({ length: 365 * 96 }, (_, index) => {
+  return Array.from({ length: DAYS * 96 }, (_, index) => {
     const moment = Date.parse(YEAR) + (index + 1) * QUARTER_MS;
     const parts = new Map(format.formatToParts(moment).map(({ type, value }) => [type, value]));
     const clock = {
@@ -89,12 +90,13 @@ describe('a year of a schedule', { timeout: 240_000 }, () => {
       for (const [index, [schedule, holds]] of schedules.entries()) {
         await create(harness, `year-${index}`, schedule, timezone);
         const times = await nextTimes(harness.session, `year-${index}`, 400, new Date(YEAR));
-        const last = times.at(-1)?.getTime() ?? 0;
-        const expected = quarters
-          .filter(([moment, clock]) => holds(clock, moment) && moment <= last)
-          .map(([moment]) => moment);
-        expect(times.map((time) => time.getTime()).filter(isCalm), schedule).toEqual(expected.filter(isCalm));
-        expect(times.length, schedule).toBeGreaterThan(250);
+        const end = Math.min(times.at(-1)?.getTime() ?? 0, Date.parse(YEAR) + DAYS * DAY_MS);
+        const isHeld = (moment: number): boolean => moment <= end && isCalm(moment);
+        const expected = quarters.filter(([moment, clock]) => holds(clock, moment) && isHeld(moment));
+        expect(times.map((time) => time.getTime()).filter(isHeld), schedule).toEqual(
+          expected.map(([moment]) => moment),
+        );
+        expect(expected.length, schedule).toBeGreaterThan(300);
       }
     });
   }
@@ -108,7 +110,14 @@ describe('a year of a schedule', { timeout: 240_000 }, () => {
       'Europe/Berlin',
       1,
       '0 * * * *',
-      ['00:00:00+02:00', '01:00:00+02:00', '02:00:00+02:00', '03:00:00+01:00', '04:00:00+01:00'],
+      [
+        '00:00:00+02:00',
+        '01:00:00+02:00',
+        '02:00:00+02:00',
+        '03:00:00+01:00',
+        '04:00:00+01:00',
+        '05:00:00+01:00',
+      ],
     ],
     ['America/New_York', 0, '30 2 * * *', []],
     ['America/New_York', 1, '30 2 * * *', ['02:30:00-05:00']],
