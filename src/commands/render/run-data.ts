@@ -15,7 +15,7 @@ export function watchedData(runId: string, watched: Watched, ending: Ending | un
 }
 
 /** All there is to say about a run, for programs. */
-export function detailsData({ run, plan, sight, report, ending, budget, story }: RunDetails) {
+export function detailsData({ run, plan, sight, report, ending, budget, missing, story }: RunDetails) {
   const { runId, job } = run;
   return {
     runId,
@@ -23,6 +23,7 @@ export function detailsData({ run, plan, sight, report, ending, budget, story }:
     parent: plan?.parent?.runId,
     labels: plan?.labels ?? {},
     ...sightData(sight),
+    ...(missing.length === 0 ? {} : { missing }),
     ...endingData(ending),
     budget,
     story,

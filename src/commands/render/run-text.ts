@@ -13,6 +13,7 @@ import type { Session } from '../session.ts';
 import { budgetText } from './budget-text.ts';
 import { cacheWords } from './cache-words.ts';
 import { gateLines } from './gates-text.ts';
+import { missingText } from './missing-text.ts';
 import { linkLines, nextLines } from './next-text.ts';
 import { costText } from './outlook-text.ts';
 import { pauseLines } from './pause-text.ts';
@@ -112,7 +113,7 @@ export function detailsText(
   session: Pick<Session, 'store' | 'config' | 'uiUrl'>,
   details: RunDetails,
 ): string {
-  const { run, plan, sight, report, ending, budget, story } = details;
+  const { run, plan, sight, report, ending, budget, missing, story } = details;
   const head =
     plan === undefined
       ? `${run.runId}: not planned yet`
@@ -129,6 +130,7 @@ export function detailsText(
         ]),
     '',
     ending === undefined ? sightText(run, sight, budget) : endText(session, ending),
+    ...missing.map(missingText),
     ...storyLines(story),
     ...(report === undefined
       ? []
