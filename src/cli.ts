@@ -15,6 +15,7 @@ import {
 import { addRunCommands } from './cli/run-commands.ts';
 import { addScheduleCommands } from './cli/schedule-commands.ts';
 import { addSteerCommands } from './cli/steer-commands.ts';
+import { addTellCommands } from './cli/tell-commands.ts';
 import type { CommandContext, Outcome, OutputFlags } from './commands/actions/outcome.ts';
 import type { DevFlags } from './commands/actions/dev.ts';
 import type { EmulatorFlags } from './commands/actions/emulator.ts';
@@ -29,12 +30,18 @@ import { exitCodeOfError, exitCodes } from './commands/exit-codes.ts';
 import { exampleText, examples, mainHelp } from './commands/help.ts';
 import { createInterrupts } from './commands/interrupts.ts';
 import { errorText } from './commands/render/error-text.ts';
-import { createTerminal } from './commands/render/terminal.ts';
+import { createTerminal, quieted } from './commands/render/terminal.ts';
 
 const LINGER_MS = 2_000;
 
 const terminal = createTerminal();
-const context: CommandContext = { terminal, interrupts: createInterrupts() };
+let isQuiet = false;
+const context: CommandContext = {
+  get terminal() {
+    return isQuiet ? quieted(terminal) : terminal;
+  },
+  interrupts: createInterrupts(),
+};
 
 // Only declarations: a command's code is imported when it is called, so that help and errors come at once.
 function createProgram(): Command {
@@ -43,6 +50,11 @@ function createProgram(): Command {
       'Batch text and image generation on Pollinations: a YAML job in, results and an exact bill in Pollen out.',
     )
     .version(version())
+    .option('-q, --quiet', 'say nothing but how it ends and what is wrong; data as ever')
+    .configureHelp({ showGlobalOptions: true })
+    .hook('preAction', (command) => {
+      isQuiet = command.opts<{ quiet?: boolean }>().quiet === true;
+    })
     .showHelpAfterError('(add --help for the options)')
     .addHelpText('after', mainHelp)
     .exitOverride();
@@ -136,6 +148,7 @@ function createProgram(): Command {
     });
 
   addRunCommands(program, context, present);
+  addTellCommands(program, present);
   addSteerCommands(program, context, present);
   addBillCommands(program, context, present);
 

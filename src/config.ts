@@ -67,6 +67,10 @@ export interface Config {
   /** Decimal Pollen; what may cost more is only started when it is confirmed. @default no limit */
   readonly confirmAbove?: string;
   readonly logLevel: string;
+  /** Whether the worker's log has requests in it, prompts and all. */
+  readonly logPrompts: boolean;
+  /** Where a worker serves its metrics: an IP address and a port. @default nowhere */
+  readonly metrics?: string;
   /** File that a worker touches while it polls. */
   readonly healthFile?: string;
   /** The configuration file, where there is one. */
@@ -136,6 +140,8 @@ export function examineConfig(
     ...optional('weedBinary', values.POLLEN_BATCH_WEED),
     ...optional('confirmAbove', values.POLLEN_BATCH_CONFIRM_ABOVE),
     logLevel: values.POLLEN_BATCH_LOG_LEVEL ?? 'info',
+    logPrompts: values.POLLEN_BATCH_LOG_PROMPTS ?? false,
+    ...optional('metrics', values.POLLEN_BATCH_METRICS),
     ...optional('healthFile', values.POLLEN_BATCH_HEALTH_FILE),
     ...optional('file', file?.path),
   };

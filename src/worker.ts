@@ -1,5 +1,3 @@
-import type { Logger } from 'pino';
-
 import { createCallActivities, createControlActivities } from './activities/index.ts';
 import type { ActivityDependencies } from './activities/dependencies.ts';
 import { createPlanReader } from './activities/plan-reader.ts';
@@ -13,7 +11,11 @@ import { createCurrentPrices } from './pollinations/current-prices.ts';
 import { createSend } from './pollinations/send.ts';
 import { createBalance, findApi, openStore } from './services.ts';
 import { createRecords } from './records/record-store.ts';
-import { createLogger, installRuntime } from './telemetry.ts';
+import { createLogger } from './telemetry/logger.ts';
+import { installRuntime } from './telemetry/runtime.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
+import { watchRecords } from './telemetry/watch-records.ts';
+import { watchSend } from './telemetry/watch-send.ts';
 import { connectWorker, hasSearchAttributes } from './temporal/connect-worker.ts';
 import { keepHealthFile } from './worker-health.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -25,8 +27,9 @@ import { workflowBundle } from './workflow-bundle.ts';
  */
 export async function runWorker(config: Config, signal: AbortSignal): Promise<void> {
   const logger = createLogger(config.logLevel);
-  installRuntime(logger);
-  const prepared = await Promise.race([prepare(config, logger), aborted(signal)]);
+  const meters = installRuntime(logger, config.metrics);
+  const telemetry = { meters, logger, logsPrompts: config.logPrompts };
+  const prepared = await Promise.race([prepare(config, telemetry), aborted(signal)]);
   if (prepared === undefined) return;
   const { workers, connection, store } = prepared;
   if (config.healthFile !== undefined) {
@@ -37,7 +40,8 @@ export async function runWorker(config: Config, signal: AbortSignal): Promise<vo
   store.close();
 }
 
-async function prepare(config: Config, logger: Logger) {
+async function prepare(config: Config, telemetry: Telemetry) {
+  const { meters, logger } = telemetry;
   if (config.store === undefined) {
     throw new PollenBatchError('config-invalid', 'no bucket is configured', {
       remedy: 'Set S3_BUCKET (and S3_ENDPOINT for a store that is not AWS).',
@@ -60,15 +64,15 @@ async function prepare(config: Config, logger: Logger) {
       `namespace ${namespace} lacks the Pollen search attributes: runs cannot be found by job or state`,
     );
   }
-  const governors = createGovernors({ connection, namespace, lanes: config.lanes, logger });
+  const governors = createGovernors({ connection, namespace, lanes: config.lanes, logger, meters });
   const dependencies: ActivityDependencies = {
     store,
     openObject: store.openObject,
-    records: createRecords(store),
+    records: watchRecords(createRecords(store), telemetry),
     plans: createPlanReader(store),
     client: createApiClient({
       base: api.base,
-      send,
+      send: config.metrics === undefined ? send : watchSend(send, meters),
       ...(config.api.key === undefined ? {} : { key: config.api.key }),
     }),
     ...(config.api.key === undefined ? {} : { key: config.api.key }),
@@ -79,6 +83,7 @@ async function prepare(config: Config, logger: Logger) {
     governors,
     ...(config.store.publicUrl === undefined ? {} : { publicUrl: config.store.publicUrl }),
     searchAttributes,
+    telemetry,
     now: () => new Date(),
     random: Math.random,
   };
@@ -91,7 +96,10 @@ async function prepare(config: Config, logger: Logger) {
     calls: createCallActivities(dependencies),
     governors,
   });
-  logger.info({ address, namespace, bucket: config.store.bucket, api: api.id }, 'worker ready');
+  meters.worker(1, { api: api.id, emulated: String(api.emulated) });
+  if (config.logPrompts) logger.warn('requests are logged at debug, prompts and all');
+  const served = config.metrics === undefined ? {} : { metrics: `http://${config.metrics}/metrics` };
+  logger.info({ address, namespace, bucket: config.store.bucket, api: api.id, ...served }, 'worker ready');
   return { workers, connection, store };
 }
 

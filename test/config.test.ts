@@ -19,6 +19,30 @@ describe('the configuration', () => {
     expect(config.api).not.toHaveProperty('key');
   });
 
+  it.each([
+    ['9464', '127.0.0.1:9464'],
+    ['localhost:09464', '127.0.0.1:9464'],
+    ['0.0.0.0:80', '0.0.0.0:80'],
+    ['[::1]:9464', '[::1]:9464'],
+  ])('serves metrics at %s as %s', (given, metrics) => {
+    expect(readConfig({ POLLEN_BATCH_METRICS: given })).toMatchObject({ metrics });
+  });
+
+  it.each([
+    '0',
+    '65536',
+    'yes',
+    ':9464',
+    'metrics.example:9464',
+    '::1:9464',
+    '[127.0.0.1]:9464',
+    '9464/metrics',
+  ])('serves no metrics at %s', (given) => {
+    expect(() => readConfig({ POLLEN_BATCH_METRICS: given })).toThrow(
+      'POLLEN_BATCH_METRICS: must be a port, or an address and a port, such as 9464 or 0.0.0.0:9464',
+    );
+  });
+
   it('takes an empty variable for an absent one', () => {
     expect(readConfig({ S3_BUCKET: '', POLLINATIONS_API_KEY: '', POLLEN_BATCH_RPS: '' })).toEqual(
       readConfig({}),

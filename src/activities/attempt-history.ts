@@ -49,8 +49,8 @@ export interface AttemptHistory {
   readonly execution?: string;
   /** Under what name its worker holds answers, this one among them, while the store is away. */
   readonly holds?: string;
-  /** The attempt under way, should its worker be lost. */
-  readonly current?: { readonly attempt: number; readonly worker: string };
+  /** The attempt under way, should its worker be lost, and when it was sent, once it was (ISO 8601). */
+  readonly current?: { readonly attempt: number; readonly worker: string; readonly sentAt?: string };
   /** How the item has failed for good, when its record could not be written yet. */
   readonly verdict?: FailedRecord['fault'];
   /** Every other attempt, oldest first. */
@@ -87,6 +87,12 @@ export function recallHistory(details: unknown, tried: number): AttemptHistory {
 /** Says who makes the attempt under way. */
 export function withCurrent(history: AttemptHistory, attempt: number, worker: string): AttemptHistory {
   return { ...history, current: { attempt, worker } };
+}
+
+/** Says that the attempt under way has been sent: so far it has only waited for its lane. */
+export function withSent(history: AttemptHistory, at: Date): AttemptHistory {
+  const { current } = history;
+  return current === undefined ? history : { ...history, current: { ...current, sentAt: at.toISOString() } };
 }
 
 /** Number of an attempt among all of its call, from 1: a call that was put back has had some in earlier activities. */

@@ -7,6 +7,7 @@ import type { Secret } from '../pollinations/secret.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Records } from '../records/record-store.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { PlanReader } from './plan-reader.ts';
 
 /** What activities work with; made once per worker. */
@@ -32,6 +33,8 @@ export interface ActivityDependencies {
   readonly publicUrl?: string;
   /** Whether the namespace knows the Pollen search attributes. */
   readonly searchAttributes: boolean;
+  /** Where the worker tells of its calls and items. @default nobody is told */
+  readonly telemetry?: Telemetry;
   /** Wall clock, for what people read. */
   readonly now: () => Date;
   /** Uniform in [0, 1). */

@@ -10,6 +10,8 @@ import { runKeys, type RunLocation } from '../storage/keys.ts';
 import { readBegun, readMarker, type Marker } from '../records/run-store.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
 import type { EndReason, EndState, RunOutcome } from '../records/outcome.ts';
+import { noTelemetry } from '../telemetry/telemetry.ts';
+import { watchEnd } from '../telemetry/watch-end.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { lookAtBalance } from './look-at-balance.ts';
@@ -22,7 +24,7 @@ const ndjson = 'application/x-ndjson';
  * marker can be written again, so an attempt that died midway costs nothing.
  */
 export function createFinishRun(dependencies: ActivityDependencies): ControlActivities['finishRun'] {
-  const { store, plans, now } = dependencies;
+  const { store, plans, now, telemetry = noTelemetry } = dependencies;
   return async function finishRun({ run, reason, because }) {
     const ended = await readMarker(store, run);
     if (ended !== undefined) return outcomeOf(ended);
@@ -31,6 +33,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
 
     const keys = runKeys(run);
     const fold = createReportFold();
+    const watch = watchEnd(telemetry);
     const late = await readLate(store, run);
     const parts: Marker['parts'][number][] = [];
     const items = new Set<number>();
@@ -41,6 +44,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
       for (const line of lines) {
         const told = withLate(line, late.get(line.number));
         fold.add(told);
+        watch.add(line);
         items.add(line.number);
         if (line.status === 'failed') errors += `${JSON.stringify(withoutAnswers(line))}\n`;
         for (const row of billLines(told)) bill += `${JSON.stringify(row)}\n`;
@@ -80,7 +84,8 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
       ...(balance === undefined ? {} : { balance }),
       files: files.map(({ key: name, body }) => ({ key: name, sha256: sha256(body) })),
     };
-    await store.putOnce(key, `${JSON.stringify(marker)}\n`, { contentType: 'application/json' });
+    const put = await store.putOnce(key, `${JSON.stringify(marker)}\n`, { contentType: 'application/json' });
+    if (put.stored) watch.tell(state);
     return outcomeOf((await readMarker(store, run)) ?? marker);
   };
 }

@@ -4,6 +4,9 @@ import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
 import type { FailedRecord, Receipt } from '../records/record.ts';
 import { StoreError } from '../storage/store-error.ts';
+import { partName } from '../storage/keys.ts';
+import { noTelemetry } from '../telemetry/telemetry.ts';
+import { watchCall, type WatchedCall } from '../telemetry/watch-call.ts';
 import { NOT_STORED } from '../workflows/contract.ts';
 import type { CallReference } from '../workflows/inputs.ts';
 import {
@@ -16,6 +19,7 @@ import {
   withCurrent,
   withNote,
   withNothingSent,
+  withSent,
   type AttemptHistory,
 } from './attempt-history.ts';
 import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
@@ -29,6 +33,7 @@ import { holdingRun } from './holding-run.ts';
 import { notStoredFailure, parkedFailure, retryFailure, stoppedLaneFailure } from './failure.ts';
 import { readAttached, reserveAttached } from './attached.ts';
 import { checkOutput, schemaFault } from './check-output.ts';
+import type { ResolvedCall } from './item-record.ts';
 import { createItemStore } from './item-store.ts';
 import { findPlanned, findStep, isBegun, listsOf } from './planned-call.ts';
 import { resolveCall } from './resolve-call.ts';
@@ -66,7 +71,7 @@ export function createGenerate(
   { keyHealth, held }: SharedByCalls,
   { kind, deadlineMs }: CallKind,
 ): (reference: CallReference) => Promise<Receipt> {
-  const { client, governors, now } = dependencies;
+  const { client, governors, now, telemetry = noTelemetry } = dependencies;
 
   return async function generate(reference) {
     const context = Context.current();
@@ -167,16 +172,20 @@ export function createGenerate(
         group: groupOf(context, reference),
         signal: context.cancellationSignal,
         listen: () => context.heartbeat(recalled),
-        send: () =>
-          client.attempt({
-            kind,
-            request: item.call.request,
-            requestId,
-            deadlineMs,
-            signal,
-            ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
-            ...(attached === undefined ? {} : { attachments: attached.attachments }),
-          }),
+        send: () => {
+          recalled = withSent(recalled, now());
+          return watchCall(telemetry, watchedCall(item, attempt), () =>
+            client.attempt({
+              kind,
+              request: item.call.request,
+              requestId,
+              deadlineMs,
+              signal,
+              ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
+              ...(attached === undefined ? {} : { attachments: attached.attachments }),
+            }),
+          );
+        },
       });
       if (ended === undefined) {
         if (hasUnkept(recalled, 0)) await keep(() => keepAttempts(recalled));
@@ -236,6 +245,12 @@ export function createGenerate(
       release();
     }
   };
+}
+
+function watchedCall({ plan, call, part }: ResolvedCall, attempt: number): WatchedCall {
+  const { id, kind, model, request, maximum } = call;
+  const step = part === undefined ? {} : { step: partName(part) };
+  return { run: plan.runId, item: id, ...step, attempt, kind, model, request, maximum };
 }
 
 const poison: FailedRecord['fault'] = {

@@ -51,6 +51,15 @@ export interface HeldAnswers {
   keep<Result>(answer: HeldAnswer, store: () => Promise<Result>): Promise<Result>;
 }
 
+export interface HeldAnswersOptions {
+  /** Bytes above which no further answer is asked for. @default 256 MiB */
+  readonly limit?: number;
+  /** Milliseconds until the store is tried again; doubles up to half a minute. @default 1000 */
+  readonly firstDelayMs?: number;
+  /** Is told by how many answers, and by how many bytes of them, more or less is held. */
+  readonly onHeld?: (answers: number, bytes: number) => void;
+}
+
 interface Holding {
   readonly holder: string;
   answers: number;
@@ -58,13 +67,12 @@ interface Holding {
   toldUntil: number;
 }
 
-/**
- * Makes what holds the answers of a worker.
- *
- * @param limit - bytes above which no further answer is asked for
- * @param firstDelayMs - until the store is tried again; doubles up to half a minute
- */
-export function createHeldAnswers(limit = HELD_BYTES, firstDelayMs = FIRST_DELAY_MS): HeldAnswers {
+/** Makes what holds the answers of a worker. */
+export function createHeldAnswers({
+  limit = HELD_BYTES,
+  firstDelayMs = FIRST_DELAY_MS,
+  onHeld = () => {},
+}: HeldAnswersOptions = {}): HeldAnswers {
   const holdings = new Map<string, Holding>();
   const waiting = new Set<() => void>();
   let held = 0;
@@ -74,10 +82,12 @@ export function createHeldAnswers(limit = HELD_BYTES, firstDelayMs = FIRST_DELAY
     holdings.set(run.runId, holding);
     holding.answers += 1;
     held += bytes;
+    onHeld(1, bytes);
     return holding;
   }
   function end({ run, bytes }: HeldAnswer, holding: Holding): boolean {
     held -= bytes;
+    onHeld(-1, -bytes);
     holding.answers -= 1;
     if (held < limit) for (const go of waiting) go();
     return holding.answers === 0 && holdings.delete(run.runId);

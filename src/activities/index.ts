@@ -1,5 +1,6 @@
 import { keepChange } from '../records/changes.ts';
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
+import { noTelemetry } from '../telemetry/telemetry.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { createCheckCredit } from './check-credit.ts';
 import { createCloseItem } from './close-item.ts';
@@ -30,8 +31,13 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
 
 /** The activities that call the API, for the lanes' queues. */
 export function createCallActivities(dependencies: ActivityDependencies): CallActivities {
+  const { meters } = dependencies.telemetry ?? noTelemetry;
+  const onHeld = (answers: number, bytes: number): void => {
+    meters.heldAnswers(answers, {});
+    meters.heldBytes(bytes, {});
+  };
   // One key makes both kinds of call.
-  const shared = { keyHealth: { lastSuccess: 0 }, held: createHeldAnswers() };
+  const shared = { keyHealth: { lastSuccess: 0 }, held: createHeldAnswers({ onHeld }) };
   return {
     generateText: withStoreFailures(
       createGenerate(dependencies, shared, { kind: 'text', deadlineMs: 120_000 }),

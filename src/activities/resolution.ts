@@ -1,6 +1,6 @@
 import type { FailedRecord } from '../records/record.ts';
 import type { ResolvedCall } from './item-record.ts';
-import type { StepImage } from './step-values.ts';
+import type { StepImage } from '../records/kept-request.ts';
 
 /** A call with its bytes, or the fault of one that cannot be made. */
 export interface Resolution {

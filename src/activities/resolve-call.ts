@@ -5,6 +5,7 @@ import { stableSeed } from '../plan/seed.ts';
 import { withSeed } from '../plan/with-seed.ts';
 import { dialects, type WireRequest } from '../pollinations/dialects/index.ts';
 import { attachmentsOf } from '../pollinations/attachments.ts';
+import { parseKept, type KeptRequest } from '../records/kept-request.ts';
 import { runKeys, type CallPart } from '../storage/keys.ts';
 import { StoreError } from '../storage/store-error.ts';
 import type { CallReference } from '../workflows/inputs.ts';
@@ -13,15 +14,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { fillRequest } from './fill-request.ts';
 import { repairRequest } from './repair-request.ts';
 import type { Resolution } from './resolution.ts';
-import { readStepValues, type StepImage } from './step-values.ts';
-
-/** `….request.json`: what a call sends that could not be known when its run was planned. */
-interface KeptRequest {
-  readonly version: 1;
-  readonly seed?: number;
-  readonly request: WireRequest;
-  readonly images?: Readonly<Record<string, StepImage>>;
-}
+import { readStepValues } from './step-values.ts';
 
 type Kept = Omit<KeptRequest, 'version'> & { readonly isNew?: true };
 
@@ -219,18 +212,4 @@ function stepOf({ step }: Pick<CallReference, 'step'>, item: PlannedChain): Plan
   const found = item.steps[step ?? -1];
   if (found === undefined) throw new Error(`item ${item.id} has no step ${String(step)}`);
   return found;
-}
-
-/**
- * Reads a request that was kept.
- *
- * @throws StoreError `store-corrupt` when its bytes are none
- */
-export function parseKept(key: string, body: Uint8Array): KeptRequest {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8')) as KeptRequest;
-  } catch {
-    // The parser's own error would quote the bytes.
-    throw new StoreError('store-corrupt', `${key} holds no request`);
-  }
 }

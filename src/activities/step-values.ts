@@ -1,17 +1,11 @@
 import type { PlannedChain, PlannedStep } from '../plan/plan.ts';
 import { runKeys } from '../storage/keys.ts';
 import { StoreError } from '../storage/store-error.ts';
+import type { StepImage } from '../records/kept-request.ts';
 import type { StepRecord, SucceededRecord } from '../records/record.ts';
 import type { CallReference } from '../workflows/inputs.ts';
 import { valueAt } from './check-output.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-
-/** An image that an earlier step made. */
-export interface StepImage {
-  readonly key: string;
-  readonly contentType: string;
-  readonly bytes: number;
-}
 
 /** What the templates of a step may name besides the plan's own scope. */
 export interface StepValues {

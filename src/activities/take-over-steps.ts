@@ -1,10 +1,10 @@
 import type { BegunChain, PlannedChain, PlannedItem } from '../plan/plan.ts';
+import { parseKept } from '../records/kept-request.ts';
 import type { Artifact, StepRecord } from '../records/record.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
 import { partName, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { COPY_MARK } from './item-store.ts';
-import { parseKept } from './resolve-call.ts';
 import { areWhole, nothing } from './take-over.ts';
 
 /** Items whose steps are taken over at once. */

@@ -30,11 +30,17 @@ export function addScheduleCommands(
   verb('list', 'list the schedules').action(async (flags: OutputFlags) => {
     present(await (await load()).listSchedulesAction(), flags);
   });
-  named('get', 'show a schedule: its settings, its next times, its runs').action(
-    async (name: string, flags: OutputFlags) => {
-      present(await (await load()).getScheduleAction(name), flags);
-    },
-  );
+  named('get', 'show a schedule: its settings, its next times, its runs and what they have cost')
+    .option('-n, --limit <count>', 'runs at most', parseCount, 10)
+    .action(async (name: string, flags: OutputFlags & { readonly limit: number }) => {
+      present(await (await load()).getScheduleAction(name, flags.limit), flags);
+    });
+  verb('list-failures', 'list runs that failed, stopped, expired, wait, were lost or missed, and what to do')
+    .argument('[name]', 'name of one schedule; all of them when left out')
+    .option('--since <duration>', 'planned no longer ago than this', '30d')
+    .action(async (name: string | undefined, flags: OutputFlags & { readonly since: string }) => {
+      present(await (await load()).listFailuresAction(name, flags.since), flags);
+    });
   for (const [word, isPause, description] of [
     ['pause', true, 'start nothing at its times until it is resumed'],
     ['resume', false, 'let a paused schedule go on'],

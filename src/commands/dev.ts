@@ -35,6 +35,11 @@ export async function dev(
   terminal.say(
     `API           ${emulator === undefined ? 'Pollinations' : `emulated at ${emulator}: nothing is really generated or charged`}`,
   );
+  const [metrics, ...others] = stack.metrics;
+  if (metrics !== undefined) {
+    const more = others.length === 0 ? '' : `, and of the other workers at ${others.join(', ')}`;
+    terminal.say(`Metrics       http://${metrics}/metrics${more}`);
+  }
   terminal.say(`Logs          ${stack.logDir}`);
   terminal.say(
     'In another terminal: pollen-batch submit FILE --watch. Ctrl-C ends everything; runs go on at the next start.',

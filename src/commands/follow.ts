@@ -2,26 +2,30 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 
+import { addCounts, noCounts, type Counts } from '../records/counts.ts';
 import { addTallies } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readMarker, type Marker } from '../records/run-store.ts';
 import { pageWorkflowId, runWorkflowId } from '../workflows/ids.ts';
-import { pageProgressQuery, runViewQuery, type RunView } from '../workflows/messages.ts';
+import { pageProgressQuery, runViewQuery, type PageProgress, type RunView } from '../workflows/messages.ts';
 import { budgetUnderWay, type BudgetSight } from './budget-sight.ts';
 import { findWaits, type Wait } from './find-waits.ts';
 import type { Session } from './session.ts';
 
+/** A run that goes on, and tells how far it is. */
+export interface Running {
+  readonly kind: 'running';
+  readonly view: RunView;
+  readonly inFlight: number;
+  readonly waits: readonly Wait[];
+  /** Absent where it has none. */
+  readonly budget?: BudgetSight;
+}
+
 /** A look at a run from outside. */
 export type Sight =
-  | {
-      readonly kind: 'running';
-      readonly view: RunView;
-      readonly inFlight: number;
-      readonly waits: readonly Wait[];
-      /** Absent where it has none. */
-      readonly budget?: BudgetSight;
-    }
+  | Running
   /** The run is there, and cannot tell how far it is: no worker answers, or Temporal is away. */
   | { readonly kind: 'silent'; readonly reason: string }
   | { readonly kind: 'ended'; readonly marker: Marker }
@@ -56,10 +60,7 @@ export async function lookAt(
       ).catch(() => undefined);
       return {
         kind: 'running',
-        view:
-          pages === undefined
-            ? view
-            : { ...view, tally: pages.map((page) => page.tally).reduce(addTallies, view.done) },
+        view: pages === undefined ? view : { ...view, ...countsNow(view, pages) },
         inFlight: pages?.reduce((sum, page) => sum + page.inFlight, 0) ?? 0,
         waits: await findWaits(client, run.runId, view.pages.running),
         // By what the run has been told at the same time: its pages may have gone on since.
@@ -92,6 +93,13 @@ export async function* follow(
     if (sight.kind === 'ended' || sight.kind === 'broken') return;
     await pause(everyMs, undefined, { signal }).catch(() => {});
   }
+}
+
+// The run hears of its pages now and then; they know more.
+function countsNow(view: RunView, pages: readonly PageProgress[]): Partial<RunView> {
+  const { done, sealed } = view;
+  if (sealed === undefined) return { tally: pages.map(({ tally }) => tally).reduce(addTallies, done) };
+  return pages.reduce<Required<Counts>>(addCounts, addCounts(noCounts, sealed));
 }
 
 // What is innermost says why: around it are the activity and the workflow that it took along.

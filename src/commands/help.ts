@@ -60,6 +60,10 @@ export const examples = {
   watch: ['pollen-batch watch quickstart-067f128d53'],
   list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
   get: ['pollen-batch get quickstart-067f128d53', 'pollen-batch get -o json quickstart-067f128d53'],
+  explain: [
+    'pollen-batch explain quickstart-067f128d53 haiku-1',
+    "pollen-batch explain -o json quickstart-067f128d53 12 | jq '.calls[].attempts'",
+  ],
   suspend: ['pollen-batch suspend quickstart-067f128d53 --reason "prices are being checked"'],
   resume: [
     'pollen-batch resume quickstart-067f128d53',

@@ -1,33 +1,13 @@
-import { descriptionOf, pollingAt, readingOf } from '../lanes/governor/queue-config.ts';
-import { isByHand, type QueueReading } from '../lanes/governor/queue-reading.ts';
-import { parseReason, wordsOf, wordsOfWorkers } from '../lanes/governor/reason.ts';
-import { later, type LaneState } from '../lanes/governor/state.ts';
 import type { LaneSettings } from '../lanes/lanes.ts';
 import type { TemporalClient } from '../temporal/connect-client.ts';
-import { laneQueue } from '../workflows/ids.ts';
+import { laneNow, type LaneNow } from './lane-now.ts';
 import { laneRuns, type LaneRun } from './lane-runs.ts';
 
 /** A lane as it is now. */
-export interface LaneReport extends LaneSettings {
-  /** Calls started a second that the queue allows now; `null`: no limit. */
-  readonly rate: number | null;
-  /** Why it is that rate, as a sentence. */
-  readonly why: string;
-  readonly setBy: 'workers' | 'hand' | 'nobody';
-  /** Calls that wait in the queue, about. */
-  readonly waiting: number;
-  /** The same by priority, 1 being the most urgent. */
-  readonly waitingByPriority: Readonly<Record<string, number>>;
-  /** Calls started a second of late, as the server reckons it. */
-  readonly startedPerSecond: number;
-  /** Calls in flight at most, over all workers. */
-  readonly slots: number;
-  readonly workers: number;
+export interface LaneReport extends LaneSettings, LaneNow {
   /** Runs that have calls for it, the oldest first. */
   readonly runs: readonly LaneRun[];
 }
-
-const ANSWER_MS = 10_000;
 
 /**
  * Asks Temporal what the lanes are doing.
@@ -35,51 +15,15 @@ const ANSWER_MS = 10_000;
  * @throws ServiceError of Temporal's client when a queue is not told of within ten seconds
  */
 export async function lanes(
-  { client, namespace }: Pick<TemporalClient, 'client' | 'namespace'>,
+  temporal: Pick<TemporalClient, 'client' | 'namespace'>,
   settings: readonly LaneSettings[],
   now: () => number = Date.now,
 ): Promise<readonly LaneReport[]> {
-  const runs = await laneRuns(client);
+  const runs = await laneRuns(temporal.client);
   return Promise.all(
     settings.map(async (lane): Promise<LaneReport> => {
-      // Without the service that keeps the queues a server waits for it, as long as it is let.
-      const description = await client.withDeadline(Date.now() + ANSWER_MS, () =>
-        client.workflowService.describeTaskQueue(
-          descriptionOf({ namespace, taskQueue: laneQueue(lane.name) }),
-        ),
-      );
-      const { stats, statsByPriorityKey } = description;
-      const reading = readingOf(description);
-      const { rps, reason = '', writtenAt } = reading;
-      const written = parseReason(reason);
-      const state =
-        written === undefined ? undefined : later(written, Math.max(0, (now() - writtenAt) / 1_000));
-      return {
-        ...lane,
-        rate: rps === undefined ? null : Number(rps.toPrecision(4)),
-        why: whyOf(state, reading),
-        setBy: isByHand(reading) ? 'hand' : reason === '' ? 'nobody' : 'workers',
-        waiting: Number(stats?.approximateBacklogCount ?? 0),
-        waitingByPriority: Object.fromEntries(
-          Object.entries(statsByPriorityKey)
-            .map(([key, { approximateBacklogCount }]) => [key, Number(approximateBacklogCount ?? 0)] as const)
-            .filter(([, count]) => count > 0),
-        ),
-        startedPerSecond: Number((stats?.tasksDispatchRate ?? 0).toPrecision(3)),
-        slots: state?.oneSlot === undefined ? lane.concurrency : 1,
-        workers: pollingAt(description, now()).length,
-        runs: runs.get(lane.name) ?? [],
-      };
+      const doing = await laneNow(temporal, lane, now);
+      return { ...lane, ...doing, runs: runs.get(lane.name) ?? [] };
     }),
   );
-}
-
-function whyOf(state: LaneState | undefined, reading: QueueReading): string {
-  const { reason = '' } = reading;
-  if (state !== undefined) return wordsOf(state);
-  if (isByHand(reading)) return `set by hand${reason === '' ? '' : `: ${reason}`}`;
-  const words = wordsOfWorkers(reason);
-  return words === undefined
-    ? 'no worker has set a rate yet'
-    : `${words} (as workers of another version say)`;
 }

@@ -37,6 +37,7 @@ function start(config: Config, terminal: Terminal, workers: number): Promise<Pro
     dataDir: config.dataDir,
     cacheDir: config.cacheDir,
     path: config.path,
+    ...(config.metrics === undefined ? {} : { metrics: config.metrics }),
     environment: {
       ...process.env,
       ...(config.api.anonymous ? { POLLINATIONS_ANONYMOUS: 'true' } : {}),

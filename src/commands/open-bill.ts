@@ -105,7 +105,8 @@ async function* readLines(
   for (const { page } of plan.pages) yield await readPageLines(source, run, page);
 }
 
-function priceOf({ prices, api }: Plan): PriceOf {
+/** Prices answers by the snapshot of a plan. */
+export function priceOf({ prices, api }: Plan): PriceOf {
   const { rounding } = dialects[api.dialect];
   return (kind, model, usage) => {
     const rates = findPrice(prices, kind, model)?.rates;

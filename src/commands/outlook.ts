@@ -2,7 +2,7 @@ import { forecast, type Forecast } from '../lanes/forecast.ts';
 import type { LaneSettings } from '../lanes/lanes.ts';
 import type { ModelEstimate } from '../plan/estimate.ts';
 import type { Measured } from '../plan/likely-use.ts';
-import type { Estimate } from '../plan/plan.ts';
+import type { Estimate, Plan } from '../plan/plan.ts';
 import type { PlannedJob } from '../plan/plan-job.ts';
 
 /** What a job comes to, before it does: calls, price and time. */
@@ -16,6 +16,8 @@ export interface Outlook {
   readonly models: readonly ModelEstimate[];
   readonly time: Forecast;
   readonly emulated: boolean;
+  /** What may hold the run back or end it before its time. */
+  readonly gates: Pick<Plan, 'canary' | 'deadline' | 'failFast'>;
 }
 
 /** Milliseconds that a call is taken to last where no past run tells. */
@@ -43,6 +45,15 @@ export function outlookOf(
     models,
     time: forecast(loads, lanes, plan.concurrency),
     emulated: plan.api.emulated,
+    gates: gatesOf(plan),
+  };
+}
+
+function gatesOf({ canary, deadline, failFast }: Outlook['gates']): Outlook['gates'] {
+  return {
+    ...(canary === undefined ? {} : { canary }),
+    ...(deadline === undefined ? {} : { deadline }),
+    ...(failFast === undefined ? {} : { failFast }),
   };
 }
 

@@ -7,6 +7,7 @@ import { readEnding, type Ending } from './ending.ts';
 import { whenAborted } from './interrupts.ts';
 import { brokenStack, startLocal, STOPPING } from './local.ts';
 import type { ReadJob } from './job-reading.ts';
+import { nextLines } from './render/next-text.ts';
 import { endText } from './render/run-text.ts';
 import { tellSubmitted } from './render/submitted.ts';
 import type { Terminal } from './render/terminal.ts';
@@ -50,7 +51,8 @@ export async function run(
     runIn(config, reading, options, terminal, until);
   if (usesServers(config)) {
     const result = await perform(signal);
-    if (result.watched.kind === 'left') terminal.say('The run goes on. The same command comes back to it.');
+    if (result.watched.kind === 'left')
+      terminal.conclude('The run goes on. The same command comes back to it.');
     return result;
   }
   while ((await readAddresses(config.dataDir)) !== undefined) {
@@ -58,7 +60,7 @@ export async function run(
     const result = await whileStackRuns(config.dataDir, signal, perform);
     if (result.watched.kind !== 'left') return result;
     if (signal.aborted) {
-      terminal.say('The run goes on as long as its stack. The same command comes back to it.');
+      terminal.conclude('The run goes on as long as its stack. The same command comes back to it.');
       return result;
     }
     terminal.say('That stack has ended.');
@@ -75,7 +77,7 @@ async function runInOwnStack(
   terminal.say('Starting a local stack: Temporal, an object store, a worker …');
   const stack = await startLocal(config, terminal, signal);
   if (stack === undefined) {
-    terminal.say('Interrupted before anything was submitted.');
+    terminal.conclude('Interrupted before anything was submitted.');
     return left;
   }
   try {
@@ -86,7 +88,7 @@ async function runInOwnStack(
   } finally {
     await stack.stop();
     if (signal.aborted)
-      terminal.say('Stopped. The same command goes on where it was, and pays for nothing twice.');
+      terminal.conclude('Stopped. The same command goes on where it was, and pays for nothing twice.');
   }
 }
 
@@ -108,7 +110,7 @@ async function runIn(
     tellSubmitted(session, submitted, terminal);
     const watched: Watched =
       submitted.marker === undefined
-        ? await watch(session, submitted.run, terminal, signal)
+        ? await watch(session, submitted.run, submitted.plan.createdAt, terminal, signal)
         : { kind: 'ended', marker: submitted.marker };
     if (watched.kind !== 'ended') return { submitted, watched };
     const { folder } = await copyResults(session.store, submitted.run, watched.marker, options.out);
@@ -121,14 +123,17 @@ async function runIn(
 }
 
 function tellEnd(session: Session, ending: Ending, folder: string, terminal: Terminal): void {
-  terminal.say(endText(session, ending));
   const near = relative('.', folder);
-  terminal.say(
-    `Results: ${near.startsWith('..') ? folder : near} (results.jsonl, items/, report.json, bill.jsonl)`,
+  terminal.conclude(
+    [
+      endText(session, ending),
+      `Results: ${near.startsWith('..') ? folder : near} (results.jsonl, items/, report.json, bill.jsonl)`,
+      ...(session.uiUrl === undefined
+        ? []
+        : ['Look at it again with `npx pollen-batch dev`: it prints the address of the Temporal UI.']),
+      ...nextLines(ending, true),
+    ].join('\n'),
   );
-  if (session.uiUrl !== undefined) {
-    terminal.say('Look at it again with `npx pollen-batch dev`: it prints the address of the Temporal UI.');
-  }
 }
 
 // Another command's stack may end before this command's run does.

@@ -3,7 +3,6 @@ import type { Problem } from '../manifest/problem.ts';
 import type { ReadJob } from './job-reading.ts';
 
 const unobeyed: Readonly<Partial<Record<keyof Job, string>>> = {
-  deadline: 'no run ends at it',
   notify: 'nobody is told',
 };
 

@@ -6,6 +6,7 @@ import { removeAddresses, writeAddresses, type StackAddresses } from './address-
 import { holder } from './holder.ts';
 import { choosePorts } from './ports.ts';
 import { untilReady } from './ready.ts';
+import { checkMetricsPorts, metricsAddresses } from './worker-metrics.ts';
 import { startStack, type Stack, type StackOptions } from './stack.ts';
 import type { Child, StopOptions } from './child.ts';
 
@@ -21,11 +22,15 @@ export interface ProductStackOptions extends StackOptions {
   readonly emulatorKey?: string;
   /** Worker processes. @default 1 */
   readonly workers?: number;
+  /** Where the first worker serves its metrics; each further one does at the next port. @default nowhere */
+  readonly metrics?: string;
 }
 
 export interface ProductStack {
   readonly addresses: StackAddresses;
   readonly logDir: string;
+  /** Where its workers serve their metrics, in their order. */
+  readonly metrics: readonly string[];
   pids(): Readonly<Record<string, number>>;
   /** Resolves with the name of the first program that ends by itself; of several workers with that of the last one. */
   readonly broken: Promise<string>;
@@ -34,6 +39,9 @@ export interface ProductStack {
 
 /** Starts everything that the product needs on one machine: Temporal, an object store, the emulator if wanted, a worker. */
 export async function startProductStack(options: ProductStackOptions): Promise<ProductStack> {
+  const { workers: count = 1, onProgress = () => {} } = options;
+  const metrics = options.metrics === undefined ? [] : metricsAddresses(options.metrics, count);
+  await checkMetricsPorts(metrics);
   const stack = await startStack(options);
   try {
     const emulator = options.emulatorKey === undefined ? undefined : await startEmulator(stack, options);
@@ -51,7 +59,6 @@ export async function startProductStack(options: ProductStackOptions): Promise<P
       ...(emulator === undefined ? {} : { emulator: emulator.url }),
     };
     const profile = await writeProfile(options.dataDir);
-    const { workers: count = 1, onProgress = () => {} } = options;
     const workers: Child[] = [];
     // One after the other: each is noted in the folder's lock.
     for (let number = 1; number <= count; number += 1) {
@@ -62,6 +69,7 @@ export async function startProductStack(options: ProductStackOptions): Promise<P
           ...ownEnvironment(options.environment),
           ...workerEnvironment(addresses, options.emulatorKey),
           TEMPORAL_CONFIG_FILE: profile,
+          POLLEN_BATCH_METRICS: metrics[number - 1],
         }),
         graceMs: WORKER_GRACE_MS,
       });
@@ -77,6 +85,7 @@ export async function startProductStack(options: ProductStackOptions): Promise<P
     return {
       addresses,
       logDir: stack.logDir,
+      metrics,
       pids: () => stack.pids(),
       broken: Promise.race([
         ...children.map(async (child) => (await child.exited, child.name)),

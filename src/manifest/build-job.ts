@@ -1,6 +1,7 @@
 import { buildEntries } from './build-entries.ts';
 import type { CheckedItem } from './check-items.ts';
 import { parseDuration } from './duration.ts';
+import { buildCanary, buildFailFast } from './gate-schema.ts';
 import type { Budget, Job, Notify, Values } from './job.ts';
 import { buildMatrix } from './matrix-schema.ts';
 import { buildSchedule } from './schedule.ts';
@@ -22,7 +23,9 @@ export function buildJob(name: string, written: WrittenFile, items: readonly Che
       limits: concurrency === undefined ? undefined : { concurrency },
       budget: written.budget === undefined ? undefined : buildBudget(written.budget),
       spend: written.spend,
+      canary: written.canary === undefined ? undefined : buildCanary(written.canary),
       deadline: deadline === undefined ? undefined : deadline * 1_000,
+      failFast: written.failFast === undefined ? undefined : buildFailFast(written.failFast),
       priority: written.priority,
       notify: written.notify === undefined ? undefined : buildNotify(written.notify),
       reuse: written.reuse,

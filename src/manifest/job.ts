@@ -143,6 +143,25 @@ export interface Budget {
   readonly onExceeded: 'pause' | 'stop';
 }
 
+/** The first items of a job, made alone before the others are. */
+export interface Canary {
+  readonly items: number;
+  /** Who lets the others go on: the rule, where it is kept, or a person in any case. */
+  readonly approve: 'auto' | 'manual';
+  /** Share of these items that may fail, 0 to 1. */
+  readonly maxFailureRate: number;
+  /** Most that they may cost together, decimal Pollen. @default no limit */
+  readonly maxCost?: string;
+}
+
+/** When a run ends because its items fail. */
+export interface FailFast {
+  /** Share that has failed, above 0 and up to 1. */
+  readonly rate: number;
+  /** Of how many items that ended last. */
+  readonly window: number;
+}
+
 /** Whom to tell that a run has ended. */
 export interface Notify {
   readonly url: string;
@@ -178,8 +197,12 @@ export interface Job {
   readonly budget?: Budget;
   /** `free-only`: no model that costs something may be asked. @default 'any' */
   readonly spend?: 'any' | 'free-only';
+  /** Items to make alone before the others. */
+  readonly canary?: Canary;
   /** Time a run may take, in milliseconds. */
   readonly deadline?: number;
+  /** Ends a run whose items fail. */
+  readonly failFast?: FailFast;
   readonly priority?: Priority;
   readonly notify?: Notify;
   /** Take over what earlier runs of the job have got for the same requests. */

@@ -11,6 +11,7 @@ import { checkExtra, checkParams } from './check-params.ts';
 import { createTemplateChecker } from './check-templates.ts';
 import { maxFileBytes, tooLarge } from './decode-job-file.ts';
 import type { FilePath, JobChecks, LoadedJob, Values } from './job.ts';
+import { canaryMap, failFastMap } from './gate-schema.ts';
 import { nodeAt } from './node-at.ts';
 import type { Path } from './node-at.ts';
 import { quoted } from './printable.ts';
@@ -128,9 +129,17 @@ function problemAtStart(file: string, code: ProblemCode, message: string): Probl
   return { file, line: 1, column: 1, code, message };
 }
 
+// Keys with a short form beside that of a map.
+const maps: Readonly<Record<string, { readonly shape: object }>> = {
+  budget: budgetMap,
+  canary: canaryMap,
+  failFast: failFastMap,
+};
+
 function keysAt([key, ...below]: Path): readonly string[] {
   if (key === undefined) return Object.keys(fileSchema.shape);
-  if (key === 'budget') return Object.keys(budgetMap.shape);
+  const map = maps[String(key)];
+  if (map !== undefined) return Object.keys(map.shape);
   if (key !== 'schedule') {
     const section = fileSchema.shape[key as 'defaults' | 'limits' | 'notify'];
     return Object.keys(section.unwrap().shape);

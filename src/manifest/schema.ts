@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 import { extra, imageParams, system, textParams } from './call-schema.ts';
-import { durationRule, parseDuration } from './duration.ts';
 import { isDeviceName } from './item-id.ts';
 import { editorItem } from './item-schema.ts';
 import { matrixSchema } from './matrix-schema.ts';
 import { budgetSchema } from './budget-schema.ts';
+import { canarySchema, deadlineSchema, failFastSchema } from './gate-schema.ts';
 import { scheduleSchema } from './schedule-schema.ts';
 
 /** A job's name becomes a part of storage keys and workflow ids. */
@@ -31,11 +31,6 @@ const labels = z
   .refine((written) => Object.keys(written).length <= maxLabels, `a job has up to ${maxLabels} labels`)
   .meta({ maxProperties: maxLabels })
   .describe('What to find the runs of the job by: short texts by name.');
-
-const deadline = z
-  .string()
-  .refine((text) => (parseDuration(text) ?? 0) > 0, { error: durationRule })
-  .describe('Time that a run may take: `90m`, `6h`, `2d`.');
 
 const notify = z
   .strictObject({
@@ -91,7 +86,9 @@ const head = {
     .enum(['any', 'free-only'])
     .describe('`free-only` refuses every model that costs something; `any` when left out.')
     .optional(),
-  deadline: deadline.optional(),
+  canary: canarySchema.optional(),
+  deadline: deadlineSchema.optional(),
+  failFast: failFastSchema.optional(),
   priority: z
     .enum(['low', 'normal', 'high', 'urgent'])
     .describe('Share of the rate beside other runs; `normal` when left out.')

@@ -1,6 +1,7 @@
 import { formatDuration } from '../manifest/duration.ts';
 import type { Job } from '../manifest/job.ts';
 import { describeBudget } from './budget.ts';
+import { describeCanary, describeFailFast } from './gates.ts';
 import { labelEntries } from './labels.ts';
 
 /** What says how a job is run and found, and nothing of what it generates. */
@@ -10,7 +11,9 @@ const settings = [
   'limits',
   'budget',
   'spend',
+  'canary',
   'deadline',
+  'failFast',
   'priority',
   'allowUnpriced',
 ] as const satisfies readonly (keyof Job)[];
@@ -42,14 +45,16 @@ export function withSettingsOf(job: Job, other: Job): Job {
  * @param allowUnpriced - whether models without a price were allowed beside the job file
  */
 export function describeSettings(job: Job, allowUnpriced: boolean): Readonly<Record<string, string>> {
-  const { description, labels, limits, budget, spend, deadline, priority } = job;
+  const { description, labels, limits, budget, spend, canary, deadline, failFast, priority } = job;
   return {
     description: description ?? '',
     labels: labelEntries(labels ?? {}).join(', '),
     'limits.concurrency': String(limits?.concurrency ?? ''),
     budget: budget === undefined ? '' : describeBudget(budget),
     spend: spend ?? '',
+    canary: canary === undefined ? '' : describeCanary(canary),
     deadline: deadline === undefined ? '' : formatDuration(deadline / 1_000),
+    failFast: failFast === undefined ? '' : describeFailFast(failFast),
     priority: priority ?? '',
     allowUnpriced: String(allowUnpriced || job.allowUnpriced === true),
   };

@@ -12,7 +12,10 @@ const PAGE_ID_BYTES = 24_000;
 /** Bytes of a page's file: a worker holds some dozens of them in memory. */
 const PAGE_BYTES = 4_000_000;
 
-/** Cuts a stream of items into pages, each of one lane, in the job's order within the lane. */
+/**
+ * Cuts a stream of items into pages, each of one lane, in the job's order within the lane. Those of a canary come first, in
+ * pages of their own.
+ */
 export interface PageCutter {
   /** Adds an item, and tells the number of its page. */
   add(item: PlannedItem, lane: string): number;
@@ -26,6 +29,7 @@ interface Page {
   readonly page: number;
   readonly lane: string;
   readonly others: readonly string[];
+  readonly isCanary: boolean;
   readonly stretches: Stretch[];
   items: number;
   calls: number;
@@ -33,10 +37,15 @@ interface Page {
   bytes: number;
 }
 
-/** A cutter without pages, whose lines go to a spool. */
-export function createPageCutter(spool: Spool): PageCutter {
+/**
+ * A cutter without pages, whose lines go to a spool.
+ *
+ * @param canary - how many of the first items are a canary
+ */
+export function createPageCutter(spool: Spool, canary = 0): PageCutter {
   const pages: Page[] = [];
   const open = new Map<string, Page>();
+  let items = 0;
 
   function pageFor(
     lane: string,
@@ -57,7 +66,8 @@ export function createPageCutter(spool: Spool): PageCutter {
       return current;
     }
     const none = { items: 0, calls: 0, idBytes: 0, bytes: 0 };
-    const page = { page: pages.length, lane, others, stretches: [], ...none };
+    const isCanary = items <= canary;
+    const page = { page: pages.length, lane, others, isCanary, stretches: [], ...none };
     pages.push(page);
     open.set(name, page);
     return page;
@@ -65,6 +75,8 @@ export function createPageCutter(spool: Spool): PageCutter {
 
   return {
     add(item, lane) {
+      if (items === canary) open.clear();
+      items += 1;
       const stretch = spool.append(`${JSON.stringify(item)}\n`);
       const calls = callsAtMost(item);
       const page = pageFor(lane, otherLanes(item, lane), calls, item.id.length, stretch.length);
@@ -82,11 +94,12 @@ export function createPageCutter(spool: Spool): PageCutter {
       return page.page;
     },
     pages: () =>
-      pages.map(({ page, lane, others, items }) => ({
+      pages.map(({ page, lane, others, isCanary, ...of }) => ({
         page,
         lane,
         ...(others.length === 0 ? {} : { others }),
-        calls: items,
+        ...(isCanary ? { canary: true } : {}),
+        calls: of.items,
       })),
     text(page) {
       const found = pages[page];

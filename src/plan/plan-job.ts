@@ -96,7 +96,8 @@ export async function planJob(
   const modelFindings = createModelChecker(job, input.checks, allowUnpriced);
   const spendFaults = createSpendChecker(job, input.prices);
   const findings = createFindings(input);
-  const lines = createPlanLines(input);
+  const { canary, deadline, failFast } = job;
+  const lines = createPlanLines({ ...input, ...(canary === undefined ? {} : { canary: canary.items }) });
   const sources = createSourceNotes();
   const giveWay = createGiveWay();
   const bounds = createBudgetChecker(input.api.cacheMode, input.prices, allowUnpriced);
@@ -158,6 +159,9 @@ export async function planJob(
       ...(job.labels === undefined ? {} : { labels: job.labels }),
       ...(job.limits?.concurrency === undefined ? {} : { concurrency: job.limits.concurrency }),
       ...(job.budget === undefined ? {} : { budget: job.budget }),
+      ...(canary === undefined ? {} : { canary }),
+      ...(deadline === undefined ? {} : { deadline }),
+      ...(failFast === undefined ? {} : { failFast }),
       ...(job.priority === undefined ? {} : { priority: job.priority }),
       createdAt: input.createdAt,
       api: input.api,

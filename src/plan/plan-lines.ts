@@ -22,6 +22,8 @@ export interface PlanLinesContext {
   readonly spool: Spool;
   readonly measured?: readonly Measured[];
   readonly reuse?: ReuseIndex;
+  /** How many of the first items are a canary. @default none */
+  readonly canary?: number;
 }
 
 /** The lines of a plan: cut into pages, priced, and looked through for twins as they are added. */
@@ -48,7 +50,7 @@ export interface EndedLines {
 
 /** Lines of a plan that has none yet; the text of its pages goes to the spool. */
 export function createPlanLines({ api, prices, laneOf, spool, ...context }: PlanLinesContext): PlanLines {
-  const cutter = createPageCutter(spool);
+  const cutter = createPageCutter(spool, context.canary);
   const { rounding } = dialects[api.dialect];
   const { measured, reuse } = context;
   const estimator = createEstimator({

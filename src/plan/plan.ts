@@ -1,4 +1,4 @@
-import type { Budget, Message, Priority, Values } from '../manifest/job.ts';
+import type { Budget, Canary, FailFast, Message, Priority, Values } from '../manifest/job.ts';
 import type { CacheMode } from '../pollen/settle.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { DialectName, WireRequest } from '../pollinations/dialects/dialect.ts';
@@ -175,6 +175,8 @@ export interface Plan {
     readonly lane: string;
     /** Other lanes that its calls need. */
     readonly others?: readonly string[];
+    /** Set on pages of the canary, which come first. */
+    readonly canary?: true;
     readonly calls: number;
   }[];
   /** Lanes of all calls, those of steps too. Absent in plans of earlier versions. */
@@ -188,6 +190,12 @@ export interface Plan {
   readonly concurrency?: number;
   /** Most that the run may cost. */
   readonly budget?: Budget;
+  /** Its first items are made alone before the others. */
+  readonly canary?: Canary;
+  /** Time that the run may take from `createdAt`, in milliseconds. */
+  readonly deadline?: number;
+  /** Ends the run when its items fail. */
+  readonly failFast?: FailFast;
   /** How the run stands among others; `normal` when absent. */
   readonly priority?: Priority;
   /** Prices as they were when the run was planned: charges are computed from these. */

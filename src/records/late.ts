@@ -23,14 +23,18 @@ export interface LateAttempts {
 /**
  * Everything that came late to a run so far, by the item's number: one listing, and nearly always an empty one.
  *
+ * @param only - number of the item that is asked for. @default all
  * @throws StoreError `store-corrupt` when one of these objects is damaged
  */
 export async function readLate(
   store: ObjectStore,
   run: RunLocation,
+  only?: number,
 ): Promise<ReadonlyMap<number, readonly LateAttempts[]>> {
   const found = new Map<number, LateAttempts[]>();
-  for await (const { key } of store.list(runKeys(run).latePrefix)) {
+  const { latePrefix } = runKeys(run);
+  const prefix = only === undefined ? latePrefix : `${latePrefix}${String(only).padStart(7, '0')}-`;
+  for await (const { key } of store.list(prefix)) {
     // The answers themselves lie beside them.
     if (!/\.(?:attempt|record)\.json$/.test(key)) continue;
     const object = await store.get(key);

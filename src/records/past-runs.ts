@@ -4,6 +4,7 @@ import { jobPrefix, type JobLocation, type RunLocation } from '../storage/keys.t
 import type { ObjectStore } from '../storage/object-store.ts';
 import { newestFirst } from './run-order.ts';
 import { readMarker, readPlan, type Marker } from './run-store.ts';
+import type { Tally } from './tally.ts';
 import { unlessDamaged } from './unless-damaged.ts';
 
 /** A run of a job that was planned before. */
@@ -29,9 +30,12 @@ export interface PastRuns {
   readonly warnings: readonly string[];
 }
 
+/** How a run ends that leaves items out. */
+const cut: ReadonlySet<string> = new Set(['stopped', 'expired', 'failed']);
+
 type ApiName = Pick<PlannedApi, 'id' | 'dialect'>;
 
-/** Runs whose work is taken over, and whose figures count. */
+/** Runs whose work is taken over, and whose figures count; more where all of these were cut short. */
 const RECENT = 10;
 /** Runs looked at at once. */
 const READS = 16;
@@ -39,7 +43,8 @@ const READS = 16;
 const LOOKED_AT = 200;
 
 /**
- * The runs of a job against an API that ended last: one listing, the markers of up to 200 runs of its schedule and 200
+ * The runs of a job against an API that ended last and got something: ten, and where all ten were cut short those before
+ * them too, back to one that was not. A night without money would else make the next one call for everything again. One listing, the markers of up to 200 runs of its schedule and 200
  * others, and the plans of those that may count. Damaged ones are passed over, with a warning.
  */
 export async function recentRuns(
@@ -49,9 +54,9 @@ export async function recentRuns(
 ): Promise<Omit<PastRuns, 'last'>> {
   const { found, hasAny, warnings } = await findRuns(store, job);
   const ended: EndedRun[] = [];
-  for await (const past of planned(store, found.filter(isEnded).sort(lastEndedFirst), api, warnings)) {
+  for await (const past of planned(store, lastEnded(found), api, warnings)) {
     ended.push(past);
-    if (ended.length >= RECENT) break;
+    if (areEnough(ended)) break;
   }
   return { ended, hasAny, warnings };
 }
@@ -61,13 +66,15 @@ export async function pastRuns(store: ObjectStore, job: JobLocation, api: ApiNam
   const { found, hasAny, warnings } = await findRuns(store, job);
   const ended: EndedRun[] = [];
   let last: PastRun | undefined;
-  for await (const past of planned(store, found.filter(isEnded).sort(lastEndedFirst), api, warnings)) {
-    if (ended.length < RECENT) ended.push(past);
+  for await (const past of planned(store, lastEnded(found), api, warnings)) {
+    if (!areEnough(ended)) ended.push(past);
     last = laterPlanned(last, past);
     // Those that follow ended before, and so were planned before.
-    if (ended.length >= RECENT && last !== undefined && past.marker.endedAt <= last.plan.createdAt) break;
+    if (areEnough(ended) && last !== undefined && past.marker.endedAt <= last.plan.createdAt) break;
   }
-  const open = found.filter(({ run, marker }) => marker === undefined && !isTrial(run.runId));
+  const open = found.filter(
+    (one) => (one.marker === undefined || isFruitless(one)) && !isTrial(one.run.runId),
+  );
   for await (const past of planned(store, open, api, warnings)) last = laterPlanned(last, past);
   return { ended, hasAny, warnings, ...(last === undefined ? {} : { last }) };
 }
@@ -128,8 +135,20 @@ function passedOver({ runId }: RunLocation, what: 'marker' | 'plan'): string {
   return `run ${runId} is passed over: its ${what} is damaged, or of an earlier version`;
 }
 
-function isEnded(found: FoundRun): found is Required<FoundRun> {
-  return found.marker !== undefined;
+function lastEnded(found: readonly FoundRun[]): readonly Required<FoundRun>[] {
+  return found
+    .filter((one): one is Required<FoundRun> => one.marker !== undefined && !isFruitless(one))
+    .sort(lastEndedFirst);
+}
+
+// Markers of earlier versions may not say.
+function isFruitless({ marker }: FoundRun): boolean {
+  const { tally }: { readonly tally?: Partial<Tally> } = marker ?? {};
+  return tally?.succeeded === 0;
+}
+
+function areEnough(ended: readonly EndedRun[]): boolean {
+  return ended.length >= RECENT && ended.some(({ marker: { state } }) => !cut.has(state));
 }
 
 function lastEndedFirst(left: Required<FoundRun>, right: Required<FoundRun>): number {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { lanesSchema } from './lanes.ts';
+import { listen, listenInFile } from './listen.ts';
 
 /** One setting: how the text of its variable is read, and where it stands in the configuration file. */
 interface Setting {
@@ -73,6 +74,8 @@ export const settings = {
   POLLEN_BATCH_TEMPORAL: { ...path, key: 'programs.temporal' },
   POLLEN_BATCH_WEED: { ...path, key: 'programs.weed' },
   POLLEN_BATCH_LOG_LEVEL: { schema: oneOf(['trace', 'debug', 'info', 'warn', 'error']), key: 'logLevel' },
+  POLLEN_BATCH_LOG_PROMPTS: { schema: flag, key: 'logPrompts', inFile: z.boolean() },
+  POLLEN_BATCH_METRICS: { schema: listen, key: 'metrics.listen', inFile: listenInFile },
   POLLEN_BATCH_HEALTH_FILE: { schema: text },
   POLLEN_BATCH_CONFIG: { schema: text },
   HTTPS_PROXY: { schema: proxy },

@@ -55,6 +55,8 @@ export interface RunView {
   readonly tally: Tally;
   /** The share of the tally that comes from pages that have ended. */
   readonly done: Tally;
+  /** All that those pages count for. Absent in runs that an earlier version works on. */
+  readonly sealed?: Counts;
   readonly models: readonly ModelCount[];
   readonly pages: { readonly total: number; readonly done: number; readonly running: readonly number[] };
   /** What it has under way in each lane. Absent in runs that an earlier version works on. */

@@ -51,7 +51,7 @@ const isPending = async (promise: Promise<unknown>): Promise<boolean> =>
 describe('answers that the store does not take', () => {
   it('are stored when it does, and their run is paused by one of them and resumed after the last', async () => {
     const { told, answer, store, tries, mend } = world();
-    const held = createHeldAnswers(100, 5);
+    const held = createHeldAnswers({ limit: 100, firstDelayMs: 5 });
     const kept = [held.keep(answer(), store), held.keep(answer(), store)];
     await vi.waitFor(() => expect(tries()).toBeGreaterThan(6));
     expect(told.length).toBeLessThan(tries());
@@ -65,7 +65,10 @@ describe('answers that the store does not take', () => {
   it('tell under what name they are held, as long as they are', async () => {
     const { answer, store, tries, mend } = world();
     const names: (string | undefined)[] = [];
-    const kept = createHeldAnswers(100, 1).keep(answer({ onHolder: (name) => names.push(name) }), store);
+    const kept = createHeldAnswers({ limit: 100, firstDelayMs: 1 }).keep(
+      answer({ onHolder: (name) => names.push(name) }),
+      store,
+    );
     await vi.waitFor(() => expect(tries()).toBeGreaterThan(1));
     mend();
     await kept;
@@ -76,7 +79,7 @@ describe('answers that the store does not take', () => {
   it('have their run paused as soon as it can be reached', async () => {
     const { told, answer, store, tries, mend, silence } = world();
     silence(true);
-    const kept = createHeldAnswers(100, 1).keep(answer(), store);
+    const kept = createHeldAnswers({ limit: 100, firstDelayMs: 1 }).keep(answer(), store);
     await vi.waitFor(() => expect(tries()).toBeGreaterThan(2));
     expect(told).toEqual([]);
     silence(false);
@@ -87,7 +90,7 @@ describe('answers that the store does not take', () => {
 
   it('have their run paused again where somebody let it go on before its time', async () => {
     const { told, answer, store, mend } = world();
-    const kept = createHeldAnswers(100, 1).keep(answer(), store);
+    const kept = createHeldAnswers({ limit: 100, firstDelayMs: 1 }).keep(answer(), store);
     await vi.waitFor(() => expect(told.length).toBeGreaterThan(1));
     mend();
     await kept;
@@ -99,7 +102,10 @@ describe('answers that the store does not take', () => {
   it('end as they end, though the run cannot be reached then, and the run goes on when it can', async () => {
     const { told, answer, store, tries, silence } = world('store-unavailable');
     const leaving = new AbortController();
-    const kept = createHeldAnswers(100, 1).keep(answer({ signal: leaving.signal }), store);
+    const kept = createHeldAnswers({ limit: 100, firstDelayMs: 1 }).keep(
+      answer({ signal: leaving.signal }),
+      store,
+    );
     await vi.waitFor(() => expect(tries()).toBeGreaterThan(1));
     silence(true);
     leaving.abort();
@@ -111,7 +117,7 @@ describe('answers that the store does not take', () => {
 
   it('keep their worker from taking more than so many bytes', async () => {
     const { answer, store, tries, mend } = world();
-    const held = createHeldAnswers(15, 1);
+    const held = createHeldAnswers({ limit: 15, firstDelayMs: 1 });
     const kept = [held.keep(answer(), store), held.keep(answer(), store)];
     await vi.waitFor(() => expect(tries()).toBeGreaterThan(2));
     const room = held.room(new AbortController().signal);
@@ -129,7 +135,10 @@ describe('answers that the store does not take', () => {
   it('are given up when nobody waits for them any more', async () => {
     const { told, answer, store, tries } = world('store-unavailable');
     const leaving = new AbortController();
-    const kept = createHeldAnswers(100, 1).keep(answer({ signal: leaving.signal }), store);
+    const kept = createHeldAnswers({ limit: 100, firstDelayMs: 1 }).keep(
+      answer({ signal: leaving.signal }),
+      store,
+    );
     await vi.waitFor(() => expect(tries()).toBeGreaterThan(1));
     leaving.abort();
 
@@ -140,7 +149,9 @@ describe('answers that the store does not take', () => {
 
   it.each(['store-rejected', 'store-corrupt'] as const)('for good (%s) are not held', async (code) => {
     const { told, answer, store, tries } = world(code);
-    await expect(createHeldAnswers(100, 1).keep(answer(), store)).rejects.toMatchObject({ code });
+    await expect(
+      createHeldAnswers({ limit: 100, firstDelayMs: 1 }).keep(answer(), store),
+    ).rejects.toMatchObject({ code });
     expect([tries(), told]).toEqual([1, []]);
   });
 });

@@ -14,6 +14,7 @@ function outlook(atMost: string, unbounded = 0): Outlook {
     models: [{ kind: 'text', model: 'openai', calls: 3, reused: 0, ...estimate }],
     time: { seconds: 0, lanes: [] },
     emulated: false,
+    gates: {},
   };
 }
 

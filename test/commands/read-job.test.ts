@@ -15,18 +15,14 @@ describe('a job file', () => {
     const text = `version: 1
 name: dear
 budget: '0.5'
-deadline: 1h
 priority: high
 notify: { url: 'https://example.org/done' }
 items: [{ text: Hello }]
 `;
     const reading = await readJob({ text, name: 'dear.yaml' });
     const { warnings } = reading as ReadJob;
-    expect(warnings.map(({ line, code }) => [line, code])).toEqual([
-      [4, 'key-unobeyed'],
-      [6, 'key-unobeyed'],
-    ]);
-    expect(warnings.map(({ message }) => message.split(' ')[0])).toEqual(['`deadline`', '`notify`']);
+    expect(warnings.map(({ line, code }) => [line, code])).toEqual([[5, 'key-unobeyed']]);
+    expect(warnings.map(({ message }) => message.split(' ')[0])).toEqual(['`notify`']);
   });
 
   it('that cannot be read is an error that says why', async () => {

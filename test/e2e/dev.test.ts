@@ -147,7 +147,7 @@ items:
     await watch.untilSaid(/^[1-9]\d*\/112 · /m);
     watch.interrupt();
     expect(await watch.exited).toBe(130);
-    expect(watch.stderr()).toContain(`The run goes on. Come back with: pollen-batch watch ${runId}`);
+    expect(watch.stderr()).toContain(`The run goes on. Come back with \`pollen-batch watch ${runId}\`.`);
     expect(watch.stdout()).toBe('');
 
     const early = await desk.run('results', runId);

@@ -24,7 +24,9 @@ describe('a job that says a bit of everything', () => {
       timezone: 'Europe/Berlin',
       budget: { amount: '2.5', onExceeded: 'pause' },
       spend: 'any',
+      canary: { items: 10, approve: 'manual', maxFailureRate: 0.1, maxCost: '0.05' },
       deadline: 21_600_000,
+      failFast: { rate: 0.5, window: 20 },
       priority: 'high',
       limits: { concurrency: 8 },
       notify: { url: 'https://hooks.example/batch', on: ['completed', 'failed'] },
@@ -69,9 +71,9 @@ describe('a job that says a bit of everything', () => {
   });
 
   it('tells where each of its values stands, or the one around it', () => {
-    expect(placeOf(['items', 0, 'params', 'width'])).toEqual({ line: 21, column: 22 });
+    expect(placeOf(['items', 0, 'params', 'width'])).toEqual({ line: 23, column: 22 });
     expect(placeOf(['items', 0, 'seed', 'x'])).toEqual(placeOf(['items', 0]));
-    expect(placeOf(['items', 3, 'steps', 1, 'image'])).toMatchObject({ line: 39 });
+    expect(placeOf(['items', 3, 'steps', 1, 'image'])).toMatchObject({ line: 41 });
   });
 });
 

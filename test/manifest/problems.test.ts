@@ -75,7 +75,7 @@ describe('a bad job file', () => {
   it('cannot write control characters to a terminal through its problems', () => {
     const [problem] = problemsOf('"\\e[2J\\u202e": 1\nversion: 1\nitems: [{ text: a }]\n', 'a\u001b.yaml\n');
     expect(problem && formatProblem({ ...problem, file: 'a\u001b.yaml' })).toMatchInlineSnapshot(
-      `"a\\u{1b}.yaml:1:1: key-unknown: unknown key \`\\u{1b}[2J\\u{202e}\`; known here: version, name, description, labels, vars, defaults, limits, budget, spend, deadline, priority, schedule, notify, reuse, allowUnpriced, seed, matrix, items"`,
+      `"a\\u{1b}.yaml:1:1: key-unknown: unknown key \`\\u{1b}[2J\\u{202e}\`; known here: version, name, description, labels, vars, defaults, limits, budget, spend, canary, deadline, failFast, priority, schedule, notify, reuse, allowUnpriced, seed, matrix, items"`,
     );
   });
 });

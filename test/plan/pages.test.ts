@@ -7,9 +7,9 @@ import { sampleCall } from '../support/samples.ts';
 
 const calls = (count: number, idOf: (number: number) => string = String) =>
   Array.from({ length: count }, (_, index) => sampleCall({ number: index + 1, id: idOf(index + 1) }));
-function cutPages(items: readonly PlannedCall[], laneOf: (model: string) => string) {
+function cutPages(items: readonly PlannedCall[], laneOf: (model: string) => string, canary?: number) {
   const spool = openSpool();
-  const cutter = createPageCutter(spool);
+  const cutter = createPageCutter(spool, canary);
   for (const item of items) cutter.add(item, laneOf(item.model));
   const pages = cutter.pages().map((page) => ({ ...page, items: parsePage(cutter.text(page.page)) }));
   spool.close();
@@ -53,5 +53,27 @@ describe('pages', () => {
       expect(numbers).toEqual([...numbers].sort((left, right) => left - right));
       expect(numbers).toHaveLength(350);
     }
+  });
+
+  it('of a canary come first, hold its items alone, and leave the order within each lane', () => {
+    const model = (index: number): string => (index % 3 === 0 ? 'flux' : 'openai');
+    const mixed = Array.from({ length: 20 }, (_, index) =>
+      sampleCall({ number: index + 1, id: String(index + 1), model: model(index) }),
+    );
+    const numbersOf = (canary: number) =>
+      cutPages(mixed, (name) => (name === 'flux' ? 'pictures' : 'all'), canary).map((page) => [
+        page.lane,
+        page.canary,
+        page.items.map(({ number }) => number),
+      ]);
+    expect(numbersOf(5)).toEqual([
+      ['pictures', true, [1, 4]],
+      ['all', true, [2, 3, 5]],
+      ['all', undefined, [6, 8, 9, 11, 12, 14, 15, 17, 18, 20]],
+      ['pictures', undefined, [7, 10, 13, 16, 19]],
+    ]);
+    expect(numbersOf(1)[0]).toEqual(['pictures', true, [1]]);
+    expect(numbersOf(100).every(([, canary]) => canary === true)).toBe(true);
+    expect(sizes(cutPages(calls(601), () => 'all', 251))).toEqual([250, 1, 250, 100]);
   });
 });

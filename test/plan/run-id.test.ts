@@ -51,6 +51,8 @@ describe('the id of a run', () => {
     ['limits', 'limits: { concurrency: 4 }'],
     ['a budget', 'budget: "2.5"'],
     ['a deadline', 'deadline: 6h'],
+    ['a canary', 'canary: 5'],
+    ['fail-fast', 'failFast: 0.5'],
     ['a priority', 'priority: high'],
     ['a schedule', 'schedule: { cron: "0 6 * * *" }'],
     ['whom to notify', 'notify: { url: "https://example.org" }'],

@@ -26,13 +26,18 @@ describe('a claim that comes again', () => {
   it('is for the same work under other settings, each of which is told', () => {
     const other = yaml
       .replace('concurrency: 4', 'concurrency: 8')
-      .replace('labels: { team: design }', 'deadline: 6h');
+      .replace(
+        'labels: { team: design }',
+        'deadline: 6h\ncanary: { items: 5, maxCost: "0.1" }\nfailFast: 0.5',
+      );
     const wanted = file(other, { allowUnpriced: true, api: { ...api, cacheMode: 'none' } });
     expect(compareClaims(file(), wanted)).toEqual({
       settings: [
         { name: 'labels', from: 'team=design', to: '' },
         { name: 'limits.concurrency', from: '4', to: '8' },
+        { name: 'canary', from: '', to: '5 (maxCost 0.1)' },
         { name: 'deadline', from: '', to: '6h' },
+        { name: 'failFast', from: '', to: '0.5 of 20' },
         { name: 'allowUnpriced', from: 'false', to: 'true' },
         { name: 'POLLINATIONS_CACHE', from: 'exact', to: 'none' },
       ],

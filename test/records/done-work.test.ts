@@ -17,7 +17,7 @@ async function leave(
   runId: string,
   minute: number,
   lines: readonly Record<string, unknown>[],
-  { isEnded = true, planned = minute } = {},
+  { isEnded = true, planned = minute, outcome = {} } = {},
 ): Promise<string> {
   const keys = runKeys({ ...run, runId });
   const [createdAt, endedAt] = [planned, minute].map(
@@ -27,7 +27,12 @@ async function leave(
   const key = keys.record(0, 1, 'a');
   const part = lines.map((line) => `${JSON.stringify({ key, ...line })}\n`).join('');
   await store.put(keys.part(0), part, json);
-  const marker = { runId, endedAt, parts: [{ key: keys.part(0), sha256: sha256(part), items: 1 }] };
+  const marker = {
+    ...outcome,
+    runId,
+    endedAt,
+    parts: [{ key: keys.part(0), sha256: sha256(part), items: 1 }],
+  };
   if (isEnded) await store.put(keys.success, JSON.stringify(marker), json);
   return key;
 }
@@ -106,6 +111,34 @@ describe('past runs', () => {
     const key = runKeys({ ...run, runId: 'bees-11' }).record(0, 1, 'a');
     expect(done.find(a ?? '')).toEqual({ runId: 'bees-11', key });
     expect([done.find(b ?? ''), done.find('c'.repeat(64)), done.size()]).toEqual([undefined, undefined, 1]);
+  });
+
+  it('are more than ten where those were cut short, back to one that was not', async () => {
+    const store = createMemoryStore();
+    const done = [{ status: 'succeeded', digest: a }];
+    await leave(store, 'bees-0000000001', 1, []);
+    await leave(store, 'bees-0000000002', 2, done, {
+      outcome: { state: 'completed', tally: { succeeded: 1 } },
+    });
+    const stopped = { state: 'stopped', tally: { succeeded: 1 } };
+    for (let index = 0; index < 12; index += 1) {
+      await leave(store, `bees-00000001${index + 10}`, index + 10, [], { outcome: stopped });
+    }
+    expect(idsOf(await ended(store))).toHaveLength(13);
+    expect(idsOf((await pastRuns(store, run, api)).ended)).toEqual(idsOf(await ended(store)));
+    expect((await readDoneWork(store, await ended(store))).find(a)?.runId).toBe('bees-0000000002');
+  });
+
+  it('are none of those that got nothing, as without money', async () => {
+    const store = createMemoryStore();
+    await leave(store, 'bees-0000000002', 2, [{ status: 'succeeded', digest: a }]);
+    const fruitless = { state: 'stopped', tally: { succeeded: 0 } };
+    for (let index = 0; index < 12; index += 1) {
+      await leave(store, `bees-00000001${index + 10}`, index + 10, [], { outcome: fruitless });
+    }
+    expect(idsOf(await ended(store))).toEqual(['bees-0000000002']);
+    const past = await pastRuns(store, run, api);
+    expect([idsOf(past.ended), past.last?.run.runId]).toEqual([['bees-0000000002'], 'bees-0000000121']);
   });
 
   it('give what was checked by what it was checked for', async () => {

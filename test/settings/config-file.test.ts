@@ -23,6 +23,8 @@ plan: { confirmAbove: "2.5" }
 folders: { data: data, cache: /var/cache/bees }
 programs: { temporal: bin/temporal, weed: bin/weed }
 logLevel: warn
+logPrompts: true
+metrics: { listen: 9464 }
 `;
 
 describe('the configuration file', () => {
@@ -55,6 +57,8 @@ describe('the configuration file', () => {
       cacheDir: '/var/cache/bees',
       temporalBinary: '/etc/bees/bin/temporal',
       logLevel: 'warn',
+      logPrompts: true,
+      metrics: '127.0.0.1:9464',
       file: '/etc/bees/conf.yaml',
     });
   });
@@ -124,7 +128,7 @@ describe('the configuration file', () => {
       'conf.yaml:5:48: key-unknown: unknown key `speed`; known here: models, rps, rpm, adaptive, concurrency',
       'conf.yaml:5:78: value-invalid: `concurrency` is `2000`; must be a whole number from 1 to 1000',
       'conf.yaml:6:11: value-invalid: `logLevel` must be one of `trace`, `debug`, `info`, `warn`, `error`, not `3`',
-      'conf.yaml:7:1: key-unknown: unknown key `wholly`; known here: lanes, logLevel, api, store, plan, folders, programs',
+      'conf.yaml:7:1: key-unknown: unknown key `wholly`; known here: lanes, logLevel, logPrompts, api, store, plan, folders, programs, metrics',
     ]);
   });
 

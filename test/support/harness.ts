@@ -23,7 +23,7 @@ import type { RunLocation } from '../../src/storage/keys.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import type { RunOutcome } from '../../src/records/outcome.ts';
 import type { S3Store } from '../../src/storage/s3.ts';
-import { createLogger } from '../../src/telemetry.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 import { hasSearchAttributes } from '../../src/temporal/connect-worker.ts';
 import type { runJob } from '../../src/workflows/index.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';

@@ -1,4 +1,5 @@
-import { createLogger, installRuntime } from '../../src/telemetry.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { installRuntime } from '../../src/telemetry/runtime.ts';
 
 let isInstalled = false;
 

@@ -10,6 +10,7 @@ import { triggerSchedule } from '../../src/commands/schedule/change-schedule.ts'
 import { parsePage } from '../../src/plan/pages.ts';
 import type { RunOutcome } from '../../src/records/outcome.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
+import { verifyRun } from '../../src/verify/verify-run.ts';
 import { callsOf } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
 import { readOf } from '../support/job.ts';
@@ -73,6 +74,51 @@ schedule: { cron: "0 6 1 1 *", newOnly: true }
     expect(bodies).toHaveLength(3);
     expect(bodies.at(-1)).toContain('One line about table');
     await data.remove();
+  });
+
+  test('with newOnly calls each night what a growing table in a bucket has new, changed, or not got yet', async ({
+    open,
+  }) => {
+    const harness = await open();
+    const { session, emulator, files } = harness;
+    const { store } = session;
+    const key = `${session.location.prefix}/rows.csv`;
+    const write = (rows: string): Promise<void> =>
+      store.put(key, `sku,name\n${rows}`, { contentType: 'text/csv' });
+    const job = readOf(`
+version: 1
+name: growing
+items:
+  - { from: "s3://${store.bucket}/${key}", id: "{{ row.sku }}", text: "One line about {{ row.name }}" }
+schedule: { cron: "0 6 1 1 *", newOnly: true }
+`);
+    let sent = 0;
+    const night = async () => {
+      const { run, outcome } = await trigger(harness, 'growing');
+      const calls = callsOf(emulator);
+      const asked = calls.slice(sent).map(({ body = '' }) => /about ([\w ]+)/.exec(body)?.[1]?.trim() ?? '');
+      sent = calls.length;
+      return { run, outcome, asked: asked.sort() };
+    };
+
+    await write('a,lamp\nb,chair [[fault:422:1]]\n');
+    await applySchedule(session, job, applying);
+    const first = await night();
+    expect(first.asked).toEqual(['chair', 'lamp']);
+    expect(first.outcome).toMatchObject({ tally: { succeeded: 1, failed: 1 } });
+
+    await write('c,table\na,tall lamp\nb,chair [[fault:422:1]]\n');
+    const second = await night();
+    expect(second.asked).toEqual(['chair', 'table', 'tall lamp']);
+    expect(second.outcome).toMatchObject({ state: 'completed', tally: { succeeded: 3 } });
+
+    await write('c,table\na,tall lamp\nb,chair [[fault:422:1]]\nd,shelf\n');
+    const third = await night();
+    expect(third.asked).toEqual(['shelf']);
+    expect(third.outcome).toMatchObject({ state: 'completed', tally: { succeeded: 4, reused: 3 } });
+    const ids = (await files(third.run).records()).map(({ id }) => id);
+    expect(ids).toEqual(['c', 'a', 'b', 'd']);
+    expect((await verifyRun(store, third.run)).findings).toEqual([]);
   });
 
   test('sends the bytes that plan has shown, a schema in its own order among them', async ({ open }) => {

@@ -12,7 +12,8 @@ export function getAction(text: string): Promise<Outcome> {
     const details = await describe(reading, await resolveStored(reading, text));
     return {
       data: detailsData(details),
-      text: detailsText(reading, details),
+      // The page is known of the local stack alone, whose runs are in this namespace.
+      text: detailsText({ ...reading, temporal: { namespace: 'default' } }, details),
       exitCode: exitCodeOfSight(details.sight),
     };
   });

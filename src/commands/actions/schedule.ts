@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 
 import { PollenBatchError } from '../../errors.ts';
+import { durationRule, parseDuration } from '../../manifest/duration.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readValidJob } from '../read-job.ts';
 import { tellWarnings } from '../render/problems.ts';
@@ -11,6 +12,7 @@ import {
   scheduleText,
   triggeredText,
 } from '../render/schedule-text.ts';
+import { failuresText } from '../render/schedule-runs-text.ts';
 import { zoned } from '../render/words.ts';
 import { applySchedule } from '../schedule/apply-schedule.ts';
 import { backfillSchedule } from '../schedule/backfill-schedule.ts';
@@ -22,6 +24,7 @@ import {
 } from '../schedule/change-schedule.ts';
 import { getSchedule, listSchedules } from '../schedule/describe-schedule.ts';
 import { findKeptSchedule } from '../schedule/find-schedule.ts';
+import { listFailures } from '../schedule/list-failures.ts';
 import { nextTimes } from '../schedule/matching-times.ts';
 import { openTemporal, type Session } from '../session.ts';
 import { configure, withSession } from './configure.ts';
@@ -69,10 +72,22 @@ export function listSchedulesAction(): Promise<Outcome> {
 }
 
 /** `schedule get NAME` */
-export function getScheduleAction(name: string): Promise<Outcome> {
+export function getScheduleAction(name: string, limit: number): Promise<Outcome> {
   return inSession(async (session) => {
-    const details = await getSchedule(session, name);
+    const details = await getSchedule(session, name, limit);
     return succeeded(details, scheduleText(details));
+  });
+}
+
+/** `schedule list-failures [NAME] --since 30d` */
+export function listFailuresAction(name: string | undefined, since: string): Promise<Outcome> {
+  const seconds = parseDuration(since);
+  if (seconds === undefined) {
+    throw new PollenBatchError('usage', `--since ${since} is no duration`, { remedy: `${durationRule}.` });
+  }
+  return inSession(async (session) => {
+    const failures = await listFailures(session, name, new Date(Date.now() - seconds * 1_000));
+    return succeeded(failures, failuresText(failures, since));
   });
 }
 

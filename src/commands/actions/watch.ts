@@ -3,10 +3,12 @@ import type { RunLocation } from '../../storage/keys.ts';
 import { readPlan } from '../../records/run-store.ts';
 import { readEnding, type Ending } from '../ending.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
+import { linkLines, nextLines } from '../render/next-text.ts';
 import { brokenText, endText } from '../render/run-text.ts';
 import { watchedData } from '../render/run-data.ts';
 import type { Session } from '../session.ts';
 import { watch } from '../watch.ts';
+import { uiPage } from '../ui-page.ts';
 import { configure, withRun } from './configure.ts';
 import type { CommandContext, Outcome } from './outcome.ts';
 
@@ -14,6 +16,8 @@ import type { CommandContext, Outcome } from './outcome.ts';
 export function watchAction(text: string, context: CommandContext): Promise<Outcome> {
   return withRun(configure(), text, async (session, run) => {
     const plan = await readPlan(session.store, run);
+    const page = uiPage(session, run.runId);
+    if (context.terminal.isInteractive && page !== undefined) context.terminal.say(`Temporal UI: ${page}`);
     return watchToTheEnd(session, run, plan, context);
   });
 }
@@ -25,18 +29,20 @@ export async function watchToTheEnd(
   plan: Plan | undefined,
   { terminal, interrupts }: CommandContext,
 ): Promise<Outcome> {
-  const watched = await watch(session, run, terminal, interrupts());
+  const watched = await watch(session, run, plan?.createdAt, terminal, interrupts());
   let ending: Ending | undefined;
   switch (watched.kind) {
     case 'left':
-      terminal.say(`The run goes on. Come back with: pollen-batch watch ${run.runId}`);
+      terminal.conclude(`The run goes on. Come back with \`pollen-batch watch ${run.runId}\`.`);
       break;
     case 'ended':
       ending = await readEnding(session.store, run, watched.marker, plan);
-      terminal.say(endText(session, ending));
+      terminal.conclude(
+        [endText(session, ending), ...linkLines(session, run), ...nextLines(ending, false)].join('\n'),
+      );
       break;
     case 'broken':
-      terminal.say(brokenText(run, watched));
+      terminal.conclude(brokenText(run, watched));
       break;
   }
   return { data: watchedData(run.runId, watched, ending), exitCode: exitCodeOfRun(watched) };

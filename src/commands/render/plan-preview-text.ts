@@ -1,6 +1,7 @@
 import type { PlannedItem } from '../../plan/plan.ts';
 import { dialects } from '../../pollinations/dialects/index.ts';
 import type { PlanPreview } from '../plan.ts';
+import { gateLines } from './gates-text.ts';
 import { costText, timeText } from './outlook-text.ts';
 import { priceText } from './price-text.ts';
 import { requestText } from './request-text.ts';
@@ -30,6 +31,7 @@ export function planPreviewText(preview: PlanPreview, width = Number.POSITIVE_IN
   const outcome = [
     `Cost: ${payText(preview)}${costText(estimate)}.`,
     ...(calls === 0 ? [] : [`Time: ${timeText(time)}.`]),
+    ...gateLines({ items, ...preview.gates }),
     '',
     ...changeLines(preview),
   ];

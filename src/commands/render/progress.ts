@@ -2,7 +2,7 @@ import type { BudgetView } from '../../pollen/ledger.ts';
 import { settledItems, type Tally } from '../../records/tally.ts';
 import { duration, money } from './words.ts';
 
-/** What a progress line is drawn from. */
+/** What a line of progress is made of. */
 export interface Progress {
   readonly items: number;
   readonly tally: Tally;
@@ -13,22 +13,7 @@ export interface Progress {
   readonly rate: number | undefined;
 }
 
-const BAR = 24;
-const NARROW = 100;
-
-/** One line: bar, counts, rate, money, time left; the least important parts give way on narrow screens. */
-export function progressLine(progress: Progress, width: number): string {
-  const done = settledItems(progress.tally);
-  const share = progress.items === 0 ? 1 : done / progress.items;
-  const size = width < NARROW ? BAR / 2 : BAR;
-  const filled = Math.floor(share * size);
-  const bar = `${'█'.repeat(filled)}${'░'.repeat(size - filled)}`;
-  const parts = [`${bar} ${done}/${progress.items}`, ...progressParts(progress)];
-  while (parts.length > 1 && parts.join(' · ').length >= width) parts.pop();
-  return parts.join(' · ').slice(0, Math.max(0, width - 1));
-}
-
-/** The same as words alone, for pipes and logs. */
+/** How far a run is, as a line for pipes and logs: counts, money, time left. */
 export function progressWords(progress: Progress): string {
   return [`${settledItems(progress.tally)}/${progress.items}`, ...progressParts(progress)].join(' · ');
 }

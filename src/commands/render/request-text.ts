@@ -1,4 +1,5 @@
-import type { PlannedCall, PlannedStep } from '../../plan/plan.ts';
+import type { DeferredRequest, PlannedCall, PlannedStep } from '../../plan/plan.ts';
+import type { WireRequest } from '../../pollinations/dialects/dialect.ts';
 import { plain } from './terminal.ts';
 import { plural } from './words.ts';
 
@@ -6,23 +7,38 @@ const WHOLE = Number.POSITIVE_INFINITY;
 
 /** A call as it would be sent: what came from the author or a data file shows as just that text. */
 export function requestText(call: PlannedCall | PlannedStep, base: string): readonly string[] {
+  return [...('needs' in call ? [stepText(call)] : []), ...callText(call, base)];
+}
+
+/** What a call sends, or what that is filled in from. */
+export type ShownCall = Pick<PlannedCall, 'kind' | 'model' | 'seed' | 'maximum'> & {
+  readonly digest?: string;
+  readonly request?: WireRequest;
+  readonly deferred?: DeferredRequest;
+};
+
+/** The same, whichever call of its item it is. */
+export function callText(call: ShownCall, base: string): readonly string[] {
+  const { request, deferred } = call;
   const facts = [
     `${call.kind} by ${plain(call.model, 100)}`,
     ...(call.seed === undefined ? [] : [`seed ${call.seed}`]),
     call.maximum === null ? 'no known bound' : `at most ${call.maximum} Pollen`,
-    ...('digest' in call ? [`digest ${call.digest}`] : []),
+    ...(call.digest === undefined ? [] : [`digest ${call.digest}`]),
   ];
   return [
-    ...('needs' in call ? [stepText(call)] : []),
     `  ${facts.join(', ')}`,
-    ...('deferred' in call
-      ? [
-          '  filled in when the steps before it have answered:',
-          ...pretty(JSON.stringify({ ...call.deferred, scope: undefined, timezone: undefined })),
-        ]
+    ...(deferred === undefined
+      ? []
       : [
-          `  ${call.request.method} ${plain(base, WHOLE)}${plain(call.request.path, WHOLE)}`,
-          ...(call.request.body === undefined ? [] : pretty(call.request.body)),
+          '  filled in when the steps before it have answered:',
+          ...pretty(JSON.stringify({ ...deferred, scope: undefined, timezone: undefined })),
+        ]),
+    ...(request === undefined
+      ? []
+      : [
+          `  ${request.method} ${plain(base, WHOLE)}${plain(request.path, WHOLE)}`,
+          ...(request.body === undefined ? [] : pretty(request.body)),
         ]),
   ];
 }

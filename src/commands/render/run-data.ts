@@ -37,7 +37,8 @@ function endingData(ending: Ending | undefined) {
   return { tally: ending.tally, assumes: ending.corrected?.assumes, budget: ending.budget };
 }
 
-function sightData(sight: Sight) {
+/** How a run stands, for programs. */
+export function sightData(sight: Sight) {
   switch (sight.kind) {
     case 'ended': {
       const { state, because, endedAt, tally, marker } = sight.marker;

@@ -2,7 +2,6 @@ import { labelEntries } from '../../plan/labels.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { ItemCost } from '../../records/record.ts';
 import type { StopCause } from '../../records/outcome.ts';
-import { missingItems } from '../../records/tally.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import { plannedTimeOf } from '../../workflows/ids.ts';
 import type { BudgetSight } from '../budget-sight.ts';
@@ -11,8 +10,11 @@ import type { Ending } from '../ending.ts';
 import type { Sight } from '../follow.ts';
 import type { RunDetails } from '../get.ts';
 import type { Session } from '../session.ts';
+import type { LinkSource } from '../ui-page.ts';
 import { budgetText } from './budget-text.ts';
 import { cacheWords } from './cache-words.ts';
+import { gateLines } from './gates-text.ts';
+import { linkLines, nextLines } from './next-text.ts';
 import { costText } from './outlook-text.ts';
 import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
@@ -20,11 +22,13 @@ import { plain } from './terminal.ts';
 import { assumptions, duration, money, plural, table } from './words.ts';
 
 /** Which run it is, and of what. */
-export function planHead({ runId, parent, items, models, api }: Plan): string {
+export function planHead(plan: Plan): string {
+  const { runId, parent, items, models, api } = plan;
   return [
     `${runId}: ${plural(items, 'item')} for ${models.map((model) => plain(model)).join(', ')}`,
     ...(parent === undefined ? [] : [`A retry of ${parent.runId}: what that has got is taken over.`]),
     ...(api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
+    ...gateLines(plan),
   ].join('\n');
 }
 
@@ -46,9 +50,6 @@ export function endText(session: Pick<Session, 'store'>, ending: Ending): string
     ...(budget === undefined ? [] : [budgetText(budget)]),
     ...(plan === undefined ? [] : [`Cache: ${cacheWords(plan.api.cacheMode)}`]),
     `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
-    ...(tally.failed + missingItems(tally) === 0
-      ? []
-      : [`What is missing is called again by \`pollen-batch retry ${run.runId}\`.`]),
   ].join('\n');
 }
 
@@ -107,7 +108,7 @@ export function brokenText(
 }
 
 /** A run as `get` shows it. */
-export function detailsText(session: Pick<Session, 'store'>, details: RunDetails): string {
+export function detailsText(session: LinkSource, details: RunDetails): string {
   const { run, plan, sight, report, ending, budget } = details;
   const head =
     plan === undefined
@@ -141,6 +142,7 @@ export function detailsText(session: Pick<Session, 'store'>, details: RunDetails
           ]),
         ]),
     ...failures.map(({ id, code, remedy }) => `failed ${id}: ${code}: ${remedy}`),
+    ...(ending === undefined ? [] : ['', ...linkLines(session, run), ...nextLines(ending, false)]),
   ].join('\n');
 }
 

@@ -3,7 +3,7 @@ import type { Backfilled } from '../schedule/backfill-schedule.ts';
 import type { Triggered } from '../schedule/change-schedule.ts';
 import type { ScheduleChange } from '../schedule/changes.ts';
 import type { ListedSchedule, ScheduleDetails } from '../schedule/describe-schedule.ts';
-import { listText } from './list-text.ts';
+import { hasFailures, periodText, runlessText, scheduledRunsText } from './schedule-runs-text.ts';
 import { plain } from './terminal.ts';
 import { plural, table, zoned } from './words.ts';
 
@@ -57,7 +57,8 @@ export function schedulesText(schedules: readonly ListedSchedule[]): string {
 /** A schedule as `schedule get` shows it. */
 export function scheduleText(details: ScheduleDetails): string {
   const { schedule, state, note, description, items, settings, started, skipped, missed } = details;
-  const upcoming = details.upcoming.slice(0, SHOWN_TIMES).map((time) => zoned(time, details.timezone));
+  const { runs, periods, timezone, runless = [] } = details;
+  const upcoming = details.upcoming.slice(0, SHOWN_TIMES).map((time) => zoned(time, timezone));
   return [
     `${schedule}: ${state}${note === undefined || state === 'active' ? '' : ` (${plain(note)})`}, ${plural(items, 'item')}`,
     ...(description === undefined ? [] : [plain(description)]),
@@ -70,7 +71,12 @@ export function scheduleText(details: ScheduleDetails): string {
     '',
     `Next: ${upcoming.length === 0 || state === 'paused' ? 'none' : upcoming.join(', ')}`,
     `${plural(started, 'run')} started, ${plural(skipped, 'time')} skipped while the last run went on, ${plural(missed, 'time')} missed.`,
-    ...(details.runs.length === 0 ? [] : ['', listText(details.runs, false)]),
+    ...runlessText(runless, timezone),
+    ...(runs.length === 0 ? [] : ['', scheduledRunsText(runs, timezone)]),
+    ...(periods.length === 0 ? [] : ['', ...periods.map(periodText)]),
+    ...(hasFailures(runs) || missed > 0
+      ? ['', `What has gone wrong, and what to do: pollen-batch schedule list-failures ${schedule}`]
+      : []),
   ].join('\n');
 }
 

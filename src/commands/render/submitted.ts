@@ -1,7 +1,7 @@
 import type { SettingChange } from '../../plan/job-settings.ts';
-import { runWorkflowId } from '../../workflows/ids.ts';
 import type { Session } from '../session.ts';
 import type { Submitted } from '../submit.ts';
+import { uiPage } from '../ui-page.ts';
 import { planHead } from './run-text.ts';
 import { plain, type Terminal } from './terminal.ts';
 
@@ -18,11 +18,9 @@ export function tellSubmitted(session: Session, submitted: Submitted, terminal: 
     );
   }
   if (keptSettings.length > 0) terminal.say(terminal.color.yellow(keptSettingsText(keptSettings)));
-  if (session.uiUrl !== undefined && status !== 'ended') {
-    const { namespace } = session.temporal;
-    const page = `${session.uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(runWorkflowId(run.runId))}`;
-    terminal.say(`Temporal UI: ${terminal.color.cyan(page)}`);
-  }
+  const page = uiPage(session, run.runId);
+  if (page !== undefined && status !== 'ended')
+    terminal.say(`Temporal UI: ${terminal.color.underline(page)}`);
 }
 
 /** Says which settings a run that is there already has otherwise than its job has them now. */

@@ -2,19 +2,25 @@ import { createInterface } from 'node:readline/promises';
 
 import pc from 'picocolors';
 
+import { wrap } from './fit.ts';
+import { redraw, type Screen, type View } from './redraw.ts';
+
 /** Where a command talks: people on stderr, data on stdout. */
 export interface Terminal {
-  /** Whether people watch: then a line may be drawn over. */
+  /** Whether people watch: then what is drawn may be drawn over. */
   readonly isInteractive: boolean;
-  /** Columns of the screen. */
-  readonly width: () => number;
   /** Columns that data may have: no limit where it goes to a pipe or a file. */
   readonly dataWidth: () => number;
   readonly color: ReturnType<typeof pc.createColors>;
-  /** A line for people. */
-  say(line: string): void;
-  /** A line that the next one takes the place of; nothing where nobody watches. */
-  draw(line: string): void;
+  /** Text for people, broken at words on a screen. */
+  say(text: string): void;
+  /** How it ends, which `--quiet` leaves; it takes away what was drawn. */
+  conclude(text: string): void;
+  /**
+   * A block that the next one takes the place of, and that is made anew when the screen gets another size; nothing where
+   * nobody watches. An empty one takes it away.
+   */
+  draw(view: View): void;
   /** Data for programs. */
   data(text: string): void;
   /** Asks for a yes; absent where nobody can answer. */
@@ -34,27 +40,51 @@ export function createTerminal(
   const isTerminal = Boolean(talk.isTTY as boolean | undefined);
   const isInteractive = isTerminal && environment['TERM'] !== 'dumb';
   const hasColor = isInteractive && !environment['NO_COLOR'];
-  let isDrawn = false;
-  const wipe = (): string => (isDrawn ? '\r\u001b[2K' : '');
+  function screen(): Screen {
+    // As it is now: what the stream keeps is of the last signal, which may still be on its way.
+    const [columns, rows] = isInteractive ? talk.getWindowSize() : [0, 0];
+    // A terminal that does not know its size says 0.
+    return { columns: columns || 80, rows: rows || 24 };
+  }
+  let view: View = '';
+  let drawn = '';
+  function paint(above = ''): void {
+    const size = screen();
+    const next = typeof view === 'string' ? view : view(size);
+    if (above === '' && next === drawn) return;
+    talk.write(redraw(drawn, next, size.columns, above));
+    drawn = next;
+  }
+  function say(text: string): void {
+    const { columns } = screen();
+    const lines = text.split('\n').map((line) => (isInteractive ? wrap(line, columns) : line));
+    paint(lines.join('\n'));
+  }
+  if (isInteractive) talk.on('resize', () => paint());
   return {
     isInteractive,
-    width: () => talk.columns ?? 80,
     dataWidth: () => ((out.isTTY as boolean | undefined) ? out.columns : Number.POSITIVE_INFINITY),
     color: pc.createColors(hasColor),
-    say(line) {
-      talk.write(`${wipe()}${line}\n`);
-      isDrawn = false;
+    say,
+    conclude(text) {
+      view = '';
+      say(text);
     },
-    draw(line) {
+    draw(next) {
       if (!isInteractive) return;
-      talk.write(`${wipe()}${line}`);
-      isDrawn = line !== '';
+      view = next;
+      paint();
     },
     ...(isInteractive && Boolean(process.stdin.isTTY as boolean | undefined)
       ? { ask: (question: string) => askOnce(question, talk) }
       : {}),
     data: (text) => void out.write(text.endsWith('\n') ? text : `${text}\n`),
   };
+}
+
+/** The terminal with `--quiet`: only how it ends, and data. Questions are asked all the same. */
+export function quieted(terminal: Terminal): Terminal {
+  return { ...terminal, isInteractive: false, say: () => {}, draw: () => {} };
 }
 
 async function askOnce(question: string, output: NodeJS.WriteStream): Promise<boolean> {

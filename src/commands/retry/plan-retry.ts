@@ -57,7 +57,15 @@ export async function planRetry(session: Session, input: RetryPlanInput): Promis
   const { parent, run, newSeeds, allowUnpriced, budget, spend, measured, spool } = input;
   const { api, plannedApi, config, store } = session;
   const lanes = (model: string): string => laneOf(config.lanes, model);
-  const lines = createPlanLines({ api: plannedApi, prices: api.prices, laneOf: lanes, spool, measured });
+  const { canary } = parent.plan;
+  const lines = createPlanLines({
+    api: plannedApi,
+    prices: api.prices,
+    laneOf: lanes,
+    spool,
+    measured,
+    ...(canary === undefined ? {} : { canary: canary.items }),
+  });
   const context = {
     api: plannedApi,
     prices: api.prices,

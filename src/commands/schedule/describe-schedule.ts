@@ -2,9 +2,12 @@ import type { ScheduleDescription } from '@temporalio/client';
 
 import { describeSchedule, type Schedule } from '../../manifest/schedule.ts';
 import { readKeptJob } from '../../records/kept-job.ts';
-import { listRuns, type ListedRun } from '../list.ts';
 import type { Session } from '../session.ts';
-import { findKeptSchedule, lookUpSchedule, type FoundSchedule } from './find-schedule.ts';
+import { findKeptSchedule, findSchedules, type FoundSchedule } from './find-schedule.ts';
+import { budgetPeriod, periodCosts, type PeriodCost } from './period-costs.ts';
+import type { RunlessTime } from './runless-times.ts';
+import { openHistory, timeOf, type ScheduledRun } from './scheduled-runs.ts';
+import { findRunlessTimes } from './find-runless-times.ts';
 
 /** A schedule in the list. */
 export interface ListedSchedule {
@@ -36,47 +39,66 @@ export interface ScheduleDetails extends ListedSchedule {
   readonly skipped: number;
   /** Times that an outage longer than `catchupWindow` took. */
   readonly missed: number;
+  /** Times since the oldest of `runs` that have no run, the youngest first; absent where they cannot be told. */
+  readonly runless: readonly RunlessTime[] | undefined;
   /** The youngest runs first. */
-  readonly runs: readonly ListedRun[];
+  readonly runs: readonly ScheduledRun[];
+  /** What all runs of the periods of `runs` have cost, the youngest first; those with too many to add up are left out. */
+  readonly periods: readonly PeriodCost[];
 }
 
-const SHOWN_RUNS = 10;
+const SHOWN_TIMES = 10;
+/** Runs that are read to add up what their periods have cost. */
+const MOST_READ = 2_000;
 
 /** Lists the schedules, by name. */
 export async function listSchedules(session: Session): Promise<readonly ListedSchedule[]> {
-  const names: string[] = [];
-  const { client } = session.temporal;
-  for await (const { scheduleId, action } of client.schedule.list()) {
-    if (action?.workflowType === 'runJob') names.push(scheduleId);
-  }
   const listed: ListedSchedule[] = [];
-  for (const name of names.sort()) {
-    // One that was removed meanwhile, or that somebody else made, is none of the list.
-    const found = await lookUpSchedule(client, name).catch(() => undefined);
-    if (found === undefined) continue;
+  for (const found of await findSchedules(session)) {
     const kept = await readKeptJob(session.store, found.location);
     listed.push(summaryOf(found, kept?.job.schedule));
   }
   return listed;
 }
 
-/** Tells all about one schedule, with its youngest runs. */
-export async function getSchedule(session: Session, name: string): Promise<ScheduleDetails> {
+/**
+ * Tells all about one schedule, with its youngest runs.
+ *
+ * @param limit - runs at most
+ */
+export async function getSchedule(
+  session: Session,
+  name: string,
+  limit = 10,
+  now: Date = new Date(),
+): Promise<ScheduleDetails> {
   const found = await findKeptSchedule(session, name);
   const { info, state } = found.description;
   const { job } = found.kept;
+  const { timezone = 'UTC', schedule } = job;
+  const history = await openHistory(session, found);
+  const shown = history.runIds.slice(0, limit);
+  const periodIn = (runId: string): string => budgetPeriod(timeOf(runId), timezone, schedule?.budget);
+  const periods = new Set(shown.map(periodIn));
+  const its = [...history.runIds, ...history.retryIds].filter((runId) => periods.has(periodIn(runId)));
+  const isMuch = its.length > MOST_READ;
+  const looked = await history.look(isMuch ? shown : its);
+  const runs = looked.filter(({ runId }) => shown.includes(runId));
+  const since = runs.length < limit ? info.createdAt : new Date(runs.at(-1)?.plannedFor ?? now);
   return {
-    ...summaryOf(found, job.schedule),
+    ...summaryOf(found, schedule),
     note: state.note === '' ? undefined : state.note,
     description: job.description,
     items: found.kept.items,
     runId: found.kept.runId,
-    settings: job.schedule === undefined ? {} : describeSchedule(job.schedule),
-    upcoming: info.nextActionTimes.slice(0, SHOWN_RUNS).map((time) => time.toISOString()),
+    settings: schedule === undefined ? {} : describeSchedule(schedule),
+    upcoming: info.nextActionTimes.slice(0, SHOWN_TIMES).map((time) => time.toISOString()),
     started: info.numActionsTaken,
     skipped: info.numActionsSkippedOverlap,
     missed: info.numActionsMissedCatchupWindow,
-    runs: await listRuns(session, `TemporalScheduledById = '${name}'`, SHOWN_RUNS),
+    runless: await findRunlessTimes(session, found, runs, { since, now }),
+    runs,
+    periods: isMuch ? [] : periodCosts(looked, timezone, schedule?.budget),
   };
 }
 

@@ -52,6 +52,21 @@ export async function lookUpSchedule(client: Client, name: string): Promise<Foun
   });
 }
 
+/** Finds all schedules of ours, by name. */
+export async function findSchedules({ temporal: { client } }: Session): Promise<readonly FoundSchedule[]> {
+  const names: string[] = [];
+  for await (const { scheduleId, action } of client.schedule.list()) {
+    if (action?.workflowType === 'runJob') names.push(scheduleId);
+  }
+  const schedules: FoundSchedule[] = [];
+  for (const name of names.sort()) {
+    // One that was removed meanwhile, or that somebody else made, is none of them.
+    const found = await lookUpSchedule(client, name).catch(() => undefined);
+    if (found !== undefined) schedules.push(found);
+  }
+  return schedules;
+}
+
 /**
  * Finds a schedule and reads its job.
  *

@@ -3,9 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 
 import type { Outcome } from '../../pollinations/outcome.ts';
+import { noMeters, type Meters } from '../../telemetry/meters.ts';
 import { aheadOf, type LaneSettings } from '../lanes.ts';
 import { createBucket } from './bucket.ts';
 import { createGate } from './gate.ts';
+import { watchLane } from './lane-watch.ts';
 import { createLocalRate } from './local-rate.ts';
 import { isThrottle } from './ledger.ts';
 import { createLaneMind, type Advice } from './mind.ts';
@@ -55,6 +57,8 @@ export interface GovernorOptions {
   /** What all lanes of the worker may write. */
   readonly budget: WriteBudget;
   readonly logger: Logger;
+  /** Are told what the lane does. @default none */
+  readonly meters?: Meters;
 }
 
 /** Between two readings of the lane's queue, in milliseconds. */
@@ -79,7 +83,8 @@ const seconds = (): number => performance.now() / 1_000;
  * Makes the governor of a lane. It has no memory of its own that matters: what workers agree on stands in the
  * configuration of the queue, so each of them can be killed at any time.
  */
-export function createGovernor({ lane, worker, queue, budget, logger }: GovernorOptions): Governor {
+export function createGovernor(options: GovernorOptions): Governor {
+  const { lane, worker, queue, budget, logger, meters = noMeters } = options;
   const { name, rps, adaptive = false, concurrency } = lane;
   const mind = createLaneMind({
     worker,
@@ -87,6 +92,7 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
     configured: { adaptive, ...(rps === undefined ? {} : { rps }) },
   });
   const local = createLocalRate();
+  const watch = watchLane(meters, name);
   let isLocal = false;
   let askAgainAt = Infinity;
   const stopped = new Set<string>();
@@ -135,6 +141,7 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
     gate.turnAway(isLeaving || mind.isStopped() ? 0 : ahead());
     gate.refresh();
     slots.refresh();
+    watch.is(mind.state(), mind.width());
   }
 
   /** Takes a step; says whether it could. */
@@ -183,8 +190,13 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
       local.started(touchedAt);
       if (isLeaving || mind.isStopped() || stopped.has(group)) return undefined;
       const listening = setInterval(listen, LISTEN_MS * Math.max(1, ahead() / LISTENERS));
-      const hasEntered = await gate.enter(signal, group).finally(() => clearInterval(listening));
+      const waited = watch.waits();
+      const hasEntered = await gate.enter(signal, group).finally(() => {
+        clearInterval(listening);
+        waited();
+      });
       if (!hasEntered) return undefined;
+      const landed = watch.sends();
       try {
         const end = mind.sent(item, seconds());
         const outcome = await send();
@@ -201,6 +213,7 @@ export function createGovernor({ lane, worker, queue, budget, logger }: Governor
         if (advice.turnMs !== undefined && isThrottle(code)) gate.turnAway(0);
         return { outcome, advice };
       } finally {
+        landed();
         gate.leave();
       }
     },

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
+import type { Meters } from '../../telemetry/meters.ts';
 import { laneQueue } from '../../workflows/ids.ts';
 import type { LaneSettings } from '../lanes.ts';
 import { createGovernor, type CallResult, type GovernedCall, type Governor } from './governor.ts';
@@ -34,8 +35,9 @@ export function createGovernors(options: {
   readonly namespace: string;
   readonly lanes: readonly LaneSettings[];
   readonly logger: Logger;
+  readonly meters?: Meters;
 }): Governors {
-  const { connection, namespace, lanes, logger } = options;
+  const { connection, namespace, lanes, logger, meters } = options;
   // A container that starts again has the host name and process id that it had before.
   const identity = `${process.pid}@${hostname()} ${randomBytes(4).toString('hex')}`;
   const budget = createWriteBudget();
@@ -43,7 +45,9 @@ export function createGovernors(options: {
     lanes.map((lane) => {
       const taskQueue = laneQueue(lane.name);
       const queue = createQueueConfig(connection, { namespace, taskQueue, identity });
-      return [taskQueue, createGovernor({ lane, worker: identity, queue, budget, logger })] as const;
+      const given = meters === undefined ? {} : { meters };
+      const govern = { lane, worker: identity, queue, budget, logger, ...given };
+      return [taskQueue, createGovernor(govern)] as const;
     }),
   );
   function of(taskQueue: string): Governor {

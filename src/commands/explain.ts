@@ -1,0 +1,35 @@
+import { PollenBatchError } from '../errors.ts';
+import { readMarker, readPlan } from '../records/run-store.ts';
+import type { Explained } from './explain/explained.ts';
+import { findItem } from './explain/find-item.ts';
+import { foldItem } from './explain/fold-item.ts';
+import { readItemLeft } from './explain/item-left.ts';
+import { lookAtCalls } from './explain/look-at-calls.ts';
+import { findRun } from './find-run.ts';
+import { lookAt, type Sight } from './follow.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Explains an item of a run: what it sends, every attempt, what it waits for, what it has cost, and why it failed. Needs no
+ * Temporal for a run that has ended.
+ *
+ * @param name - id of the item, or its number
+ * @throws PollenBatchError `not-found` naming ids that are near, `usage` when the run has not been planned
+ */
+export async function explain(session: Session, runId: string, name: string): Promise<Explained> {
+  const run = await findRun(session, runId);
+  const { store } = session;
+  const [plan, marker] = await Promise.all([readPlan(store, run), readMarker(store, run)]);
+  if (plan === undefined) {
+    throw new PollenBatchError('usage', `run ${run.runId} has not been planned yet, so it has no items`, {
+      remedy: `Look at it with \`pollen-batch get ${run.runId}\`.`,
+    });
+  }
+  const { item, page, position } = await findItem(store, run, plan, name);
+  const sight: Sight = marker === undefined ? await lookAt(session, run) : { kind: 'ended', marker };
+  const pending =
+    sight.kind === 'running' ? await lookAtCalls(session.temporal.client, run, page, position) : [];
+  // After the look: what has ended meanwhile has its record.
+  const left = await readItemLeft(store, run, page, item);
+  return foldItem({ run, plan, item, page, sight, left, pending: pending ?? [], now: Date.now() });
+}

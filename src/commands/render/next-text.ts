@@ -1,0 +1,32 @@
+import { missingItems } from '../../records/tally.ts';
+import { folderAt } from '../../storage/folder.ts';
+import { runKeys, type RunLocation } from '../../storage/keys.ts';
+import type { Ending } from '../ending.ts';
+import { uiPage, type LinkSource } from '../ui-page.ts';
+
+/** Where to look at a run that has ended, with a browser. */
+export function linkLines(session: LinkSource, run: RunLocation): readonly string[] {
+  const { url } = folderAt(session.store.bucket, runKeys(run).root, session.config.store?.publicUrl);
+  const page = uiPage(session, run.runId);
+  return [
+    ...(url === undefined ? [] : [`Files: ${url}`]),
+    ...(page === undefined ? [] : [`Temporal UI: ${page}`]),
+  ];
+}
+
+/**
+ * The commands that a run which has ended asks for next, each on a line to be copied.
+ *
+ * @param isCopied - whether its results are on this machine already
+ */
+export function nextLines({ run, tally, failures }: Ending, isCopied: boolean): readonly string[] {
+  const { runId } = run;
+  const [failed] = failures;
+  return [
+    'Next:',
+    ...(isCopied ? [] : [`  pollen-batch results ${runId}`]),
+    ...(tally.failed + missingItems(tally) === 0 ? [] : [`  pollen-batch retry ${runId}`]),
+    ...(failed === undefined ? [] : [`  pollen-batch explain ${runId} ${failed.id}`]),
+    `  pollen-batch bill ${runId}`,
+  ];
+}

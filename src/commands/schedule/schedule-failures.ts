@@ -1,0 +1,90 @@
+import { isUnderWay, type ScheduledRun } from './scheduled-runs.ts';
+
+/** A run of a schedule that a person may have to do something about, or a time that has none. */
+export interface ScheduleFailure {
+  readonly schedule: string;
+  /** ISO 8601. */
+  readonly plannedFor: string;
+  /** Absent for a time that has no run. */
+  readonly runId?: string;
+  readonly state: string;
+  readonly reason: string;
+  /** What makes it good: a command, with a sentence around it where it needs one. */
+  readonly remedy: string;
+}
+
+/** What else is known of a run that has left no marker. */
+export interface Trace {
+  /** Why its workflow failed, where Temporal knows. */
+  readonly reason?: string;
+  /** Whether its plan is in the bucket. */
+  readonly isPlanned: boolean;
+}
+
+/** What ended a run before its items were done. */
+const causes: Readonly<Record<string, string>> = {
+  budget: 'its budget was used up',
+  'fail-fast': 'too many of its items failed',
+  deadline: 'its deadline had passed',
+  terminated: 'it was terminated',
+};
+
+/**
+ * Says what is wrong with a run, and what to do about it.
+ *
+ * @param trace - of a run without a marker
+ * @returns `undefined` where all is well, or goes on
+ */
+export function failureOf(
+  schedule: string,
+  run: ScheduledRun,
+  trace: Trace | undefined,
+): ScheduleFailure | undefined {
+  const { runId, plannedFor, state, because, items = 0, failed = 0, left = 0 } = run;
+  const found = (reason: string, remedy: string): ScheduleFailure => ({
+    schedule,
+    plannedFor,
+    runId,
+    state,
+    reason,
+    remedy,
+  });
+  if (state === 'paused') {
+    return found(
+      'it waits for a person, and times that come meanwhile may start no run',
+      `See why with \`pollen-batch get ${runId}\`, then: pollen-batch resume ${runId}`,
+    );
+  }
+  if (isUnderWay(run) || state === 'completed') return undefined;
+  if (trace !== undefined) {
+    const { reason = state === 'lost' ? 'Temporal knows nothing of it' : 'it left no marker' } = trace;
+    const remedy = trace.isPlanned
+      ? `pollen-batch resume ${runId} --from-store`
+      : backfillOf(schedule, plannedFor);
+    return found(reason, remedy);
+  }
+  const retry = `pollen-batch retry ${runId}`;
+  const missing = `${failed + left} of ${items} items have no result`;
+  const cause = because === undefined ? '' : (causes[because] ?? because);
+  return found(
+    cause === '' ? missing : `${cause}: ${missing}`,
+    because === 'budget'
+      ? `Once there is money for it, in the next period or by a higher budget: ${retry}`
+      : retry,
+  );
+}
+
+/** A time of which nobody knows why it has no run. */
+export function missedAt(schedule: string, plannedFor: string): ScheduleFailure {
+  return {
+    schedule,
+    plannedFor,
+    state: 'missed',
+    reason: 'no run was started: Temporal was away for longer than catchupWindow, or the schedule was paused',
+    remedy: backfillOf(schedule, plannedFor),
+  };
+}
+
+function backfillOf(schedule: string, time: string): string {
+  return `pollen-batch schedule backfill ${schedule} --from ${time} --to ${time}`;
+}
