@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
+import type { DeleteFlags } from '../commands/actions/delete.ts';
 import type { ListFlags } from '../commands/actions/list.ts';
 import type { CommandContext, Outcome, OutputFlags } from '../commands/actions/outcome.ts';
 import type { WaitFlags } from '../commands/actions/wait.ts';
@@ -56,6 +57,18 @@ export function addRunCommands(
     .action(async (runs: string[], flags: WaitFlags) => {
       const { waitAction } = await import('../commands/actions/wait.ts');
       present(await waitAction(runs, flags, context), flags);
+    });
+
+  program
+    .command('delete')
+    .argument('<run>', 'run id, its beginning, or @latest')
+    .description('delete a run that is over: its results, its bill, and what Temporal has of it')
+    .option('-y, --yes', 'ask nobody')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.delete))
+    .action(async (run: string, flags: DeleteFlags) => {
+      const { deleteAction } = await import('../commands/actions/delete.ts');
+      present(await deleteAction(run, flags, context), flags);
     });
 }
 

@@ -63,6 +63,10 @@ export const examples = {
     'pollen-batch list --job nightly --since 7d -o wide',
     'pollen-batch list -n 1 -o name               the id of the youngest run',
   ],
+  delete: [
+    'pollen-batch delete quickstart-067f128d53',
+    'pollen-batch delete quickstart-067f128d53 --yes -o json',
+  ],
   wait: [
     'pollen-batch wait @latest --exit-status && pollen-batch results @latest',
     'pollen-batch wait quickstart-067f128d53 --timeout 10m --no-wait-paused',
