@@ -67,6 +67,10 @@ export const examples = {
     'pollen-batch delete quickstart-067f128d53',
     'pollen-batch delete quickstart-067f128d53 --yes -o json',
   ],
+  completion: [
+    'source <(pollen-batch completion bash)        in ~/.bashrc',
+    'source <(pollen-batch completion zsh)         in ~/.zshrc, after compinit',
+  ],
   wait: [
     'pollen-batch wait @latest --exit-status && pollen-batch results @latest',
     'pollen-batch wait quickstart-067f128d53 --timeout 10m --no-wait-paused',
