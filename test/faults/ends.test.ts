@@ -80,7 +80,11 @@ async function endAll(
     const ended = numbers.map(async ({ number, at }) => {
       const { run } = await harness.submit(jobOf(`${name}-${number}`));
       await pause(at);
-      await end(run).catch((error: unknown) => expect(error).toMatchObject({ code: 'not-found' }));
+      // It may have ended, or its worker be too busy to answer at once.
+      const codes = /^(?:not-found|temporal-unreachable)$/;
+      await end(run).catch((error: unknown) =>
+        expect(error).toMatchObject({ code: expect.stringMatching(codes) }),
+      );
       await harness.finish(run);
       return run;
     });
