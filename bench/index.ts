@@ -27,6 +27,10 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
       'no credit from the middle of a run on: calls after the first refusal, wake-up, every item once, exact bill',
     load: async () => (await import('./credit.ts')).credit,
   },
+  control: {
+    about: 'suspend, resume and set by commands: seconds until the API sees it, exact bill',
+    load: async () => (await import('./control.ts')).control,
+  },
   limits: {
     about: "how much of an account's rate limit two workers use, known or hidden, beside a bare loop",
     load: async () => (await import('./limits.ts')).limits,

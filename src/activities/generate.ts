@@ -79,7 +79,10 @@ export function createGenerate(
     const { attempt: tried } = context.info;
     const startedAt = performance.now();
     // Once it was told to stop, its run may end without it: that is asked, and not told.
-    const isStopped = (): boolean => context.cancellationDetails?.cancelRequested === true;
+    const isStopped = (): boolean => {
+      const { cancelRequested = false, notFound = false } = context.cancellationDetails ?? {};
+      return cancelRequested || notFound;
+    };
     const isStale = (): boolean => isStopped() || performance.now() - startedAt > STALE_MS;
     const isAbandoned = async (): Promise<boolean> =>
       isStopped() && (await isGivenUp(context, reference.run));

@@ -49,11 +49,11 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
   return async function planRun({ run, scheduled, resumed: isResumed = false }) {
     const plan = (await plans.plan(run)) ?? (await makePlan(dependencies, run, scheduled));
     const marker = await readMarker(store, run);
-    const notices = noticesOf(plan.notify ?? []);
     const most = mostOf(plan, dependencies.lanes);
     const changes = await readChanges(store, run);
     const asked = lastChange(changes, 'concurrency');
     const priority = lastChange(changes, 'priority')?.priority ?? plan.priority;
+    const notices = noticesOf(plan.notify ?? []);
     const begin = (): Promise<boolean> =>
       beginRun(store, run, execution(), () => lookAtBalance(dependencies, plan));
     const resumed =

@@ -1,9 +1,9 @@
 import { PollenBatchError } from '../errors.ts';
 import type { Report } from '../report/report.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
+import { readChanges, type RunChange } from '../records/changes.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readMarker, readPlan } from '../records/run-store.ts';
-import { readChanges, type RunChange } from '../records/changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { TemporalFailure } from '../temporal/failure.ts';
 import { readPeriod, type BudgetSight } from './budget-sight.ts';
@@ -43,17 +43,15 @@ export async function describe(
   run: RunLocation,
 ): Promise<RunDetails> {
   const { store } = reading;
-  const [marker, plan, story] = await Promise.all([
-    readMarker(store, run),
-    readPlan(store, run),
-    readChanges(store, run),
-  ]);
+  const [marker, plan] = await Promise.all([readMarker(store, run), readPlan(store, run)]);
   const [sight, missing]: Look =
     marker === undefined ? await look(reading, run, plan) : [{ kind: 'ended', marker }, []];
   const [ending, report] =
     sight.kind === 'ended'
       ? await Promise.all([readEnding(store, run, sight.marker, plan), readReport(store, run)])
       : [];
+  // Of one that has ended its report tells.
+  const story = sight.kind === 'ended' ? (report?.story ?? []) : await readChanges(store, run);
   const corrected = ending?.corrected;
   return {
     run,

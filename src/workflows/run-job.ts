@@ -125,6 +125,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     await condition(() => allHandlersFinished() && story.isKept());
     if (!isEnding(standing) && pagesLeft() > 0) {
       await notices.handedOver();
+      await condition(() => story.isKept());
       return continueAsNew<typeof runJob>({
         run,
         resumed,

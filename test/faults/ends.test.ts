@@ -16,13 +16,13 @@ import { startSharedServers } from '../support/shared-servers.ts';
 const RUNS = 20;
 /** Runs at once: small enough for their calls to be made soon. */
 const AT_ONCE = 10;
-/** Within this time after its submit a run is ended, in milliseconds: before it is planned, or near its end. */
-const WITHIN = 4_000;
-
 const jobOf = (name: string): string => `
 version: 1
 name: ${name}
-budget: "1"
+budget: "5"
+defaults:
+  text: { model: openai, max_tokens: 300 }
+  image: { model: flux, width: 64, height: 64 }
 limits: { concurrency: 6 }
 items:
   - { id: plain, text: "${name}: a haiku" }
@@ -30,11 +30,11 @@ items:
   - { id: broken, text: "${name}: an ode [[fault:503:1]]" }
   - { id: refused, text: "${name}: nothing [[fault:422]]" }
   - prompts: ["${name}: one bee", "${name}: two bees", "${name}: three bees"]
-  - { id: sun, image: "${name}: the sun", params: { model: flux } }
+  - { id: sun, image: "${name}: the sun" }
   - id: chain
     steps:
       - { id: say, text: "${name}: a line" }
-      - { id: draw, image: "{{ steps.say.text }}", params: { model: flux } }
+      - { id: draw, image: "{{ steps.say.text }}" }
 `;
 
 const closes: (() => Promise<void>)[] = [];
@@ -66,6 +66,8 @@ function open(medianMs: number): Promise<Harness> {
 async function endAll(
   harness: Harness,
   name: string,
+  /** Milliseconds from its submit on: before it is planned, or near its end. */
+  within: number,
   end: (run: RunLocation) => Promise<unknown>,
 ): Promise<readonly RunLocation[]> {
   const random = seededRandom(name.length);
@@ -73,18 +75,22 @@ async function endAll(
   for (let first = 0; first < RUNS; first += AT_ONCE) {
     const numbers = Array.from({ length: AT_ONCE }, (_, index) => ({
       number: first + index,
-      at: random() * WITHIN,
+      at: random() * within,
     }));
     const ended = numbers.map(async ({ number, at }) => {
       const { run } = await harness.submit(jobOf(`${name}-${number}`));
       await pause(at);
-      await end(run).catch((error: unknown) => expect(error).toMatchObject({ code: 'not-found' }));
+      // It may have ended, or its worker be too busy to answer at once.
+      const codes = /^(?:not-found|temporal-unreachable)$/;
+      await end(run).catch((error: unknown) =>
+        expect(error).toMatchObject({ code: expect.stringMatching(codes) }),
+      );
       await harness.finish(run);
       return run;
     });
     runs.push(...(await Promise.all(ended)));
   }
-  await vi.waitFor(async () => expect(await callsInFlight(harness.emulator)).toBe(0), { timeout: 60_000 });
+  await vi.waitFor(async () => expect(await callsInFlight(harness.emulator)).toBe(0), { timeout: 150_000 });
   return runs;
 }
 
@@ -99,7 +105,7 @@ describe(`${RUNS} runs of steps, faults, two lanes and a budget`, { timeout: 180
     const harness = await open(400);
     const { temporal, store } = harness.session;
     const states = new Set<string | undefined>();
-    for (const run of await endAll(harness, 'stopped', ({ runId }) => stop(temporal, runId))) {
+    for (const run of await endAll(harness, 'stopped', 4_000, ({ runId }) => stop(temporal, runId))) {
       const verified = await verifyRun(store, run);
       states.add(verified.state);
       expect(verified.findings).toEqual([]);
@@ -112,21 +118,21 @@ describe(`${RUNS} runs of steps, faults, two lanes and a budget`, { timeout: 180
   });
 
   it('terminated at any instant do the same, and what they were charged unheard is on their bills as unknown', async () => {
-    const harness = await open(2_500);
+    const harness = await open(8_000);
     const { temporal, store } = harness.session;
-    let unknown = 0;
-    const ended = await endAll(harness, 'terminated', ({ runId }) => terminate(temporal, runId));
+    let unheard = 0;
+    const ended = await endAll(harness, 'terminated', 10_000, ({ runId }) => terminate(temporal, runId));
     for (const run of ended) {
       const verified = await verifyRun(store, run);
       expect(verified.findings).toEqual([]);
       const { settled, unknown: rest } = verified.cost;
-      unknown += rest.count;
+      unheard += rest.count + verified.late.attempts;
       const most = parseAmount(settled) + parseAmount(rest.atMost ?? '1');
       const charged = parseAmount(metered(harness, run));
       expect({ run, isRight: parseAmount(settled) <= charged && charged <= most }).toMatchObject({
         isRight: true,
       });
     }
-    expect(unknown).toBeGreaterThan(0);
+    expect(unheard).toBeGreaterThan(0);
   });
 });

@@ -1,15 +1,16 @@
 import { describe, expect, vi } from 'vitest';
 
+import type { JournalEntry } from '../../src/emulator/index.ts';
 import { approve, setRun, stop, terminate } from '../../src/commands/steer.ts';
 import { readChanges } from '../../src/records/changes.ts';
 import { readLate } from '../../src/records/late.ts';
 import { verifyRun } from '../../src/verify/verify-run.ts';
 import { pauseSignal, runViewQuery } from '../../src/workflows/messages.ts';
-import { callsInFlight, callsOf } from '../support/calls.ts';
+import { callsInFlight, callsOf, mostAtOnce } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
 import { test } from '../support/on-servers.ts';
 
-const waiting = { timeout: 60_000, interval: 20 };
+const waiting = { timeout: 150_000, interval: 50 };
 
 const job = (items: number): string => `
 version: 1
@@ -23,8 +24,13 @@ const slow = (ms: number, concurrency = 4) => ({
   lanes: [{ name: 'all', concurrency }],
 });
 
-async function untilSomeFly({ emulator }: Harness, count = 2): Promise<void> {
-  await vi.waitFor(async () => expect(await callsInFlight(emulator)).toBeGreaterThanOrEqual(count), waiting);
+async function untilSomeFly({ emulator }: Harness): Promise<void> {
+  await vi.waitFor(async () => expect(await callsInFlight(emulator)).toBeGreaterThanOrEqual(2), waiting);
+}
+
+/** A worker that is starved of its processor may not answer in time, and hears of it all the same. */
+function unlessSlow(error: unknown): void {
+  expect(error).toMatchObject({ code: 'temporal-unreachable' });
 }
 
 describe.concurrent('a run that goes on', () => {
@@ -51,11 +57,11 @@ describe.concurrent('a run that goes on', () => {
   test('and is terminated waits no longer than seconds: what is in flight then is unknown, and its answer late', async ({
     open,
   }) => {
-    const harness = await open(slow(20_000));
+    const harness = await open(slow(100_000));
     const { run } = await harness.submit(job(8));
     await untilSomeFly(harness);
     const { temporal, store } = harness.session;
-    await terminate(temporal, run.runId, 'it hangs');
+    await terminate(temporal, run.runId, 'it hangs').catch(unlessSlow);
     const outcome = await harness.finish(run);
 
     const flown = callsOf(harness.emulator).length;
@@ -97,30 +103,33 @@ describe.concurrent('a run that goes on', () => {
   test('goes on within another concurrency and priority at once, and makes each call once', async ({
     open,
   }) => {
-    const harness = await open(slow(1_000, 8));
-    const { run } = await harness.submit(job(40));
-    await untilSomeFly(harness, 4);
+    const harness = await open(slow(2_500, 6));
+    const { run } = await harness.submit(job(30));
+    await untilSomeFly(harness);
     const { temporal, store } = harness.session;
     const less = { concurrency: 1, priority: 'low', reason: 'others first' } as const;
-    expect(await setRun(temporal, run.runId, less)).toMatchObject({ concurrency: 1, priority: 'low' });
-    const at = Date.now();
+    await setRun(temporal, run.runId, less).then(
+      (set) => expect(set).toMatchObject({ concurrency: 1, priority: 'low' }),
+      unlessSlow,
+    );
     await vi.waitFor(async () => {
       const view = await harness.handle(run).query(runViewQuery);
       expect(view).toMatchObject({ priority: 'low', lanes: [{ places: 1 }] });
+      expect(await callsInFlight(harness.emulator)).toBeLessThanOrEqual(1);
     }, waiting);
-    const sentBy = (from: number, to: number): number =>
-      callsOf(harness.emulator).filter(({ time }) => Date.parse(time) >= from && Date.parse(time) < to)
-        .length;
-    await vi.waitFor(() => expect(sentBy(at + 3_000, Infinity)).toBeGreaterThanOrEqual(2), waiting);
-    expect(await callsInFlight(harness.emulator)).toBeLessThanOrEqual(1);
+    const at = Date.now();
+    const sentSince = (): readonly JournalEntry[] =>
+      callsOf(harness.emulator).filter(({ time }) => Date.parse(time) >= at);
+    await vi.waitFor(() => expect(sentSince().length).toBeGreaterThanOrEqual(2), waiting);
+    expect(mostAtOnce(sentSince(), 2_500)).toBe(1);
 
-    expect(await setRun(temporal, run.runId, { concurrency: null })).toMatchObject({ concurrency: null });
-    await untilSomeFly(harness, 3);
+    await setRun(temporal, run.runId, { concurrency: null }).catch(unlessSlow);
+    await untilSomeFly(harness);
     expect(await harness.finish(run)).toMatchObject({
       state: 'completed',
-      tally: { succeeded: 40, settled: harness.emulator.meter().charged, unknown: { count: 0 } },
+      tally: { succeeded: 30, settled: harness.emulator.meter().charged, unknown: { count: 0 } },
     });
-    expect(callsOf(harness.emulator)).toHaveLength(40);
+    expect(callsOf(harness.emulator)).toHaveLength(30);
     expect(await readChanges(store, run)).toMatchObject([
       { kind: 'concurrency', concurrency: 1, reason: 'others first' },
       { kind: 'priority', priority: 'low', reason: 'others first' },
