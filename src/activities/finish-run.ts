@@ -98,7 +98,9 @@ async function readPart(
   reason: EndReason,
 ): Promise<readonly ResultLine[]> {
   const object = reason === 'finished' ? await dependencies.store.get(runKeys(run).part(page)) : undefined;
-  if (object === undefined) return sealLines(dependencies, run, page);
+  if (object === undefined) {
+    return sealLines(dependencies, run, page, reason === 'expired' ? 'expired' : 'cancelled');
+  }
   return Buffer.from(object.body)
     .toString('utf8')
     .split('\n')

@@ -11,6 +11,7 @@ import { planJob, type PlannedJob } from '../plan/plan-job.ts';
 import { takesOver, type ReuseIndex } from '../plan/reuse.ts';
 import { openSpool, type Spool } from '../plan/spool.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
+import { readChanges } from '../records/changes.ts';
 import { readDoneWork } from '../records/done-work.ts';
 import { keepInputs, keptFiles } from '../records/inputs.ts';
 import { readKeptJob, type KeptJobLocation } from '../records/kept-job.ts';
@@ -30,6 +31,7 @@ import { keptInputKey, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { gatesOf } from './gates-of.ts';
 import { budgetOf } from './spent-before.ts';
 import { outcomeOf } from './finish-run.ts';
 import { findMissed } from './find-missed.ts';
@@ -69,6 +71,7 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
       ...(plan.priority === undefined ? {} : { priority: plan.priority }),
       ...(notices.length === 0 ? {} : { notices }),
       ...(missed === undefined ? {} : { missed }),
+      ...(marker === undefined ? gatesOf(plan, await readChanges(store, run)) : {}),
       searchAttributes,
       resumed,
       ...(plan.budget === undefined || marker !== undefined

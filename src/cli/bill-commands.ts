@@ -1,10 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 
 import type { BillFlags } from '../commands/actions/bill.ts';
 import type { CommandContext, Outcome, OutputFlags } from '../commands/actions/outcome.ts';
 import { exampleText, examples } from '../commands/help.ts';
-import { parseDuration } from '../manifest/duration.ts';
-import { outputOption } from './options.ts';
+import { outputOption, parseSince } from './options.ts';
 
 /** The commands that tell what was paid for what. */
 export function addBillCommands(
@@ -55,16 +54,4 @@ export function addBillCommands(
       const { reconcileAction } = await import('../commands/actions/reconcile.ts');
       present(await reconcileAction(run), flags);
     });
-}
-
-function parseSince(text: string): Date {
-  const seconds = parseDuration(text);
-  if (seconds !== undefined) return new Date(Date.now() - seconds * 1_000);
-  const day = /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:?\d\d))?$/.test(text) ? new Date(text) : undefined;
-  if (day === undefined || Number.isNaN(day.getTime())) {
-    throw new InvalidArgumentError(
-      'Give a time back (7d, 24h), a day (2026-11-01) or a moment with its zone.',
-    );
-  }
-  return day;
 }

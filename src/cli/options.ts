@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
+import { parseDuration } from '../manifest/duration.ts';
+
 /** The options of every command that starts a run. */
 export function submitOptions(command: Command): Command {
   return costOptions(command)
@@ -102,4 +104,21 @@ export function parsePort(text: string): number {
 export function parseReason(text: string): string {
   if (text.length > 300) throw new InvalidArgumentError('Say it in at most 300 characters.');
   return text;
+}
+
+/**
+ * A moment in the past: so long ago, a day, or a moment with its zone.
+ *
+ * @throws InvalidArgumentError for anything else
+ */
+export function parseSince(text: string): Date {
+  const seconds = parseDuration(text);
+  if (seconds !== undefined) return new Date(Date.now() - seconds * 1_000);
+  const day = /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:?\d\d))?$/.test(text) ? new Date(text) : undefined;
+  if (day === undefined || Number.isNaN(day.getTime())) {
+    throw new InvalidArgumentError(
+      'Give a time back (7d, 24h), a day (2026-11-01) or a moment with its zone.',
+    );
+  }
+  return day;
 }

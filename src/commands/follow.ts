@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 
-import { addCounts, noCounts, type Counts } from '../records/counts.ts';
+import { addCounts, noCounts, type SummedCounts } from '../records/counts.ts';
 import { addTallies } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { readMarker, type Marker } from '../records/run-store.ts';
 import { pageWorkflowId, runWorkflowId } from '../workflows/ids.ts';
 import { pageProgressQuery, runViewQuery, type PageProgress, type RunView } from '../workflows/messages.ts';
@@ -34,7 +35,10 @@ export type Sight =
 const ANSWER_MS = 5_000;
 
 /** Looks at a run once. The marker in the bucket is the truth about its end. */
-export async function lookAt(session: Session, run: RunLocation): Promise<Sight> {
+export async function lookAt(
+  session: Pick<Session, 'temporal'> & { readonly store: ObjectStore },
+  run: RunLocation,
+): Promise<Sight> {
   const { client } = session.temporal;
   const handle = client.workflow.getHandle(runWorkflowId(run.runId));
   let answers = false;
@@ -95,7 +99,7 @@ export async function* follow(
 function countsNow(view: RunView, pages: readonly PageProgress[]): Partial<RunView> {
   const { done, sealed } = view;
   if (sealed === undefined) return { tally: pages.map(({ tally }) => tally).reduce(addTallies, done) };
-  return pages.reduce<Required<Counts>>(addCounts, addCounts(noCounts, sealed));
+  return pages.reduce<SummedCounts>(addCounts, addCounts(noCounts, sealed));
 }
 
 // What is innermost says why: around it are the activity and the workflow that it took along.

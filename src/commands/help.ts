@@ -64,6 +64,12 @@ export const examples = {
     'pollen-batch explain quickstart-067f128d53 haiku-1',
     "pollen-batch explain -o json quickstart-067f128d53 12 | jq '.calls[].attempts'",
   ],
+  logs: [
+    'pollen-batch logs @latest -f',
+    'pollen-batch logs quickstart-067f128d53 --failed',
+    'pollen-batch logs quickstart-067f128d53 --since 10m --tail 100',
+    'pollen-batch logs quickstart-067f128d53 -o json | jq .kind',
+  ],
   suspend: ['pollen-batch suspend quickstart-067f128d53 --reason "prices are being checked"'],
   resume: [
     'pollen-batch resume quickstart-067f128d53',

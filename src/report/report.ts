@@ -8,7 +8,7 @@ import type { EndState } from '../records/outcome.ts';
 import { sumMeasured } from '../records/measured.ts';
 import type { Measured } from '../plan/likely-use.ts';
 import { measureLine } from './measure-line.ts';
-import { callsOf, tallyLine, type ResultLine } from './result-line.ts';
+import { callsOf, isMissing, tallyLine, type ResultLine } from './result-line.ts';
 import { addTallies, emptyTally, type Tally } from '../records/tally.ts';
 
 /** What one model was asked for and what it cost. */
@@ -93,7 +93,7 @@ export function createReportFold(): ReportFold {
         models.set(name, { ...known, items: known.items + 1, tally: addTallies(known.tally, own) });
       }
       for (const { code } of line.attempts) count(code, 1);
-      if (line.status !== 'cancelled') count('throttled', line.throttled);
+      if (!isMissing(line)) count('throttled', line.throttled);
       measured = sumMeasured([...measured, ...measureLine(line)]);
     },
     tally: () => tally,

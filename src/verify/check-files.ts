@@ -138,12 +138,14 @@ function checkMarker(
     const difference = firstDifference(expected, found);
     findings.add('marker-differs', name, difference.expected, difference.found);
   }
+  const { expired = 0 } = tally;
+  const left = tally.cancelled + expired;
   const isRight =
     marker.state === 'completed'
-      ? tally.failed + tally.cancelled === 0
+      ? tally.failed + left === 0
       : marker.state === 'completed_with_failures'
-        ? tally.failed > 0 && tally.cancelled === 0
-        : true;
+        ? tally.failed > 0 && left === 0
+        : expired > 0 === (marker.state === 'expired');
   if (!isRight) findings.add('state-wrong', name, `a run with ${shown(tally)}`, marker.state);
   const parts = new Set(marker.parts.map(({ key }) => key));
   for (const { page } of plan.pages) {

@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
 
 import type { Counts } from '../records/counts.ts';
+import { denseFailures } from './fail-fast.ts';
 import { hear, type Account } from './heard-page.ts';
 import { shareOut } from './lane-shares.ts';
 import { grantPlaces, startLivePage, steerPage, tellPage, type LivePage } from './live-page.ts';
@@ -9,7 +10,7 @@ import { grantMoneySignal, type LaneView, type PageProgress } from './messages.t
 import { handOut, type Move } from './places.ts';
 
 export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
-  readonly plan: Pick<PlanSummary, 'pages' | 'concurrency' | 'limit' | 'priority'>;
+  readonly plan: Pick<PlanSummary, 'pages' | 'concurrency' | 'limit' | 'priority' | 'failFast'>;
   /** Index of the first page to start, by lane. @default 0 */
   readonly next: Readonly<Record<string, number>>;
   /** Asked before free places are used: a run that ends or is paused uses none. */
@@ -17,9 +18,10 @@ export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
   /**
    * Asked before each new page: a run that is about to continue as new starts none.
    *
+   * @param page - the next one of its lane; `undefined` where there is none
    * @param others - whether pages of other lanes would be what it waits for
    */
-  readonly mayStart: (others: boolean) => boolean;
+  readonly mayStart: (page: PageReference | undefined, others: boolean) => boolean;
   /** Is told of each page that starts. */
   readonly onStart: (page: number) => void;
   /** Is told of each page that has ended; without counts where it has nothing to tell. */
@@ -62,7 +64,7 @@ export interface Lanes {
 /** Runs a run's pages as child workflows within the concurrency of each lane. */
 export function createLanes(options: LanesOptions): Lanes {
   const { run, resumed, plan } = options;
-  const { priority } = plan;
+  const { priority, failFast } = plan;
   const children = new CancellationScope({ cancellable: true });
   const queues = Object.keys(plan.concurrency).map((lane) => ({
     lane,
@@ -87,7 +89,8 @@ export function createLanes(options: LanesOptions): Lanes {
 
   function nextPage(queue: Queue): PageReference | undefined {
     const others = live.some(({ accounts }) => accounts[0]?.lane !== queue.lane);
-    const page = options.mayStart(others) ? queue.pages[queue.next] : undefined;
+    const page = queue.pages[queue.next];
+    if (!options.mayStart(page, others)) return undefined;
     return page?.others?.some((lane) => free(lane) <= 0) === true ? undefined : page;
   }
 
@@ -101,7 +104,12 @@ export function createLanes(options: LanesOptions): Lanes {
   }
 
   function start(queue: Queue, reference: PageReference, places: number): void {
-    const input = { run, resumed, ...(priority === undefined ? {} : { priority }) };
+    const input = {
+      run,
+      resumed,
+      ...(priority === undefined ? {} : { priority }),
+      ...(failFast === undefined ? {} : { dense: denseFailures(failFast) }),
+    };
     const page = startLivePage(input, reference, places, children);
     queue.next += 1;
     live = [...live, page];

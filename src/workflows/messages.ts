@@ -66,6 +66,8 @@ export interface RunView {
   readonly failures: readonly SampledFailure[];
   /** Absent where it has none. */
   readonly budget?: BudgetView;
+  /** When it ends with what it has, ISO 8601; absent where it has no deadline. */
+  readonly endsAt?: string;
   /** Why it is paused, the oldest reason first; absent where it is not. */
   readonly paused?: readonly Pause[];
 }

@@ -4,6 +4,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  patched,
   proxyActivities,
   setHandler,
   workflowInfo,
@@ -11,8 +12,10 @@ import {
 
 import type { ControlActivities } from './contract.ts';
 import { addCounts, noCounts } from '../records/counts.ts';
-import type { RunOutcome } from '../records/outcome.ts';
+import type { EndReason, RunOutcome } from '../records/outcome.ts';
 import type { RunLocation } from '../storage/keys.ts';
+import { createRunDeadline } from './run-deadline.ts';
+import { openGates } from './run-gates.ts';
 import { runIdOfWorkflow } from './ids.ts';
 import type { RunJobInput, ScheduledRunInput } from './inputs.ts';
 import { pageProgressSignal, runViewQuery } from './messages.ts';
@@ -23,7 +26,7 @@ import { createRunBoard } from './run-board.ts';
 import { listenToOrders } from './run-orders.ts';
 import { createRunNotices } from './run-notices.ts';
 import { createRunPauses } from './run-pauses.ts';
-import { beginStanding, isEnding, isLong } from './run-standing.ts';
+import { beginStanding, isEnding, isLong, type RunStanding } from './run-standing.ts';
 
 const { finishRun } = proxyActivities<ControlActivities>(controlOptions);
 const { planRun } = proxyActivities<ControlActivities>(planOptions);
@@ -62,6 +65,12 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   const notices = createRunNotices({ run, scheduled, standing, pauses });
   const parts = { run, standing, pauses, board, stop };
 
+  const deadline = (standing.deadline = createRunDeadline(() => {
+    if (standing.state !== 'running' || isEnding(standing)) return;
+    standing.isExpired = true;
+    stop();
+  }));
+
   const pagesLeft = (): number => standing.lanes?.left() ?? 0;
   // A run that is paused between two pages.
   const isWaiting = (): boolean => pauses.any() && pagesLeft() > 0 && !isEnding(standing) && !isLong();
@@ -78,6 +87,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   setHandler(pageProgressSignal, (progress) => {
     standing.lanes?.note(progress);
     standing.budget?.note(progress);
+    standing.gates?.note(progress);
     standing.budget?.grant();
     board.count();
     notices.look();
@@ -97,6 +107,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     standing.plan = plan;
     const resumed = plan.resumed || ('run' in input && input.resumed);
     standing.budget = openBudget(parts, plan, carried?.budget);
+    standing.gates = openGates(parts, plan, carried);
     const lanes = openLanes(parts, { run, resumed, plan, next: carried?.next ?? {} });
     standing.lanes = lanes;
     board.open(plan, run.job);
@@ -104,6 +115,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
 
     board.enter('running');
     board.count();
+    if (plan.endsAt !== undefined && patched('deadline')) deadline.set(plan.endsAt);
     lanes.fill();
     await condition(() => lanes.live().length === 0 && !isWaiting());
     await condition(allHandlersFinished);
@@ -113,27 +125,37 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
         run,
         resumed,
         carried: {
-          plan,
+          plan: { ...plan, endsAt: deadline.endsAt() },
           next: lanes.next(),
           ...addCounts(noCounts, standing.done),
           ...(pauses.any() ? { paused: pauses.list() } : {}),
           ...(standing.budget === undefined ? {} : { budget: standing.budget.state() }),
+          ...standing.gates.state(),
         },
       });
     }
 
     board.enter('finishing');
-    const { because, failure } = standing;
-    const reason = failure !== undefined ? 'failed' : standing.isStopping ? 'stopped' : 'finished';
-    const outcome = await finishRun({ run, reason, ...(because === undefined ? {} : { because }) });
+    const { because } = standing;
+    const outcome = await finishRun({
+      run,
+      reason: endReason(standing),
+      ...(because === undefined ? {} : { because }),
+    });
     standing.done = { ...standing.done, tally: outcome.tally };
     board.enter(outcome.state);
     notices.ended(outcome);
     await notices.handedOver();
     // A schedule's `pauseOnFailure` and the Temporal UI look at how the workflow ended.
-    if (outcome.state === 'failed') throw runFailure(failure);
+    if (outcome.state === 'failed') throw runFailure(standing.failure);
     return outcome;
   });
+}
+
+function endReason({ failure, isStopping, isExpired }: RunStanding): EndReason {
+  if (failure !== undefined) return 'failed';
+  if (!isStopping) return 'finished';
+  return isExpired ? 'expired' : 'stopped';
 }
 
 function runOf({ scheduled }: ScheduledRunInput, workflowId: string): RunLocation {

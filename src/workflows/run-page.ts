@@ -8,7 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { Counts } from '../records/counts.ts';
+import { endedSince, type Counts } from '../records/counts.ts';
 import { createCallScope } from './call-scope.ts';
 import type { ControlActivities } from './contract.ts';
 import type { RunPageInput } from './inputs.ts';
@@ -76,9 +76,13 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     isPaused: isPaused(),
   }));
 
+  // A page that an earlier version has begun goes on without.
+  const dense = input.dense !== undefined && patched('fail-fast') ? input.dense : undefined;
+  const withEnded = (counts: Counts): Counts =>
+    dense === undefined ? counts : { ...counts, ended: endedSince(opened.done, counts.tally) };
   const progress = (): PageProgress => ({
     page: input.page,
-    ...books.counts(),
+    ...withEnded(books.counts()),
     failures: books.counts().failures?.slice(-TOLD_FAILURES) ?? [],
     ...lanes.report(),
     inFlight,
@@ -90,6 +94,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     (report) => signalRun(pageProgressSignal, report),
     turn,
     () => patched('places-held'),
+    dense,
   );
   function fail(error: unknown): undefined {
     failure ??= error;
@@ -259,6 +264,6 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     await condition(allHandlersFinished);
     books.seal(sealed);
     panel.end();
-    return sealed;
+    return withEnded(sealed);
   });
 }

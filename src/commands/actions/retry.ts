@@ -24,7 +24,7 @@ export function retryAction(text: string, flags: RetryFlags, context: CommandCon
       ...(flags.maxCost === undefined ? {} : { maxCost: flags.maxCost }),
       ...(terminal.ask === undefined ? {} : { confirm: terminal.ask }),
       onOutlook(outlook, warnings) {
-        for (const warning of warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
+        for (const warning of warnings) terminal.say(terminal.color.magenta(`Warning: ${warning}`));
         if (outlook !== undefined) terminal.say(outlookLine(outlook));
       },
     });

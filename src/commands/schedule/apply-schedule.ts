@@ -20,6 +20,7 @@ import { planSummary, scheduleDetails } from '../render/plan-markdown.ts';
 import { planReading } from '../plan-reading.ts';
 import type { ReadJob } from '../job-reading.ts';
 import type { Session } from '../session.ts';
+import { runMemo } from '../start-run.ts';
 import { scheduleChanges, type ScheduleChange } from './changes.ts';
 import { findSchedule, lookUpSchedule, type FoundSchedule } from './find-schedule.ts';
 import { temporalPolicies, temporalSpec } from './spec.ts';
@@ -165,7 +166,7 @@ function actionOf({ store, config }: Session, plan: Plan, scheduled: KeptJobLoca
     workflowId: runWorkflowId(plan.runId),
     taskQueue: CONTROL_QUEUE,
     args: [{ scheduled }],
-    memo: { items: plan.items, job: plan.job, emulated: plan.api.emulated },
+    memo: runMemo(plan),
     staticSummary: planSummary(plan),
     staticDetails: scheduleDetails(
       plan,
