@@ -4,7 +4,7 @@ import { openLog, type LogsOptions } from '../../src/commands/logs.ts';
 import type { LogEvent } from '../../src/commands/logs/log-event.ts';
 import { logLine } from '../../src/commands/render/log-text.ts';
 import type { Session } from '../../src/commands/session.ts';
-import { setBudget, suspend, resume } from '../../src/commands/steer.ts';
+import { setRun, suspend, resume } from '../../src/commands/steer.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { test } from '../support/on-servers.ts';
 
