@@ -12,6 +12,7 @@ import {
   problemFormatOption,
   submitOptions,
 } from './cli/options.ts';
+import { addRunCommands } from './cli/run-commands.ts';
 import { addScheduleCommands } from './cli/schedule-commands.ts';
 import { addSteerCommands } from './cli/steer-commands.ts';
 import { addTellCommands } from './cli/tell-commands.ts';
@@ -97,10 +98,11 @@ function createProgram(): Command {
   program
     .command('schema')
     .description('print the JSON Schema of job files, for editors')
+    .option('--notice', 'print that of notices, for their receivers')
     .addHelpText('after', exampleText(examples.schema))
-    .action(async () => {
+    .action(async ({ notice = false }: { readonly notice?: boolean }) => {
       const { schemaAction } = await import('./commands/actions/schema.ts');
-      present(schemaAction());
+      present(schemaAction(notice));
     });
 
   program
@@ -146,28 +148,7 @@ function createProgram(): Command {
       present(await watchAction(runId, context), flags);
     });
 
-  program
-    .command('list')
-    .description('list the runs, the youngest first')
-    .option('-n, --limit <count>', 'runs at most', parseCount, 50)
-    .addOption(outputOption())
-    .addHelpText('after', exampleText(examples.list))
-    .action(async (flags: OutputFlags & { readonly limit: number }) => {
-      const { listAction } = await import('./commands/actions/list.ts');
-      present(await listAction(flags.limit), flags);
-    });
-
-  program
-    .command('get')
-    .argument('<run>', 'run id, its beginning, or @latest')
-    .description('show a run: its plan, how far it is, what it cost')
-    .addOption(outputOption())
-    .addHelpText('after', exampleText(examples.get))
-    .action(async (runId: string, flags: OutputFlags) => {
-      const { getAction } = await import('./commands/actions/get.ts');
-      present(await getAction(runId), flags);
-    });
-
+  addRunCommands(program, context, present);
   addTellCommands(program, context, present);
   addSteerCommands(program, context, present);
   addBillCommands(program, context, present);

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 
 import type { ApiSettings, StoreSettings } from './config.ts';
+import { connectStore } from './connect-store.ts';
 import { PollenBatchError } from './errors.ts';
 import type { PlannedApi } from './plan/plan.ts';
 import type { PriceSnapshot } from './pollen/prices.ts';
-import { createProxyAgents } from './proxy/proxy-agents.ts';
 import { dialects } from './pollinations/dialects/index.ts';
 import { discoverApi, type Api } from './pollinations/discover.ts';
 import { fetchBalance, type BalanceAnswer } from './pollinations/fetch-balance.ts';
 import { parsePriceFile } from './pollinations/price-file.ts';
 import { createSend, type Send } from './pollinations/send.ts';
 import { prepareStore } from './storage/probe.ts';
-import { createS3Store, type S3Store } from './storage/s3.ts';
+import type { S3Store } from './storage/s3.ts';
 
 /**
  * Opens the object store, and makes sure that it can keep the product's promises.
@@ -27,12 +27,6 @@ export async function openStore(
   const store = connectStore(settings, concurrency);
   await prepareStore(store, { prefix: settings.prefix, emulated: location.emulated });
   return store;
-}
-
-/** Makes the client of an object store, through the proxies of its settings; makes no call by itself. */
-export function connectStore({ proxy, ...settings }: StoreSettings, maxConcurrency: number): S3Store {
-  const agents = proxy === undefined ? {} : { agents: createProxyAgents(proxy) };
-  return createS3Store({ ...settings, ...agents, maxConcurrency });
 }
 
 /**

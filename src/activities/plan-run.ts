@@ -2,7 +2,7 @@ import { Context, log } from '@temporalio/activity';
 
 import { PollenBatchError } from '../errors.ts';
 import { aheadOf, laneOf, type LaneSettings } from '../lanes/lanes.ts';
-import type { Job } from '../manifest/job.ts';
+import type { Job, NoticeEvent, Notify } from '../manifest/job.ts';
 import { labelEntries } from '../plan/labels.ts';
 import { fromKept } from '../plan/job-content.ts';
 import { withObjects, type JobFiles } from '../plan/job-files.ts';
@@ -35,6 +35,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { gatesOf } from './gates-of.ts';
 import { budgetOf } from './spent-before.ts';
 import { outcomeOf } from './finish-run.ts';
+import { findMissed } from './find-missed.ts';
 import { lookAtBalance } from './look-at-balance.ts';
 import { unknownLaneFailure, unplannableFailure, wrongApiFailure } from './failure.ts';
 import { invalidJob } from './invalid-job.ts';
@@ -48,6 +49,7 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
   return async function planRun({ run, scheduled, resumed: isResumed = false }) {
     const plan = (await plans.plan(run)) ?? (await makePlan(dependencies, run, scheduled));
     const marker = await readMarker(store, run);
+    const notices = noticesOf(plan.notify ?? []);
     const most = mostOf(plan, dependencies.lanes);
     const changes = await readChanges(store, run);
     const asked = lastChange(changes, 'concurrency');
@@ -60,6 +62,8 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
         : (await unlessDamaged(() => readJobFile(store, run)))?.claimedBy !== execution();
     // Who claimed a scheduled run has begun it too, and keeps the balance as others do.
     if (scheduled !== undefined && !resumed && marker === undefined) await begin();
+    const isTold = marker === undefined && scheduled !== undefined && notices.includes('missed');
+    const missed = isTold ? await findMissed(dependencies, run) : undefined;
     return {
       items: plan.items,
       pages: plan.pages,
@@ -70,6 +74,8 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
       ...boundBy(most, asked === undefined ? plan.concurrency : (asked.concurrency ?? undefined)),
       ...(priority === undefined ? {} : { priority }),
       ...(marker === undefined ? gatesOf(plan, changes) : {}),
+      ...(notices.length === 0 ? {} : { notices }),
+      ...(missed === undefined ? {} : { missed }),
       searchAttributes,
       resumed,
       ...(plan.budget === undefined || marker !== undefined
@@ -78,6 +84,10 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
       ...(marker === undefined ? {} : { ended: outcomeOf(marker) }),
     };
   };
+}
+
+function noticesOf(notify: readonly Notify[]): readonly NoticeEvent[] {
+  return [...new Set(notify.flatMap(({ on }) => on))];
 }
 
 function execution(): string {

@@ -24,7 +24,7 @@ import type { SettingProblem } from '../settings/settings.ts';
 import { resolveTemporal } from '../temporal/connect-client.ts';
 import { usesEmulator } from './local.ts';
 import { hasTemporal, usesServers } from './servers.ts';
-import { withStack } from './session.ts';
+import { withStack } from './servers.ts';
 
 /** A configuration, with the settings that had to be left out of it. */
 export interface Examined {

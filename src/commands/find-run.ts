@@ -1,9 +1,8 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
-
 import { PollenBatchError } from '../errors.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
-import { plannedTimeOf, runWorkflowId } from '../workflows/ids.ts';
+import { plannedTimeOf } from '../workflows/ids.ts';
 import { jobOfRun, noRun } from './run-reference.ts';
+import { describeRun } from './runs-in-temporal.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -17,7 +16,11 @@ export async function findRun(session: Session, runId: string): Promise<RunLocat
     const run = { ...session.location, job, runId };
     if ((await session.store.head(runKeys(run).job)) !== undefined) return run;
     // One that could not be planned has left nothing there, and can still say why.
-    if (plannedTimeOf(runId) !== undefined && (await isKnown(session, runId))) return run;
+    if (
+      plannedTimeOf(runId) !== undefined &&
+      (await describeRun(session.temporal.client, runId)) !== undefined
+    )
+      return run;
     const other = { ...run, emulated: !run.emulated };
     if ((await session.store.head(runKeys(other).job)) !== undefined) throw otherApi(session, other);
   }
@@ -31,14 +34,4 @@ function otherApi({ api }: Session, { runId, emulated }: RunLocation): PollenBat
       ? 'Set POLLINATIONS_BASE_URL to the emulator, or leave key and address out where the local stack starts one.'
       : 'Set POLLINATIONS_API_KEY, or POLLINATIONS_BASE_URL to that API.',
   });
-}
-
-async function isKnown({ temporal }: Session, runId: string): Promise<boolean> {
-  try {
-    await temporal.client.workflow.getHandle(runWorkflowId(runId)).describe();
-    return true;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
 }

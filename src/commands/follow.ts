@@ -5,6 +5,7 @@ import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@tempor
 import { addCounts, noCounts, type SummedCounts } from '../records/counts.ts';
 import { addTallies } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { readMarker, type Marker } from '../records/run-store.ts';
 import { pageWorkflowId, runWorkflowId } from '../workflows/ids.ts';
 import { pageProgressQuery, runViewQuery, type PageProgress, type RunView } from '../workflows/messages.ts';
@@ -34,7 +35,10 @@ export type Sight =
 const ANSWER_MS = 5_000;
 
 /** Looks at a run once. The marker in the bucket is the truth about its end. */
-export async function lookAt(session: Session, run: RunLocation): Promise<Sight> {
+export async function lookAt(
+  session: Pick<Session, 'temporal'> & { readonly store: ObjectStore },
+  run: RunLocation,
+): Promise<Sight> {
   const { client } = session.temporal;
   const handle = client.workflow.getHandle(runWorkflowId(run.runId));
   let answers = false;

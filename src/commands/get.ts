@@ -1,13 +1,16 @@
+import { PollenBatchError } from '../errors.ts';
 import type { Report } from '../report/report.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { readMarker, readPlan } from '../records/run-store.ts';
 import { readChanges, type RunChange } from '../records/changes.ts';
-import { readPlan } from '../records/run-store.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPeriod, type BudgetSight } from './budget-sight.ts';
 import { correctReport } from './corrected-cost.ts';
 import { readEnding, type Ending } from './ending.ts';
 import { findRun } from './find-run.ts';
-import { lookAt, type Sight } from './follow.ts';
+import type { Sight } from './follow.ts';
+import type { Reading } from './reading.ts';
 import type { Session } from './session.ts';
 
 /** All there is to say about a run. */
@@ -26,17 +29,27 @@ export interface RunDetails {
 
 /** Looks a run up: its plan, how far it is, and its report once it has ended. */
 export async function get(session: Session, runId: string): Promise<RunDetails> {
+  const { store, temporal } = session;
   const run = await findRun(session, runId);
-  const [plan, sight, report, story] = await Promise.all([
-    readPlan(session.store, run),
-    lookAt(session, run),
-    session.store.get(runKeys(run).report),
-    readChanges(session.store, run),
+  return describe({ store, temporal: () => Promise.resolve(temporal) }, run);
+}
+
+/** Tells all about a run that was found. Of one that has ended the bucket tells everything: Temporal is not asked. */
+export async function describe(
+  reading: Pick<Reading, 'temporal'> & { readonly store: ObjectStore },
+  run: RunLocation,
+): Promise<RunDetails> {
+  const { store } = reading;
+  const [marker, plan, story] = await Promise.all([
+    readMarker(store, run),
+    readPlan(store, run),
+    readChanges(store, run),
   ]);
-  const ending =
-    sight.kind === 'ended' ? await readEnding(session.store, run, sight.marker, plan) : undefined;
-  const told =
-    report === undefined ? undefined : (JSON.parse(Buffer.from(report.body).toString('utf8')) as Report);
+  const sight: Sight = marker === undefined ? await look(reading, run) : { kind: 'ended', marker };
+  const [ending, report] =
+    sight.kind === 'ended'
+      ? await Promise.all([readEnding(store, run, sight.marker, plan), readReport(store, run)])
+      : [];
   const corrected = ending?.corrected;
   return {
     run,
@@ -44,13 +57,29 @@ export async function get(session: Session, runId: string): Promise<RunDetails> 
     sight,
     ending,
     story,
-    budget: ending?.budget ?? (await budgetOf(session, run, plan, sight)),
-    report: told === undefined || corrected === undefined ? told : correctReport(told, corrected),
+    budget: ending?.budget ?? (await budgetOf(store, run, plan, sight)),
+    report: report === undefined || corrected === undefined ? report : correctReport(report, corrected),
   };
 }
 
+async function look(
+  { store, temporal }: Pick<Reading, 'temporal'> & { readonly store: ObjectStore },
+  run: RunLocation,
+): Promise<Sight> {
+  const connected = await temporal();
+  if (connected instanceof PollenBatchError) return { kind: 'silent', reason: connected.message };
+  // Temporal's client is loaded by now, which takes a while.
+  const { lookAt } = await import('./follow.ts');
+  return lookAt({ store, temporal: connected }, run);
+}
+
+async function readReport(store: ObjectStore, run: RunLocation): Promise<Report | undefined> {
+  const report = await store.get(runKeys(run).report);
+  return report && (JSON.parse(Buffer.from(report.body).toString('utf8')) as Report);
+}
+
 async function budgetOf(
-  { store }: Session,
+  store: ObjectStore,
   run: RunLocation,
   plan: Plan | undefined,
   sight: Sight,

@@ -7,7 +7,7 @@ import { dialects } from '../pollinations/dialects/index.ts';
 import type { Api } from '../pollinations/discover.ts';
 import type { ModelInfo } from '../pollinations/models.ts';
 import { findApi } from '../services.ts';
-import { withStack } from './session.ts';
+import { withStack } from './servers.ts';
 
 /** A model, with what a job needs to know before it names it. */
 export interface ModelOffer extends ModelInfo {

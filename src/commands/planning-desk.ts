@@ -3,11 +3,12 @@ import { startEmulator } from '../emulator/index.ts';
 import { readAddresses } from '../local/address-file.ts';
 import type { PlannedApi } from '../plan/plan.ts';
 import type { Api } from '../pollinations/discover.ts';
-import { connectStore, findApi, plannedApi } from '../services.ts';
+import { connectStore } from '../connect-store.ts';
+import { findApi, plannedApi } from '../services.ts';
 import type { S3Store } from '../storage/s3.ts';
 import { usesEmulator } from './local.ts';
 import { hasTemporal } from './servers.ts';
-import { withStack } from './session.ts';
+import { withStack } from './servers.ts';
 
 /** What planning alone needs: prices, and past runs where there are any to be found. */
 export interface PlanningDesk {

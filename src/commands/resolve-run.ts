@@ -1,11 +1,14 @@
-import { runsBeginning, allRuns } from '../records/all-runs.ts';
+import { PollenBatchError } from '../errors.ts';
+import { allRuns, runsBeginning } from '../records/all-runs.ts';
 import { readPlan } from '../records/run-store.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { TemporalClient } from '../temporal/connect-client.ts';
+import { plannedTimeOf } from '../workflows/ids.ts';
 import { findRun } from './find-run.ts';
-import { noRun, onlyRun, parseReference } from './run-reference.ts';
-import { idsBeginning, latestId } from './runs-in-temporal.ts';
+import { askTemporal, findStored, type Reading } from './reading.ts';
+import { jobOfRun, noRun, onlyRun, parseReference, type RunReference } from './run-reference.ts';
+import { describeRun, idsBeginning, latestId } from './runs-in-temporal.ts';
 import type { Session } from './session.ts';
 
 /** Plans read at once. */
@@ -17,25 +20,24 @@ const READS = 32;
  * @throws PollenBatchError `not-found`; `usage` where several runs begin so
  */
 export async function resolveRun(session: Session, text: string): Promise<RunLocation> {
-  const reference = parseReference(text);
-  switch (reference.kind) {
-    case 'whole':
-      return findRun(session, reference.runId);
-    case 'latest': {
-      const runId = (await latestId(session.temporal.client)) ?? (await latestInBucket(session));
-      if (runId === undefined) throw noRun(text, `bucket ${session.store.bucket}`);
-      return findRun(session, runId);
-    }
-    case 'beginning': {
-      const [known, stored] = await Promise.all([
-        idsBeginning(session.temporal.client, text),
-        runsBeginning(session.store, session.location, text),
-      ]);
-      const runId = onlyRun(text, [...known, ...stored.map((run) => run.runId)]);
-      if (runId === undefined) throw noRun(text, `bucket ${session.store.bucket}`);
-      return findRun(session, runId);
-    }
-  }
+  const { store, location, temporal } = session;
+  const sources = { store, locations: [location], temporal: () => Promise.resolve(temporal) };
+  return findRun(session, await idOf(sources, text));
+}
+
+/**
+ * Finds the run that a person means, of whatever API; by the bucket alone where Temporal is away.
+ *
+ * @throws PollenBatchError as {@link resolveRun} does
+ */
+export async function resolveStored(
+  reading: Pick<Reading, 'store' | 'locations' | 'temporal'>,
+  text: string,
+): Promise<RunLocation> {
+  const runId = await idOf(reading, text);
+  const run = (await findStored(reading, runId)) ?? (await findUnplanned(reading, runId));
+  if (run === undefined) throw noRun(runId, `bucket ${reading.store.bucket}`);
+  return run;
 }
 
 /**
@@ -55,8 +57,49 @@ export async function resolveRunId({ client, namespace }: TemporalClient, text: 
   return runId;
 }
 
-async function latestInBucket({ store, location }: Session): Promise<string | undefined> {
-  const runs = await allRuns(store, location);
+type Sources = Pick<Reading, 'store' | 'locations' | 'temporal'>;
+
+async function idOf(sources: Sources, text: string): Promise<string> {
+  const runId = await lookUp(sources, parseReference(text));
+  if (runId === undefined) throw noRun(text, `bucket ${sources.store.bucket}`);
+  return runId;
+}
+
+async function lookUp(sources: Sources, reference: RunReference): Promise<string | undefined> {
+  switch (reference.kind) {
+    case 'whole':
+      return reference.runId;
+    case 'latest': {
+      const known = await askTemporal(sources, ({ client }) => latestId(client));
+      return typeof known === 'string' ? known : latestInBucket(sources);
+    }
+    case 'beginning': {
+      const { text } = reference;
+      const [known, ...stored] = await Promise.all([
+        askTemporal(sources, ({ client }) => idsBeginning(client, text)),
+        ...sources.locations.map((location) => runsBeginning(sources.store, location, text)),
+      ]);
+      const ids = known instanceof PollenBatchError ? [] : known;
+      return onlyRun(text, [...ids, ...stored.flat().map(({ runId }) => runId)]);
+    }
+  }
+}
+
+// A scheduled run that could not be planned has left nothing in the bucket, and can still say why.
+async function findUnplanned(
+  { locations, ...sources }: Sources,
+  runId: string,
+): Promise<RunLocation | undefined> {
+  const job = jobOfRun(runId);
+  if (job === undefined || plannedTimeOf(runId) === undefined) return undefined;
+  const known = await askTemporal(sources, ({ client }) => describeRun(client, runId));
+  if (known === undefined || known instanceof PollenBatchError) return undefined;
+  const location = locations.find(({ emulated }) => emulated === (known.memo?.['emulated'] === true));
+  return location && { ...location, job, runId };
+}
+
+async function latestInBucket({ store, locations }: Sources): Promise<string | undefined> {
+  const runs = (await Promise.all(locations.map((location) => allRuns(store, location)))).flat();
   let latest: { readonly runId: string; readonly at: string } | undefined;
   for (let first = 0; first < runs.length; first += READS) {
     const some = runs.slice(first, first + READS);

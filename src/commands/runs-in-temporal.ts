@@ -1,7 +1,7 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 
 import { quoted } from '../temporal/visibility.ts';
-import { runIdOfWorkflow } from '../workflows/ids.ts';
+import { runIdOfWorkflow, runWorkflowId } from '../workflows/ids.ts';
 
 /** Runs that are read at once. */
 export const PAGE_SIZE = 1_000;
@@ -40,4 +40,18 @@ async function startedLast(client: Client, query: string, most = Infinity) {
     if ((count += 1) >= most) break;
   }
   return last;
+}
+
+/** What Temporal knows of a run; `undefined` where it knows none of that id. */
+export async function describeRun(
+  client: Client,
+  runId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    return await client.workflow.getHandle(runWorkflowId(runId)).describe();
+  } catch (error) {
+    // By its name: the class is of a library that loads for half a second, which not everybody here needs.
+    if (error instanceof Error && error.name === 'WorkflowNotFoundError') return undefined;
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
-import { temporalEnvironment, type Config } from '../config.ts';
+import { temporalEnvironment, type Config, type StoreSettings } from '../config.ts';
 import { PollenBatchError } from '../errors.ts';
+import { readAddresses, type StackAddresses } from '../local/address-file.ts';
 import { namesTemporal } from '../temporal/settings.ts';
 
 /**
@@ -26,4 +27,59 @@ export function usesServers(config: Config): boolean {
     remedy:
       'Set both TEMPORAL_ADDRESS and S3_BUCKET to use servers of your own, or neither for a local stack.',
   });
+}
+
+/** Settings in which nothing is left open, and the local stack where it fills them in. */
+export interface FoundServers {
+  readonly settings: Config & { readonly store: StoreSettings };
+  readonly stack?: StackAddresses;
+}
+
+/**
+ * Finds out which servers a command is to use: those that are configured, else those of the local stack that runs.
+ *
+ * @throws PollenBatchError `config-invalid` where there are none
+ */
+export async function findServers(config: Config): Promise<FoundServers> {
+  const addresses = await readAddresses(config.dataDir);
+  const { store, ...settings } = withStack(config, addresses);
+  const isOwn = usesServers(config);
+  if ((!isOwn && addresses === undefined) || store === undefined) throw noServers();
+  return {
+    settings: { ...settings, store },
+    ...(isOwn || addresses === undefined ? {} : { stack: addresses }),
+  };
+}
+
+/** The error where nothing is configured and nothing runs. */
+export function noServers(): PollenBatchError {
+  return new PollenBatchError(
+    'config-invalid',
+    'no Temporal server and bucket are configured, and no local stack runs',
+    {
+      remedy:
+        'Start one with `pollen-batch dev` in another terminal, use `pollen-batch run FILE`, or set TEMPORAL_ADDRESS and S3_BUCKET.',
+    },
+  );
+}
+
+/** The configuration with the addresses of a local stack where it names no servers; with both it stays as it is. */
+export function withStack(config: Config, addresses: StackAddresses | undefined): Config {
+  if (addresses === undefined || (config.store !== undefined && hasTemporal(config))) return config;
+  const { store, emulator } = addresses;
+  return {
+    ...config,
+    store: config.store ?? {
+      bucket: store.bucket,
+      prefix: 'runs',
+      endpoint: store.endpoint,
+      region: store.region,
+      credentials: store.credentials,
+      ...(store.publicUrl === undefined ? {} : { publicUrl: store.publicUrl }),
+    },
+    api:
+      emulator === undefined || config.api.base !== undefined
+        ? config.api
+        : { ...config.api, base: emulator, cacheMode: 'exact' },
+  };
 }

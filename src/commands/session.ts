@@ -1,12 +1,11 @@
 import type { Config } from '../config.ts';
-import { PollenBatchError } from '../errors.ts';
 import { readAddresses, type StackAddresses } from '../local/address-file.ts';
 import type { PlannedApi } from '../plan/plan.ts';
 import type { Api } from '../pollinations/discover.ts';
 import { findApi, openStore, plannedApi } from '../services.ts';
 import type { S3Store } from '../storage/s3.ts';
 import { connectClient, type TemporalClient } from '../temporal/connect-client.ts';
-import { hasTemporal, usesServers } from './servers.ts';
+import { findServers, noServers, usesServers } from './servers.ts';
 
 /** The servers that commands talk to. */
 export interface Session {
@@ -28,12 +27,8 @@ export interface Session {
  * @throws PollenBatchError naming what does not answer, and the remedy
  */
 export async function openSession(config: Config): Promise<Session> {
-  const addresses = await readAddresses(config.dataDir);
-  const settings = withStack(config, addresses);
-  const isOwn = usesServers(config);
-  if ((!isOwn && addresses === undefined) || settings.store === undefined) throw noServers();
+  const { settings, stack } = await findServers(config);
   const api = await findApi(settings.api);
-  const stack = isOwn ? undefined : addresses;
   const temporal = await connect(settings, stack);
   try {
     const store = await openStore(settings.store, api);
@@ -70,36 +65,4 @@ export async function openTemporal(config: Config): Promise<TemporalClient> {
 
 function connect(config: Config, stack: StackAddresses | undefined): Promise<TemporalClient> {
   return connectClient(config.temporal ?? (stack === undefined ? {} : { address: stack.temporal.address }));
-}
-
-function noServers(): PollenBatchError {
-  return new PollenBatchError(
-    'config-invalid',
-    'no Temporal server and bucket are configured, and no local stack runs',
-    {
-      remedy:
-        'Start one with `pollen-batch dev` in another terminal, use `pollen-batch run FILE`, or set TEMPORAL_ADDRESS and S3_BUCKET.',
-    },
-  );
-}
-
-/** The configuration with the addresses of a local stack where it names no servers; with both it stays as it is. */
-export function withStack(config: Config, addresses: StackAddresses | undefined): Config {
-  if (addresses === undefined || (config.store !== undefined && hasTemporal(config))) return config;
-  const { store, emulator } = addresses;
-  return {
-    ...config,
-    store: config.store ?? {
-      bucket: store.bucket,
-      prefix: 'runs',
-      endpoint: store.endpoint,
-      region: store.region,
-      credentials: store.credentials,
-      ...(store.publicUrl === undefined ? {} : { publicUrl: store.publicUrl }),
-    },
-    api:
-      emulator === undefined || config.api.base !== undefined
-        ? config.api
-        : { ...config.api, base: emulator, cacheMode: 'exact' },
-  };
 }

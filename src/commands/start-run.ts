@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 
+import { labelEntries } from '../plan/labels.ts';
 import type { Plan } from '../plan/plan.ts';
 import { folderAt } from '../storage/folder.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
@@ -58,11 +59,19 @@ async function start(
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: planSummary(plan),
     staticDetails: planDetails(plan, folderAt(store.bucket, runKeys(run).root, config.store?.publicUrl)),
-    memo: {
-      items: plan.items,
-      job: plan.job,
-      emulated: plan.api.emulated,
-      ...(plan.parent === undefined ? {} : { parent: plan.parent.runId }),
-    },
+    memo: runMemo(plan),
   });
+}
+
+/** What Temporal shows of a run, in every namespace and from the first moment on. */
+export function runMemo(plan: Plan): Readonly<Record<string, unknown>> {
+  const { items, job, api, parent, labels, models } = plan;
+  return {
+    items,
+    job,
+    emulated: api.emulated,
+    models,
+    ...(labels === undefined ? {} : { labels: labelEntries(labels) }),
+    ...(parent === undefined ? {} : { parent: parent.runId }),
+  };
 }

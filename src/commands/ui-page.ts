@@ -3,9 +3,9 @@ import type { Session } from './session.ts';
 
 /** Page of a run in the Temporal UI, where the UI's address is known. */
 export function uiPage(
-  { uiUrl, temporal }: Pick<Session, 'uiUrl' | 'temporal'>,
+  { uiUrl, config }: Pick<Session, 'uiUrl' | 'config'>,
   runId: string,
 ): string | undefined {
   if (uiUrl === undefined) return undefined;
-  return `${uiUrl}/namespaces/${temporal.namespace}/workflows/${encodeURIComponent(runWorkflowId(runId))}`;
+  return `${uiUrl}/namespaces/${config.temporal?.namespace ?? 'default'}/workflows/${encodeURIComponent(runWorkflowId(runId))}`;
 }

@@ -1,6 +1,6 @@
 import type { StoreSettings } from '../config.ts';
 import { createSend } from '../pollinations/send.ts';
-import { connectStore } from '../services.ts';
+import { connectStore } from '../connect-store.ts';
 import { probeKey, type RunLocation } from '../storage/keys.ts';
 import { isListed, PROBE, PROBE_TYPE, refusesSecondPut } from '../storage/probe.ts';
 import { StoreError } from '../storage/store-error.ts';

@@ -49,7 +49,9 @@ export type RecordLine = ItemRecord & {
 };
 
 /** Whether an item has no record. */
-export function isMissing(line: ResultLine): line is CancelledItem {
+export function isMissing<Line extends { readonly status: string }>(
+  line: Line,
+): line is Extract<Line, { readonly status: MissingStatus }> {
   return line.status === 'cancelled' || line.status === 'expired';
 }
 

@@ -80,13 +80,13 @@ export function explainStatus(address: string, { code, reason }: Status): Tempor
   };
 }
 
-interface Status {
+export interface Status {
   readonly code?: number;
   readonly reason: string;
 }
 
 /** Number and words of a gRPC error, wherever the clients have put it. */
-function statusOf(error: unknown): Status {
+export function statusOf(error: unknown): Status {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const { code, details } = at as { readonly code?: unknown; readonly details?: unknown };
     if (typeof code === 'number') return { code, reason: typeof details === 'string' ? details : at.message };

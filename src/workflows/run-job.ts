@@ -24,6 +24,7 @@ import { openLanes } from './open-lanes.ts';
 import { controlOptions, planOptions } from './options.ts';
 import { createRunBoard } from './run-board.ts';
 import { listenToOrders } from './run-orders.ts';
+import { createRunNotices } from './run-notices.ts';
 import { createRunPauses } from './run-pauses.ts';
 import { beginStanding, isEnding, isLong, isOpen, type RunStanding } from './run-standing.ts';
 import { createRunStory } from './run-story.ts';
@@ -52,6 +53,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     onPause() {
       standing.lanes?.pause();
       board.turn();
+      notices.look();
     },
     onProbe: () => standing.lanes?.probe(),
     onGo() {
@@ -64,6 +66,8 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     },
   });
   const board = createRunBoard(standing, pauses);
+  const scheduled = 'run' in input ? undefined : input.scheduled;
+  const notices = createRunNotices({ run, scheduled, standing, pauses });
   const parts = { standing, story, pauses, board, stop };
 
   const deadline = (standing.deadline = createRunDeadline(() => {
@@ -91,15 +95,18 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     standing.gates?.note(progress);
     standing.budget?.grant();
     board.count();
+    notices.look();
   });
 
   return CancellationScope.nonCancellable(async () => {
     board.show();
     const plan =
       standing.plan ??
-      (await ('run' in input
-        ? planRun({ run, resumed: input.resumed })
-        : planning.run(() => planRun({ run, scheduled: input.scheduled }))));
+      (await (
+        'run' in input
+          ? planRun({ run, resumed: input.resumed })
+          : planning.run(() => planRun({ run, scheduled: input.scheduled }))
+      ).catch(notices.unplanned));
     if (plan.ended !== undefined) return plan.ended;
     standing.plan = plan;
     const resumed = plan.resumed || ('run' in input && input.resumed);
@@ -108,6 +115,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     const lanes = openLanes(parts, { run, resumed, plan, next: carried?.next ?? {} });
     standing.lanes = lanes;
     board.open(plan, run.job);
+    if (carried === undefined) notices.planned();
 
     board.enter('running');
     board.count();
@@ -116,6 +124,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     await condition(() => lanes.live().length === 0 && !isWaiting());
     await condition(() => allHandlersFinished() && story.isKept());
     if (!isEnding(standing) && pagesLeft() > 0) {
+      await notices.handedOver();
       return continueAsNew<typeof runJob>({
         run,
         resumed,
@@ -139,6 +148,8 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     });
     standing.done = { ...standing.done, tally: outcome.tally };
     board.enter(outcome.state);
+    notices.ended(outcome);
+    await notices.handedOver();
     // A schedule's `pauseOnFailure` and the Temporal UI look at how the workflow ended.
     if (outcome.state === 'failed') throw runFailure(standing.failure);
     return outcome;

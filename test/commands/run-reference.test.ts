@@ -56,5 +56,8 @@ describe('a beginning', () => {
 
 it('a value in a visibility query cannot end it', () => {
   expect(quoted("it's")).toBe("'it''s'");
-  expect(quoted("\\' OR '")).toBe("'\\\\'' OR '''");
+  expect(quoted("' OR '1'='1")).toBe("''' OR ''1''=''1'");
+  // The server writes these anew in a way that the database does not take.
+  expect(() => quoted("\\' OR '")).toThrow(RangeError);
+  expect(() => quoted('say "so"')).toThrow(RangeError);
 });

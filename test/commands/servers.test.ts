@@ -3,8 +3,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { usesServers } from '../../src/commands/servers.ts';
-import { withStack } from '../../src/commands/session.ts';
+import { usesServers, withStack } from '../../src/commands/servers.ts';
 import { readConfig } from '../../src/config.ts';
 import type { StackAddresses } from '../../src/local/address-file.ts';
 import { temporaryFolder } from '../support/local-servers.ts';

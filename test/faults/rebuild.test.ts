@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { list } from '../../src/commands/list.ts';
+import { listRuns } from '../../src/commands/list.ts';
+import { allRunsQuery } from '../../src/commands/runs-in-temporal.ts';
 import { rebuild } from '../../src/commands/rebuild.ts';
 import { retry } from '../../src/commands/retry/retry.ts';
 import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
@@ -68,7 +69,7 @@ async function startSchedule(name: string): Promise<RunLocation> {
   await applySchedule(of, readOf(yaml), { allowUnpriced: false, dryRun: false });
   await session.temporal.client.schedule.getHandle(name).trigger();
   const runId = await vi.waitFor(async () => {
-    const found = (await list(session, 10)).find((run) => run.runId.startsWith(`${name}-`));
+    const found = (await listRuns(session, allRunsQuery, 10)).find((run) => run.runId.startsWith(`${name}-`));
     if (found === undefined) throw new Error('the schedule has started nothing');
     return found.runId;
   }, waiting);

@@ -7,7 +7,8 @@ import { startEmulator } from '../../src/emulator/index.ts';
 import { createApiClient } from '../../src/pollinations/client.ts';
 import { createSend } from '../../src/pollinations/send.ts';
 import { proxyFor, proxySettings, type ProxySettings } from '../../src/proxy/proxy.ts';
-import { connectStore, findApi } from '../../src/services.ts';
+import { connectStore } from '../../src/connect-store.ts';
+import { findApi } from '../../src/services.ts';
 import { startFakeS3 } from '../storage/fake-s3.ts';
 import { startConnectProxy } from '../support/connect-proxy.ts';
 

@@ -4,7 +4,8 @@ import { describe, expect, vi } from 'vitest';
 
 import { retry } from '../../src/commands/retry/retry.ts';
 import { get } from '../../src/commands/get.ts';
-import { list } from '../../src/commands/list.ts';
+import { listRuns } from '../../src/commands/list.ts';
+import { allRunsQuery } from '../../src/commands/runs-in-temporal.ts';
 import { detailsData } from '../../src/commands/render/run-data.ts';
 import { retriedText } from '../../src/commands/render/retried-text.ts';
 import { submit } from '../../src/commands/submit.ts';
@@ -128,7 +129,7 @@ items: [{ id: broken, text: "Broken once [[fault:422:1]]" }]
 
     expect(detailsData(await get(session, run.runId))).toMatchObject({ parent: parent.runId });
     await vi.waitFor(async () => {
-      const listed = await list(session, 10);
+      const listed = await listRuns(session, allRunsQuery, 10);
       expect(listed.find(({ runId }) => runId === run.runId)).toMatchObject({ parent: parent.runId });
     }, waiting);
 

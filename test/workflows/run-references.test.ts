@@ -1,6 +1,7 @@
 import { describe, expect, vi } from 'vitest';
 
 import { resolveRun, resolveRunId } from '../../src/commands/resolve-run.ts';
+import { forgetRun } from '../support/forget-run.ts';
 import type { Harness } from '../support/harness.ts';
 import { test } from '../support/on-servers.ts';
 
@@ -62,12 +63,7 @@ describe.concurrent('a run that is named', () => {
     // The server shows those that go on first.
     await handle(wasps).terminate();
     expect(await resolveRunId(temporal, '@latest')).toBe(wasps.runId);
-    for (const { runId } of [bees, again, wasps]) {
-      await session.temporal.client.workflowService.deleteWorkflowExecution({
-        namespace: temporal.namespace,
-        workflowExecution: { workflowId: `job/${runId}` },
-      });
-    }
+    for (const run of [bees, again, wasps]) await forgetRun(temporal, run);
     await vi.waitFor(
       () => expect(resolveRunId(temporal, '@latest')).rejects.toMatchObject({ code: 'not-found' }),
       { timeout: 60_000, interval: 200 },

@@ -1,5 +1,6 @@
 import { examineConfig, loadConfigFile, loadEnvironmentFile, readConfig, type Config } from '../../config.ts';
 import type { RunLocation } from '../../storage/keys.ts';
+import type { Reading } from '../reading.ts';
 import type { Session } from '../session.ts';
 
 /** Reads the configuration: flags go over the environment, `.env` and the configuration file, in this order. */
@@ -42,4 +43,24 @@ export function withRun<Result>(
     const { resolveRun } = await import('../resolve-run.ts');
     return use(session, await resolveRun(session, text));
   });
+}
+
+/** Opens the servers for the time of a command that only looks, so that it needs no API, and Temporal may be away. */
+export async function withReading<Result>(
+  config: Config,
+  use: (reading: Reading) => Promise<Result>,
+): Promise<Result> {
+  const [{ openReading }, { explainStore }, { StoreError }] = await Promise.all([
+    import('../reading.ts'),
+    import('../../storage/probe.ts'),
+    import('../../storage/store-error.ts'),
+  ]);
+  const reading = await openReading(config);
+  try {
+    return await use(reading);
+  } catch (error) {
+    throw error instanceof StoreError ? explainStore(error, reading.store) : error;
+  } finally {
+    await reading.close();
+  }
 }

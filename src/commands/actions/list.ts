@@ -1,13 +1,35 @@
 import { exitCodes } from '../exit-codes.ts';
 import { list } from '../list.ts';
-import { listText } from '../render/run-text.ts';
-import { configure, withSession } from './configure.ts';
-import type { Outcome } from './outcome.ts';
+import type { ListedState } from '../listed-run.ts';
+import { listText, namesText } from '../render/list-text.ts';
+import { configure, withReading } from './configure.ts';
+import type { CommandContext, Outcome } from './outcome.ts';
+
+export interface ListFlags {
+  readonly limit: number;
+  readonly state?: readonly ListedState[];
+  readonly job?: string;
+  /** Entries as `name=value`. */
+  readonly label?: readonly string[];
+  readonly since?: Date;
+  readonly output: 'table' | 'wide' | 'json' | 'name';
+}
 
 /** `list` */
-export function listAction(limit: number): Promise<Outcome> {
-  return withSession(configure(), async (session) => {
-    const runs = await list(session, limit);
-    return { data: runs, text: listText(runs), exitCode: exitCodes.succeeded };
+export function listAction(
+  { limit, state, job, label, since, output }: ListFlags,
+  { terminal }: CommandContext,
+): Promise<Outcome> {
+  return withReading(configure(), async (reading) => {
+    const { runs, warnings } = await list(reading, {
+      limit,
+      ...(state === undefined ? {} : { states: state }),
+      ...(job === undefined ? {} : { job }),
+      ...(label === undefined ? {} : { labels: label }),
+      ...(since === undefined ? {} : { since }),
+    });
+    for (const warning of warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}.`));
+    const text = output === 'name' ? namesText(runs) : listText(runs, output === 'wide');
+    return { data: runs, text, exitCode: exitCodes.succeeded };
   });
 }

@@ -28,8 +28,8 @@ export async function validateAction(
 async function configuredObjects(): Promise<OpenObject | undefined> {
   // Most jobs name no object, and these take a second to load.
   const [{ connectStore }, { withStack }] = await Promise.all([
-    import('../../services.ts'),
-    import('../session.ts'),
+    import('../../connect-store.ts'),
+    import('../servers.ts'),
   ]);
   const { config } = examine();
   const { store } = withStack(config, await readAddresses(config.dataDir));

@@ -6,7 +6,10 @@ import type { Session } from '../session.ts';
 import { uiPage } from '../ui-page.ts';
 
 /** Where to look at a run that has ended, with a browser. */
-export function linkLines(session: Session, run: RunLocation): readonly string[] {
+export function linkLines(
+  session: Pick<Session, 'uiUrl' | 'config'> & { readonly store: { readonly bucket: string } },
+  run: RunLocation,
+): readonly string[] {
   const { url } = folderAt(session.store.bucket, runKeys(run).root, session.config.store?.publicUrl);
   const page = uiPage(session, run.runId);
   return [

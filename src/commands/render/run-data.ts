@@ -52,7 +52,10 @@ export function sightData(sight: Sight) {
     }
     case 'silent':
       return { state: 'running', silent: sight.reason };
-    case 'broken':
-      return { state: sight.status.toLowerCase(), reason: sight.reason };
+    case 'broken': {
+      // As `list` calls one that Temporal does not know.
+      const state = sight.status === 'NOT_STARTED' ? 'lost' : sight.status.toLowerCase();
+      return { state, reason: sight.reason };
+    }
   }
 }

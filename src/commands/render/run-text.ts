@@ -9,7 +9,6 @@ import type { CorrectedCost } from '../corrected-cost.ts';
 import type { Ending } from '../ending.ts';
 import type { Sight } from '../follow.ts';
 import type { RunDetails } from '../get.ts';
-import type { ListedRun } from '../list.ts';
 import type { Session } from '../session.ts';
 import { budgetText } from './budget-text.ts';
 import { cacheWords } from './cache-words.ts';
@@ -34,7 +33,7 @@ export function planHead(plan: Plan): string {
 }
 
 /** How a run ended, what it cost, and what to do next. */
-export function endText(session: Session, ending: Ending): string {
+export function endText(session: Pick<Session, 'store'>, ending: Ending): string {
   const { run, marker, tally, corrected, plan, failures, budget } = ending;
   const unnamed = tally.failed - failures.length;
   const counts = [
@@ -109,7 +108,10 @@ export function brokenText(
 }
 
 /** A run as `get` shows it. */
-export function detailsText(session: Session, details: RunDetails): string {
+export function detailsText(
+  session: Pick<Session, 'store' | 'config' | 'uiUrl'>,
+  details: RunDetails,
+): string {
   const { run, plan, sight, report, ending, budget, story } = details;
   const head =
     plan === undefined
@@ -167,22 +169,4 @@ function sightText(run: RunLocation, sight: Sight, budget: BudgetSight | undefin
     case 'broken':
       return brokenText(run, sight);
   }
-}
-
-/** Runs as a table. */
-export function listText(runs: readonly ListedRun[]): string {
-  if (runs.length === 0) return 'No runs yet. Submit a job with `pollen-batch submit FILE`.';
-  const hasRetries = runs.some(({ parent }) => parent !== undefined);
-  return table([
-    ['RUN', 'STATE', 'ITEMS', 'POLLEN', 'STARTED', 'API', ...(hasRetries ? ['RETRY OF'] : [])],
-    ...runs.map((run) => [
-      run.runId,
-      run.state,
-      run.items === undefined ? '' : String(run.items),
-      run.cost ?? '',
-      run.startedAt.slice(0, 19).replace('T', ' '),
-      run.emulated ? 'emulated' : 'real',
-      ...(hasRetries ? [run.parent ?? ''] : []),
-    ]),
-  ]);
 }

@@ -1,0 +1,49 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+import type { ListFlags } from '../commands/actions/list.ts';
+import type { CommandContext, Outcome, OutputFlags } from '../commands/actions/outcome.ts';
+import { exampleText, examples } from '../commands/help.ts';
+import { listedStates } from '../commands/listed-run.ts';
+import { outputOption, parseCount, parseSince } from './options.ts';
+
+/** The commands that look at runs. */
+export function addRunCommands(
+  program: Command,
+  context: CommandContext,
+  present: (outcome: Outcome, flags?: OutputFlags) => void,
+): void {
+  program
+    .command('list')
+    .description('list the runs, the youngest first; those that Temporal has forgotten as well')
+    .addOption(new Option('--state <state...>', 'only runs in one of these states').choices(listedStates))
+    .option('--job <name>', 'only runs of this job')
+    .option('--label <name=value>', 'only runs with this label; given twice, with both', collectLabel)
+    .option('--since <time>', 'only runs that started since (7d, 24h, 2026-11-01)', parseSince)
+    .option('-n, --limit <count>', 'runs at most', parseCount, 50)
+    .addOption(
+      new Option('-o, --output <format>', 'data on stdout; name prints ids alone')
+        .choices(['table', 'wide', 'json', 'name'])
+        .default('table'),
+    )
+    .addHelpText('after', exampleText(examples.list))
+    .action(async (flags: ListFlags) => {
+      const { listAction } = await import('../commands/actions/list.ts');
+      present(await listAction(flags, context), { output: flags.output === 'json' ? 'json' : 'text' });
+    });
+
+  program
+    .command('get')
+    .argument('<run>', 'run id, its beginning, or @latest')
+    .description('show a run: its plan, how far it is, what it cost')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.get))
+    .action(async (runId: string, flags: OutputFlags) => {
+      const { getAction } = await import('../commands/actions/get.ts');
+      present(await getAction(runId), flags);
+    });
+}
+
+function collectLabel(text: string, earlier: readonly string[] = []): readonly string[] {
+  if (!/^[^=]+=/.test(text)) throw new InvalidArgumentError('Give name=value.');
+  return [...earlier, text];
+}
