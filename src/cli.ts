@@ -98,10 +98,11 @@ function createProgram(): Command {
   program
     .command('schema')
     .description('print the JSON Schema of job files, for editors')
+    .option('--notice', 'print that of notices, for their receivers')
     .addHelpText('after', exampleText(examples.schema))
-    .action(async () => {
+    .action(async ({ notice = false }: { readonly notice?: boolean }) => {
       const { schemaAction } = await import('./commands/actions/schema.ts');
-      present(schemaAction());
+      present(schemaAction(notice));
     });
 
   program

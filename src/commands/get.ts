@@ -3,6 +3,7 @@ import type { Report } from '../report/report.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readMarker, readPlan } from '../records/run-store.ts';
+import { readChanges, type RunChange } from '../records/changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { TemporalFailure } from '../temporal/failure.ts';
 import { readPeriod, type BudgetSight } from './budget-sight.ts';
@@ -25,6 +26,8 @@ export interface RunDetails {
   readonly budget: BudgetSight | undefined;
   /** What it lacks of Temporal and its workers; of a run that goes on. */
   readonly missing: readonly TemporalFailure[];
+  /** What people did to it, the oldest first. */
+  readonly story: readonly RunChange[];
 }
 
 /** Looks a run up: its plan, how far it is, and its report once it has ended. */
@@ -40,7 +43,11 @@ export async function describe(
   run: RunLocation,
 ): Promise<RunDetails> {
   const { store } = reading;
-  const [marker, plan] = await Promise.all([readMarker(store, run), readPlan(store, run)]);
+  const [marker, plan, story] = await Promise.all([
+    readMarker(store, run),
+    readPlan(store, run),
+    readChanges(store, run),
+  ]);
   const [sight, missing]: Look =
     marker === undefined ? await look(reading, run, plan) : [{ kind: 'ended', marker }, []];
   const [ending, report] =
@@ -54,6 +61,7 @@ export async function describe(
     sight,
     ending,
     missing,
+    story,
     budget: ending?.budget ?? (await budgetOf(store, run, plan, sight)),
     report: report === undefined || corrected === undefined ? report : correctReport(report, corrected),
   };

@@ -5,7 +5,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   internal: 'a server does not answer, or a fault of the program',
   usage: 'wrong command line, job file or setting, or no such run: nothing was started',
   finishedWithFailures: 'the run has finished, and some items failed',
-  paused: 'get, resume and set: the run is paused',
+  paused: 'get, resume, approve and set: the run is paused',
   expired: 'the deadline of the run came before its end',
   stopped: 'the run was stopped',
   disagrees: 'verify has found what does not agree',
@@ -75,6 +75,9 @@ export const examples = {
     'pollen-batch resume quickstart-067f128d53',
     'pollen-batch resume quickstart-067f128d53 --from-store --watch',
   ],
+  stop: ['pollen-batch stop quickstart-067f128d53 --reason "wrong prompts"'],
+  terminate: ['pollen-batch terminate quickstart-067f128d53 --reason "the model hangs"'],
+  approve: ['pollen-batch approve quickstart-067f128d53 --reason "looked at all ten"'],
   bill: [
     'pollen-batch bill quickstart-067f128d53',
     'pollen-batch bill quickstart-067f128d53 --items -o csv > bill.csv',
@@ -89,6 +92,7 @@ export const examples = {
   set: [
     'pollen-batch set quickstart-067f128d53 --budget +5',
     'pollen-batch set quickstart-067f128d53 --budget 10 --reason "asked for by the shop"',
+    'pollen-batch set quickstart-067f128d53 --concurrency 4 --priority low --deadline 2h',
   ],
   schedule: [
     'pollen-batch schedule apply nightly.yaml',

@@ -4,6 +4,7 @@ import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import type { CacheStatus } from '../pollen/settle.ts';
 import type { Usage } from '../pollen/usage.ts';
 import type { CallPart } from '../storage/keys.ts';
+import type { RunChange } from '../records/changes.ts';
 import type { EndState } from '../records/outcome.ts';
 import { sumMeasured } from '../records/measured.ts';
 import type { Measured } from '../plan/likely-use.ts';
@@ -44,6 +45,8 @@ export interface Report {
   readonly estimate: Estimate;
   /** What it was allowed to cost, as it was set last, and whether that has stopped it; absent where it had no budget. */
   readonly budget?: Budget & { readonly reached: boolean };
+  /** What people did to it while it went on, the oldest first; absent where nobody did anything. */
+  readonly story?: readonly RunChange[];
   /** What the answers used and how long they took, for the estimates of later runs. */
   readonly measured: readonly Measured[];
 }

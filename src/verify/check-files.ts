@@ -8,6 +8,7 @@ import { firstDifference, shown, type Findings } from './findings.ts';
 import { billOf, errorOf, type RunFold } from './fold.ts';
 import { isOneOf, withLate, type LateAnswer } from './late.ts';
 import type { Opening } from './opening.ts';
+import { checkStory } from './story.ts';
 import {
   hashOf,
   isObjects,
@@ -113,6 +114,7 @@ export async function openClosingFiles(
       if (told !== undefined) {
         const budget = budgetOf(plan, marker, changes);
         lookInto(findings, 'report.json', () => checkReport(findings, told, plan, marker, budget, fold));
+        lookInto(findings, 'report.json', () => checkStory(findings, told, marker, changes));
       } else if (report !== undefined) {
         findings.add('object-unreadable', 'report.json', 'a JSON object', 'something else');
       }

@@ -1,4 +1,5 @@
-import type { Budget, Canary, FailFast, Priority } from '../manifest/job.ts';
+import type { Budget, Canary, FailFast, NoticeEvent, Priority } from '../manifest/job.ts';
+import type { MissedTimes, Notice } from '../notices/notice.ts';
 import type { LedgerState } from '../pollen/ledger.ts';
 import type { RunChange } from '../records/changes.ts';
 import type { Ended, ModelCount, SampledFailure } from '../records/counts.ts';
@@ -30,6 +31,8 @@ export interface PlanSummary {
   readonly labels?: readonly string[];
   /** Absent in runs that an earlier version has planned. */
   readonly folder?: Folder;
+  /** Calls that each lane would take of any run. Absent in runs that an earlier version has planned. */
+  readonly most?: Readonly<Record<string, number>>;
   /** Calls that the run may have under way in each lane: those in flight, and those at hand. */
   readonly concurrency: Readonly<Record<string, number>>;
   /** Calls in flight that the job allows itself in all. Absent where each lane keeps within that by itself. */
@@ -48,6 +51,10 @@ export interface PlanSummary {
   readonly failFast?: FailFast;
   /** When it ends whatever is left, as it was changed last, ISO 8601; absent where it has no deadline. */
   readonly endsAt?: string | undefined;
+  /** What is to be told to whom the job names; absent where it names nobody. */
+  readonly notices?: readonly NoticeEvent[];
+  /** Times of its schedule that were missed since the last run. */
+  readonly missed?: MissedTimes;
   /** Whether the namespace knows the Pollen search attributes; without them they are not set. */
   readonly searchAttributes: boolean;
   /** Whether an execution that is gone had begun the run: it may have made calls. */
@@ -143,6 +150,14 @@ export interface OpenedPage {
 export interface KeepChangeInput {
   readonly run: RunLocation;
   readonly change: RunChange;
+}
+
+/** Something to tell of a run. */
+export interface NoticeInput {
+  readonly run: RunLocation;
+  /** The job of a scheduled run, which may have no plan. */
+  readonly scheduled?: KeptJobLocation;
+  readonly notice: Notice;
 }
 
 /** An item, by its place in the plan. */

@@ -3,10 +3,10 @@ import { CancellationScope, isCancellation, patched } from '@temporalio/workflow
 import type { Counts } from '../records/counts.ts';
 import { denseFailures } from './fail-fast.ts';
 import { hear, type Account } from './heard-page.ts';
-import { shareOut } from './lane-shares.ts';
-import { grantPlaces, startLivePage, steerPage, tellPage, type LivePage } from './live-page.ts';
+import { shareOut, shedBy } from './lane-shares.ts';
+import { grantPlaces, renewPage, startLivePage, steerPage, tellPage, type LivePage } from './live-page.ts';
 import type { PageReference, PlanSummary, RunPageInput } from './inputs.ts';
-import { grantMoneySignal, type LaneView, type PageProgress } from './messages.ts';
+import { giveUpSignal, grantMoneySignal, type LaneView, type PageProgress } from './messages.ts';
 import { handOut, type Move } from './places.ts';
 
 export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
@@ -30,6 +30,9 @@ export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** What may change of a run while it goes on. */
+export type Terms = Pick<PlanSummary, 'concurrency' | 'limit' | 'priority'>;
+
 /** The pages of a run, lane by lane. */
 export interface Lanes {
   /** Puts free places to use. */
@@ -48,8 +51,12 @@ export interface Lanes {
   go(): void;
   /** Tells a running page how much money it has been given in all. */
   give(page: number, total: string): void;
+  /** Has the run go on with other bounds, or another priority: what has not been sent is taken back and sent by these. */
+  change(terms: Terms): void;
   /** Cancels the running pages, which lets their calls in flight finish. */
   stop(): void;
+  /** Has the running pages give up what is in flight. */
+  giveUp(): void;
   /** Index of the next page to start, by lane. */
   next(): Readonly<Record<string, number>>;
   /** Pages not started. */
@@ -64,7 +71,8 @@ export interface Lanes {
 /** Runs a run's pages as child workflows within the concurrency of each lane. */
 export function createLanes(options: LanesOptions): Lanes {
   const { run, resumed, plan } = options;
-  const { priority, failFast } = plan;
+  let terms: Terms = options.plan;
+  const { failFast } = plan;
   const children = new CancellationScope({ cancellable: true });
   const queues = Object.keys(plan.concurrency).map((lane) => ({
     lane,
@@ -83,9 +91,35 @@ export function createLanes(options: LanesOptions): Lanes {
     accountsOf(lane).length > 0 ||
     queues.some((queue) => leftOf(queue).some((page) => page.lane === lane || page.others?.includes(lane)));
   const free = (lane: string): number => {
-    const active = plan.limit === undefined ? [] : queues.filter(isActive).map((queue) => queue.lane);
-    return shareOut(plan, active, lane) - held(lane);
+    const active = terms.limit === undefined ? [] : queues.filter(isActive).map((queue) => queue.lane);
+    return shareOut(terms, active, lane) - held(lane);
   };
+  function change(next: Terms): void {
+    const priority = next.priority === terms.priority ? undefined : (next.priority ?? 'normal');
+    terms = next;
+    const shed = new Map(live.map((page) => [page, new Map<string, number>()]));
+    for (const { lane } of queues) {
+      const accounts = live.flatMap((page) =>
+        page.accounts.filter((account) => account.lane === lane).map((account) => ({ page, account })),
+      );
+      const owed = accounts.reduce((sum, { account }) => sum + account.owed, 0);
+      const counts = shedBy(
+        -free(lane) - owed,
+        accounts.map(({ account }) => account.granted - account.freed - account.owed),
+        (index) => ((accounts[index]?.page.accounts.length ?? 0) > 1 ? 1 : 0),
+      );
+      for (const [index, { page, account }] of accounts.entries()) {
+        const places = counts[index] ?? 0;
+        if (places === 0) continue;
+        account.owed += places;
+        shed.get(page)?.set(lane, places);
+      }
+    }
+    for (const [page, places] of shed) {
+      if (priority !== undefined || places.size > 0) renewPage(page, places, priority);
+    }
+    fill();
+  }
 
   function nextPage(queue: Queue): PageReference | undefined {
     const others = live.some(({ accounts }) => accounts[0]?.lane !== queue.lane);
@@ -104,6 +138,7 @@ export function createLanes(options: LanesOptions): Lanes {
   }
 
   function start(queue: Queue, reference: PageReference, places: number): void {
+    const { priority } = terms;
     const input = {
       run,
       resumed,
@@ -178,7 +213,11 @@ export function createLanes(options: LanesOptions): Lanes {
       const found = live.find((one) => one.page === page);
       if (found !== undefined) tellPage(found, grantMoneySignal, total);
     },
+    change,
     stop: () => children.cancel(),
+    giveUp() {
+      for (const page of live) tellPage(page, giveUpSignal);
+    },
     next: () => Object.fromEntries(queues.map(({ lane, next }) => [lane, next])),
     left: () => queues.reduce((sum, queue) => sum + leftOf(queue).length, 0),
     live: () => live.map(({ page }) => page),

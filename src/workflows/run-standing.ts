@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 
 import { addCounts, noCounts, type Counts, type SummedCounts } from '../records/counts.ts';
-import type { RunOutcome } from '../records/outcome.ts';
+import type { StopCause } from '../records/outcome.ts';
 import type { CarriedRun, PlanSummary } from './inputs.ts';
 import type { Lanes } from './lanes.ts';
 import type { RunState } from './messages.ts';
@@ -20,7 +20,7 @@ export interface RunStanding {
   /** Whether that was its deadline. */
   isExpired: boolean;
   /** What that was, where nobody did. */
-  because: RunOutcome['because'];
+  because: StopCause | undefined;
   failure: unknown;
   /** Absent before it is planned, as is what hangs on it. */
   plan: PlanSummary | undefined;
@@ -53,6 +53,11 @@ export function beginStanding(carried: CarriedRun | undefined, isStopping: boole
 /** Whether it makes no more calls. */
 export function isEnding({ isStopping, failure }: RunStanding): boolean {
   return isStopping || failure !== undefined;
+}
+
+/** Whether what somebody does to it still changes what becomes of it. */
+export function isOpen({ state }: RunStanding): boolean {
+  return state === 'planning' || state === 'running';
 }
 
 /** Whether its history is so long that it is to continue as new. */

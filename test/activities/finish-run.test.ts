@@ -34,6 +34,8 @@ function dependenciesOn(store: MemoryStore): ActivityDependencies {
     governors: { identity: '7@host', call: () => Promise.reject(new Error('no call is made')), stop() {} },
     searchAttributes: false,
     now: () => now,
+    askSchedule: () => Promise.reject(new Error('there is no schedule')),
+    post: () => Promise.reject(new Error('nobody is told')),
     random: () => 0,
   };
 }

@@ -4,7 +4,7 @@ import { openLog, type LogsOptions } from '../../src/commands/logs.ts';
 import type { LogEvent } from '../../src/commands/logs/log-event.ts';
 import { logLine } from '../../src/commands/render/log-text.ts';
 import type { Session } from '../../src/commands/session.ts';
-import { setBudget, suspend, resume } from '../../src/commands/steer.ts';
+import { setRun, suspend, resume } from '../../src/commands/steer.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { test } from '../support/on-servers.ts';
 
@@ -41,7 +41,7 @@ describe.concurrent('the log of a run', () => {
   }) => {
     const harness = await open();
     const { run } = await harness.submit(job);
-    await setBudget(harness.session.temporal, run.runId, { amount: '+1', reason: 'to be sure' });
+    await setRun(harness.session.temporal, run.runId, { budget: '+1', reason: 'to be sure' });
     await harness.finish(run);
     const session: Session = {
       ...harness.session,

@@ -18,6 +18,7 @@ import { linkLines, nextLines } from './next-text.ts';
 import { costText } from './outlook-text.ts';
 import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
+import { storyLines } from './story-text.ts';
 import { plain } from './terminal.ts';
 import { assumptions, duration, money, plural, table } from './words.ts';
 
@@ -112,7 +113,7 @@ export function detailsText(
   session: Pick<Session, 'store' | 'config' | 'uiUrl'>,
   details: RunDetails,
 ): string {
-  const { run, plan, sight, report, ending, budget, missing } = details;
+  const { run, plan, sight, report, ending, budget, missing, story } = details;
   const head =
     plan === undefined
       ? `${run.runId}: not planned yet`
@@ -130,6 +131,7 @@ export function detailsText(
     '',
     ending === undefined ? sightText(run, sight, budget) : endText(session, ending),
     ...missing.map(missingText),
+    ...storyLines(story),
     ...(report === undefined
       ? []
       : [
