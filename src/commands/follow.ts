@@ -82,7 +82,7 @@ export async function lookAt(
  * @param everyMs - pause between two looks
  */
 export async function* follow(
-  session: Session,
+  session: Pick<Session, 'temporal'> & { readonly store: ObjectStore },
   run: RunLocation,
   everyMs: number,
   signal: AbortSignal,

@@ -9,7 +9,7 @@ import type { CorrectedCost } from '../corrected-cost.ts';
 import type { Ending } from '../ending.ts';
 import type { Sight } from '../follow.ts';
 import type { RunDetails } from '../get.ts';
-import type { Session } from '../session.ts';
+import type { LinkSource } from '../ui-page.ts';
 import { budgetText } from './budget-text.ts';
 import { cacheWords } from './cache-words.ts';
 import { gateLines } from './gates-text.ts';
@@ -34,7 +34,7 @@ export function planHead(plan: Plan): string {
 }
 
 /** How a run ended, what it cost, and what to do next. */
-export function endText(session: Pick<Session, 'store'>, ending: Ending): string {
+export function endText(session: Pick<LinkSource, 'store'>, ending: Ending): string {
   const { run, marker, tally, corrected, plan, failures, budget } = ending;
   const unnamed = tally.failed - failures.length;
   const counts = [
