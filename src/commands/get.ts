@@ -24,10 +24,10 @@ export interface RunDetails {
   readonly ending: Ending | undefined;
   /** Where it has one, and goes on or has ended. */
   readonly budget: BudgetSight | undefined;
-  /** What people did to it, the oldest first. */
-  readonly story: readonly RunChange[];
   /** What it lacks of Temporal and its workers; of a run that goes on. */
   readonly missing: readonly TemporalFailure[];
+  /** What people did to it, the oldest first. */
+  readonly story: readonly RunChange[];
 }
 
 /** Looks a run up: its plan, how far it is, and its report once it has ended. */
@@ -58,8 +58,8 @@ export async function describe(
     plan,
     sight,
     ending,
-    story,
     missing,
+    story,
     budget: ending?.budget ?? (await budgetOf(store, run, plan, sight)),
     report: report === undefined || corrected === undefined ? report : correctReport(report, corrected),
   };

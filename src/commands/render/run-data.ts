@@ -15,7 +15,8 @@ export function watchedData(runId: string, watched: Watched, ending: Ending | un
 }
 
 /** All there is to say about a run, for programs. */
-export function detailsData({ run, plan, sight, report, ending, budget, missing, story }: RunDetails) {
+export function detailsData(details: RunDetails) {
+  const { run, plan, sight, report, ending, budget, missing, story } = details;
   const { runId, job } = run;
   return {
     runId,

@@ -109,7 +109,10 @@ export function brokenText(
 }
 
 /** A run as `get` shows it. */
-export function detailsText(session: LinkSource, details: RunDetails): string {
+export function detailsText(
+  session: Pick<Session, 'store' | 'config' | 'uiUrl'>,
+  details: RunDetails,
+): string {
   const { run, plan, sight, report, ending, budget, missing, story } = details;
   const head =
     plan === undefined
