@@ -99,10 +99,11 @@ function createProgram(): Command {
   program
     .command('schema')
     .description('print the JSON Schema of job files, for editors')
+    .option('--notice', 'print that of notices, for their receivers')
     .addHelpText('after', exampleText(examples.schema))
-    .action(async () => {
+    .action(async ({ notice = false }: { readonly notice?: boolean }) => {
       const { schemaAction } = await import('./commands/actions/schema.ts');
-      present(schemaAction());
+      present(schemaAction(notice));
     });
 
   program
@@ -149,7 +150,7 @@ function createProgram(): Command {
     });
 
   addRunCommands(program, context, present);
-  addTellCommands(program, present);
+  addTellCommands(program, context, present);
   addSteerCommands(program, context, present);
   addBillCommands(program, context, present);
 

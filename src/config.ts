@@ -7,6 +7,8 @@ import { defaultLanes, type LaneSettings } from './lanes/lanes.ts';
 import type { CacheMode } from './pollen/settle.ts';
 import type { DialectName } from './pollinations/dialects/dialect.ts';
 import { createSecret, scrubPatterns, type Secret } from './pollinations/secret.ts';
+import { createNoticeSecrets, type NoticeSecret } from './notices/secret.ts';
+import type { NoticeSettings } from './notices/settings.ts';
 import { proxySettings, type ProxySettings } from './proxy/proxy.ts';
 import { readConfigFile, type ConfigFile } from './settings/config-file.ts';
 import { lanesExample, parseLanes } from './settings/lanes.ts';
@@ -64,6 +66,8 @@ export interface Config {
   readonly path: string;
   readonly temporalBinary?: string;
   readonly weedBinary?: string;
+  /** What may be told to others of runs. */
+  readonly notices: NoticeSettings;
   /** Decimal Pollen; what may cost more is only started when it is confirmed. @default no limit */
   readonly confirmAbove?: string;
   readonly logLevel: string;
@@ -122,6 +126,7 @@ export function examineConfig(
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
   const { values, problems } = readSettings({ ...file?.values, ...given });
   const key = readKey(values);
+  const secrets = readNoticeSecrets(values);
   const lanes = laneSettings(values, given['POLLEN_BATCH_LANES'] !== undefined);
   const config: Config = {
     api: apiSettings(values, 'key' in key ? key.key : undefined),
@@ -138,6 +143,11 @@ export function examineConfig(
     path: values.PATH ?? '',
     ...optional('temporalBinary', values.POLLEN_BATCH_TEMPORAL),
     ...optional('weedBinary', values.POLLEN_BATCH_WEED),
+    notices: {
+      secrets: 'secrets' in secrets ? secrets.secrets : [],
+      hosts: values.POLLEN_BATCH_NOTIFY_HOSTS ?? [],
+      allowPrivate: values.POLLEN_BATCH_NOTIFY_PRIVATE ?? false,
+    },
     ...optional('confirmAbove', values.POLLEN_BATCH_CONFIRM_ABOVE),
     logLevel: values.POLLEN_BATCH_LOG_LEVEL ?? 'info',
     logPrompts: values.POLLEN_BATCH_LOG_PROMPTS ?? false,
@@ -145,7 +155,7 @@ export function examineConfig(
     ...optional('healthFile', values.POLLEN_BATCH_HEALTH_FILE),
     ...optional('file', file?.path),
   };
-  const found = [key, lanes].flatMap((part) => ('problem' in part ? [part.problem] : []));
+  const found = [key, secrets, lanes].flatMap((part) => ('problem' in part ? [part.problem] : []));
   return { config, problems: [...(file?.problems ?? []), ...problems, ...found] };
 }
 
@@ -185,6 +195,23 @@ function readKey(values: SettingValues): { readonly key?: Secret } | { readonly 
         remedy: 'Point POLLINATIONS_API_KEY_FILE to a readable file that holds the key alone.',
       },
     };
+  }
+}
+
+function readNoticeSecrets(
+  values: SettingValues,
+): { readonly secrets: readonly NoticeSecret[] } | { readonly problem: SettingProblem } {
+  const direct = values.POLLEN_BATCH_NOTIFY_SECRET;
+  const file = values.POLLEN_BATCH_NOTIFY_SECRET_FILE;
+  if (direct === undefined && file === undefined) return { secrets: [] };
+  const name = direct === undefined ? 'POLLEN_BATCH_NOTIFY_SECRET_FILE' : 'POLLEN_BATCH_NOTIFY_SECRET';
+  try {
+    return { secrets: createNoticeSecrets(direct ?? readFileSync(file ?? '', 'utf8')) };
+  } catch (error) {
+    const isOurs = error instanceof PollenBatchError;
+    const message = isOurs ? error.message : 'the file of the secrets of notices cannot be read';
+    const remedy = isOurs ? error.remedy : 'Point it to a readable file that holds the secret alone.';
+    return { problem: { name, message: `${name}: ${message}`, remedy: remedy ?? '' } };
   }
 }
 

@@ -6,6 +6,7 @@ import { PollenBatchError } from './errors.ts';
 import { aheadOf } from './lanes/lanes.ts';
 import { createGovernors } from './lanes/governor/governors.ts';
 import { createWorkers } from './lanes/workers.ts';
+import { createPost } from './notices/post.ts';
 import { createApiClient } from './pollinations/client.ts';
 import { createCurrentPrices } from './pollinations/current-prices.ts';
 import { createSend } from './pollinations/send.ts';
@@ -17,6 +18,7 @@ import type { Telemetry } from './telemetry/telemetry.ts';
 import { watchRecords } from './telemetry/watch-records.ts';
 import { watchSend } from './telemetry/watch-send.ts';
 import { connectWorker, hasSearchAttributes } from './temporal/connect-worker.ts';
+import { askSchedule } from './temporal/schedule-times.ts';
 import { keepHealthFile } from './worker-health.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -46,6 +48,12 @@ async function prepare(config: Config, telemetry: Telemetry) {
     throw new PollenBatchError('config-invalid', 'no bucket is configured', {
       remedy: 'Set S3_BUCKET (and S3_ENDPOINT for a store that is not AWS).',
     });
+  }
+  const { secrets, hosts } = config.notices;
+  if (hosts.length > 0 && secrets.length === 0) {
+    logger.warn(
+      'hosts may be told of runs, but no POLLEN_BATCH_NOTIFY_SECRET is set to sign with: nobody is told',
+    );
   }
   // One for all, since each has its own connections.
   const send = createSend(config.api.proxy);
@@ -81,6 +89,11 @@ async function prepare(config: Config, telemetry: Telemetry) {
     prices: createCurrentPrices(api.prices, async () => (await findApi(config.api, send)).prices),
     lanes: config.lanes,
     governors,
+    askSchedule: (scheduleId) => askSchedule(connection, namespace, scheduleId),
+    post: createPost({
+      settings: config.notices,
+      ...(config.api.proxy === undefined ? {} : { proxy: config.api.proxy }),
+    }),
     ...(config.store.publicUrl === undefined ? {} : { publicUrl: config.store.publicUrl }),
     searchAttributes,
     telemetry,

@@ -10,7 +10,7 @@ import type { Logger } from 'pino';
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** Folders whose code can end up in the workflow sandbox. */
-const sources = ['workflows', 'records', 'pollen'];
+const sources = ['workflows', 'records', 'pollen', 'notices'];
 
 /**
  * The workflow code as one file: the one that came with the package, or one that is built when the sources have changed

@@ -162,3 +162,39 @@ describe('the lanes', () => {
     expect(() => readConfig({ POLLEN_BATCH_LANES: lanes })).toThrow(reason);
   });
 });
+
+describe('the settings of notices', () => {
+  it('say who may be told of runs, and the secrets, which are not printed', () => {
+    const config = readConfig({
+      POLLEN_BATCH_NOTIFY_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwQ5xJ3sNvGmA=',
+      POLLEN_BATCH_NOTIFY_HOSTS: 'Hooks.example, *.Wide.example bücher.example',
+      POLLEN_BATCH_NOTIFY_PRIVATE: 'true',
+    });
+    expect(config.notices).toMatchObject({
+      hosts: ['hooks.example', '*.wide.example', 'xn--bcher-kva.example'],
+      allowPrivate: true,
+    });
+    expect(config.notices.secrets).toHaveLength(1);
+    expect(JSON.stringify(config)).not.toContain('MfKQ9r8');
+    expect(readConfig({}).notices).toEqual({ secrets: [], hosts: [], allowPrivate: false });
+  });
+
+  it.each([
+    [
+      { POLLEN_BATCH_NOTIFY_HOSTS: 'https://hooks.example' },
+      'POLLEN_BATCH_NOTIFY_HOSTS: must be names of hosts',
+    ],
+    [{ POLLEN_BATCH_NOTIFY_HOSTS: '*' }, 'POLLEN_BATCH_NOTIFY_HOSTS: must be names of hosts'],
+    [
+      { POLLEN_BATCH_NOTIFY_SECRET: 'hunter2' },
+      'POLLEN_BATCH_NOTIFY_SECRET: a secret of notices cannot be used',
+    ],
+    [
+      { POLLEN_BATCH_NOTIFY_SECRET_FILE: '/no/such' },
+      'POLLEN_BATCH_NOTIFY_SECRET_FILE: the file of the secrets',
+    ],
+  ])('are refused when wrong: %o', (source, message) => {
+    expect(() => readConfig(source)).toThrow(message);
+    expect(() => readConfig(source)).not.toThrow('hunter2');
+  });
+});

@@ -6,7 +6,9 @@ import type { ApiClient } from '../pollinations/client.ts';
 import type { Secret } from '../pollinations/secret.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import type { Post } from '../notices/post.ts';
 import type { Records } from '../records/record-store.ts';
+import type { ScheduleTimes } from '../temporal/schedule-times.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { PlanReader } from './plan-reader.ts';
 
@@ -29,6 +31,10 @@ export interface ActivityDependencies {
   readonly lanes: readonly LaneSettings[];
   /** Hears of every call, so that the lane's rate can follow. Its identity is the worker's. */
   readonly governors: Pick<Governors, 'call' | 'identity' | 'stop'>;
+  /** Asks the server for a schedule by its id; fails where there is none. */
+  readonly askSchedule: (scheduleId: string) => Promise<ScheduleTimes>;
+  /** Tells receivers what becomes of runs. */
+  readonly post: Post;
   /** URL below which a browser finds the bucket's objects, where there is one. */
   readonly publicUrl?: string;
   /** Whether the namespace knows the Pollen search attributes. */

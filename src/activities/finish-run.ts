@@ -3,7 +3,7 @@ import { billLines, createReportFold } from '../report/report.ts';
 import type { ResultLine } from '../report/result-line.ts';
 import { withLate } from '../report/with-late.ts';
 import { readLate } from '../records/late.ts';
-import { readBudget } from '../records/changes.ts';
+import { lastChange, readChanges } from '../records/changes.ts';
 import type { FailedRecord } from '../records/record.ts';
 import { missingItems, type Tally } from '../records/tally.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
@@ -57,10 +57,12 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     const state = endState(reason, fold.tally());
     const endedAt = now().toISOString();
     const stopped: Pick<Marker, 'because'> = state === 'stopped' && because !== undefined ? { because } : {};
-    const budget = await readBudget(store, run, plan.budget);
+    const story = await readChanges(store, run);
+    const budget = plan.budget && (lastChange(story, 'budget')?.budget ?? plan.budget);
     const report = {
       ...fold.report(plan, state, endedAt),
       ...(budget === undefined ? {} : { budget: { ...budget, reached: stopped.because === 'budget' } }),
+      ...(story.length === 0 ? {} : { story }),
     };
     const files = [
       { key: keys.errors, body: errors, contentType: ndjson },
@@ -98,7 +100,9 @@ async function readPart(
   reason: EndReason,
 ): Promise<readonly ResultLine[]> {
   const object = reason === 'finished' ? await dependencies.store.get(runKeys(run).part(page)) : undefined;
-  if (object === undefined) return sealLines(dependencies, run, page);
+  if (object === undefined) {
+    return sealLines(dependencies, run, page, reason === 'expired' ? 'expired' : 'cancelled');
+  }
   return Buffer.from(object.body)
     .toString('utf8')
     .split('\n')

@@ -29,6 +29,7 @@ import { callSignal } from './call-signal.ts';
 import { decide, isPoison, probeDelay } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { HeldAnswers } from './held-answers.ts';
+import { isGivenUp } from './given-up.ts';
 import { holdingRun } from './holding-run.ts';
 import { notStoredFailure, parkedFailure, retryFailure, stoppedLaneFailure } from './failure.ts';
 import { readAttached, reserveAttached } from './attached.ts';
@@ -77,7 +78,12 @@ export function createGenerate(
     const context = Context.current();
     const { attempt: tried } = context.info;
     const startedAt = performance.now();
-    const isStale = (): boolean => performance.now() - startedAt > STALE_MS;
+    // Once it was told to stop, its run may end without it: that is asked, and not told.
+    const isStopped = (): boolean => context.cancellationDetails?.cancelRequested === true;
+    const isStale = (): boolean => isStopped() || performance.now() - startedAt > STALE_MS;
+    const isAbandoned = async (): Promise<boolean> =>
+      isStopped() && (await isGivenUp(context, reference.run));
+    const abandoned = new AbortController();
     const worker = governors.identity;
     let recalled = recallHistory(context.info.heartbeatDetails, tried);
     let attempt = attemptOf(recalled, tried);
@@ -88,7 +94,10 @@ export function createGenerate(
     let holder: string | undefined;
     const tell = (told: AttemptHistory): void =>
       context.heartbeat(holder === undefined ? told : { ...told, holds: holder });
-    const beat = setInterval(() => tell(recalled), HEARTBEAT_MS);
+    const beat = setInterval(() => {
+      tell(recalled);
+      void isAbandoned().then((isSo) => isSo && abandoned.abort());
+    }, HEARTBEAT_MS);
     const run = holdingRun(context, reference);
     const signal = callSignal(context);
     // What has been paid for is not given up because the store is away.
@@ -124,7 +133,7 @@ export function createGenerate(
       }
       const resolution = await resolveCall(dependencies, reference, planned);
       const item = resolution.call;
-      const itemStore = createItemStore({ ...dependencies, reference, item, isStale });
+      const itemStore = createItemStore({ ...dependencies, reference, item, isStale, isAbandoned });
       const execution = executionOf(context);
       const keepAttempts = async (told: AttemptHistory): Promise<AttemptHistory> => {
         const kept = { ...told, kept: told.seen, execution };
@@ -180,7 +189,7 @@ export function createGenerate(
               request: item.call.request,
               requestId,
               deadlineMs,
-              signal,
+              signal: AbortSignal.any([signal, abandoned.signal]),
               ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
               ...(attached === undefined ? {} : { attachments: attached.attachments }),
             }),

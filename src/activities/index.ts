@@ -12,6 +12,7 @@ import { createOpenPage } from './open-page.ts';
 import { createHeldAnswers } from './held-answers.ts';
 import { createPlanRun } from './plan-run.ts';
 import { createSealPage } from './seal-page.ts';
+import { createFindReceivers, createSendNotice } from './send-notice.ts';
 
 /** The activities that steer runs, for the control queue. */
 export function createControlActivities(dependencies: ActivityDependencies): ControlActivities {
@@ -25,6 +26,8 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
     closeItem: withStoreFailures(withHeartbeat(createCloseItem(dependencies))),
     sealPage: withStoreFailures(withHeartbeat(createSealPage(dependencies))),
     checkCredit: createCheckCredit(dependencies),
+    findReceivers: withStoreFailures(createFindReceivers(dependencies)),
+    sendNotice: withStoreFailures(createSendNotice(dependencies)),
     finishRun: withStoreFailures(withHeartbeat(createFinishRun(dependencies))),
   };
 }

@@ -72,6 +72,8 @@ export interface ItemStoreOptions {
   readonly now: () => Date;
   /** Whether the attempt took so long that the run may be over without it. */
   readonly isStale: () => boolean;
+  /** Whether its page has ended without it, and counts the call as lost. */
+  readonly isAbandoned: () => Promise<boolean>;
 }
 
 /** The store of one item. */
@@ -86,7 +88,8 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
   }
   // A run never changes after its marker: what a worker brings that was thought dead is paid for, and kept apart.
   async function isLate(): Promise<boolean> {
-    return options.isStale() && (await readMarker(store, reference.run)) !== undefined;
+    if (!options.isStale()) return false;
+    return (await readMarker(store, reference.run)) !== undefined || (await options.isAbandoned());
   }
   /** Writes a record. `own` is the attempt that brings it: where another one was first, its charge is kept apart. */
   async function write(record: ItemRecord, history: AttemptHistory, own?: AttemptNote): Promise<Receipt> {
@@ -155,6 +158,8 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
       return write(succeededRecord(item, told, found.facts, found.content, now()), history, note);
     },
     async keepAttempts(history) {
+      // Its page has counted what it may have cost.
+      if (await isLate()) return;
       const kept: KeptAttempts = { ...keptAttempts(item, history.notes), history };
       await store.put(keys.attempts, JSON.stringify(kept), { contentType: 'application/json' });
     },

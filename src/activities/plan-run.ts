@@ -2,7 +2,7 @@ import { Context, log } from '@temporalio/activity';
 
 import { PollenBatchError } from '../errors.ts';
 import { aheadOf, laneOf, type LaneSettings } from '../lanes/lanes.ts';
-import type { Job } from '../manifest/job.ts';
+import type { Job, NoticeEvent, Notify } from '../manifest/job.ts';
 import { labelEntries } from '../plan/labels.ts';
 import { fromKept } from '../plan/job-content.ts';
 import { withObjects, type JobFiles } from '../plan/job-files.ts';
@@ -11,6 +11,7 @@ import { planJob, type PlannedJob } from '../plan/plan-job.ts';
 import { takesOver, type ReuseIndex } from '../plan/reuse.ts';
 import { openSpool, type Spool } from '../plan/spool.ts';
 import { jobChecks } from '../pollinations/job-checks.ts';
+import { lastChange, readChanges } from '../records/changes.ts';
 import { readDoneWork } from '../records/done-work.ts';
 import { keepInputs, keptFiles } from '../records/inputs.ts';
 import { readKeptJob, type KeptJobLocation } from '../records/kept-job.ts';
@@ -29,9 +30,12 @@ import { folderAt } from '../storage/folder.ts';
 import { keptInputKey, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
+import { boundBy } from '../workflows/lane-shares.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { gatesOf } from './gates-of.ts';
 import { budgetOf } from './spent-before.ts';
 import { outcomeOf } from './finish-run.ts';
+import { findMissed } from './find-missed.ts';
 import { lookAtBalance } from './look-at-balance.ts';
 import { unknownLaneFailure, unplannableFailure, wrongApiFailure } from './failure.ts';
 import { invalidJob } from './invalid-job.ts';
@@ -45,7 +49,11 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
   return async function planRun({ run, scheduled, resumed: isResumed = false }) {
     const plan = (await plans.plan(run)) ?? (await makePlan(dependencies, run, scheduled));
     const marker = await readMarker(store, run);
-    const concurrency = concurrencyOf(plan, dependencies.lanes);
+    const notices = noticesOf(plan.notify ?? []);
+    const most = mostOf(plan, dependencies.lanes);
+    const changes = await readChanges(store, run);
+    const asked = lastChange(changes, 'concurrency');
+    const priority = lastChange(changes, 'priority')?.priority ?? plan.priority;
     const begin = (): Promise<boolean> =>
       beginRun(store, run, execution(), () => lookAtBalance(dependencies, plan));
     const resumed =
@@ -54,15 +62,20 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
         : (await unlessDamaged(() => readJobFile(store, run)))?.claimedBy !== execution();
     // Who claimed a scheduled run has begun it too, and keeps the balance as others do.
     if (scheduled !== undefined && !resumed && marker === undefined) await begin();
+    const isTold = marker === undefined && scheduled !== undefined && notices.includes('missed');
+    const missed = isTold ? await findMissed(dependencies, run) : undefined;
     return {
       items: plan.items,
       pages: plan.pages,
       models: plan.models,
       ...(plan.labels === undefined ? {} : { labels: labelEntries(plan.labels) }),
       folder: folderAt(store.bucket, runKeys(run).root, dependencies.publicUrl),
-      concurrency,
-      ...limitOf(plan, Object.keys(concurrency).length),
-      ...(plan.priority === undefined ? {} : { priority: plan.priority }),
+      most,
+      ...boundBy(most, asked === undefined ? plan.concurrency : (asked.concurrency ?? undefined)),
+      ...(priority === undefined ? {} : { priority }),
+      ...(marker === undefined ? gatesOf(plan, changes) : {}),
+      ...(notices.length === 0 ? {} : { notices }),
+      ...(missed === undefined ? {} : { missed }),
       searchAttributes,
       resumed,
       ...(plan.budget === undefined || marker !== undefined
@@ -73,26 +86,24 @@ export function createPlanRun(dependencies: ActivityDependencies): ControlActivi
   };
 }
 
+function noticesOf(notify: readonly Notify[]): readonly NoticeEvent[] {
+  return [...new Set(notify.flatMap(({ on }) => on))];
+}
+
 function execution(): string {
   return Context.current().info.workflowExecution?.runId ?? '';
 }
 
 // The worker's limits are the ones that count: whoever submits need not know them. What a job allows itself holds for
 // all that it has given out; a lane's own limit is held where its calls are sent, with more of them at hand.
-function concurrencyOf(plan: Plan, lanes: readonly LaneSettings[]): Record<string, number> {
+function mostOf(plan: Plan, lanes: readonly LaneSettings[]): Record<string, number> {
   return Object.fromEntries(
     [...new Set([...plan.pages.map((page) => page.lane), ...(plan.lanes ?? [])])].map((name) => {
       const lane = lanes.find((candidate) => candidate.name === name);
       if (lane === undefined) throw unknownLaneFailure(name);
-      const most = lane.concurrency + aheadOf(lane.concurrency);
-      return [name, Math.min(most, plan.concurrency ?? Infinity)];
+      return [name, lane.concurrency + aheadOf(lane.concurrency)];
     }),
   );
-}
-
-// A page needs a place in each lane of its calls, so a job that allows itself fewer is held to that in each lane alone.
-function limitOf({ concurrency }: Plan, lanes: number): { readonly limit?: number } {
-  return concurrency === undefined || lanes < 2 || concurrency < lanes ? {} : { limit: concurrency };
 }
 
 async function makePlan(

@@ -1,7 +1,7 @@
 import { addCounts, countsOf, noCounts, type Counts, type SampledFailure } from '../records/counts.ts';
 import type { FailedRecord, KeptAttempts } from '../records/record.ts';
 import { emptyTally } from '../records/tally.ts';
-import { callsOf, tallyLine, type ResultLine } from '../report/result-line.ts';
+import { callsOf, tallyLine, type MissingStatus, type ResultLine } from '../report/result-line.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import type { CallReference } from '../workflows/inputs.ts';
@@ -54,13 +54,18 @@ async function keepLostCall(
   await dependencies.store.put(key, JSON.stringify(kept), { contentType: 'application/json' });
 }
 
-/** Writes a page's part, and returns its lines. */
+/**
+ * Writes a page's part, and returns its lines.
+ *
+ * @param missing - how items have ended that have no record. @default 'cancelled'
+ */
 export async function sealLines(
   dependencies: ActivityDependencies,
   run: RunLocation,
   page: number,
+  missing?: MissingStatus,
 ): Promise<readonly ResultLine[]> {
-  const lines = await readPageLines(dependencies, run, page);
+  const lines = await readPageLines(dependencies, run, page, missing);
   await dependencies.store.put(
     runKeys(run).part(page),
     lines.map((line) => `${JSON.stringify(line)}\n`).join(''),

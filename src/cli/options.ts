@@ -1,6 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import { parseDuration } from '../manifest/duration.ts';
+import type { Priority } from '../manifest/job.ts';
+import type { SetRequest } from '../workflows/messages.ts';
+
+type Deadline = NonNullable<SetRequest['deadline']> | null;
 
 /** The options of every command that starts a run. */
 export function submitOptions(command: Command): Command {
@@ -83,6 +87,53 @@ export function parseBudget(text: string): string {
     throw new InvalidArgumentError('Give an amount of Pollen, as 10, or so much more, as +5.');
   }
   return text;
+}
+
+/**
+ * Calls in flight at most.
+ *
+ * @returns `null` for `none`
+ * @throws InvalidArgumentError for anything else
+ */
+export function parseConcurrency(text: string): number | null {
+  if (text === 'none') return null;
+  const calls = parseCount(text);
+  if (calls < 1 || calls > 1_000_000)
+    throw new InvalidArgumentError('Give a whole number from 1 on, or none.');
+  return calls;
+}
+
+/** `--priority`, of a run that goes on. */
+export function priorityOption(): Option {
+  return new Option('--priority <priority>', 'how it stands among others').choices([
+    'low',
+    'normal',
+    'high',
+    'urgent',
+  ] satisfies readonly Priority[]);
+}
+
+/**
+ * When a run is to end: a duration from now, one more than it has after a plus, a time, or `none`.
+ *
+ * @throws InvalidArgumentError for anything else, and for a time that has passed
+ */
+export function parseDeadline(text: string, _before?: unknown, now = Date.now()): Deadline {
+  if (text === 'none') return null;
+  const seconds = parseDuration(text.replace(/^\+/, ''));
+  if (seconds !== undefined && seconds > 0) {
+    return text.startsWith('+') ? { later: seconds } : new Date(now + 1_000 * seconds).toISOString();
+  }
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text)
+    ? Date.parse(text)
+    : NaN;
+  if (Number.isNaN(time)) {
+    throw new InvalidArgumentError(
+      'Give 2h from now, +1h more, a time with its zone as 2026-12-01T06:00:00Z, or none.',
+    );
+  }
+  if (time <= now) throw new InvalidArgumentError('That time has passed; `stop` ends a run.');
+  return new Date(time).toISOString();
 }
 
 /**

@@ -5,7 +5,19 @@ import type { RebuildFlags } from '../commands/actions/rebuild.ts';
 import type { RetryFlags } from '../commands/actions/retry.ts';
 import { exampleText, examples } from '../commands/help.ts';
 import { PollenBatchError } from '../errors.ts';
-import { costOptions, outputOption, parseBudget, parseReason } from './options.ts';
+import type { SetRequest } from '../workflows/messages.ts';
+import {
+  costOptions,
+  outputOption,
+  parseBudget,
+  parseConcurrency,
+  parseDeadline,
+  parseReason,
+  priorityOption,
+} from './options.ts';
+
+type ReasonFlags = OutputFlags & { readonly reason?: string };
+type ResumeFlags = RebuildFlags & ReasonFlags & { readonly fromStore?: boolean };
 
 /** The commands that change what becomes of a run. */
 export function addSteerCommands(
@@ -17,10 +29,10 @@ export function addSteerCommands(
     .command('suspend')
     .argument('<run>', 'run id, as `list` shows it')
     .description('pause a run: calls in flight finish and are recorded, nothing new is sent')
-    .option('--reason <text>', 'shown with the run, for people', parseReason)
+    .option('--reason <text>', 'kept with the run, for people', parseReason)
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.suspend))
-    .action(async (runId: string, flags: OutputFlags & { readonly reason?: string }) => {
+    .action(async (runId: string, flags: ReasonFlags) => {
       const { suspendAction } = await import('../commands/actions/steer.ts');
       present(await suspendAction(runId, flags.reason), flags);
     });
@@ -30,10 +42,11 @@ export function addSteerCommands(
     .argument('<run>', 'run id, as `list` shows it')
     .description('let a paused run go on, whether it was suspended or waits for what is mended by now')
     .option('--from-store', 'finish a run that Temporal has lost, from the bucket alone')
+    .option('--reason <text>', 'kept with the run, for people', parseReason)
     .option('-w, --watch', 'with --from-store: stay and show the progress; Ctrl-C leaves the run going')
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.resume))
-    .action(async (runId: string, flags: RebuildFlags & { readonly fromStore?: boolean }) => {
+    .action(async (runId: string, flags: ResumeFlags) => {
       if (flags.fromStore === true) {
         const { rebuildAction } = await import('../commands/actions/rebuild.ts');
         present(await rebuildAction(runId, flags, context), flags);
@@ -41,8 +54,45 @@ export function addSteerCommands(
       }
       if (flags.watch === true) throw watchAlone(runId);
       const { resumeAction } = await import('../commands/actions/steer.ts');
-      present(await resumeAction(runId), flags);
+      present(await resumeAction(runId, flags.reason), flags);
     });
+
+  program
+    .command('stop')
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('end a run: calls in flight finish and are recorded, report and bill are written')
+    .option('--reason <text>', 'kept with the run, for people', parseReason)
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.stop))
+    .action(async (runId: string, { reason, ...flags }: ReasonFlags) => {
+      const { stopAction } = await import('../commands/actions/steer.ts');
+      present(await stopAction(runId, reason), flags);
+    });
+
+  program
+    .command('terminate')
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('end a run at once: what calls in flight have cost is unknown, report and bill are written')
+    .option('--reason <text>', 'kept with the run, for people', parseReason)
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.terminate))
+    .action(async (runId: string, { reason, ...flags }: ReasonFlags) => {
+      const { terminateAction } = await import('../commands/actions/steer.ts');
+      present(await terminateAction(runId, reason), flags);
+    });
+
+  program
+    .command('approve')
+    .argument('<run>', 'run id, as `list` shows it')
+    .description('let a run go on that waits for approval')
+    .option('--reason <text>', 'kept with the run, for people', parseReason)
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.approve))
+    .action(async (runId: string, { reason, ...flags }: ReasonFlags) => {
+      const { approveAction } = await import('../commands/actions/steer.ts');
+      present(await approveAction(runId, reason), flags);
+    });
+
   costOptions(program.command('retry'))
     .argument('<run>', 'run id, as `list` shows it')
     .description('call again for what an ended run has not got, as a run of its own; the rest is taken over')
@@ -61,25 +111,29 @@ export function addSteerCommands(
   program
     .command('set')
     .argument('<run>', 'run id, as `list` shows it')
-    .description('change a run while it goes on: give it another budget, or more of it')
-    .requiredOption(
-      '--budget <pollen>',
-      'most that it may cost in all: 10, or +5 for so much more',
-      parseBudget,
+    .description('change a run while it goes on: its budget, concurrency, priority or deadline')
+    .option('--budget <pollen>', 'most that it may cost in all: 10, or +5 for so much more', parseBudget)
+    .option('--concurrency <calls>', 'calls in flight at most, over all workers, or none', parseConcurrency)
+    .addOption(priorityOption())
+    .option(
+      '--deadline <time>',
+      'when it ends, whatever it has left: 2h from now, +1h later than now set, a time as 2026-12-01T06:00:00Z, or none',
+      parseDeadline,
     )
     .option('--reason <text>', 'kept with the run, for people', parseReason)
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.set))
-    .action(
-      async (
-        runId: string,
-        { budget, reason, ...flags }: OutputFlags & { readonly budget: string; readonly reason?: string },
-      ) => {
-        const { setAction } = await import('../commands/actions/steer.ts');
-        const request = { amount: budget, ...(reason === undefined ? {} : { reason }) };
-        present(await setAction(runId, request), flags);
-      },
-    );
+    .action(async (runId: string, { output, ...request }: OutputFlags & SetRequest) => {
+      if (Object.keys(request).every((name) => name === 'reason')) throw nothingToSet(runId);
+      const { setAction } = await import('../commands/actions/steer.ts');
+      present(await setAction(runId, request), { output });
+    });
+}
+
+function nothingToSet(runId: string): PollenBatchError {
+  return new PollenBatchError('usage', 'nothing to set', {
+    remedy: `Say what to change: \`pollen-batch set ${runId} --budget +5\`, or --concurrency, --priority, --deadline.`,
+  });
 }
 
 function watchAlone(runId: string): PollenBatchError {

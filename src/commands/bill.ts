@@ -2,6 +2,7 @@ import type { PlannedApi } from '../plan/plan.ts';
 import { assumptionOf, type Assumption } from '../records/corrections.ts';
 import type { EndState } from '../records/outcome.ts';
 import { createBillFold, type BillFigures } from '../report/bill.ts';
+import { isMissing } from '../report/result-line.ts';
 import { budgetAtEnd, type BudgetSight } from './budget-sight.ts';
 import { findRun } from './find-run.ts';
 import { openBill, type OpenedBill } from './open-bill.ts';
@@ -54,7 +55,7 @@ export async function foldBill({
   let throttled = 0;
   for await (const lines of pages()) {
     for (const { line, rows } of lines) {
-      if (line.status !== 'cancelled' || rows.length > 0) billed += 1;
+      if (!isMissing(line) || rows.length > 0) billed += 1;
       throttled += line.throttled ?? 0;
       for (const row of rows) fold.add(row);
     }

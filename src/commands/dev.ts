@@ -18,7 +18,7 @@ export async function dev(
   if (usesServers(config)) {
     const words =
       'Warning: TEMPORAL_… and S3_BUCKET are set, so other commands use those servers and not this stack.';
-    terminal.say(terminal.color.yellow(words));
+    terminal.say(terminal.color.magenta(words));
   }
   terminal.say(
     `Starting Temporal, an object store and ${workers === 1 ? 'a worker' : `${workers} workers`} …`,
@@ -29,7 +29,7 @@ export async function dev(
     return;
   }
   const { temporal, store, emulator } = stack.addresses;
-  terminal.say(`Temporal UI   ${terminal.color.cyan(temporal.uiUrl)}`);
+  terminal.say(`Temporal UI   ${terminal.color.underline(temporal.uiUrl)}`);
   terminal.say(`Temporal      ${temporal.address}`);
   terminal.say(`Objects       ${store.endpoint}/${store.bucket}`);
   terminal.say(

@@ -1,11 +1,11 @@
 import { PollenBatchError } from '../errors.ts';
 import { readMarker, readPlan } from '../records/run-store.ts';
+import type { RunLocation } from '../storage/keys.ts';
 import type { Explained } from './explain/explained.ts';
 import { findItem } from './explain/find-item.ts';
 import { foldItem } from './explain/fold-item.ts';
 import { readItemLeft } from './explain/item-left.ts';
 import { lookAtCalls } from './explain/look-at-calls.ts';
-import { findRun } from './find-run.ts';
 import { lookAt, type Sight } from './follow.ts';
 import type { Session } from './session.ts';
 
@@ -16,8 +16,7 @@ import type { Session } from './session.ts';
  * @param name - id of the item, or its number
  * @throws PollenBatchError `not-found` naming ids that are near, `usage` when the run has not been planned
  */
-export async function explain(session: Session, runId: string, name: string): Promise<Explained> {
-  const run = await findRun(session, runId);
+export async function explain(session: Session, run: RunLocation, name: string): Promise<Explained> {
   const { store } = session;
   const [plan, marker] = await Promise.all([readPlan(store, run), readMarker(store, run)]);
   if (plan === undefined) {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 
-import { addCounts, noCounts, type Counts } from '../records/counts.ts';
+import { addCounts, noCounts, type SummedCounts } from '../records/counts.ts';
 import { addTallies } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -32,7 +32,7 @@ export type Sight =
   /** The workflow is over, and has left no marker: it was terminated, or failed for the reason given. */
   | { readonly kind: 'broken'; readonly status: string; readonly reason?: string };
 
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 4_000;
 
 /** Looks at a run once. The marker in the bucket is the truth about its end. */
 export async function lookAt(
@@ -99,7 +99,7 @@ export async function* follow(
 function countsNow(view: RunView, pages: readonly PageProgress[]): Partial<RunView> {
   const { done, sealed } = view;
   if (sealed === undefined) return { tally: pages.map(({ tally }) => tally).reduce(addTallies, done) };
-  return pages.reduce<Required<Counts>>(addCounts, addCounts(noCounts, sealed));
+  return pages.reduce<SummedCounts>(addCounts, addCounts(noCounts, sealed));
 }
 
 // What is innermost says why: around it are the activity and the workflow that it took along.

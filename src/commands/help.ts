@@ -5,7 +5,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   internal: 'a server does not answer, or a fault of the program',
   usage: 'wrong command line, job file or setting, or no such run: nothing was started',
   finishedWithFailures: 'the run has finished, and some items failed',
-  paused: 'get, wait, resume and set: the run is paused',
+  paused: 'get, wait, resume, approve and set: the run is paused',
   expired: 'the deadline of the run came before its end',
   stopped: 'the run was stopped',
   disagrees: 'verify has found what does not agree',
@@ -80,11 +80,20 @@ export const examples = {
     'pollen-batch explain quickstart-067f128d53 haiku-1',
     "pollen-batch explain -o json quickstart-067f128d53 12 | jq '.calls[].attempts'",
   ],
+  logs: [
+    'pollen-batch logs @latest -f',
+    'pollen-batch logs quickstart-067f128d53 --failed',
+    'pollen-batch logs quickstart-067f128d53 --since 10m --tail 100',
+    'pollen-batch logs quickstart-067f128d53 -o json | jq .kind',
+  ],
   suspend: ['pollen-batch suspend quickstart-067f128d53 --reason "prices are being checked"'],
   resume: [
     'pollen-batch resume quickstart-067f128d53',
     'pollen-batch resume quickstart-067f128d53 --from-store --watch',
   ],
+  stop: ['pollen-batch stop quickstart-067f128d53 --reason "wrong prompts"'],
+  terminate: ['pollen-batch terminate quickstart-067f128d53 --reason "the model hangs"'],
+  approve: ['pollen-batch approve quickstart-067f128d53 --reason "looked at all ten"'],
   bill: [
     'pollen-batch bill quickstart-067f128d53',
     'pollen-batch bill quickstart-067f128d53 --items -o csv > bill.csv',
@@ -99,6 +108,7 @@ export const examples = {
   set: [
     'pollen-batch set quickstart-067f128d53 --budget +5',
     'pollen-batch set quickstart-067f128d53 --budget 10 --reason "asked for by the shop"',
+    'pollen-batch set quickstart-067f128d53 --concurrency 4 --priority low --deadline 2h',
   ],
   schedule: [
     'pollen-batch schedule apply nightly.yaml',

@@ -13,6 +13,7 @@ import { readPlannedDigests } from '../records/planned-digests.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
 import { StoreError } from '../storage/store-error.ts';
 import { checkAccess } from './access.ts';
+import { noticeDoubts } from './notice-doubts.ts';
 import { outlookOf, type Outlook } from './outlook.ts';
 import { ownRun, type OwnRun } from './own-run.ts';
 import { planReading } from './plan-reading.ts';
@@ -130,6 +131,7 @@ export async function plan(desk: PlanningDesk, reading: ReadJob, options: PlanOp
         ...own.warnings,
         ...planned.warnings.map(formatProblem),
         ...checkAccess(planned.uses, desk.api, desk.config.api),
+        ...noticeDoubts(planned.plan.notify, desk.config.notices),
       ],
       findings: planned.warnings,
     };

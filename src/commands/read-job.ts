@@ -11,7 +11,6 @@ import { InvalidJob } from './invalid-job.ts';
 import { jobFolder } from './job-folder.ts';
 import type { JobReading, JobSource, ReadJob } from './job-reading.ts';
 import { readBatch } from './read-batch.ts';
-import { unobeyedKeys } from './unobeyed-keys.ts';
 
 /** How a job is read. */
 export interface ReadOptions {
@@ -56,7 +55,7 @@ function check(text: string, file: string, folder: string): JobReading {
   const loaded = loadJob(text, file, jobChecks);
   const files = jobFolder(folder);
   if (!('problems' in loaded)) {
-    return { file, ...loaded, warnings: [...loaded.warnings, ...unobeyedKeys({ file, ...loaded })], files };
+    return { file, ...loaded, files };
   }
   const { problems, rest } = loaded;
   return { file, problems, ...(rest === undefined ? {} : { rest: { file, ...rest, warnings: [], files } }) };

@@ -7,18 +7,23 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 
 import { PollenBatchError } from '../errors.ts';
-import type { BudgetView } from '../pollen/ledger.ts';
 import type { TemporalClient } from '../temporal/connect-client.ts';
 import { runWorkflowId } from '../workflows/ids.ts';
 import {
+  approveUpdate,
   pauseSignal,
   resumeSignal,
   runViewQuery,
-  setBudgetUpdate,
-  type BudgetRequest,
+  setRunUpdate,
+  stopSignal,
+  terminateSignal,
+  type ActRequest,
   type RunState,
+  type SetRequest,
+  type SetView,
 } from '../workflows/messages.ts';
 import type { Pause } from '../workflows/pauses.ts';
+import type { Refusal } from '../workflows/refusals.ts';
 
 // These need Temporal alone: a run must be suspended just when the API or the store is away.
 
@@ -54,58 +59,98 @@ export async function suspend(
 /**
  * Lets a run go on that is suspended, or that waits for what has been mended by now.
  *
+ * @param reason - for people
  * @throws PollenBatchError `not-found` when no such run goes on
  */
-export async function resume(temporal: TemporalClient, runId: string): Promise<Steered> {
-  return steer(temporal, runId, (handle) => handle.signal(resumeSignal, {}));
+export async function resume(temporal: TemporalClient, runId: string, reason?: string): Promise<Steered> {
+  return steer(temporal, runId, (handle) =>
+    handle.signal(resumeSignal, reason === undefined ? {} : { detail: reason }),
+  );
 }
 
-/** How a run stands after its budget was set. */
-export interface BudgetSet extends Steered {
-  readonly budget: BudgetView;
+/** How a run stands after it was changed. */
+export interface RunSet extends Steered, SetView {}
+
+/**
+ * Changes a run while it goes on: all of it is kept before it counts. It goes on where it waited for another budget.
+ *
+ * @throws PollenBatchError `not-found` when no such run goes on, `usage` when it has no budget, or no deadline to put off
+ */
+export async function setRun(temporal: TemporalClient, runId: string, request: SetRequest): Promise<RunSet> {
+  let view: SetView = {};
+  const steered = await steer(temporal, runId, async (handle) => {
+    view = await update(temporal, runId, () => handle.executeUpdate(setRunUpdate, { args: [request] }));
+  });
+  return { ...steered, ...view };
 }
 
 /**
- * Sets the budget of a run, which goes on if that was what it waited for.
+ * Stops a run: what is in flight finishes and is recorded, the rest is left, and report and bill are written.
  *
- * @param request - `amount` is decimal Pollen, or so much more after a plus
- * @throws PollenBatchError `not-found` when no such run goes on, `usage` when it has no budget
+ * @throws PollenBatchError `not-found` when no such run goes on
  */
-export async function setBudget(
-  temporal: TemporalClient,
-  runId: string,
-  request: BudgetRequest,
-): Promise<BudgetSet> {
-  let budget: BudgetView | undefined;
-  const steered = await steer(temporal, runId, async (handle) => {
-    budget = await temporal.client.connection
-      .withDeadline(Date.now() + UPDATE_MS, () => handle.executeUpdate(setBudgetUpdate, { args: [request] }))
-      .catch(refuse);
-  });
-  if (budget === undefined) throw new Error(`the budget of ${runId} was not told`);
-  return { ...steered, budget };
+export function stop(temporal: TemporalClient, runId: string, reason?: string): Promise<Steered> {
+  return steer(temporal, runId, (handle) => handle.signal(stopSignal, said(reason)));
+}
 
-  function refuse(error: unknown): never {
+/**
+ * Terminates a run: what is in flight has a few seconds, and what it may have cost after that is unknown; report and bill
+ * are written.
+ *
+ * @throws PollenBatchError `not-found` when no such run goes on, `temporal-unreachable` while no worker hears of it
+ */
+export async function terminate(temporal: TemporalClient, runId: string, reason?: string): Promise<Steered> {
+  const steered = await steer(temporal, runId, (handle) => handle.signal(terminateSignal, said(reason)));
+  if (steered.state !== undefined) return steered;
+  throw new PollenBatchError('temporal-unreachable', `no worker has answered for ${runId}`, {
+    remedy: `Start one with \`pollen-batch worker\`: it terminates the run all the same, with report and bill. Without one, Terminate in the Temporal UI ends its workflow alone; \`pollen-batch resume ${runId} --from-store\` goes on with it.`,
+  });
+}
+
+/**
+ * Lets a run go on that waits for approval.
+ *
+ * @throws PollenBatchError `not-found` when no such run goes on, `usage` when it waits for none
+ */
+export function approve(temporal: TemporalClient, runId: string, reason?: string): Promise<Steered> {
+  return steer(temporal, runId, (handle) =>
+    update(temporal, runId, () => handle.executeUpdate(approveUpdate, { args: [said(reason)] })),
+  );
+}
+
+function said(reason: string | undefined): ActRequest {
+  return reason === undefined ? {} : { reason };
+}
+
+/** What to do about a refusal of the run itself, by its type. */
+const refusals: Readonly<Record<Refusal, string>> = {
+  'no-budget': 'Only a run that was made with a budget can be given another one.',
+  'no-deadline': 'Give the time itself, as 2h from now or 2026-12-01T06:00:00Z.',
+  'not-waiting': 'Look at it with `get`; `resume` lets a run go on that was suspended.',
+  'too-late': 'Look at it with `get`.',
+  usage: 'Say it as `set --help` shows.',
+};
+
+async function update<Result>(
+  { client }: TemporalClient,
+  runId: string,
+  tell: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await client.connection.withDeadline(Date.now() + UPDATE_MS, tell);
+  } catch (error) {
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
       throw new PollenBatchError('temporal-unreachable', `no worker has answered for ${runId}`, {
-        remedy:
-          'Start one with `pollen-batch worker`: it sets the budget all the same. Then look with `get`.',
+        remedy: 'Start one with `pollen-batch worker`: it does it all the same. Then look with `get`.',
         cause: error,
       });
     }
     const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-    const remedy = cause instanceof ApplicationFailure ? refusals[cause.type ?? ''] : undefined;
+    const remedy = cause instanceof ApplicationFailure ? refusals[cause.type as Refusal] : undefined;
     if (cause === undefined || remedy === undefined) throw error;
     throw new PollenBatchError('usage', cause.message, { remedy: `Nothing was changed. ${remedy}` });
   }
 }
-
-/** What to do about a refusal of the run itself, by its type. */
-const refusals: Readonly<Record<string, string>> = {
-  'no-budget': 'Only a run that was made with a budget can be given another one.',
-  'too-late': 'It makes no more calls; look at it with `get`.',
-  usage: 'Give an amount of Pollen, as 10, or so much more, as +5.',
-};
 
 async function steer(
   { client }: TemporalClient,

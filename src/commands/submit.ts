@@ -23,6 +23,7 @@ import {
   type Marker,
 } from '../records/run-store.ts';
 import { checkAccess } from './access.ts';
+import { noticeDoubts } from './notice-doubts.ts';
 import { claim, claimOf } from './claim-run.ts';
 import { checkCost, checkDearest, unconfirmed } from './cost-guard.ts';
 import { outlookOf, type Outlook } from './outlook.ts';
@@ -100,6 +101,7 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
       ...skipped,
       ...drawn.warnings.map(formatProblem),
       ...checkAccess(drawn.uses, session.api, session.config.api),
+      ...noticeDoubts(job.notify, config.notices),
       ...(job.schedule === undefined
         ? []
         : ['this is one run now; the schedule of the job is put to work by `pollen-batch schedule apply`.']),

@@ -2,8 +2,9 @@ import { buildEntries } from './build-entries.ts';
 import type { CheckedItem } from './check-items.ts';
 import { parseDuration } from './duration.ts';
 import { buildCanary, buildFailFast } from './gate-schema.ts';
-import type { Budget, Job, Notify, Values } from './job.ts';
+import type { Budget, Job, Values } from './job.ts';
 import { buildMatrix } from './matrix-schema.ts';
+import { buildNotify } from './notify-schema.ts';
 import { buildSchedule } from './schedule.ts';
 import type { WrittenFile } from './schema.ts';
 
@@ -36,10 +37,6 @@ export function buildJob(name: string, written: WrittenFile, items: readonly Che
     }),
     entries: buildEntries(items, written.defaults),
   };
-}
-
-function buildNotify({ url, on }: NonNullable<WrittenFile['notify']>): Notify {
-  return { url, on: on ?? ['completed', 'failed', 'paused'] };
 }
 
 function buildBudget(written: NonNullable<WrittenFile['budget']>): Budget {

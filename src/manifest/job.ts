@@ -162,10 +162,16 @@ export interface FailFast {
   readonly window: number;
 }
 
-/** Whom to tell that a run has ended. */
+/** What may be told of a job's runs. */
+export const noticeEvents = ['completed', 'failed', 'paused', 'budget', 'missed'] as const;
+
+/** One of these. */
+export type NoticeEvent = (typeof noticeEvents)[number];
+
+/** Whom to tell what. */
 export interface Notify {
   readonly url: string;
-  readonly on: readonly ('completed' | 'failed' | 'paused')[];
+  readonly on: readonly NoticeEvent[];
 }
 
 /** A file in the form of OpenAI's Batch API, of which every line is an item. */
@@ -204,7 +210,8 @@ export interface Job {
   /** Ends a run whose items fail. */
   readonly failFast?: FailFast;
   readonly priority?: Priority;
-  readonly notify?: Notify;
+  /** Who is told what becomes of its runs. */
+  readonly notify?: readonly Notify[];
   /** Take over what earlier runs of the job have got for the same requests. */
   readonly reuse?: boolean;
   /** Make calls whose price nobody knows too. */

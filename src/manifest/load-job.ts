@@ -2,6 +2,7 @@ import type { Node } from 'yaml';
 
 import { isObject } from '../json.ts';
 import { budgetMap, periodBudget } from './budget-schema.ts';
+import { receiverMap } from './notify-schema.ts';
 import { buildJob } from './build-job.ts';
 import { textsOf } from './call-texts.ts';
 import type { CheckContext } from './check-call.ts';
@@ -134,6 +135,7 @@ const maps: Readonly<Record<string, { readonly shape: object }>> = {
   budget: budgetMap,
   canary: canaryMap,
   failFast: failFastMap,
+  notify: receiverMap,
 };
 
 function keysAt([key, ...below]: Path): readonly string[] {
@@ -141,7 +143,7 @@ function keysAt([key, ...below]: Path): readonly string[] {
   const map = maps[String(key)];
   if (map !== undefined) return Object.keys(map.shape);
   if (key !== 'schedule') {
-    const section = fileSchema.shape[key as 'defaults' | 'limits' | 'notify'];
+    const section = fileSchema.shape[key as 'defaults' | 'limits'];
     return Object.keys(section.unwrap().shape);
   }
   // Below a schedule only calendars and their ranges are maps.

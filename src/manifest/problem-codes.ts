@@ -18,7 +18,6 @@ export const problemCodes = {
   'key-forbidden': 'A key that reaches into the program, such as `__proto__`.',
   'key-misplaced': 'A known key at a place, or beside a neighbour, where it means nothing.',
   'key-missing': 'A key that has to be there is not.',
-  'key-unobeyed': 'A key that is checked, but not obeyed yet (a warning).',
   'key-unknown': 'A key that the language does not know.',
   'type-wrong': 'A value of the wrong type.',
   'value-invalid': 'A value that its key cannot take.',

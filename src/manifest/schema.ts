@@ -6,6 +6,7 @@ import { editorItem } from './item-schema.ts';
 import { matrixSchema } from './matrix-schema.ts';
 import { budgetSchema } from './budget-schema.ts';
 import { canarySchema, deadlineSchema, failFastSchema } from './gate-schema.ts';
+import { notifySchema } from './notify-schema.ts';
 import { scheduleSchema } from './schedule-schema.ts';
 
 /** A job's name becomes a part of storage keys and workflow ids. */
@@ -31,20 +32,6 @@ const labels = z
   .refine((written) => Object.keys(written).length <= maxLabels, `a job has up to ${maxLabels} labels`)
   .meta({ maxProperties: maxLabels })
   .describe('What to find the runs of the job by: short texts by name.');
-
-const notify = z
-  .strictObject({
-    url: z
-      .string()
-      .refine(isPlainHttps, 'an address to tell starts with https:// and holds no user name or password')
-      .describe('Where to send the news: an `https:` address.'),
-    on: z
-      .array(z.enum(['completed', 'failed', 'paused']))
-      .min(1)
-      .describe('What to tell; all of it when left out.')
-      .optional(),
-  })
-  .describe('Whom to tell that a run has ended.');
 
 const head = {
   version: z.literal(1).describe('Version of the job language.'),
@@ -94,7 +81,7 @@ const head = {
     .describe('Share of the rate beside other runs; `normal` when left out.')
     .optional(),
   schedule: scheduleSchema.optional(),
-  notify: notify.optional(),
+  notify: notifySchema.optional(),
   reuse: z
     .boolean()
     .describe('Take over what the last runs of the job have got for the same requests, at no cost.')
@@ -123,9 +110,3 @@ export const editorSchema = z.strictObject({
   ...head,
   items: z.array(editorItem).min(1).describe(itemsDescription),
 });
-
-function isPlainHttps(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return protocol === 'https:' && username === '' && password === '';
-}

@@ -7,7 +7,7 @@ import { withoutSettings } from './job-settings.ts';
  * settings.
  */
 export function jobContent(job: Job): string {
-  const { entries, matrix, schedule: _schedule, notify: _notify, reuse: _reuse, ...rest } = job;
+  const { entries, matrix, schedule: _schedule, reuse: _reuse, ...rest } = job;
   return canonicalJson(
     {
       ...withoutSettings(rest),
@@ -25,7 +25,7 @@ export function entryContent({ path: _path, steps, matrix, ...entry }: Entry): s
 
 /** A job as its run keeps it: in its author's order, so that the same bytes are made of it again. */
 export function keptJob(job: Job): Job {
-  const { schedule: _schedule, notify: _notify, reuse: _reuse, ...kept } = job;
+  const { schedule: _schedule, reuse: _reuse, ...kept } = job;
   const entries = job.entries.map((entry) => ({
     ...entry,
     path: [],

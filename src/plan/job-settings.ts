@@ -1,6 +1,7 @@
 import { formatDuration } from '../manifest/duration.ts';
-import type { Job } from '../manifest/job.ts';
+import type { Job, Notify } from '../manifest/job.ts';
 import { describeBudget } from './budget.ts';
+import { sha256 } from './digest.ts';
 import { describeCanary, describeFailFast } from './gates.ts';
 import { labelEntries } from './labels.ts';
 
@@ -15,6 +16,7 @@ const settings = [
   'deadline',
   'failFast',
   'priority',
+  'notify',
   'allowUnpriced',
 ] as const satisfies readonly (keyof Job)[];
 
@@ -45,7 +47,7 @@ export function withSettingsOf(job: Job, other: Job): Job {
  * @param allowUnpriced - whether models without a price were allowed beside the job file
  */
 export function describeSettings(job: Job, allowUnpriced: boolean): Readonly<Record<string, string>> {
-  const { description, labels, limits, budget, spend, canary, deadline, failFast, priority } = job;
+  const { description, labels, limits, budget, spend, canary, deadline, failFast, priority, notify } = job;
   return {
     description: description ?? '',
     labels: labelEntries(labels ?? {}).join(', '),
@@ -56,6 +58,7 @@ export function describeSettings(job: Job, allowUnpriced: boolean): Readonly<Rec
     deadline: deadline === undefined ? '' : formatDuration(deadline / 1_000),
     failFast: failFast === undefined ? '' : describeFailFast(failFast),
     priority: priority ?? '',
+    notify: (notify ?? []).map(describeReceiver).join('; '),
     allowUnpriced: String(allowUnpriced || job.allowUnpriced === true),
   };
 }
@@ -70,6 +73,11 @@ export function settingChanges(
     const [from = '', to = ''] = [before[name], after[name]];
     return from === to ? [] : [{ name, from, to }];
   });
+}
+
+// An address may hold what nobody else shall know: its host, and a mark by which it is told from others there.
+function describeReceiver({ url, on }: Notify): string {
+  return `${new URL(url).host} #${sha256(url).slice(0, 6)} (${on.join(', ')})`;
 }
 
 function isSetting(name: string): boolean {

@@ -163,6 +163,7 @@ export async function planJob(
       ...(deadline === undefined ? {} : { deadline }),
       ...(failFast === undefined ? {} : { failFast }),
       ...(job.priority === undefined ? {} : { priority: job.priority }),
+      ...(job.notify === undefined ? {} : { notify: job.notify }),
       createdAt: input.createdAt,
       api: input.api,
       ...sources.noted(),

@@ -1,4 +1,4 @@
-import type { Budget, Canary, FailFast, Message, Priority, Values } from '../manifest/job.ts';
+import type { Budget, Canary, FailFast, Message, Notify, Priority, Values } from '../manifest/job.ts';
 import type { CacheMode } from '../pollen/settle.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { DialectName, WireRequest } from '../pollinations/dialects/dialect.ts';
@@ -198,6 +198,8 @@ export interface Plan {
   readonly failFast?: FailFast;
   /** How the run stands among others; `normal` when absent. */
   readonly priority?: Priority;
+  /** Who is told what becomes of the run. */
+  readonly notify?: readonly Notify[];
   /** Prices as they were when the run was planned: charges are computed from these. */
   readonly prices: PriceSnapshot;
   readonly estimate: Estimate;

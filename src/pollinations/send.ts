@@ -1,3 +1,5 @@
+import type { LookupFunction } from 'node:net';
+
 import type { Dispatcher } from 'undici';
 
 import { createDispatchers } from '../proxy/dispatchers.ts';
@@ -25,11 +27,15 @@ export interface SentAnswer {
  */
 export type Send = (url: URL, request: SendRequest) => Promise<SentAnswer>;
 
-/** Makes a `Send` with connections of its own, which are kept for the next calls. */
-export function createSend(proxy?: ProxySettings): Send {
+/**
+ * Makes a `Send` with connections of its own, which are kept for the next calls.
+ *
+ * @param lookup - resolves the names of hosts that no proxy is on the way to. @default the system's way
+ */
+export function createSend(proxy?: ProxySettings, lookup?: LookupFunction): Send {
   let loading: Promise<(origin: string) => Dispatcher> | undefined;
   return async ({ origin, pathname, search }, { method, headers, body = null, signal }) => {
-    loading ??= createDispatchers(proxy);
+    loading ??= createDispatchers(proxy, lookup);
     const dispatcherFor = await loading;
     const answer = await dispatcherFor(origin).request({
       origin,

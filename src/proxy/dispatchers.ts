@@ -1,3 +1,5 @@
+import type { LookupFunction } from 'node:net';
+
 import type { Dispatcher, ProxyAgent } from 'undici';
 
 import { proxyFor, type Proxy, type ProxySettings } from './proxy.ts';
@@ -8,10 +10,15 @@ const NO_LIMITS = { headersTimeout: 0, bodyTimeout: 0 };
 /**
  * Dispatchers of the HTTP client, by origin: straight to it, or through a proxy, by a tunnel (CONNECT) also for http, so
  * that a proxy sees hosts alone. The client takes long to load, so it is not loaded before.
+ *
+ * @param lookup - resolves the names of hosts that are reached directly. @default the system's way
  */
-export async function createDispatchers(proxies?: ProxySettings): Promise<(origin: string) => Dispatcher> {
+export async function createDispatchers(
+  proxies?: ProxySettings,
+  lookup?: LookupFunction,
+): Promise<(origin: string) => Dispatcher> {
   const undici = await import('undici');
-  const direct = new undici.Agent(NO_LIMITS);
+  const direct = new undici.Agent({ ...NO_LIMITS, ...(lookup === undefined ? {} : { connect: { lookup } }) });
   if (proxies === undefined) return () => direct;
   const tunnels = new Map<string, ProxyAgent>();
   return (origin) => {

@@ -4,7 +4,7 @@ import type { Correct } from '../records/corrections.ts';
 import type { AttemptRecord } from '../records/record.ts';
 import { partName, type CallPart } from '../storage/keys.ts';
 import { billLines, type BillLine } from './report.ts';
-import type { ResultLine } from './result-line.ts';
+import { isMissing, type ResultLine } from './result-line.ts';
 
 /**
  * What became of the money of an attempt. What is `kept`, `wasted`, `duplicate` and `late` adds up to what is settled.
@@ -145,7 +145,7 @@ function callOf(line: ResultLine): Call {
 }
 
 function isTakenOver(line: ResultLine): boolean {
-  return line.status !== 'cancelled' && line.reused !== undefined;
+  return !isMissing(line) && line.reused !== undefined;
 }
 
 function nameOf({ step, ...part }: Partial<CallPart>): string {

@@ -1,11 +1,11 @@
 import type { Measured } from '../plan/likely-use.ts';
 import type { AttemptRecord } from '../records/record.ts';
 import type { Usage } from '../pollen/usage.ts';
-import type { ResultLine } from './result-line.ts';
+import { isMissing, type ResultLine } from './result-line.ts';
 
 /** What a result line tells of its models' answers; nothing of those that an earlier run has got. */
 export function measureLine(line: ResultLine): readonly Measured[] {
-  if (line.status === 'cancelled' || line.reused !== undefined) return [];
+  if (isMissing(line) || line.reused !== undefined) return [];
   if (line.steps === undefined) {
     return line.status === 'succeeded' ? [measure(line.kind, line.model, line.usage, line.attempts)] : [];
   }

@@ -34,11 +34,14 @@ export function openaiBatchLine(
     return { ...base, response: { status_code: 200, request_id, body }, error: null };
   }
   const error =
-    line.status === 'failed'
-      ? { code: line.fault.code, message: line.fault.message }
-      : { code: 'batch_cancelled', message: 'The run was stopped before this request was answered.' };
+    line.status === 'failed' ? { code: line.fault.code, message: line.fault.message } : missing[line.status];
   return { ...base, response: null, error };
 }
+
+const missing = {
+  cancelled: { code: 'batch_cancelled', message: 'The run was stopped before this request was answered.' },
+  expired: { code: 'batch_expired', message: 'The deadline came before this request was answered.' },
+} as const;
 
 function completionOf(
   line: SucceededRecord,

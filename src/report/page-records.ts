@@ -4,7 +4,7 @@ import type { Records } from '../records/record-store.ts';
 import { parseRecordKey, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { ChainObjects } from './fold-chain.ts';
-import { resultLine, type RecordLine, type ResultLine } from './result-line.ts';
+import { resultLine, type MissingStatus, type RecordLine, type ResultLine } from './result-line.ts';
 
 /** Objects read at once. */
 const READS = 32;
@@ -46,11 +46,16 @@ export async function readPageRecords(
   return { keys, records: new Map(found.map((record) => [record.number, record])) };
 }
 
-/** The result lines of a page, in the order of its calls. */
+/**
+ * The result lines of a page, in the order of its calls.
+ *
+ * @param missing - how items have ended that have no record
+ */
 export async function readPageLines(
   dependencies: PageSource,
   run: RunLocation,
   page: number,
+  missing: MissingStatus = 'cancelled',
 ): Promise<readonly ResultLine[]> {
   const [items, { keys, records }] = await Promise.all([
     dependencies.plans.page(run, page),
@@ -72,7 +77,7 @@ export async function readPageLines(
   });
   return items.map((item) => {
     const record = records.get(item.number);
-    return resultLine(item, record && lineOf(record), left.get(item.number));
+    return resultLine(item, record && lineOf(record), left.get(item.number), missing);
   });
 }
 

@@ -4,11 +4,12 @@ import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import type { CacheStatus } from '../pollen/settle.ts';
 import type { Usage } from '../pollen/usage.ts';
 import type { CallPart } from '../storage/keys.ts';
+import type { RunChange } from '../records/changes.ts';
 import type { EndState } from '../records/outcome.ts';
 import { sumMeasured } from '../records/measured.ts';
 import type { Measured } from '../plan/likely-use.ts';
 import { measureLine } from './measure-line.ts';
-import { callsOf, tallyLine, type ResultLine } from './result-line.ts';
+import { callsOf, isMissing, tallyLine, type ResultLine } from './result-line.ts';
 import { addTallies, emptyTally, type Tally } from '../records/tally.ts';
 
 /** What one model was asked for and what it cost. */
@@ -44,6 +45,8 @@ export interface Report {
   readonly estimate: Estimate;
   /** What it was allowed to cost, as it was set last, and whether that has stopped it; absent where it had no budget. */
   readonly budget?: Budget & { readonly reached: boolean };
+  /** What people did to it while it went on, the oldest first; absent where nobody did anything. */
+  readonly story?: readonly RunChange[];
   /** What the answers used and how long they took, for the estimates of later runs. */
   readonly measured: readonly Measured[];
 }
@@ -93,7 +96,7 @@ export function createReportFold(): ReportFold {
         models.set(name, { ...known, items: known.items + 1, tally: addTallies(known.tally, own) });
       }
       for (const { code } of line.attempts) count(code, 1);
-      if (line.status !== 'cancelled') count('throttled', line.throttled);
+      if (!isMissing(line)) count('throttled', line.throttled);
       measured = sumMeasured([...measured, ...measureLine(line)]);
     },
     tally: () => tally,

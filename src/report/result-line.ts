@@ -11,15 +11,14 @@ import type { Values } from '../manifest/job.ts';
 import { emptyTally, tallyOf, type Tally } from '../records/tally.ts';
 import { foldChain, type ChainObjects } from './fold-chain.ts';
 
-/** An item that has no record because its run was stopped before it. */
-export interface CancelledItem {
+interface ItemWithoutRecord<Status extends MissingStatus> {
   readonly number: number;
   readonly id: string;
   readonly customId?: string;
   readonly vars?: Values;
   readonly kind: 'text' | 'image';
   readonly model: string;
-  readonly status: 'cancelled';
+  readonly status: Status;
   /** The calls that were made of an item that has several. */
   readonly steps?: readonly StepResult[];
   /** What it was sent for all the same, and what that may have cost. */
@@ -28,6 +27,12 @@ export interface CancelledItem {
   /** Attempts of its steps that were told to slow down; absent where none was. */
   readonly throttled?: number;
 }
+
+/** An item that has no record because its run was stopped before it, or its deadline came. */
+export type CancelledItem = ItemWithoutRecord<'cancelled'> | ItemWithoutRecord<'expired'>;
+
+/** How an item ends that has no record: its run was stopped, or its deadline came. */
+export type MissingStatus = 'cancelled' | 'expired';
 
 const nothingSent: KeptAttempts = {
   attempts: [],
@@ -43,11 +48,23 @@ export type RecordLine = ItemRecord & {
   readonly key?: string;
 };
 
-/** The result line of a planned item that may have a record, or left something without one. */
+/** Whether an item has no record. */
+export function isMissing<Line extends { readonly status: string }>(
+  line: Line,
+): line is Extract<Line, { readonly status: MissingStatus }> {
+  return line.status === 'cancelled' || line.status === 'expired';
+}
+
+/**
+ * The result line of a planned item that may have a record, or left something without one.
+ *
+ * @param missing - how it has ended where it has no record
+ */
 export function resultLine(
   item: PlannedItem,
   record: RecordLine | undefined,
   left: KeptAttempts | ChainObjects | undefined,
+  missing: MissingStatus = 'cancelled',
 ): ResultLine {
   if (record !== undefined) return record;
   const { number, id, customId, vars } = item;
@@ -61,7 +78,7 @@ export function resultLine(
     ...(vars === undefined ? {} : { vars }),
     kind,
     model,
-    status: 'cancelled',
+    status: missing,
     ...sentOf(item, left),
   };
 }
@@ -81,8 +98,8 @@ function sentOf(
 
 /** The tally of one result line. */
 export function tallyLine(line: ResultLine): Tally {
-  if (line.status !== 'cancelled') return tallyOf(receiptOf(line, ''));
-  return { ...emptyTally, cancelled: 1, ...line.cost, throttled: line.throttled ?? 0 };
+  if (!isMissing(line)) return tallyOf(receiptOf(line, ''));
+  return { ...emptyTally, [line.status]: 1, ...line.cost, throttled: line.throttled ?? 0 };
 }
 
 /** One call of a result line, as the figures of its model count it. */

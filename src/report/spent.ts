@@ -2,7 +2,7 @@ import type { Plan } from '../plan/plan.ts';
 import { formatAmount, parseAmount, type Amount } from '../pollen/amount.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import { readPageLines, type PageSource } from './page-records.ts';
-import { tallyLine, type ResultLine } from './result-line.ts';
+import { isMissing, tallyLine, type ResultLine } from './result-line.ts';
 
 /**
  * What a run has spent so far, in all and by page; what is unknown counts at its bound. `sum` is `undefined` where that
@@ -47,7 +47,7 @@ async function linesOf(source: PageSource, run: RunLocation, page: number): Prom
   const sealed = await source.store.get(runKeys(run).part(page));
   if (sealed !== undefined) {
     const lines = readLines(Buffer.from(sealed.body).toString('utf8'));
-    if (lines.every(({ status }) => status !== 'cancelled')) return lines;
+    if (!lines.some(isMissing)) return lines;
   }
   return readPageLines(source, run, page);
 }

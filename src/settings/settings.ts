@@ -34,6 +34,11 @@ const proxy = z
 const pollen = z
   .string()
   .regex(/^\d{1,12}(\.\d{1,8})?$/, 'must be an amount of Pollen, such as "2.5", with quotes in a file');
+const hosts = z
+  .string()
+  .transform((value) => value.split(/[\s,]+/).filter((name) => name !== ''))
+  .refine((names) => names.every(isHostPattern), 'must be names of hosts, as hooks.example, *.hooks.example')
+  .transform((names) => names.map(asUrlsHaveIt));
 const oneOf = <const Value extends string>(values: readonly Value[]) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 
@@ -68,6 +73,10 @@ export const settings = {
       .max(1_000, { error: concurrencyRule }),
   },
   POLLEN_BATCH_LANES: { schema: text, key: 'lanes', inFile: lanesSchema },
+  POLLEN_BATCH_NOTIFY_SECRET: { schema: text },
+  POLLEN_BATCH_NOTIFY_SECRET_FILE: { ...path, key: 'notify.secretFile' },
+  POLLEN_BATCH_NOTIFY_HOSTS: { schema: hosts, key: 'notify.hosts' },
+  POLLEN_BATCH_NOTIFY_PRIVATE: { schema: flag, key: 'notify.private', inFile: z.boolean() },
   POLLEN_BATCH_CONFIRM_ABOVE: { schema: pollen, key: 'plan.confirmAbove', inFile: pollen },
   POLLEN_BATCH_DATA: { ...path, key: 'folders.data' },
   POLLEN_BATCH_CACHE: { ...path, key: 'folders.cache' },
@@ -105,6 +114,19 @@ export interface SettingProblem {
 export const settingList: readonly (Setting & { readonly name: SettingName })[] = Object.entries(
   settings,
 ).map(([name, setting]) => ({ name: name as SettingName, ...setting }));
+
+function isHostPattern(name: string): boolean {
+  return (
+    /^(?:\*\.)?[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*$/u.test(name) &&
+    URL.canParse(`https://${name.replace(/^\*\./, '')}`)
+  );
+}
+
+// In small letters, and ASCII whatever the letters.
+function asUrlsHaveIt(name: string): string {
+  const { hostname } = new URL(`https://${name.replace(/^\*\./, '')}`);
+  return name.startsWith('*.') ? `*.${hostname}` : hostname;
+}
 
 function hasPlainUser({ username, password }: URL): boolean {
   try {

@@ -134,6 +134,20 @@ export function keptInputKey(location: JobLocation, sha256: string): string {
   return `${schedulePrefix(location)}inputs/${segment(sha256)}`;
 }
 
+/**
+ * What is listed to find how many times of a schedule were missed.
+ *
+ * @param createdAt - when the schedule was made, ISO 8601
+ */
+export function missedPrefix(location: JobLocation, createdAt: string): string {
+  return `${schedulePrefix(location)}missed/${digits(Date.parse(createdAt), 13)}-`;
+}
+
+/** That so many were missed. */
+export function missedKey(location: JobLocation, createdAt: string, count: number): string {
+  return `${missedPrefix(location, createdAt)}${digits(count, 9)}.json`;
+}
+
 /** Folder of all jobs, with a slash at its end unless it is the bucket itself. */
 export function rootPrefix(location: Pick<RunLocation, 'prefix' | 'emulated'>): string {
   const segments = location.prefix === '' ? [] : location.prefix.split('/').map((name) => segment(name));

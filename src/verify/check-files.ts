@@ -8,6 +8,7 @@ import { firstDifference, shown, type Findings } from './findings.ts';
 import { billOf, errorOf, type RunFold } from './fold.ts';
 import { isOneOf, withLate, type LateAnswer } from './late.ts';
 import type { Opening } from './opening.ts';
+import { checkStory } from './story.ts';
 import {
   hashOf,
   isObjects,
@@ -113,6 +114,7 @@ export async function openClosingFiles(
       if (told !== undefined) {
         const budget = budgetOf(plan, marker, changes);
         lookInto(findings, 'report.json', () => checkReport(findings, told, plan, marker, budget, fold));
+        lookInto(findings, 'report.json', () => checkStory(findings, told, marker, changes));
       } else if (report !== undefined) {
         findings.add('object-unreadable', 'report.json', 'a JSON object', 'something else');
       }
@@ -138,12 +140,14 @@ function checkMarker(
     const difference = firstDifference(expected, found);
     findings.add('marker-differs', name, difference.expected, difference.found);
   }
+  const { expired = 0 } = tally;
+  const left = tally.cancelled + expired;
   const isRight =
     marker.state === 'completed'
-      ? tally.failed + tally.cancelled === 0
+      ? tally.failed + left === 0
       : marker.state === 'completed_with_failures'
-        ? tally.failed > 0 && tally.cancelled === 0
-        : true;
+        ? tally.failed > 0 && left === 0
+        : expired > 0 === (marker.state === 'expired');
   if (!isRight) findings.add('state-wrong', name, `a run with ${shown(tally)}`, marker.state);
   const parts = new Set(marker.parts.map(({ key }) => key));
   for (const { page } of plan.pages) {

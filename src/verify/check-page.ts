@@ -7,6 +7,7 @@ import { checkAttempts, costOf, noSum } from './check-attempts.ts';
 import { checkFold, checkSteps, sumOfChain } from './check-chain.ts';
 import { artifactsIn, checkDigests, checkRecord, paidOf, type NamedArtifact } from './check-item.ts';
 import { firstDifference, type Findings } from './findings.ts';
+import { isMissing } from './fold.ts';
 import { ownOf, readItem, sizeOf, type Left, type PageObject } from './item-left.ts';
 import { hashOf, inBatches, isObjects, linesOf, lookInto, type RunReader } from './reading.ts';
 
@@ -163,10 +164,10 @@ function settle(
     findings.add(code, results.object, `one line of item ${item.number}`, String(found.length));
   }
   const isSealed = results?.isSealed === true && line !== undefined;
-  const expected = whole ?? cancelled(left);
+  const expected = whole ?? missing(left, marker.state === 'expired' ? 'expired' : 'cancelled');
   if (line !== undefined && results !== undefined && !isDeepStrictEqual(withKey(line, expected), expected)) {
     // Its absence, or its damage, is what is wrong.
-    if (record === undefined && line.status !== 'cancelled') {
+    if (record === undefined && !isMissing(line)) {
       if (names.record === undefined)
         findings.add('object-missing', recordName, 'a record, as the results say', 'none');
     } else {
@@ -183,11 +184,11 @@ function settle(
     }
   }
   const truth = isSealed ? line : (whole ?? line ?? expected);
-  if (truth.status === 'cancelled' && truth === line && 'steps' in item) {
+  if (isMissing(truth) && truth === line && 'steps' in item) {
     checkFold(findings, { object: results?.object ?? '', own: ownOf(folder, item) }, item, left.chain, truth);
   }
-  const mayLack = marker.state === 'stopped' || marker.state === 'failed';
-  if (truth.status === 'cancelled' && !mayLack) {
+  const mayLack = ['stopped', 'expired', 'failed'].includes(marker.state);
+  if (isMissing(truth) && !mayLack) {
     findings.add('item-missing', recordName, `a record, since the run has ended as ${marker.state}`, 'none');
   }
   return truth;
@@ -195,14 +196,14 @@ function settle(
 
 // Lines of earlier versions do not name their record; the calls of an item without one are looked at by themselves.
 function withKey(line: ResultLine, expected: ResultLine): ResultLine {
-  if (line.status === 'cancelled') {
+  if (isMissing(line)) {
     const { steps: _steps, ...rest } = line;
     return rest;
   }
   return 'key' in line || !('key' in expected) ? line : Object.assign({ key: expected.key }, line);
 }
 
-function cancelled({ item, kept, chain }: Left): CancelledItem {
+function missing({ item, kept, chain }: Left, status: CancelledItem['status']): CancelledItem {
   const last = 'steps' in item ? item.steps.at(-1) : item;
   const base = {
     number: item.number,
@@ -211,7 +212,7 @@ function cancelled({ item, kept, chain }: Left): CancelledItem {
     ...(item.vars === undefined ? {} : { vars: item.vars }),
     kind: last?.kind ?? 'text',
     model: last?.model ?? '',
-    status: 'cancelled' as const,
+    status,
   };
   if (!('steps' in item)) {
     return { ...base, attempts: kept?.attempts ?? [], cost: kept?.cost ?? costOf(noSum) };
@@ -231,7 +232,7 @@ function checkNames(
   const own = `${reader.root}${ownOf(folder, item)}`;
   const records = [
     record,
-    line?.status === 'cancelled' ? undefined : line,
+    line === undefined || isMissing(line) ? undefined : line,
     ...chain.records.map((one) => one.record),
   ];
   for (const one of records.flatMap((found) => (found === undefined ? [] : artifactsIn(found)))) {

@@ -1,5 +1,5 @@
 import type { BillLine, Report } from '../report/report.ts';
-import type { ResultLine } from '../report/result-line.ts';
+import type { CancelledItem, ResultLine } from '../report/result-line.ts';
 import type { StepResult, SucceededRecord } from '../records/record.ts';
 import type { Tally } from '../records/tally.ts';
 import { addSums, costOf, noSum, sumOfCost, type Sum } from './check-attempts.ts';
@@ -9,6 +9,7 @@ interface Count {
   reused: number;
   failed: number;
   cancelled: number;
+  expired: number;
   throttled: number;
   sum: Sum;
 }
@@ -53,7 +54,7 @@ export function createRunFold(): RunFold {
       if (line.steps === undefined) addModel(line, line);
       else for (const step of line.steps) addModel(step, { ...step, reused: undefined });
       for (const { code } of line.attempts) attempts[code] = (attempts[code] ?? 0) + 1;
-      const throttled = line.status === 'cancelled' ? 0 : line.throttled;
+      const throttled = isMissing(line) ? 0 : line.throttled;
       if (throttled > 0) attempts['throttled'] = (attempts['throttled'] ?? 0) + throttled;
       for (const one of measure(line)) {
         const name = `${one.kind} ${one.model}`;
@@ -75,7 +76,7 @@ export function createRunFold(): RunFold {
 }
 
 function emptyCount(): Count {
-  return { succeeded: 0, reused: 0, failed: 0, cancelled: 0, throttled: 0, sum: noSum };
+  return { succeeded: 0, reused: 0, failed: 0, cancelled: 0, expired: 0, throttled: 0, sum: noSum };
 }
 
 function count(
@@ -85,7 +86,7 @@ function count(
     cost,
     throttled = 0,
     reused,
-  }: { status: StepResult['status']; cost: unknown; throttled?: number; reused?: unknown },
+  }: { status: ResultLine['status']; cost: unknown; throttled?: number; reused?: unknown },
 ): void {
   into[status] += 1;
   if (reused !== undefined) into.reused += 1;
@@ -93,12 +94,13 @@ function count(
   into.sum = addSums(into.sum, sumOfCost(cost) ?? noSum);
 }
 
-function tallyOf({ succeeded, reused, failed, cancelled, throttled, sum }: Count): Tally {
+function tallyOf({ succeeded, reused, failed, cancelled, expired, throttled, sum }: Count): Tally {
   return {
     succeeded,
     ...(reused === 0 ? {} : { reused }),
     failed,
     cancelled,
+    ...(expired === 0 ? {} : { expired }),
     ...costOf(sum),
     throttled,
   };
@@ -106,7 +108,7 @@ function tallyOf({ succeeded, reused, failed, cancelled, throttled, sum }: Count
 
 // Answers of this run alone; the time of one that a cache gave says nothing of the model.
 function measure(line: ResultLine): readonly Measured[] {
-  if (line.status === 'cancelled' || line.reused !== undefined) return [];
+  if (isMissing(line) || line.reused !== undefined) return [];
   const calls: readonly (Pick<StepResult, 'kind' | 'model' | 'status'> & {
     readonly usage?: SucceededRecord['usage'];
     readonly step?: string;
@@ -134,6 +136,11 @@ function measure(line: ResultLine): readonly Measured[] {
         latencyMs: timed.reduce((sum, { latencyMs = 0 }) => sum + latencyMs, 0),
       };
     });
+}
+
+/** Whether an item has ended without a record. */
+export function isMissing(line: ResultLine): line is CancelledItem {
+  return line.status === 'cancelled' || line.status === 'expired';
 }
 
 function addMeasured(left: Measured, right: Measured): Measured {

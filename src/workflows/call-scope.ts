@@ -18,6 +18,8 @@ export interface CallScope {
    * one that waits for its next attempt the server tells nothing when it cancels it.
    */
   takeBack(): void;
+  /** Has those end at once that it still looks at: nobody asks any more which of them may have been charged. */
+  abandon(): void;
   /** Lets calls be made again; what was to be taken back still is. */
   open(): void;
   /** How a call has ended, by what was found out before it was taken back. */
@@ -66,6 +68,7 @@ export function createCallScope(hasCalls: () => boolean): CallScope {
       if (hasCalls() && patched('losses-found')) void lookAndCancel(now);
       else now.scope.cancel();
     },
+    abandon: () => now.scope.cancel(),
     open() {
       // What was told to stop must not hold back the calls to come.
       if (!now.isTaken) now.scope.cancel();

@@ -8,6 +8,7 @@ import type {
   ItemReference,
   KeepChangeInput,
   LostCall,
+  NoticeInput,
   OpenedPage,
   PlanRunInput,
   PlanSummary,
@@ -31,6 +32,12 @@ export interface ControlActivities {
   sealPage(input: SealPageInput): Promise<Counts>;
   /** Ends when the key has a balance again, or may not tell. */
   checkCredit(): Promise<void>;
+  /** Says who of a job's receivers is to be told something, by their positions. */
+  findReceivers(input: NoticeInput): Promise<readonly number[]>;
+  /** Tells one of them. Fails where that has not taken it. */
+  sendNotice(
+    input: NoticeInput & { readonly receiver: number },
+  ): Promise<{ readonly host: string; readonly status: number }>;
   /** Folds the parts into report and bill, and closes the run with its marker. */
   finishRun(input: {
     readonly run: RunLocation;

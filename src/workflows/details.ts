@@ -28,6 +28,8 @@ export interface Panel {
   readonly folder?: Folder | undefined;
   /** Absent where it has none. */
   readonly budget?: BudgetView | undefined;
+  /** When it ends with what it has, ISO 8601; absent where it has no deadline. */
+  readonly endsAt?: string | undefined;
   /** Why it is paused. @default it is not, or its run knows why */
   readonly pauses?: readonly Pause[];
 }
@@ -68,23 +70,31 @@ function reasons({ pauses = [] }: Panel): string {
   return bullets(
     pauses.map(
       ({ reason, since, message, remedy }) =>
-        `**${reason}** since ${since.slice(0, 19).replace('T', ' ')} UTC: ${inertMarkdown(message)}. ${remedy}`,
+        `**${reason}** since ${moment(since)}: ${inertMarkdown(message)}. ${remedy}`,
     ),
   );
 }
 
+function moment(iso: string): string {
+  return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
+}
+
 function facts(panel: Panel): readonly string[] {
-  const { tally, budget, inFlight, at } = panel;
+  const { state, tally, budget, endsAt, inFlight, at } = panel;
   return [
     [
       `${tally.succeeded} succeeded`,
       ...(tally.failed > 0 ? [`${tally.failed} failed`] : []),
       ...(tally.cancelled > 0 ? [`${tally.cancelled} cancelled`] : []),
+      ...(tally.expired === undefined ? [] : [`${tally.expired} expired`]),
       ...(inFlight === undefined || inFlight === 0 ? [] : [`${inFlight} in flight`]),
     ].join(', '),
     `**${money(tally)}**`,
     ...(budget === undefined ? [] : [`budget **${budget.amount}**: ${budgetWords(budget)}`]),
     ...pace(panel),
+    ...(endsAt === undefined || endStates.has(state)
+      ? []
+      : [`ends at ${moment(endsAt)} with what it has then`]),
     ...(tally.throttled > 0 ? [`told to slow down ${plural(tally.throttled, 'time')}`] : []),
     `counted at ${new Date(at).toISOString().slice(11, 19)} UTC`,
   ];

@@ -7,6 +7,8 @@ export interface Account {
   granted: number;
   freed: number;
   waiting: number;
+  /** Places that it was told to give up, and has not yet, as far as is known. */
+  owed: number;
 }
 
 /** What a run has heard of a page. */
@@ -30,12 +32,18 @@ export function hear(page: HeardPage, progress: PageProgress, leavesOlder: () =>
   const [own, ...rest] = page.accounts;
   const isOlder = turn < page.turn || progress.places > (own?.granted ?? 0);
   if (isOlder && leavesOlder()) return false;
-  if (own !== undefined) Object.assign(own, { freed: progress.freed, waiting: progress.waiting });
+  if (own !== undefined) take(own, progress);
   for (const { lane, freed, waiting } of progress.others ?? []) {
     const account = rest.find((other) => other.lane === lane);
-    if (account !== undefined) Object.assign(account, { freed, waiting });
+    if (account !== undefined) take(account, { freed, waiting });
   }
   page.counts = progress;
   page.turn = turn;
   return true;
+}
+
+function take(account: Account, { freed, waiting }: Pick<Account, 'freed' | 'waiting'>): void {
+  account.owed = Math.max(0, account.owed - Math.max(0, freed - account.freed));
+  account.freed = freed;
+  account.waiting = waiting;
 }

@@ -26,6 +26,11 @@ export function pageWorkflowId(runId: string, page: number): string {
   return `${runWorkflowId(runId)}/page-${String(page).padStart(5, '0')}`;
 }
 
+/** Workflow id of something that is told of a run. */
+export function noticeWorkflowId(runId: string, key: string): string {
+  return `${runWorkflowId(runId)}/notice-${key}`;
+}
+
 /** Task queue that carries the API calls of a lane and nothing else. */
 export function laneQueue(lane: string): string {
   return `${CONTROL_QUEUE}-lane-${lane}`;

@@ -1,7 +1,8 @@
-import type { Budget, Priority } from '../manifest/job.ts';
+import type { Budget, Canary, FailFast, NoticeEvent, Priority } from '../manifest/job.ts';
+import type { MissedTimes, Notice } from '../notices/notice.ts';
 import type { LedgerState } from '../pollen/ledger.ts';
 import type { RunChange } from '../records/changes.ts';
-import type { ModelCount, SampledFailure } from '../records/counts.ts';
+import type { Ended, ModelCount, SampledFailure } from '../records/counts.ts';
 import type { RunOutcome } from '../records/outcome.ts';
 import type { KeptJobLocation } from '../records/kept-job.ts';
 import type { Tally } from '../records/tally.ts';
@@ -15,6 +16,8 @@ export interface PageReference {
   readonly lane: string;
   /** Other lanes that its calls need. Absent where there are none, and in plans of earlier versions. */
   readonly others?: readonly string[];
+  /** Set on pages of the canary. */
+  readonly canary?: true;
   readonly calls: number;
 }
 
@@ -28,6 +31,8 @@ export interface PlanSummary {
   readonly labels?: readonly string[];
   /** Absent in runs that an earlier version has planned. */
   readonly folder?: Folder;
+  /** Calls that each lane would take of any run. Absent in runs that an earlier version has planned. */
+  readonly most?: Readonly<Record<string, number>>;
   /** Calls that the run may have under way in each lane: those in flight, and those at hand. */
   readonly concurrency: Readonly<Record<string, number>>;
   /** Calls in flight that the job allows itself in all. Absent where each lane keeps within that by itself. */
@@ -38,6 +43,18 @@ export interface PlanSummary {
   readonly budget?: Budget;
   /** What is spent of that already, where an execution that is gone has worked on the run. */
   readonly spent?: Omit<LedgerState, 'cap'>;
+  /** Its first items are made alone before the others. */
+  readonly canary?: Canary;
+  /** Set where somebody has let the others go on. */
+  readonly approved?: true;
+  /** Ends it when its items fail. */
+  readonly failFast?: FailFast;
+  /** When it ends whatever is left, as it was changed last, ISO 8601; absent where it has no deadline. */
+  readonly endsAt?: string | undefined;
+  /** What is to be told to whom the job names; absent where it names nobody. */
+  readonly notices?: readonly NoticeEvent[];
+  /** Times of its schedule that were missed since the last run. */
+  readonly missed?: MissedTimes;
   /** Whether the namespace knows the Pollen search attributes; without them they are not set. */
   readonly searchAttributes: boolean;
   /** Whether an execution that is gone had begun the run: it may have made calls. */
@@ -58,6 +75,8 @@ export interface CarriedRun {
   readonly paused?: readonly Pause[];
   /** Absent where the run has no budget. */
   readonly budget?: LedgerState;
+  /** What ended last, oldest first. Absent where the run has no fail-fast. */
+  readonly endedLast?: readonly Ended[];
 }
 
 /** A run that was submitted, or goes on as new. */
@@ -92,6 +111,8 @@ export interface RunPageInput {
   readonly page: number;
   readonly lane: string;
   readonly priority?: Priority;
+  /** After how many failed items it tells its run at once. Absent where the run has no fail-fast. */
+  readonly dense?: number;
   /** Calls the page may have in flight when it starts; more may be granted later. */
   readonly places: number;
   /** Other lanes in which it has a place. Absent where all calls count for the one lane. */
@@ -129,6 +150,14 @@ export interface OpenedPage {
 export interface KeepChangeInput {
   readonly run: RunLocation;
   readonly change: RunChange;
+}
+
+/** Something to tell of a run. */
+export interface NoticeInput {
+  readonly run: RunLocation;
+  /** The job of a scheduled run, which may have no plan. */
+  readonly scheduled?: KeptJobLocation;
+  readonly notice: Notice;
 }
 
 /** An item, by its place in the plan. */

@@ -1,15 +1,16 @@
 import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
 
 import type { Counts } from '../records/counts.ts';
+import { denseFailures } from './fail-fast.ts';
 import { hear, type Account } from './heard-page.ts';
-import { shareOut } from './lane-shares.ts';
-import { grantPlaces, startLivePage, steerPage, tellPage, type LivePage } from './live-page.ts';
+import { shareOut, shedBy } from './lane-shares.ts';
+import { grantPlaces, renewPage, startLivePage, steerPage, tellPage, type LivePage } from './live-page.ts';
 import type { PageReference, PlanSummary, RunPageInput } from './inputs.ts';
-import { grantMoneySignal, type LaneView, type PageProgress } from './messages.ts';
+import { giveUpSignal, grantMoneySignal, type LaneView, type PageProgress } from './messages.ts';
 import { handOut, type Move } from './places.ts';
 
 export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
-  readonly plan: Pick<PlanSummary, 'pages' | 'concurrency' | 'limit' | 'priority'>;
+  readonly plan: Pick<PlanSummary, 'pages' | 'concurrency' | 'limit' | 'priority' | 'failFast'>;
   /** Index of the first page to start, by lane. @default 0 */
   readonly next: Readonly<Record<string, number>>;
   /** Asked before free places are used: a run that ends or is paused uses none. */
@@ -17,9 +18,10 @@ export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
   /**
    * Asked before each new page: a run that is about to continue as new starts none.
    *
+   * @param page - the next one of its lane; `undefined` where there is none
    * @param others - whether pages of other lanes would be what it waits for
    */
-  readonly mayStart: (others: boolean) => boolean;
+  readonly mayStart: (page: PageReference | undefined, others: boolean) => boolean;
   /** Is told of each page that starts. */
   readonly onStart: (page: number) => void;
   /** Is told of each page that has ended; without counts where it has nothing to tell. */
@@ -27,6 +29,9 @@ export interface LanesOptions extends Pick<RunPageInput, 'run' | 'resumed'> {
   readonly onSealed: (sealed: Counts) => void;
   readonly onFailure: (error: unknown) => void;
 }
+
+/** What may change of a run while it goes on. */
+export type Terms = Pick<PlanSummary, 'concurrency' | 'limit' | 'priority'>;
 
 /** The pages of a run, lane by lane. */
 export interface Lanes {
@@ -46,8 +51,12 @@ export interface Lanes {
   go(): void;
   /** Tells a running page how much money it has been given in all. */
   give(page: number, total: string): void;
+  /** Has the run go on with other bounds, or another priority: what has not been sent is taken back and sent by these. */
+  change(terms: Terms): void;
   /** Cancels the running pages, which lets their calls in flight finish. */
   stop(): void;
+  /** Has the running pages give up what is in flight. */
+  giveUp(): void;
   /** Index of the next page to start, by lane. */
   next(): Readonly<Record<string, number>>;
   /** Pages not started. */
@@ -62,7 +71,8 @@ export interface Lanes {
 /** Runs a run's pages as child workflows within the concurrency of each lane. */
 export function createLanes(options: LanesOptions): Lanes {
   const { run, resumed, plan } = options;
-  const { priority } = plan;
+  let terms: Terms = options.plan;
+  const { failFast } = plan;
   const children = new CancellationScope({ cancellable: true });
   const queues = Object.keys(plan.concurrency).map((lane) => ({
     lane,
@@ -81,13 +91,40 @@ export function createLanes(options: LanesOptions): Lanes {
     accountsOf(lane).length > 0 ||
     queues.some((queue) => leftOf(queue).some((page) => page.lane === lane || page.others?.includes(lane)));
   const free = (lane: string): number => {
-    const active = plan.limit === undefined ? [] : queues.filter(isActive).map((queue) => queue.lane);
-    return shareOut(plan, active, lane) - held(lane);
+    const active = terms.limit === undefined ? [] : queues.filter(isActive).map((queue) => queue.lane);
+    return shareOut(terms, active, lane) - held(lane);
   };
+  function change(next: Terms): void {
+    const priority = next.priority === terms.priority ? undefined : (next.priority ?? 'normal');
+    terms = next;
+    const shed = new Map(live.map((page) => [page, new Map<string, number>()]));
+    for (const { lane } of queues) {
+      const accounts = live.flatMap((page) =>
+        page.accounts.filter((account) => account.lane === lane).map((account) => ({ page, account })),
+      );
+      const owed = accounts.reduce((sum, { account }) => sum + account.owed, 0);
+      const counts = shedBy(
+        -free(lane) - owed,
+        accounts.map(({ account }) => account.granted - account.freed - account.owed),
+        (index) => ((accounts[index]?.page.accounts.length ?? 0) > 1 ? 1 : 0),
+      );
+      for (const [index, { page, account }] of accounts.entries()) {
+        const places = counts[index] ?? 0;
+        if (places === 0) continue;
+        account.owed += places;
+        shed.get(page)?.set(lane, places);
+      }
+    }
+    for (const [page, places] of shed) {
+      if (priority !== undefined || places.size > 0) renewPage(page, places, priority);
+    }
+    fill();
+  }
 
   function nextPage(queue: Queue): PageReference | undefined {
     const others = live.some(({ accounts }) => accounts[0]?.lane !== queue.lane);
-    const page = options.mayStart(others) ? queue.pages[queue.next] : undefined;
+    const page = queue.pages[queue.next];
+    if (!options.mayStart(page, others)) return undefined;
     return page?.others?.some((lane) => free(lane) <= 0) === true ? undefined : page;
   }
 
@@ -101,7 +138,13 @@ export function createLanes(options: LanesOptions): Lanes {
   }
 
   function start(queue: Queue, reference: PageReference, places: number): void {
-    const input = { run, resumed, ...(priority === undefined ? {} : { priority }) };
+    const { priority } = terms;
+    const input = {
+      run,
+      resumed,
+      ...(priority === undefined ? {} : { priority }),
+      ...(failFast === undefined ? {} : { dense: denseFailures(failFast) }),
+    };
     const page = startLivePage(input, reference, places, children);
     queue.next += 1;
     live = [...live, page];
@@ -170,7 +213,11 @@ export function createLanes(options: LanesOptions): Lanes {
       const found = live.find((one) => one.page === page);
       if (found !== undefined) tellPage(found, grantMoneySignal, total);
     },
+    change,
     stop: () => children.cancel(),
+    giveUp() {
+      for (const page of live) tellPage(page, giveUpSignal);
+    },
     next: () => Object.fromEntries(queues.map(({ lane, next }) => [lane, next])),
     left: () => queues.reduce((sum, queue) => sum + leftOf(queue).length, 0),
     live: () => live.map(({ page }) => page),

@@ -7,6 +7,7 @@ import {
   type SignalDefinition,
 } from '@temporalio/workflow';
 
+import type { Priority } from '../manifest/job.ts';
 import { noCounts } from '../records/counts.ts';
 import type { Account, HeardPage } from './heard-page.ts';
 import { pageWorkflowId } from './ids.ts';
@@ -40,8 +41,8 @@ export function startLivePage(
     page,
     handle: scope.run(() => startPage({ ...input, ...placed(reference, places) }, calls)),
     accounts: [
-      { lane, granted: places, freed: 0, waiting: calls - places },
-      ...others.map((other) => ({ lane: other, granted: 1, freed: 0, waiting: 0 })),
+      { lane, granted: places, freed: 0, waiting: calls - places, owed: 0 },
+      ...others.map((other) => ({ lane: other, granted: 1, freed: 0, waiting: 0, owed: 0 })),
     ],
     told: untold,
     counts: noCounts,
@@ -84,6 +85,27 @@ export function grantPlaces(page: LivePage, account: Account, places: number): v
 /** Pauses a running page, has it make one call meanwhile, or lets it go on. */
 export function steerPage(page: LivePage, how: 'pause' | 'probe' | 'go'): void {
   page.told = nextRequest(page.told, how);
+  tellPage(page, steerSignal, page.told);
+}
+
+/** Has a running page give up places, by lane, or go on with another priority, or both. */
+export function renewPage(
+  page: LivePage,
+  shed: ReadonlyMap<string, number>,
+  priority: Priority | undefined,
+): void {
+  const { terms = { count: 0, shed: {} } } = page.told;
+  const more = [...shed].map(([lane, places]) => [lane, (terms.shed[lane] ?? 0) + places] as const);
+  page.told = {
+    ...page.told,
+    turn: page.told.turn + 1,
+    terms: {
+      ...terms,
+      count: terms.count + 1,
+      shed: { ...terms.shed, ...Object.fromEntries(more) },
+      ...(priority === undefined ? {} : { priority }),
+    },
+  };
   tellPage(page, steerSignal, page.told);
 }
 

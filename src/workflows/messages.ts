@@ -66,6 +66,8 @@ export interface RunView {
   readonly failures: readonly SampledFailure[];
   /** Absent where it has none. */
   readonly budget?: BudgetView;
+  /** When it ends with what it has, ISO 8601; absent where it has no deadline. */
+  readonly endsAt?: string;
   /** Why it is paused, the oldest reason first; absent where it is not. */
   readonly paused?: readonly Pause[];
 }
@@ -81,6 +83,8 @@ export interface ResumeRequest {
   /** @default all that a person can lift */
   readonly reason?: PauseReason;
   readonly holder?: string;
+  /** In the words of the person who lifts it. */
+  readonly detail?: string;
 }
 
 /** A page tells its run how far it is and which places it gave back. */
@@ -98,6 +102,54 @@ export const pauseSignal = defineSignal<[PauseRequest]>('pause');
 /** Takes a reason away; the run goes on when none is left. */
 export const resumeSignal = defineSignal<[ResumeRequest]>('resume');
 
+/** What a person says about what he does to a run. */
+export interface ActRequest {
+  readonly reason?: string;
+}
+
+/** Stops a run: calls in flight finish and are recorded, the rest is left, and the report is written. */
+export const stopSignal = defineSignal<[ActRequest]>('stop');
+
+/** The same, but calls in flight have a moment alone: what they cost after that is unknown. */
+export const terminateSignal = defineSignal<[ActRequest]>('terminate');
+
+/** A run tells a page that it was terminated. */
+export const giveUpSignal = defineSignal('giveUp');
+
+/** Lets a run go on that waits for approval. */
+export const approveUpdate = defineUpdate<void, [ActRequest]>('approve');
+
+/** What is to change of a run, one thing at least. */
+export interface SetRequest extends ActRequest {
+  /** Decimal Pollen, or so much more after a plus. */
+  readonly budget?: string;
+  /** Calls that it may have in flight, over all workers; `null`: no bound of its own. */
+  readonly concurrency?: number | null;
+  readonly priority?: Priority;
+  /** When it is to end, ISO 8601, or so many seconds later than now set; `null`: never. */
+  readonly deadline?: string | { readonly later: number } | null;
+}
+
+/** What holds of that from now on. */
+export interface SetView extends Pick<SetRequest, 'concurrency' | 'priority'> {
+  readonly budget?: BudgetView;
+  /** ISO 8601; `null`: none. */
+  readonly endsAt?: string | null;
+}
+
+/** Changes a run that goes on; all of it is kept before it counts. */
+export const setRunUpdate = defineUpdate<SetView, [SetRequest]>('setRun');
+
+/** What a page is to go on with, where somebody has changed that. */
+export interface PageTerms {
+  /** How often they were changed. */
+  readonly count: number;
+  /** Places that it is to have given up since it started, by lane. */
+  readonly shed: Readonly<Record<string, number>>;
+  /** Absent where that is as it was. */
+  readonly priority?: Priority;
+}
+
 /** How a run wants a page to stand. */
 export interface SteerRequest {
   /** Counts what the page was told, from 1: signals may come in another order, and what is older says nothing more. */
@@ -106,6 +158,8 @@ export interface SteerRequest {
   readonly isPaused: boolean;
   /** How often it was let go on. */
   readonly round: number;
+  /** Absent where nobody has changed them. */
+  readonly terms?: PageTerms;
   /** Whether it is to make one call while it is paused, and to say when that was answered. */
   readonly probes?: true;
 }
@@ -125,5 +179,5 @@ export interface BudgetRequest {
   readonly reason?: string;
 }
 
-/** Sets the budget of a run that has one, and lets it go on if it is paused for that. */
+/** Sets the budget alone, as commands of earlier versions do. */
 export const setBudgetUpdate = defineUpdate<BudgetView, [BudgetRequest]>('setBudget');

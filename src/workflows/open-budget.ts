@@ -1,13 +1,11 @@
 import type { LedgerState } from '../pollen/ledger.ts';
 import { settledItems } from '../records/tally.ts';
-import type { RunLocation } from '../storage/keys.ts';
 import type { PlanSummary } from './inputs.ts';
 import { createRunBudget, describeReached, type RunBudget } from './run-budget.ts';
 import type { RunPauses } from './run-pauses.ts';
 import { countsOf, isEnding, type RunStanding } from './run-standing.ts';
 
 export interface BudgetParts {
-  readonly run: RunLocation;
   readonly standing: RunStanding;
   readonly pauses: Pick<RunPauses, 'any' | 'pause' | 'resume'>;
   /** Has it make no more calls. */
@@ -21,13 +19,12 @@ export interface BudgetParts {
  * @returns `undefined` where the run has none
  */
 export function openBudget(
-  { run, standing, pauses, stop }: BudgetParts,
+  { standing, pauses, stop }: BudgetParts,
   { budget: set, spent, items }: PlanSummary,
   carried: LedgerState | undefined,
 ): RunBudget | undefined {
   if (set === undefined) return undefined;
   return createRunBudget({
-    run,
     onExceeded: set.onExceeded,
     state: carried ?? { spent: '0', ...spent, cap: set.amount },
     mayGrant: () => !isEnding(standing) && !pauses.any(),

@@ -23,15 +23,20 @@ export function openLanes(
   return createLanes({
     ...given,
     mayGrant: () => !isEnding(standing) && !pauses.any(),
-    mayStart(others) {
+    mayStart(page, others) {
+      if (page !== undefined && standing.gates?.mayStart(page) === false) return false;
       const { historyLength } = workflowInfo();
       if (!isLong()) return true;
       return others && historyLength < MAX_EVENTS_BESIDE_OTHERS && patched('lanes-go-on');
     },
-    onStart: (page) => standing.budget?.open(page),
+    onStart(page) {
+      standing.budget?.open(page);
+      standing.gates?.open(page);
+    },
     onEnd(page, sealed) {
       pauses.ended(page);
       standing.budget?.close(page, sealed);
+      standing.gates?.close(page, sealed);
       standing.budget?.grant();
     },
     onSealed(sealed) {

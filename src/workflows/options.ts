@@ -13,6 +13,16 @@ export const controlOptions: ActivityOptions = {
 /** Options of planning, which reads all that a run has spent where an execution that is gone has worked on it. */
 export const planOptions: ActivityOptions = { ...controlOptions, startToCloseTimeout: '6 hours' };
 
+/**
+ * Options of telling a receiver something, which is tried for a day: after 5 s, 15 s, 45 s and so on, and then each hour. The
+ * receiver has 15 s to answer.
+ */
+export const noticeOptions: ActivityOptions = {
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '24 hours',
+  retry: { initialInterval: '5 seconds', backoffCoefficient: 3, maximumInterval: '1 hour' },
+};
+
 /** Options of looking whether credit is back: asked again until it is, which leaves nothing in the history. */
 export const creditOptions: ActivityOptions = {
   startToCloseTimeout: '1 minute',

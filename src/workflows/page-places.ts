@@ -16,6 +16,14 @@ export interface PagePlaces {
   /** Places given back for good. */
   freed(): number;
   /**
+   * Takes in how many places its run wants back since it began. They go as their calls end.
+   *
+   * @param places - in all
+   */
+  shed(places: number): void;
+  /** Whether a place is to go before it takes another call. */
+  owes(): boolean;
+  /**
    * Gives idle places back.
    *
    * @param isNeeded - whether the page may still have calls for the lane; it then keeps a place
@@ -36,6 +44,8 @@ export function createPagePlaces(lane: string, keeps: boolean): PagePlaces {
   let running = 0;
   let returned = 0;
   let returns = 0;
+  let wanted = 0;
+  let owed = 0;
   return {
     lane,
     grant(places) {
@@ -46,7 +56,21 @@ export function createPagePlaces(lane: string, keeps: boolean): PagePlaces {
     },
     leave() {
       running -= 1;
+      if (owed === 0) return;
+      owed -= 1;
+      if (keeps) returned += 1;
     },
+    shed(places) {
+      // One is kept where the page has several lanes: without it, it would wait for another page.
+      const most = keeps ? Math.max(0, granted - returned - 1) : running;
+      owed = Math.min(owed + Math.max(0, places - wanted), most);
+      wanted = Math.max(wanted, places);
+      if (!keeps) return;
+      const idle = Math.min(owed, granted - returned - running);
+      returned += idle;
+      owed -= idle;
+    },
+    owes: () => owed > 0,
     idle: () => (keeps ? granted - returned - running : 0),
     granted: () => granted,
     freed: () => (keeps ? returned : granted - running),

@@ -28,16 +28,19 @@ export interface Reporter {
  * @param before - turn before that of the first report
  * @param countsHeld - asked where quarters of all that was ever granted are larger than those of what is held: pages that
  * were under way before the two were told apart go on with the former
+ * @param dense - failed items after which it tells at once, where the run has fail-fast
  */
 export function createReporter(
   items: number,
   send: (progress: PageProgress) => Promise<void>,
   before: number,
   countsHeld: () => boolean = () => true,
+  dense = Infinity,
 ): Reporter {
   const itemStep = Math.max(1, Math.ceil(items / REPORTS));
   let reportedItems = 0;
   let reportedPlaces = 0;
+  let reportedFailures = 0;
   let granted = 0;
   let held = 0;
   let turn = before;
@@ -47,6 +50,7 @@ export function createReporter(
   function sendNow(progress: PageProgress): void {
     believed = progress.waiting;
     reportedPlaces = progress.freed;
+    reportedFailures = progress.ended?.failed ?? 0;
     turn += 1;
     // A run that is gone must not take the page's paid calls with it.
     sending.push(send({ ...progress, turn }).catch(() => {}));
@@ -66,7 +70,8 @@ export function createReporter(
       const gives = (places: number): boolean => freed >= Math.max(1, Math.ceil(places / PORTIONS));
       const isDue = ended - reportedItems >= itemStep || gives(granted) || (gives(held) && countsHeld());
       const isHungry = progress.waiting > 0 && believed <= 0;
-      if (!isDue && !isHungry) return;
+      const isFailing = (progress.ended?.failed ?? 0) - reportedFailures >= dense;
+      if (!isDue && !isHungry && !isFailing) return;
       reportedItems = ended;
       sendNow(progress);
     },

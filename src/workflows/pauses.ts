@@ -115,8 +115,12 @@ export function describePause({ reason, detail, status }: PauseCause, runId: str
         detail ?? 'the budget is used up',
         `Allow more with \`pollen-batch set ${runId} --budget +1\`, say.`,
       );
-    case 'outage':
     case 'approval':
+      return said(
+        detail ?? 'the canary has ended',
+        `Look at it with \`pollen-batch get ${runId}\` and in the bucket; then let the rest go on with \`pollen-batch approve ${runId}\`, or end it with \`pollen-batch stop ${runId}\`.`,
+      );
+    case 'outage':
       return said(detail ?? reason, `Let it go on ${resume}.`);
   }
 }

@@ -37,7 +37,7 @@ export function createRunBoard(standing: RunStanding, pauses: Pick<RunPauses, 'a
     return standing.state === 'running' && pauses.any() && !isEnding(standing) ? 'paused' : standing.state;
   }
   function show(): void {
-    const { state, isStopping, plan, budget } = standing;
+    const { state, isStopping, plan, budget, deadline } = standing;
     const shown = state === 'running' && isStopping ? 'stopping' : stateNow();
     setCurrentDetails(
       describePanel({
@@ -48,6 +48,7 @@ export function createRunBoard(standing: RunStanding, pauses: Pick<RunPauses, 'a
         at: Date.now(),
         folder: plan?.folder,
         budget: budget?.view(),
+        endsAt: deadline?.endsAt(),
         ...(shown === 'paused' ? { pauses: pauses.list() } : {}),
       }),
     );
@@ -75,7 +76,8 @@ export function createRunBoard(standing: RunStanding, pauses: Pick<RunPauses, 'a
     },
     show,
     view() {
-      const { plan, lanes, budget, done } = standing;
+      const { plan, lanes, budget, deadline, done } = standing;
+      const endsAt = deadline?.endsAt();
       const total = plan?.pages.length ?? 0;
       const running = lanes?.live() ?? [];
       const state = stateNow();
@@ -89,6 +91,7 @@ export function createRunBoard(standing: RunStanding, pauses: Pick<RunPauses, 'a
         lanes: lanes?.views() ?? [],
         ...(plan?.priority === undefined ? {} : { priority: plan.priority }),
         ...(budget === undefined ? {} : { budget: budget.view() }),
+        ...(endsAt === undefined ? {} : { endsAt }),
         ...(state === 'paused' ? { paused: pauses.list() } : {}),
       };
     },

@@ -1,14 +1,11 @@
-import { ApplicationFailure, CancellationScope, condition, proxyActivities } from '@temporalio/workflow';
+import type { ApplicationFailure } from '@temporalio/workflow';
 
 import type { Budget } from '../manifest/job.ts';
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import { createLedger, type BudgetView, type LedgerState } from '../pollen/ledger.ts';
-import type { RunChange } from '../records/changes.ts';
 import type { Counts } from '../records/counts.ts';
-import type { RunLocation } from '../storage/keys.ts';
-import type { ControlActivities } from './contract.ts';
-import type { BudgetRequest, PageProgress } from './messages.ts';
-import { controlOptions } from './options.ts';
+import type { PageProgress } from './messages.ts';
+import { refusal } from './refusals.ts';
 
 /** What a run's workflow does about its budget. */
 export interface RunBudget {
@@ -22,14 +19,15 @@ export interface RunBudget {
   go(): void;
   /** Gives money to the pages that ask for it, and says when there is too little left to go on. */
   grant(): void;
-  /** Sets it anew, kept in the bucket first. */
-  set(request: BudgetRequest): Promise<BudgetView>;
+  /** What it would be: decimal Pollen, or so much more after a plus. */
+  changed(amount: string): Budget;
+  /** Sets it anew, which is kept by then. */
+  set(budget: Budget): void;
   view(): BudgetView;
   state(): LedgerState;
 }
 
 export interface RunBudgetOptions {
-  readonly run: RunLocation;
   readonly onExceeded: Budget['onExceeded'];
   readonly state: LedgerState;
   readonly mayGrant: () => boolean;
@@ -40,13 +38,10 @@ export interface RunBudgetOptions {
   readonly onSet: () => void;
 }
 
-const { keepChange } = proxyActivities<ControlActivities>(controlOptions);
-
 /** Makes the one grantor of a run's money. */
 export function createRunBudget(options: RunBudgetOptions): RunBudget {
-  const { run, onExceeded, state, mayGrant, give, onReached, onSet } = options;
+  const { onExceeded, state, mayGrant, give, onReached, onSet } = options;
   const ledger = createLedger(state);
-  let isSetting = false;
 
   function grant(): void {
     if (!mayGrant()) return;
@@ -63,22 +58,11 @@ export function createRunBudget(options: RunBudgetOptions): RunBudget {
     },
     go: () => ledger.go(),
     grant,
-    async set({ amount, reason }) {
-      // One after the other: each may add to what the one before has made of it.
-      await condition(() => !isSetting);
-      isSetting = true;
-      try {
-        const budget = { amount: changedAmount(ledger.view().amount, amount), onExceeded };
-        const at = new Date().toISOString();
-        const change: RunChange = { version: 1, at, kind: 'budget', budget, ...(reason && { reason }) };
-        await CancellationScope.nonCancellable(() => keepChange({ run, change }));
-        ledger.setCap(budget.amount);
-      } finally {
-        isSetting = false;
-      }
+    changed: (amount) => ({ amount: changedAmount(ledger.view().amount, amount), onExceeded }),
+    set({ amount }) {
+      ledger.setCap(amount);
       onSet();
       grant();
-      return ledger.view();
     },
     view: () => ledger.view(),
     state: () => ledger.state(),
@@ -90,31 +74,17 @@ export function createRunBudget(options: RunBudgetOptions): RunBudget {
  *
  * @throws ApplicationFailure `usage`
  */
-export function checkBudgetRequest({ amount }: BudgetRequest): void {
+export function checkBudget(amount: string): void {
   if (/^\+?\d{1,9}(?:\.\d{1,8})?$/.test(amount)) return;
-  throw ApplicationFailure.create({
-    type: 'usage',
-    message: 'a budget is a decimal number of Pollen with up to 8 decimals, or so much more after a plus',
-    nonRetryable: true,
-  });
+  throw refusal(
+    'usage',
+    'a budget is a decimal number of Pollen with up to 8 decimals, or so much more after a plus',
+  );
 }
 
 /** Refuses to set the budget of a run that has none: its pages have not been told what their calls hold. */
 export function noBudgetFailure(runId: string): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'no-budget',
-    message: `run ${runId} has no budget`,
-    nonRetryable: true,
-  });
-}
-
-/** Refuses to set the budget of a run that makes no more calls. */
-export function tooLateFailure(runId: string): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'too-late',
-    message: `run ${runId} makes no more calls`,
-    nonRetryable: true,
-  });
+  return refusal('no-budget', `run ${runId} has no budget`);
 }
 
 /** Says that a budget is used up, without a full stop. */

@@ -4,6 +4,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  patched,
   proxyActivities,
   setHandler,
   workflowInfo,
@@ -11,8 +12,10 @@ import {
 
 import type { ControlActivities } from './contract.ts';
 import { addCounts, noCounts } from '../records/counts.ts';
-import type { RunOutcome } from '../records/outcome.ts';
+import type { EndReason, RunOutcome } from '../records/outcome.ts';
 import type { RunLocation } from '../storage/keys.ts';
+import { createRunDeadline } from './run-deadline.ts';
+import { openGates } from './run-gates.ts';
 import { runIdOfWorkflow } from './ids.ts';
 import type { RunJobInput, ScheduledRunInput } from './inputs.ts';
 import { pageProgressSignal, runViewQuery } from './messages.ts';
@@ -21,8 +24,10 @@ import { openLanes } from './open-lanes.ts';
 import { controlOptions, planOptions } from './options.ts';
 import { createRunBoard } from './run-board.ts';
 import { listenToOrders } from './run-orders.ts';
+import { createRunNotices } from './run-notices.ts';
 import { createRunPauses } from './run-pauses.ts';
-import { beginStanding, isEnding, isLong } from './run-standing.ts';
+import { beginStanding, isEnding, isLong, isOpen, type RunStanding } from './run-standing.ts';
+import { createRunStory } from './run-story.ts';
 
 const { finishRun } = proxyActivities<ControlActivities>(controlOptions);
 const { planRun } = proxyActivities<ControlActivities>(planOptions);
@@ -40,6 +45,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   const standing = beginStanding(carried, CancellationScope.current().consideredCancelled);
   // A scheduled run may wait here for somebody to mend its job, and a stop must not wait with it.
   const planning = new CancellationScope({ cancellable: true });
+  const story = createRunStory(run, standing);
 
   const pauses = createRunPauses({
     runId: run.runId,
@@ -47,6 +53,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     onPause() {
       standing.lanes?.pause();
       board.turn();
+      notices.look();
     },
     onProbe: () => standing.lanes?.probe(),
     onGo() {
@@ -54,9 +61,20 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       standing.lanes?.go();
       board.turn();
     },
+    onAct(kind, reason) {
+      if (isOpen(standing) && !isEnding(standing)) story.note({ kind }, reason);
+    },
   });
   const board = createRunBoard(standing, pauses);
-  const parts = { run, standing, pauses, board, stop };
+  const scheduled = 'run' in input ? undefined : input.scheduled;
+  const notices = createRunNotices({ run, scheduled, standing, pauses });
+  const parts = { standing, story, pauses, board, stop };
+
+  const deadline = (standing.deadline = createRunDeadline(() => {
+    if (standing.state !== 'running' || isEnding(standing)) return;
+    standing.isExpired = true;
+    stop();
+  }));
 
   const pagesLeft = (): number => standing.lanes?.left() ?? 0;
   // A run that is paused between two pages.
@@ -70,59 +88,78 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
 
   setHandler(runViewQuery, board.view);
   pauses.listen();
-  listenToOrders(run.runId, standing);
+  listenToOrders({ runId: run.runId, ...parts });
   setHandler(pageProgressSignal, (progress) => {
     standing.lanes?.note(progress);
     standing.budget?.note(progress);
+    standing.gates?.note(progress);
     standing.budget?.grant();
     board.count();
+    notices.look();
   });
-  void CancellationScope.current().cancelRequested.catch(stop);
 
   return CancellationScope.nonCancellable(async () => {
     board.show();
     const plan =
       standing.plan ??
-      (await ('run' in input
-        ? planRun({ run, resumed: input.resumed })
-        : planning.run(() => planRun({ run, scheduled: input.scheduled }))));
+      (await (
+        'run' in input
+          ? planRun({ run, resumed: input.resumed })
+          : planning.run(() => planRun({ run, scheduled: input.scheduled }))
+      ).catch(notices.unplanned));
     if (plan.ended !== undefined) return plan.ended;
     standing.plan = plan;
     const resumed = plan.resumed || ('run' in input && input.resumed);
     standing.budget = openBudget(parts, plan, carried?.budget);
+    standing.gates = openGates(parts, plan, carried);
     const lanes = openLanes(parts, { run, resumed, plan, next: carried?.next ?? {} });
     standing.lanes = lanes;
     board.open(plan, run.job);
+    if (carried === undefined) notices.planned();
 
     board.enter('running');
     board.count();
+    if (plan.endsAt !== undefined && patched('deadline')) deadline.set(plan.endsAt);
     lanes.fill();
     await condition(() => lanes.live().length === 0 && !isWaiting());
-    await condition(allHandlersFinished);
+    await condition(() => allHandlersFinished() && story.isKept());
     if (!isEnding(standing) && pagesLeft() > 0) {
+      await notices.handedOver();
       return continueAsNew<typeof runJob>({
         run,
         resumed,
         carried: {
-          plan,
+          plan: { ...(standing.plan ?? plan), endsAt: deadline.endsAt() },
           next: lanes.next(),
           ...addCounts(noCounts, standing.done),
           ...(pauses.any() ? { paused: pauses.list() } : {}),
           ...(standing.budget === undefined ? {} : { budget: standing.budget.state() }),
+          ...standing.gates.state(),
         },
       });
     }
 
     board.enter('finishing');
-    const { because, failure } = standing;
-    const reason = failure !== undefined ? 'failed' : standing.isStopping ? 'stopped' : 'finished';
-    const outcome = await finishRun({ run, reason, ...(because === undefined ? {} : { because }) });
+    const { because } = standing;
+    const outcome = await finishRun({
+      run,
+      reason: endReason(standing),
+      ...(because === undefined ? {} : { because }),
+    });
     standing.done = { ...standing.done, tally: outcome.tally };
     board.enter(outcome.state);
+    notices.ended(outcome);
+    await notices.handedOver();
     // A schedule's `pauseOnFailure` and the Temporal UI look at how the workflow ended.
-    if (outcome.state === 'failed') throw runFailure(failure);
+    if (outcome.state === 'failed') throw runFailure(standing.failure);
     return outcome;
   });
+}
+
+function endReason({ failure, isStopping, isExpired }: RunStanding): EndReason {
+  if (failure !== undefined) return 'failed';
+  if (!isStopping) return 'finished';
+  return isExpired ? 'expired' : 'stopped';
 }
 
 function runOf({ scheduled }: ScheduledRunInput, workflowId: string): RunLocation {

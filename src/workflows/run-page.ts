@@ -8,12 +8,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { Counts } from '../records/counts.ts';
+import { endedSince, type Counts } from '../records/counts.ts';
 import { createCallScope } from './call-scope.ts';
 import type { ControlActivities } from './contract.ts';
 import type { RunPageInput } from './inputs.ts';
 import {
   grantMoneySignal,
+  giveUpSignal,
   grantPlacesSignal,
   pageProgressQuery,
   pageProgressSignal,
@@ -39,7 +40,12 @@ import { signalRun, tellRun } from './tell-run.ts';
 /** Failed items that a report names: reports come again and again. */
 const TOLD_FAILURES = 3;
 
+/** How long calls in flight may still take once their run was terminated. */
+const GRACE = '5 seconds';
+
 const unmade: CallEnd = { kind: 'unmade', isLost: false };
+/** Of a call whose answer nobody waits for: it may have been charged. */
+const lost: CallEnd = { kind: 'unmade', isLost: true };
 
 const { openPage, sealPage } = proxyActivities<ControlActivities>(controlOptions);
 
@@ -48,7 +54,8 @@ const { openPage, sealPage } = proxyActivities<ControlActivities>(controlOptions
  *
  * A failed item is an outcome, not a failure of the page. Cancelled (which means: stop), calls that have not been sent
  * end at once and leave no record; those in flight finish and are recorded, since they are paid for. Paused, it does the
- * same, and puts back what has not been sent until it may go on.
+ * same, and puts back what has not been sent until it may go on. Told to give up, it waits for those in flight for a moment
+ * alone: what they may have cost is unknown.
  */
 export async function runPage(input: RunPageInput): Promise<Counts> {
   const steering = createSteering();
@@ -63,25 +70,30 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   });
   let stopping = false;
   const books = createPageBooks(opened.done, agenda);
-  let inFlight = 0;
-  const calls = createCallScope(() => inFlight > 0);
+  const inFlight = new Set<PageCall>();
+  const calls = createCallScope(() => inFlight.size > 0);
+  let isGivenUp = false;
   let closing = 0;
   let running = 0;
   let failure: unknown;
   const lanes = createPageLanes(own, others, agenda);
   const panel = createPagePanel(opened.ids.length, () => ({
     counts: books.counts(),
-    inFlight,
+    inFlight: inFlight.size,
     isStopping: stopping,
     isPaused: isPaused(),
   }));
 
+  // A page that an earlier version has begun goes on without.
+  const dense = input.dense !== undefined && patched('fail-fast') ? input.dense : undefined;
+  const withEnded = (counts: Counts): Counts =>
+    dense === undefined ? counts : { ...counts, ended: endedSince(opened.done, counts.tally) };
   const progress = (): PageProgress => ({
     page: input.page,
-    ...books.counts(),
+    ...withEnded(books.counts()),
     failures: books.counts().failures?.slice(-TOLD_FAILURES) ?? [],
     ...lanes.report(),
-    inFlight,
+    inFlight: inFlight.size,
     ...(purse === undefined ? {} : { money: purse.report() }),
   });
   const turn = workflowInfo().startTime.getTime() * 1_000;
@@ -90,6 +102,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     (report) => signalRun(pageProgressSignal, report),
     turn,
     () => patched('places-held'),
+    dense,
   );
   function fail(error: unknown): undefined {
     failure ??= error;
@@ -97,6 +110,8 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     calls.takeBack();
   }
 
+  let { priority } = input;
+  const asked = (): RunPageInput => (priority === undefined ? input : { ...input, priority });
   const mayCall = (): boolean => !stopping && !isPaused();
   const purse =
     opened.holds === undefined
@@ -112,34 +127,37 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   async function work(places: PagePlaces): Promise<void> {
     running += 1;
     places.enter();
-    while (mayCall()) {
+    while (mayCall() && !places.owes()) {
       const call = agenda.take(places.lane);
       if (call === undefined) break;
       if (purse !== undefined && !(await purse.hold(call))) {
-        inFlight += 1;
+        inFlight.add(call);
         conclude(call, unmade);
         continue;
       }
       let end: CallEnd | undefined;
-      inFlight += 1;
+      inFlight.add(call);
       try {
         // Not in one expression: that would read the tally before the wait, and lose what others added meanwhile.
-        end = await calls.run(call, () => generate(input, opened, call, { round: calls.round() }));
+        end = await calls.run(call, () => generate(asked(), opened, call, { round: calls.round() }));
       } catch (error) {
         fail(error);
       }
       conclude(call, end);
     }
     running -= 1;
+    const isShed = places.owes();
     places.leave();
-    report();
+    if (isShed && !places.owes()) reporter.tell(progress());
+    else report();
   }
   // At once, without another wait: in which order calls are asked for is part of the history.
   function conclude(call: PageCall, end: CallEnd | undefined): void {
+    // One that was given up has ended already.
+    if (!inFlight.delete(call)) return;
     if (end !== undefined) purse?.settle(call, end);
     const isOver = end === undefined || settle(call, end);
     if (isOver) purse?.close(call.position);
-    inFlight -= 1;
     if (isOver && call.step === undefined) books.end();
     else if (isOver && failure === undefined) void close(call.position);
     panel.change();
@@ -154,14 +172,14 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     let isAnswered = true;
     // Without money for it nobody can tell, but those that go on.
     if (call !== undefined && purse?.holds(call) === false) {
-      inFlight += 1;
+      inFlight.add(call);
       conclude(call, unmade);
     } else if (call !== undefined) {
       calls.open();
       running += 1;
-      inFlight += 1;
+      inFlight.add(call);
       const end = await calls
-        .run(call, () => generate(input, opened, call, { round: calls.round(), probes: true }))
+        .run(call, () => generate(asked(), opened, call, { round: calls.round(), probes: true }))
         .catch(fail);
       isAnswered = end?.kind === 'made';
       running -= 1;
@@ -203,6 +221,17 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     }
     closing -= 1;
   }
+  function stop(): void {
+    stopping = true;
+    calls.takeBack();
+  }
+  async function giveUp(): Promise<void> {
+    stop();
+    await CancellationScope.nonCancellable(() => condition(() => inFlight.size === 0, GRACE));
+    isGivenUp = true;
+    calls.abandon();
+    for (const call of inFlight) conclude(call, lost);
+  }
   const grant = (count: number, lane = own): void => {
     if (!lanes.granted(count, lane)) reporter.granted(count);
     const places = lanes.of(lane);
@@ -221,6 +250,14 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   steering.begin({
     takeRound: (times) => purse?.go(times),
     probe: (isDue) => void probe(isDue),
+    takeTerms(terms, isCalling) {
+      priority = terms.priority ?? priority;
+      for (const lane of [own, ...(others ?? [])]) lanes.of(lane).shed(terms.shed[lane] ?? 0);
+      if (!isCalling || stopping) return;
+      calls.takeBack();
+      calls.open();
+      reporter.tell(progress());
+    },
     pause(isNew) {
       panel.change();
       calls.takeBack();
@@ -235,17 +272,17 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   });
   setHandler(grantPlacesSignal, grant);
   if (purse !== undefined) setHandler(grantMoneySignal, (total) => purse.grant(total));
-  void CancellationScope.current().cancelRequested.catch(() => {
-    stopping = true;
-    calls.takeBack();
-  });
+  setHandler(giveUpSignal, () => void giveUp());
+  void CancellationScope.current().cancelRequested.catch(stop);
 
   return CancellationScope.nonCancellable(async () => {
     void panel.keepShown();
     void purse?.keepTold();
     for (const lane of others ?? []) grant(1, lane);
     grant(input.places);
-    await condition(() => running === 0 && closing === 0 && (stopping || agenda.waiting() === 0));
+    await condition(
+      () => (running === 0 || isGivenUp) && closing === 0 && (stopping || agenda.waiting() === 0),
+    );
     await reporter.settled();
     if (failure !== undefined) throw failure;
     const { run, page, resumed } = input;
@@ -259,6 +296,6 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     await condition(allHandlersFinished);
     books.seal(sealed);
     panel.end();
-    return sealed;
+    return withEnded(sealed);
   });
 }

@@ -23,6 +23,8 @@ export interface RunPausesOptions {
   readonly onProbe: () => number | undefined;
   /** Lets them go on. */
   readonly onGo: () => void;
+  /** Is told what a person has done. */
+  readonly onAct: (kind: 'suspend' | 'resume', reason: string | undefined) => void;
 }
 
 /** What a run's workflow does about its pauses. */
@@ -47,12 +49,14 @@ export function createRunPauses(options: RunPausesOptions): RunPauses {
     const described = describePause(cause, options.runId, new Date().toISOString());
     if (!pauses.add(described, holder)) return;
     options.onPause();
+    if (cause.reason === 'operator') options.onAct('suspend', cause.detail);
     wake();
   }
-  function resume({ reason, holder }: ResumeRequest): void {
+  function resume({ reason, holder, detail }: ResumeRequest): void {
     const lifted = (reason === undefined ? liftedByHand : [reason]).filter((one) => pauses.lift(one, holder));
     if (lifted.length === 0) return;
     if (!pauses.any()) options.onGo();
+    if (reason === undefined) options.onAct('resume', detail);
     wake();
   }
 

@@ -1,14 +1,18 @@
-import type { SteerRequest } from './messages.ts';
+import type { PageTerms, SteerRequest } from './messages.ts';
 
 /** What a page is told that was told nothing yet. */
 export const untold: SteerRequest = { turn: 0, isPaused: false, round: 0 };
 
 /** What to tell a page after what it was told last. */
-export function nextRequest({ turn, round }: SteerRequest, how: 'pause' | 'probe' | 'go'): SteerRequest {
+export function nextRequest(
+  { turn, round, terms }: SteerRequest,
+  how: 'pause' | 'probe' | 'go',
+): SteerRequest {
   return {
     turn: turn + 1,
     isPaused: how !== 'go',
     round: how === 'go' ? round + 1 : round,
+    ...(terms === undefined ? {} : { terms }),
     ...(how === 'probe' ? { probes: true } : {}),
   };
 }
@@ -26,6 +30,12 @@ export interface SteeredParts {
   readonly probe: (isDue: () => boolean) => void;
   /** Takes in how often its run has let it go on: it may hear of a later time first, or of that alone. */
   readonly takeRound: (round: number) => void;
+  /**
+   * Takes in what it is to go on with from now on.
+   *
+   * @param isCalling - whether it makes calls: what has not been sent is to be sent by the new terms
+   */
+  readonly takeTerms: (terms: PageTerms, isCalling: boolean) => void;
 }
 
 /** Whether a page may make calls, by its run and by what it finds out itself. */
@@ -43,6 +53,7 @@ export interface Steering {
 export function createSteering(): Steering {
   let latest = untold;
   let isPaused = false;
+  let changes = 0;
   let parts: SteeredParts | undefined;
 
   function pause(): void {
@@ -50,9 +61,13 @@ export function createSteering(): Steering {
     isPaused = true;
     parts?.pause(isNew);
   }
-  function follow({ turn, isPaused: isToPause, round, probes }: SteerRequest): void {
+  function follow({ turn, isPaused: isToPause, round, probes, terms }: SteerRequest): void {
     if (parts === undefined || turn === 0) return;
     parts.takeRound(round);
+    if (terms !== undefined && terms.count > changes) {
+      changes = terms.count;
+      parts.takeTerms(terms, !isPaused && !isToPause);
+    }
     if (!isToPause) {
       if (!isPaused) return;
       isPaused = false;

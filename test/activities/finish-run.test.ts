@@ -34,6 +34,8 @@ function dependenciesOn(store: MemoryStore): ActivityDependencies {
     governors: { identity: '7@host', call: () => Promise.reject(new Error('no call is made')), stop() {} },
     searchAttributes: false,
     now: () => now,
+    askSchedule: () => Promise.reject(new Error('there is no schedule')),
+    post: () => Promise.reject(new Error('nobody is told')),
     random: () => 0,
   };
 }
@@ -139,6 +141,29 @@ describe('a run that closes', () => {
       tally: { succeeded: 2, cancelled: 1 },
     });
     expect(JSON.parse(store.text(keys.part(1)) ?? '')).toMatchObject({ id: 'item-3', status: 'cancelled' });
+  });
+
+  it('after its deadline lists what is left as expired, also on pages that were stopped before', async () => {
+    const store = await storedRun(...all.slice(0, 1));
+    await store.put(keys.part(0), (await closedBy('stopped')) ?? '', json);
+    expect(await finish(store, 'expired')).toEqual({
+      state: 'expired',
+      marker: keys.failed,
+      tally: expect.objectContaining({ succeeded: 1, cancelled: 0, expired: 2 }) as unknown,
+    });
+    const lines = [0, 1].flatMap((page) => (store.text(keys.part(page)) ?? '').trim().split('\n'));
+    expect(lines.map((line) => (JSON.parse(line) as { readonly status: string }).status)).toEqual([
+      'succeeded',
+      'expired',
+      'expired',
+    ]);
+    expect(await finish(await storedRun(...all), 'expired')).toMatchObject({ state: 'completed' });
+
+    async function closedBy(reason: EndReason): Promise<string | undefined> {
+      const other = await storedRun(...all.slice(0, 1));
+      await finish(other, reason);
+      return other.text(keys.part(0));
+    }
   });
 
   it('reads the records again after a stop, since a page may have got one after it was sealed', async () => {

@@ -49,6 +49,7 @@ function itemStore(store: MemoryStore, isStale = false, more: Partial<ResolvedCa
     item,
     now: () => now,
     isStale: () => isStale,
+    isAbandoned: () => Promise.resolve(false),
   });
 }
 

@@ -29,7 +29,7 @@ describe('a job that says a bit of everything', () => {
       failFast: { rate: 0.5, window: 20 },
       priority: 'high',
       limits: { concurrency: 8 },
-      notify: { url: 'https://hooks.example/batch', on: ['completed', 'failed'] },
+      notify: [{ url: 'https://hooks.example/batch', on: ['completed', 'failed'] }],
       reuse: true,
       allowUnpriced: false,
       seed: 'stable',

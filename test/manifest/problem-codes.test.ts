@@ -22,7 +22,6 @@ it('every code of the job file is shown by a bad one', () => {
     'data-invalid',
     'column-unknown',
     'entry-empty',
-    'key-unobeyed',
     'budget-low',
     'budget-unbounded',
     'value-null',

@@ -71,6 +71,7 @@ export const jobsWithAHole: readonly string[] = [
   ...['rate', 'rate: 1, window'].map((key) => `failFast: { ${key}: HERE }`),
   'notify: { url: HERE }',
   'notify: { url: "https://x.test/", on: HERE }',
+  'notify: [HERE]',
   'matrix: { axis: HERE }',
   'matrix: { include: HERE }',
   'matrix: { axis: [a], exclude: HERE }',

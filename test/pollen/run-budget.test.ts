@@ -2,12 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import { emptyTally } from '../../src/records/tally.ts';
 import { createRunBudget } from '../../src/workflows/run-budget.ts';
-import { run } from '../support/samples.ts';
 
 describe("a run's budget", () => {
   it('keeps the bound of what is unknown as spent once its page has ended', () => {
     const budget = createRunBudget({
-      run,
       onExceeded: 'pause',
       state: { cap: '1', spent: '0' },
       mayGrant: () => true,

@@ -7,7 +7,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
 import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { triggerSchedule } from '../../src/commands/schedule/change-schedule.ts';
-import { setBudget } from '../../src/commands/steer.ts';
+import { setRun } from '../../src/commands/steer.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { installRuntime } from '../../src/telemetry/runtime.ts';
 import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
@@ -99,7 +99,7 @@ items:
   await untilDone(async () => {
     if ((await harness.handle(run).query(runViewQuery)).state !== 'paused') throw new Error('not yet');
   });
-  await setBudget(harness.session.temporal, run.runId, { amount: '+1' });
+  await setRun(harness.session.temporal, run.runId, { budget: '+1' });
   await harness.finish(run);
   await save(harness, 'run-job-budgeted', runWorkflowId(run.runId));
   await save(harness, 'run-page-budgeted', pageWorkflowId(run.runId, 0));

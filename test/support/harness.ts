@@ -16,6 +16,7 @@ import { createGovernors } from '../../src/lanes/governor/governors.ts';
 import { createWorkers } from '../../src/lanes/workers.ts';
 import type { PriceSnapshot } from '../../src/pollen/prices.ts';
 import type { CacheMode } from '../../src/pollen/settle.ts';
+import { createPost, type PostOptions } from '../../src/notices/post.ts';
 import { createApiClient } from '../../src/pollinations/client.ts';
 import { createSend } from '../../src/pollinations/send.ts';
 import { createBalance, findApi, openStore, plannedApi } from '../../src/services.ts';
@@ -25,6 +26,7 @@ import type { RunOutcome } from '../../src/records/outcome.ts';
 import type { S3Store } from '../../src/storage/s3.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { hasSearchAttributes } from '../../src/temporal/connect-worker.ts';
+import { askSchedule, type ScheduleTimes } from '../../src/temporal/schedule-times.ts';
 import type { runJob } from '../../src/workflows/index.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';
 import { readOf } from './job.ts';
@@ -49,6 +51,10 @@ export interface HarnessOptions {
   readonly beforeWrite?: (key: string) => void;
   /** Is waited for before the workers look at calls that a page takes back. */
   readonly beforeLook?: () => Promise<void>;
+  /** How the workers tell others of runs. @default nobody may be told */
+  readonly notices?: PostOptions;
+  /** What the workers take the server to say of a schedule, over what it says. */
+  readonly scheduleOf?: () => Partial<ScheduleTimes>;
   /** Workers to start with. @default 1 */
   readonly workers?: number;
 }
@@ -74,6 +80,8 @@ export interface Harness {
   readonly finish: (run: RunLocation) => Promise<RunOutcome>;
   readonly files: (run: RunLocation) => RunFiles;
 }
+
+const noNotices = { secrets: [], hosts: [], allowPrivate: false };
 
 /** Opens the product on running servers; what is to be closed in the end, last first, is added to `closes`. */
 export async function openHarness(
@@ -124,6 +132,11 @@ export async function openHarness(
       prices: options.prices ?? (() => Promise.resolve(session.api.prices)),
       lanes,
       governors,
+      askSchedule: async (scheduleId: string) => ({
+        ...(await askSchedule(workerConnection, namespace, scheduleId)),
+        ...options.scheduleOf?.(),
+      }),
+      post: createPost(options.notices ?? { settings: noNotices }),
       searchAttributes: await hasSearchAttributes(workerConnection, namespace),
       now: () => new Date(),
       // Retries come as early as they may.

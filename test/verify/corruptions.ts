@@ -200,6 +200,12 @@ export const corruptions: readonly Corruption[] = [
     'marker-differs',
     '_FAILED',
   ]),
+  corruption(
+    'the marker says that the deadline came, and every item has ended',
+    (run) => replace(run, '_FAILED', /"state":"\w+"/, '"state":"expired"'),
+    ['state-wrong', '_FAILED'],
+    ['report-differs', 'report.json'],
+  ),
   corruption('there are two markers', (run) => run.set('_SUCCESS', run.text('_FAILED')), [
     'marker-differs',
     '_FAILED',

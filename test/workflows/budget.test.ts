@@ -3,7 +3,7 @@ import { describe, expect, vi } from 'vitest';
 import { get } from '../../src/commands/get.ts';
 import { detailsData } from '../../src/commands/render/run-data.ts';
 import { detailsText } from '../../src/commands/render/run-text.ts';
-import { setBudget } from '../../src/commands/steer.ts';
+import { setRun } from '../../src/commands/steer.ts';
 import { parseAmount } from '../../src/pollen/amount.ts';
 import { readChanges } from '../../src/records/changes.ts';
 import { billTotal } from '../../src/report/report.ts';
@@ -74,10 +74,10 @@ describe.concurrent('a run with a budget', { timeout: 400_000 }, () => {
     expect(callsOf(harness.emulator)).toHaveLength(18);
 
     const { temporal, store } = harness.session;
-    const more = { amount: '+0.001', reason: 'a little' };
-    expect(await setBudget(temporal, run.runId, more)).toMatchObject({ budget: { amount: '0.0375' } });
+    const more = { budget: '+0.001', reason: 'a little' };
+    expect(await setRun(temporal, run.runId, more)).toMatchObject({ budget: { amount: '0.0375' } });
     await untilPaused(harness, run);
-    expect(await setBudget(temporal, run.runId, { amount: '1' })).toMatchObject({ budget: { amount: '1' } });
+    expect(await setRun(temporal, run.runId, { budget: '1' })).toMatchObject({ budget: { amount: '1' } });
     expect(await harness.finish(run)).toMatchObject({
       state: 'completed',
       tally: { succeeded: 60, settled: harness.emulator.meter().charged },
@@ -130,7 +130,7 @@ describe.concurrent('a run with a budget', { timeout: 400_000 }, () => {
     expect(await untilPaused(harness, run)).toMatchObject({
       budget: { spent: '0.006', held: '0', free: '0.0019' },
     });
-    await setBudget(harness.session.temporal, run.runId, { amount: '+0.0161' });
+    await setRun(harness.session.temporal, run.runId, { budget: '+0.0161' });
     expect(await harness.finish(run)).toMatchObject({
       state: 'completed',
       tally: { succeeded: 12, settled: '0.024' },
@@ -149,7 +149,7 @@ describe.concurrent('a run with a budget', { timeout: 400_000 }, () => {
     expect(charged(harness)).toBeLessThanOrEqual(parseAmount(budget?.spent ?? '0'));
     expect(parseAmount(budget?.free ?? '1')).toBeLessThan(parseAmount('0.004'));
 
-    await setBudget(harness.session.temporal, run.runId, { amount: '0.3' });
+    await setRun(harness.session.temporal, run.runId, { budget: '0.3' });
     const { tally } = await harness.finish(run);
     const bound = parseAmount(tally.settled) + parseAmount(tally.unknown.atMost ?? '0');
     expect(charged(harness)).toBeLessThanOrEqual(bound);
@@ -188,7 +188,7 @@ items:
     const { budget } = await untilPaused(harness, run);
     expect(charged(harness)).toBe(parseAmount(budget?.spent ?? '0'));
     expect(charged(harness)).toBeLessThanOrEqual(parseAmount('0.0131'));
-    await setBudget(harness.session.temporal, run.runId, { amount: '+1' });
+    await setRun(harness.session.temporal, run.runId, { budget: '+1' });
     expect(await harness.finish(run)).toMatchObject({
       state: 'completed',
       tally: { succeeded: 12, settled: harness.emulator.meter().charged },
@@ -239,7 +239,7 @@ items:
   test('is refused another budget where it has none', async ({ open }) => {
     const harness = await open({ emulator: { latency: { kind: 'fixed', ms: 3_000 } } });
     const { run } = await harness.submit('version: 1\nname: free\nitems: [{ text: a }]\n');
-    await expect(setBudget(harness.session.temporal, run.runId, { amount: '1' })).rejects.toMatchObject({
+    await expect(setRun(harness.session.temporal, run.runId, { budget: '1' })).rejects.toMatchObject({
       code: 'usage',
       message: `run ${run.runId} has no budget`,
     });

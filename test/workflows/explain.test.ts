@@ -6,6 +6,7 @@ import { explainedData } from '../../src/commands/render/explain-data.ts';
 import { explainText } from '../../src/commands/render/explain-text.ts';
 import type { Session } from '../../src/commands/session.ts';
 import { suspend } from '../../src/commands/steer.ts';
+import type { RunLocation } from '../../src/storage/keys.ts';
 import type { Harness } from '../support/harness.ts';
 import { test } from '../support/on-servers.ts';
 
@@ -37,8 +38,8 @@ function withoutTemporal(session: Session): Session {
   };
 }
 
-async function look(harness: Harness, runId: string, name: string): Promise<Explained> {
-  return explain(harness.session, runId, name);
+async function look(harness: Harness, run: RunLocation, name: string): Promise<Explained> {
+  return explain(harness.session, run, name);
 }
 
 describe.concurrent('an item that is explained', () => {
@@ -50,7 +51,7 @@ describe.concurrent('an item that is explained', () => {
     await harness.finish(run);
     const session = withoutTemporal(harness.session);
     const told = async (name: string): Promise<readonly [Explained, string]> => {
-      const explained = await explain(session, run.runId, name);
+      const explained = await explain(session, run, name);
       const text = explainText(session, explained);
       expect(text).not.toContain(harness.key);
       expect(JSON.stringify(explainedData(session, explained))).not.toContain(harness.key);
@@ -126,19 +127,19 @@ limits: { concurrency: 1 }
 items: [{ prompts: [one bee, two bees, three bees] }]
 `);
     await vi.waitFor(async () => {
-      const explained = await look(harness, run.runId, '1');
+      const explained = await look(harness, run, '1');
       expect(explained.calls[0]?.underWay).toMatchObject({ kind: 'in-flight' });
       expect(explained.state).toBe('under-way');
       expect(explainText(harness.session, explained)).toContain('In flight since ');
     }, waiting);
-    const last = await look(harness, run.runId, '3');
+    const last = await look(harness, run, '3');
     expect(['waiting', 'under-way']).toContain(last.state);
     expect(last.calls[0]?.attempts).toEqual([]);
     await suspend(harness.session.temporal, run.runId, 'to look');
-    expect(explainText(harness.session, await look(harness, run.runId, '3'))).toContain('paused: operator');
+    expect(explainText(harness.session, await look(harness, run, '3'))).toContain('paused: operator');
     await harness.handle(run).cancel();
     await harness.finish(run);
-    expect(await look(harness, run.runId, '3')).toMatchObject({
+    expect(await look(harness, run, '3')).toMatchObject({
       state: 'cancelled',
       calls: [{ state: 'cancelled' }],
     });
@@ -152,7 +153,7 @@ name: waits
 items: [{ id: slow, text: 'A bee that waits [[fault:503]]' }]
 `);
     await vi.waitFor(async () => {
-      const explained = await look(harness, run.runId, 'slow');
+      const explained = await look(harness, run, 'slow');
       expect(explained.calls[0]).toMatchObject({
         state: 'under-way',
         underWay: { kind: 'backing-off', code: expect.any(String) },

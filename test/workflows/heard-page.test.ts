@@ -9,8 +9,8 @@ import { orders } from '../support/orders.ts';
 
 const started = (): HeardPage => ({
   accounts: [
-    { lane: 'all', granted: 4, freed: 0, waiting: 8 },
-    { lane: 'pictures', granted: 1, freed: 0, waiting: 0 },
+    { lane: 'all', granted: 4, freed: 0, waiting: 8, owed: 0 },
+    { lane: 'pictures', granted: 1, freed: 0, waiting: 0, owed: 0 },
   ],
   counts: noCounts,
   turn: 0,

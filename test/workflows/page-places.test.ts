@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { shareOut } from '../../src/workflows/lane-shares.ts';
+import { boundBy, shareOut, shedBy } from '../../src/workflows/lane-shares.ts';
 import { createPagePlaces } from '../../src/workflows/page-places.ts';
 
 describe('the places of a page', () => {
@@ -50,5 +50,50 @@ describe('what a job allows itself', () => {
 
   it('leaves each lane its own where the job says nothing', () => {
     expect(shareOut({ concurrency: plan.concurrency }, [], 'a')).toBe(8);
+  });
+});
+
+describe('places that a run wants back', () => {
+  it('go as their calls end, and no more of them than the page holds', () => {
+    const places = createPagePlaces('all', false);
+    places.grant(3);
+    for (let count = 0; count < 3; count += 1) places.enter();
+    places.shed(2);
+    expect([places.owes(), places.freed()]).toEqual([true, 0]);
+    places.leave();
+    places.leave();
+    expect([places.owes(), places.freed()]).toEqual([false, 2]);
+    places.shed(5);
+    expect(places.owes()).toBe(true);
+    places.leave();
+    expect([places.owes(), places.freed()]).toEqual([false, 3]);
+  });
+
+  it('are the idle ones first where the page has several lanes, and never its last one', () => {
+    const places = createPagePlaces('pictures', true);
+    places.grant(4);
+    for (let count = 0; count < 2; count += 1) places.enter();
+    places.shed(4);
+    expect([places.freed(), places.idle(), places.owes()]).toEqual([2, 0, true]);
+    places.leave();
+    expect([places.freed(), places.owes()]).toEqual([3, false]);
+    places.leave();
+    expect([places.freed(), places.idle()]).toEqual([3, 1]);
+  });
+
+  it('are those of the youngest pages, but for one of each page that needs other lanes', () => {
+    expect(shedBy(5, [4, 3, 2], () => 0)).toEqual([0, 3, 2]);
+    expect(shedBy(5, [4, 3, 2], () => 1)).toEqual([2, 2, 1]);
+    expect(shedBy(99, [1, 1], () => 1)).toEqual([0, 0]);
+    expect(shedBy(-3, [4], () => 0)).toEqual([0]);
+  });
+});
+
+describe('what a run may have under way', () => {
+  it('is what its lanes take, up to what it allows itself', () => {
+    expect(boundBy({ all: 24 }, undefined)).toEqual({ concurrency: { all: 24 } });
+    expect(boundBy({ all: 24 }, 4)).toEqual({ concurrency: { all: 4 } });
+    expect(boundBy({ all: 24, pictures: 3 }, 4)).toEqual({ concurrency: { all: 4, pictures: 3 }, limit: 4 });
+    expect(boundBy({ all: 24, pictures: 3 }, 1)).toEqual({ concurrency: { all: 1, pictures: 1 } });
   });
 });

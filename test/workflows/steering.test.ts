@@ -24,6 +24,7 @@ function begun(steering: Steering): { readonly done: string[]; readonly probes: 
       probes.push(isDue);
     },
     takeRound: (times) => (round = times),
+    takeTerms: ({ count }, isCalling) => done.push(`terms ${count}${isCalling ? ', calling' : ''}`),
   });
   return { done, probes };
 }
@@ -45,6 +46,7 @@ describe('a page that is steered', () => {
           go: () => {},
           probe: () => {},
           takeRound: (times) => (round = times),
+          takeTerms: () => {},
         });
         for (const request of order.slice(early)) steering.steer(request);
         expect([steering.isPaused(), round]).toEqual([isPaused, rounds]);
@@ -58,6 +60,32 @@ describe('a page that is steered', () => {
     const [pause, go] = told('pause', 'go');
     for (const request of [pause, pause, go, pause, go]) if (request) steering.steer(request);
     expect(done).toEqual(['pause', 'go 1']);
+  });
+
+  it('takes new terms once, whatever it hears of first, and sends by them at once where it makes calls', () => {
+    const terms = { count: 1, shed: { all: 2 } };
+    const renewed = { ...untold, turn: 1, terms };
+    const pause = nextRequest(renewed, 'pause');
+    const paused = { ...pause, turn: 3, terms: { ...terms, count: 2 } };
+    for (const [order, expected] of [
+      [
+        [renewed, pause, paused],
+        ['terms 1, calling', 'pause', 'terms 2', 'again'],
+      ],
+      [
+        [pause, renewed, paused],
+        ['terms 1', 'pause', 'terms 2', 'again'],
+      ],
+      [
+        [paused, pause, renewed],
+        ['terms 2', 'pause'],
+      ],
+    ] as const) {
+      const steering = createSteering();
+      const { done } = begun(steering);
+      for (const request of order) steering.steer(request);
+      expect(done).toEqual(expected);
+    }
   });
 
   it('pauses by itself until it is told to go on', () => {

@@ -2,6 +2,8 @@ import { describe, expect, vi } from 'vitest';
 
 import { resume, suspend } from '../../src/commands/steer.ts';
 import { get } from '../../src/commands/get.ts';
+import { readChanges } from '../../src/records/changes.ts';
+import { verifyRun } from '../../src/verify/verify-run.ts';
 import { CONTROL_QUEUE, pageWorkflowId } from '../../src/workflows/ids.ts';
 import {
   grantPlacesSignal,
@@ -73,7 +75,7 @@ describe.concurrent('a run that is suspended', () => {
       view: { state: 'paused', paused: [{ reason: 'operator' }] },
     });
 
-    expect(await resume(temporal, run.runId)).toMatchObject({ state: 'running', paused: [] });
+    expect(await resume(temporal, run.runId, 'thought')).toMatchObject({ state: 'running', paused: [] });
     expect(await harness.finish(run)).toMatchObject({
       state: 'completed',
       tally: { succeeded: 14, settled: harness.emulator.meter().charged },
@@ -81,6 +83,13 @@ describe.concurrent('a run that is suspended', () => {
     const calls = callsOf(harness.emulator);
     expect(new Set(calls.map(({ digest }) => digest)).size).toBe(14);
     expect(calls).toHaveLength(14);
+    const story = [
+      { kind: 'suspend', reason: 'to *think*' },
+      { kind: 'resume', reason: 'thought' },
+    ];
+    expect(await readChanges(harness.session.store, run)).toMatchObject(story);
+    expect(await get(harness.session, run.runId)).toMatchObject({ story, report: { story } });
+    expect((await verifyRun(harness.session.store, run)).findings).toEqual([]);
   });
 
   test('can be stopped, and lists what was held back as cancelled', async ({ open }) => {

@@ -12,8 +12,7 @@ export function getAction(text: string): Promise<Outcome> {
     const details = await describe(reading, await resolveStored(reading, text));
     return {
       data: detailsData(details),
-      // The page is known of the local stack alone, whose runs are in this namespace.
-      text: detailsText({ ...reading, temporal: { namespace: 'default' } }, details),
+      text: detailsText(reading, details),
       exitCode: exitCodeOfSight(details.sight),
     };
   });

@@ -1,9 +1,9 @@
 import type { TemporalClient } from '../../temporal/connect-client.ts';
-import type { BudgetRequest } from '../../workflows/messages.ts';
+import type { SetRequest } from '../../workflows/messages.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { budgetSetText, resumedText, suspendedText } from '../render/pause-text.ts';
+import { resumedText, setText, stoppedText, suspendedText, terminatedText } from '../render/pause-text.ts';
 import { openTemporal } from '../session.ts';
-import { resume, setBudget, suspend } from '../steer.ts';
+import { approve, resume, setRun, stop, suspend, terminate } from '../steer.ts';
 import { configure } from './configure.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -16,20 +16,45 @@ export function suspendAction(runId: string, reason: string | undefined): Promis
 }
 
 /** `resume RUN` */
-export function resumeAction(runId: string): Promise<Outcome> {
+export function resumeAction(runId: string, reason: string | undefined): Promise<Outcome> {
   return withTemporal(async (temporal) => {
-    const steered = await resume(temporal, runId);
+    const steered = await resume(temporal, runId, reason);
     const exitCode = steered.state === 'paused' ? exitCodes.paused : exitCodes.succeeded;
     return { data: steered, text: resumedText(steered), exitCode };
   });
 }
 
-/** `set RUN --budget AMOUNT` */
-export function setAction(runId: string, request: BudgetRequest): Promise<Outcome> {
+/** `stop RUN` */
+export function stopAction(runId: string, reason: string | undefined): Promise<Outcome> {
   return withTemporal(async (temporal) => {
-    const set = await setBudget(temporal, runId, request);
+    const steered = await stop(temporal, runId, reason);
+    return { data: steered, text: stoppedText(steered), exitCode: exitCodes.succeeded };
+  });
+}
+
+/** `terminate RUN` */
+export function terminateAction(runId: string, reason: string | undefined): Promise<Outcome> {
+  return withTemporal(async (temporal) => {
+    const steered = await terminate(temporal, runId, reason);
+    return { data: steered, text: terminatedText(steered), exitCode: exitCodes.succeeded };
+  });
+}
+
+/** `approve RUN` */
+export function approveAction(runId: string, reason: string | undefined): Promise<Outcome> {
+  return withTemporal(async (temporal) => {
+    const steered = await approve(temporal, runId, reason);
+    const exitCode = steered.state === 'paused' ? exitCodes.paused : exitCodes.succeeded;
+    return { data: steered, text: resumedText(steered), exitCode };
+  });
+}
+
+/** `set RUN` */
+export function setAction(runId: string, request: SetRequest): Promise<Outcome> {
+  return withTemporal(async (temporal) => {
+    const set = await setRun(temporal, runId, request);
     const exitCode = set.state === 'paused' ? exitCodes.paused : exitCodes.succeeded;
-    return { data: set, text: budgetSetText(set), exitCode };
+    return { data: set, text: setText(set), exitCode };
   });
 }
 

@@ -5,6 +5,7 @@ import { outlookLine } from '../render/outlook-text.ts';
 import { tellSubmitted } from '../render/submitted.ts';
 import type { Terminal } from '../render/terminal.ts';
 import { submit, type SubmitOptions } from '../submit.ts';
+import { tellMissing } from '../tell-missing.ts';
 import { configure, withSession } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 import { keepHeapSmall } from './small-heap.ts';
@@ -42,6 +43,7 @@ export async function submitAction(
       const watched = await watchToTheEnd(session, run, plan, context);
       return { ...watched, text: run.runId };
     }
+    if (status !== 'ended') await tellMissing(session, plan, terminal);
     return {
       data: { runId: run.runId, status, state: marker?.state, keptSettings },
       text: run.runId,
@@ -63,7 +65,7 @@ export function submitOptionsOf(flags: SubmitFlags, terminal: Terminal): SubmitO
     ...(maxCost === undefined ? {} : { maxCost }),
     ...(terminal.ask === undefined ? {} : { confirm: terminal.ask }),
     onOutlook(outlook, warnings) {
-      for (const warning of warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}`));
+      for (const warning of warnings) terminal.say(terminal.color.magenta(`Warning: ${warning}`));
       if (outlook !== undefined) terminal.say(outlookLine(outlook));
     },
   };

@@ -4,7 +4,7 @@ import type { AttemptRecord, ItemRecord } from '../../records/record.ts';
 import { sumCosts } from '../../records/tally.ts';
 import { costOf } from '../../report/bill.ts';
 import { billRows, REUSED, type BillRow } from '../../report/bill-rows.ts';
-import { resultLine, type ResultLine } from '../../report/result-line.ts';
+import { isMissing, resultLine, type ResultLine } from '../../report/result-line.ts';
 import { withLate } from '../../report/with-late.ts';
 import { partName, runKeys, type CallPart, type RunLocation } from '../../storage/keys.ts';
 import type { Sight } from '../follow.ts';
@@ -117,7 +117,7 @@ function endOf(
   isUnderWay: boolean,
 ): Pick<ExplainedCall, 'state' | 'reused' | 'fault' | 'text' | 'doubt'> {
   const end = part === undefined ? line : line.steps?.find((step) => nameOf(step) === nameOf(part));
-  if (end === undefined || end.status === 'cancelled') {
+  if (end === undefined || isMissing(end)) {
     if (isUnderWay) return { state: 'under-way' };
     return {
       state:

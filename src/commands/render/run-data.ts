@@ -15,7 +15,7 @@ export function watchedData(runId: string, watched: Watched, ending: Ending | un
 }
 
 /** All there is to say about a run, for programs. */
-export function detailsData({ run, plan, sight, report, ending, budget }: RunDetails) {
+export function detailsData({ run, plan, sight, report, ending, budget, missing, story }: RunDetails) {
   const { runId, job } = run;
   return {
     runId,
@@ -23,8 +23,10 @@ export function detailsData({ run, plan, sight, report, ending, budget }: RunDet
     parent: plan?.parent?.runId,
     labels: plan?.labels ?? {},
     ...sightData(sight),
+    ...(missing.length === 0 ? {} : { missing }),
     ...endingData(ending),
     budget,
+    story,
     failures: ending?.failures,
     plan,
     report,

@@ -10,14 +10,15 @@ import type { Ending } from '../ending.ts';
 import type { Sight } from '../follow.ts';
 import type { RunDetails } from '../get.ts';
 import type { Session } from '../session.ts';
-import type { LinkSource } from '../ui-page.ts';
 import { budgetText } from './budget-text.ts';
 import { cacheWords } from './cache-words.ts';
 import { gateLines } from './gates-text.ts';
+import { missingText } from './missing-text.ts';
 import { linkLines, nextLines } from './next-text.ts';
 import { costText } from './outlook-text.ts';
 import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
+import { storyLines } from './story-text.ts';
 import { plain } from './terminal.ts';
 import { assumptions, duration, money, plural, table } from './words.ts';
 
@@ -108,8 +109,11 @@ export function brokenText(
 }
 
 /** A run as `get` shows it. */
-export function detailsText(session: LinkSource, details: RunDetails): string {
-  const { run, plan, sight, report, ending, budget } = details;
+export function detailsText(
+  session: Pick<Session, 'store' | 'config' | 'uiUrl'>,
+  details: RunDetails,
+): string {
+  const { run, plan, sight, report, ending, budget, missing, story } = details;
   const head =
     plan === undefined
       ? `${run.runId}: not planned yet`
@@ -126,6 +130,8 @@ export function detailsText(session: LinkSource, details: RunDetails): string {
         ]),
     '',
     ending === undefined ? sightText(run, sight, budget) : endText(session, ending),
+    ...missing.map(missingText),
+    ...storyLines(story),
     ...(report === undefined
       ? []
       : [
@@ -151,11 +157,12 @@ function sightText(run: RunLocation, sight: Sight, budget: BudgetSight | undefin
     case 'ended':
       return sight.marker.state;
     case 'running': {
-      const { state, items, tally, paused = [] } = sight.view;
+      const { state, items, tally, endsAt, paused = [] } = sight.view;
       const words = progressWords({ items, tally, inFlight: sight.inFlight, rate: undefined });
       return [
         `${state}: ${words}`,
         ...(budget === undefined ? [] : [budgetText(budget)]),
+        ...(endsAt === undefined ? [] : [`Ends at ${endsAt.slice(0, 19)}Z with what it has then.`]),
         ...pauseLines(paused),
       ].join('\n');
     }

@@ -71,13 +71,13 @@ export function watchBlock(watching: Watching, screen: Screen, color: Terminal['
     { rank: 1, text: join(headParts(watching, color), width) },
     ...(sight === undefined || sight.view.items === 0
       ? []
-      : [{ rank: 0, text: barLine(sight, watching.rate, width, color) }]),
+      : [{ rank: 0, text: barLine(watching, sight, width, color) }]),
     ...each('!', troubleLines(sight, silence), [2], wrapped, (text) => color.red(color.bold(text))),
     ...(sight === undefined
       ? []
       : [
           ...each('Cost', [join(costParts(sight), width - LABEL)], [3]),
-          ...each('Rate', laneLines(lanes), [4, 11]),
+          ...each('Rate', silence === undefined ? laneLines(lanes) : [], [4, 11]),
           ...each('Models', modelLines(sight.view.models), [7, 7, 7, 9]),
           ...each('Failed', failureLines(sight.view), [6, 8, 8, 10], wrapped),
         ]),
@@ -90,28 +90,31 @@ export function watchBlock(watching: Watching, screen: Screen, color: Terminal['
 }
 
 function headParts({ runId, sight, silence, seconds, emulated }: Watching, color: Terminal['color']) {
+  const endsAt = sight?.view.endsAt;
   return [
     `${color.bold(runId)} ${stateWord(sight, silence, color)}`,
     ...(seconds === undefined ? [] : [duration(seconds)]),
+    ...(endsAt === undefined ? [] : [`deadline ${endsAt.slice(0, 16).replace('T', ' ')} UTC`]),
     ...(emulated ? ['emulated'] : []),
   ];
 }
 
-// Black on a colour is read on dark and on light screens.
+// A colour behind the word is read on dark and on light screens, whatever they make of it.
 function stateWord(
   sight: Running | undefined,
   silence: string | undefined,
-  { isColorSupported, black, bgGreen, bgYellow, bgCyan, bgRed }: Terminal['color'],
+  { isColorSupported, black, white, bgGreen, bgYellow, bgCyan, bgRed }: Terminal['color'],
 ): string {
-  const word = silence === undefined ? (sight?.view.state ?? 'starting') : 'no answer';
+  if (silence !== undefined) return isColorSupported ? bgRed(white(' no answer ')) : 'no answer';
+  const word = sight?.view.state ?? 'starting';
   if (!isColorSupported) return word;
-  const paint = { running: bgGreen, paused: bgYellow, 'no answer': bgRed }[word as string] ?? bgCyan;
+  const paint = word === 'running' ? bgGreen : word === 'paused' ? bgYellow : bgCyan;
   return paint(black(` ${word} `));
 }
 
 function barLine(
+  { rate, silence }: Watching,
   { view: { items, tally, state }, inFlight }: Running,
-  rate: number | undefined,
   width: number,
   color: Terminal['color'],
 ): string {
@@ -119,13 +122,13 @@ function barLine(
   const size = width < NARROW ? BAR / 2 : BAR;
   const filled = Math.floor((done / items) * size);
   const left = items - done;
-  const hasTime = rate !== undefined && rate > 0 && left > 0 && state === 'running';
+  const hasTime = rate !== undefined && rate > 0 && left > 0 && state === 'running' && silence === undefined;
   return join(
     [
       `${color.green('█'.repeat(filled))}${color.dim('░'.repeat(size - filled))} ${done}/${items}`,
       ...(tally.failed > 0 ? [color.red(`${tally.failed} failed`)] : []),
       ...(hasTime ? [`${duration(left / rate)} left`] : []),
-      ...(inFlight > 0 ? [`${inFlight} in flight`] : []),
+      ...(inFlight > 0 && silence === undefined ? [`${inFlight} in flight`] : []),
       ...(hasTime ? [`${rate.toFixed(1)} items/s`] : []),
       ...(tally.throttled > 0 ? [`${tally.throttled} throttled`] : []),
     ],

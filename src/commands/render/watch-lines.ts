@@ -49,7 +49,7 @@ function budgetNow(budget: BudgetSight, { settled, unknown }: RunView['tally']):
 
 /** What holds the run up: why it is paused and what to do, or that it does not answer. */
 export function troubleLines(sight: Running | undefined, silence: string | undefined): readonly string[] {
-  if (silence !== undefined) return [`${plain(silence)}. It is shown again when it answers.`];
+  if (silence !== undefined) return [`${plain(silence)}. The figures are from before.`];
   if (sight === undefined) return [];
   const wait = loudWait(sight);
   return [...pauseLines(sight.view.paused ?? []), ...(wait === undefined ? [] : [waitLine(wait)])];

@@ -18,7 +18,7 @@ import { readEndedItems, type EndedItem, type RetriedRun } from './parent-items.
 /** What a retry calls again of what its parent has not got. */
 export interface LeftItems {
   readonly failed: number;
-  /** Items without a record, as after a stop. */
+  /** Items without a record, as after a stop or a deadline. */
   readonly cancelled: number;
   /** Of both, those that get another seed. */
   readonly reseeded: number;

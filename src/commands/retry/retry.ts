@@ -22,6 +22,7 @@ import { UnplannedRunError, budgetInPeriod } from '../../report/period-budget.ts
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { checkAccess } from '../access.ts';
+import { noticeDoubts } from '../notice-doubts.ts';
 import { findRun } from '../find-run.ts';
 import { outlookOf } from '../outlook.ts';
 import type { Session } from '../session.ts';
@@ -81,7 +82,10 @@ export async function retry(session: Session, runId: string, options: RetryOptio
       measured,
       spool,
     });
-    const warnings = checkAccess(planned.uses, session.api, config.api);
+    const warnings = [
+      ...checkAccess(planned.uses, session.api, config.api),
+      ...noticeDoubts(planned.plan.notify, config.notices),
+    ];
     const outlook = outlookOf(planned, config.lanes, measured);
     options.onOutlook?.(outlook, warnings);
     // A job that may not start must not claim its run.

@@ -15,6 +15,7 @@ import { jobPrefix, keptInputKey, type JobLocation } from '../../storage/keys.ts
 import { CONTROL_QUEUE, runWorkflowId } from '../../workflows/ids.ts';
 import type { runJob } from '../../workflows/run-job.ts';
 import { checkAccess } from '../access.ts';
+import { noticeDoubts } from '../notice-doubts.ts';
 import { planSummary, scheduleDetails } from '../render/plan-markdown.ts';
 import { planReading } from '../plan-reading.ts';
 import type { ReadJob } from '../job-reading.ts';
@@ -74,7 +75,10 @@ export async function applySchedule(
   const { files, opened } = rememberOpened(reading.files);
   const { plan, uses, inputs: used } = await planOnce(session, { ...reading, files }, options);
   const inputs = await hashInputs(reading.files, opened(), used);
-  const warnings = checkAccess(uses, session.api, session.config.api);
+  const warnings = [
+    ...checkAccess(uses, session.api, session.config.api),
+    ...noticeDoubts(job.notify, session.config.notices),
+  ];
   const kept: KeptJob = {
     version: 1,
     runId: runIdOf(job, session.plannedApi, { files: inputs }),

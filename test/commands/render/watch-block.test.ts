@@ -101,8 +101,12 @@ describe('the block of a run that is watched', () => {
   it('keeps what it knew while nobody answers, and says so', () => {
     const block = blockOf({ silence: 'Temporal does not answer' });
     expect(block[0]).toContain(`${runId} no answer`);
-    expect(block[1]).toContain('120/240');
-    expect(block[2]).toContain('Temporal does not answer');
+    expect(block.slice(1, 4)).toEqual([
+      '████████████░░░░░░░░░░░░ 120/240 · 3 failed · 4 throttled',
+      '!        Temporal does not answer. The figures are from before.',
+      'Cost     0.21 Pollen',
+    ]);
+    expect(block.join()).not.toContain('Rate');
   });
 
   it('says which calls wait for what somebody may have to mend, and nothing of throttles', () => {
@@ -122,6 +126,13 @@ describe('the block of a run that is watched', () => {
     );
     const planning = { ...sight, view: { ...sight.view, state: 'planning', items: 0 } } as const;
     expect(blockOf({ sight: planning })[1]).toContain('Cost');
+  });
+
+  it('says when the deadline is', () => {
+    const view = { ...sight.view, endsAt: '2026-11-26T18:30:00.000Z' };
+    expect(blockOf({ sight: { ...sight, view } })[0]).toBe(
+      `${runId} running · 1 min 15 s · deadline 2026-11-26 18:30 UTC · emulated`,
+    );
   });
 
   it('tells how a lane is held back, or limited by hand', () => {

@@ -1,0 +1,111 @@
+import type { RunChange } from '../../records/changes.ts';
+import type { Charge } from '../../pollen/settle.ts';
+import { partName } from '../../storage/keys.ts';
+import type { ItemEvent, LogEvent, RunEvent } from '../logs/log-event.ts';
+import { pauseLines } from './pause-text.ts';
+import { faultWords } from './run-text.ts';
+import { plain } from './terminal.ts';
+import { duration, money, plural } from './words.ts';
+
+const MESSAGE = 300;
+
+/** One line for an event: when, of what, and what it was. */
+export function logLine(event: LogEvent): string {
+  const time = `${event.at.slice(0, 19)}Z`;
+  return event.kind === 'attempt' || event.kind === 'item'
+    ? `${time} ${nameOf(event)} ${itemWords(event)}`
+    : `${time} [run] ${runWords(event)}`;
+}
+
+function nameOf(event: ItemEvent): string {
+  if (event.kind === 'item' || event.step === undefined) return plain(event.id);
+  const { id, step, index, repair } = event;
+  const part = {
+    step,
+    ...(index === undefined ? {} : { index }),
+    ...(repair === undefined ? {} : { repair }),
+  };
+  return plain(`${id}.${partName(part)}`);
+}
+
+function itemWords(event: ItemEvent): string {
+  if (event.kind === 'attempt') {
+    const { attempt, code, status, latencyMs, charge, cache } = event.attempt;
+    return [
+      `attempt ${attempt}: ${plain(code)}${status === undefined ? '' : ` (${status})`}`,
+      ...(latencyMs === undefined
+        ? []
+        : [latencyMs < 1_000 ? `${latencyMs} ms` : duration(latencyMs / 1_000)]),
+      chargeWords(charge),
+      ...(cache?.status === 'hit' ? ['from the cache'] : []),
+      ...(event.late === true ? ['late'] : []),
+    ].join(', ');
+  }
+  switch (event.status) {
+    case 'succeeded':
+      return event.reused === undefined
+        ? `succeeded: ${money(event.cost)}`
+        : `succeeded: taken over from ${plain(event.reused)}`;
+    case 'failed':
+      return `failed: ${plain(event.fault.code)}: ${plain(faultWords(event.fault), MESSAGE)}`;
+    case 'cancelled':
+    case 'expired':
+      return `${event.status}: ${money(event.cost)}`;
+  }
+}
+
+function chargeWords({ amount, certainty }: Charge): string {
+  if (certainty === 'unknown') return amount === null ? 'no known bound' : `at most ${amount} Pollen`;
+  return `${amount ?? '0'} Pollen`;
+}
+
+function runWords(event: RunEvent): string {
+  switch (event.kind) {
+    case 'planned':
+      return `planned: ${plural(event.items, 'item')}${event.parent === undefined ? '' : `, a retry of ${plain(event.parent)}`}`;
+    case 'change':
+      return changeWords(event.change);
+    case 'paused':
+      return pauseLines([event.pause]).join(' ');
+    case 'lifted':
+      return `no longer paused: ${event.reason}`;
+    case 'sealed':
+      return `page ${event.page} sealed`;
+    case 'ended': {
+      const { state, because, tally } = event;
+      const { succeeded, failed, cancelled, expired = 0 } = tally;
+      const counts = Object.entries({ succeeded, failed, cancelled, expired })
+        .filter(([name, count]) => name === 'succeeded' || count > 0)
+        .map(([name, count]) => `${count} ${name}`);
+      return `${state.replaceAll('_', ' ')}${because === undefined ? '' : ` (${because})`}: ${counts.join(', ')}; ${money(tally)}`;
+    }
+    case 'settled':
+      return `${plural(event.charges, 'unknown charge')} settled by ${event.source === 'usage' ? "the account's billed calls" : "the balance of the key's budget"}`;
+  }
+}
+
+function changeWords(change: RunChange): string {
+  const { reason } = change;
+  return `${actWords(change)}${reason === undefined ? '' : `: ${plain(reason)}`}`;
+}
+
+function actWords(change: RunChange): string {
+  switch (change.kind) {
+    case 'budget':
+      return `budget set to ${change.budget.amount} Pollen`;
+    case 'concurrency':
+      return change.concurrency === null
+        ? 'concurrency bound taken away'
+        : `concurrency set to ${change.concurrency}`;
+    case 'priority':
+      return `priority set to ${change.priority}`;
+    case 'deadline':
+      return change.endsAt === null ? 'deadline taken away' : `deadline set to ${change.endsAt}`;
+    case 'suspend':
+    case 'resume':
+    case 'approve':
+    case 'stop':
+    case 'terminate':
+      return change.kind;
+  }
+}
