@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 
 import { addBillCommands } from './cli/bill-commands.ts';
+import { addCompletionCommand } from './cli/completion-command.ts';
 import {
   firstOption,
   modelOption,
@@ -254,6 +255,7 @@ function createProgram(): Command {
       present(await devAction(flags, context));
     });
 
+  addCompletionCommand(program, present);
   return program;
 }
 

@@ -1,9 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
+import type { DeleteFlags } from '../commands/actions/delete.ts';
 import type { ListFlags } from '../commands/actions/list.ts';
 import type { CommandContext, Outcome, OutputFlags } from '../commands/actions/outcome.ts';
+import type { WaitFlags } from '../commands/actions/wait.ts';
 import { exampleText, examples } from '../commands/help.ts';
 import { listedStates } from '../commands/listed-run.ts';
+import { durationRule, parseDuration } from '../manifest/duration.ts';
 import { outputOption, parseCount, parseSince } from './options.ts';
 
 /** The commands that look at runs. */
@@ -41,6 +44,38 @@ export function addRunCommands(
       const { getAction } = await import('../commands/actions/get.ts');
       present(await getAction(runId), flags);
     });
+
+  program
+    .command('wait')
+    .argument('<runs...>', 'run ids, their beginnings, or @latest')
+    .description('wait until runs are over')
+    .option('--exit-status', 'tell by the exit code how they ended: that of the worst one')
+    .option('--timeout <duration>', 'wait no longer than this (10m, 6h), and exit with 1', parseTimeout)
+    .option('--no-wait-paused', 'come back with 4 when one is paused; else it is waited for')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.wait))
+    .action(async (runs: string[], flags: WaitFlags) => {
+      const { waitAction } = await import('../commands/actions/wait.ts');
+      present(await waitAction(runs, flags, context), flags);
+    });
+
+  program
+    .command('delete')
+    .argument('<run>', 'run id, its beginning, or @latest')
+    .description('delete a run that is over: its results, its bill, and what Temporal has of it')
+    .option('-y, --yes', 'ask nobody')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.delete))
+    .action(async (run: string, flags: DeleteFlags) => {
+      const { deleteAction } = await import('../commands/actions/delete.ts');
+      present(await deleteAction(run, flags, context), flags);
+    });
+}
+
+function parseTimeout(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds === undefined) throw new InvalidArgumentError(`Give a duration: ${durationRule}.`);
+  return seconds;
 }
 
 function collectLabel(text: string, earlier: readonly string[] = []): readonly string[] {

@@ -27,7 +27,7 @@ export function addSteerCommands(
 ): void {
   program
     .command('suspend')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('pause a run: calls in flight finish and are recorded, nothing new is sent')
     .option('--reason <text>', 'kept with the run, for people', parseReason)
     .addOption(outputOption())
@@ -39,7 +39,7 @@ export function addSteerCommands(
 
   program
     .command('resume')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('let a paused run go on, whether it was suspended or waits for what is mended by now')
     .option('--from-store', 'finish a run that Temporal has lost, from the bucket alone')
     .option('--reason <text>', 'kept with the run, for people', parseReason)
@@ -59,7 +59,7 @@ export function addSteerCommands(
 
   program
     .command('stop')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('end a run: calls in flight finish and are recorded, report and bill are written')
     .option('--reason <text>', 'kept with the run, for people', parseReason)
     .addOption(outputOption())
@@ -71,7 +71,7 @@ export function addSteerCommands(
 
   program
     .command('terminate')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('end a run at once: what calls in flight have cost is unknown, report and bill are written')
     .option('--reason <text>', 'kept with the run, for people', parseReason)
     .addOption(outputOption())
@@ -83,7 +83,7 @@ export function addSteerCommands(
 
   program
     .command('approve')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('let a run go on that waits for approval')
     .option('--reason <text>', 'kept with the run, for people', parseReason)
     .addOption(outputOption())
@@ -94,7 +94,7 @@ export function addSteerCommands(
     });
 
   costOptions(program.command('retry'))
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('call again for what an ended run has not got, as a run of its own; the rest is taken over')
     .option(
       '--new-seed',
@@ -110,7 +110,7 @@ export function addSteerCommands(
 
   program
     .command('set')
-    .argument('<run>', 'run id, as `list` shows it')
+    .argument('<run>', 'run id, its beginning, or @latest')
     .description('change a run while it goes on: its budget, concurrency, priority or deadline')
     .option('--budget <pollen>', 'most that it may cost in all: 10, or +5 for so much more', parseBudget)
     .option('--concurrency <calls>', 'calls in flight at most, over all workers, or none', parseConcurrency)

@@ -1,6 +1,7 @@
 import type { Check } from '../doctor/check.ts';
 import { PollenBatchError, type ErrorCode } from '../errors.ts';
 import type { Sight } from './follow.ts';
+import type { Waited } from './wait.ts';
 import type { Watched } from './watch.ts';
 
 /** What the process tells its caller. */
@@ -53,6 +54,31 @@ export function exitCodeOfRun(watched: Watched): number {
     case 'failed':
       return exitCodes.internal;
   }
+}
+
+/** From the worst on. */
+const bySeverity = [
+  exitCodes.internal,
+  exitCodes.stopped,
+  exitCodes.expired,
+  exitCodes.finishedWithFailures,
+] as const;
+
+/**
+ * Exit code of having waited for runs.
+ *
+ * @param byStatus - whether it tells how they ended: then that of the worst one
+ */
+export function exitCodeOfWaits(waited: readonly Waited[], byStatus: boolean): number {
+  const kinds = new Set(waited.map(({ kind }) => kind));
+  if (kinds.has('left')) return exitCodes.interrupted;
+  if (kinds.has('late')) return exitCodes.internal;
+  if (kinds.has('paused')) return exitCodes.paused;
+  if (!byStatus) return exitCodes.succeeded;
+  const codes = waited.map((one) =>
+    one.kind === 'ended' || one.kind === 'broken' ? exitCodeOfRun(one) : exitCodes.internal,
+  );
+  return bySeverity.find((code) => codes.includes(code)) ?? exitCodes.succeeded;
 }
 
 /** Exit code of a diagnosis: as that of a command which would have met what failed. */

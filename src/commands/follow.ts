@@ -32,7 +32,7 @@ export type Sight =
   /** The workflow is over, and has left no marker: it was terminated, or failed for the reason given. */
   | { readonly kind: 'broken'; readonly status: string; readonly reason?: string };
 
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 4_000;
 
 /** Looks at a run once. The marker in the bucket is the truth about its end. */
 export async function lookAt(
@@ -82,7 +82,7 @@ export async function lookAt(
  * @param everyMs - pause between two looks
  */
 export async function* follow(
-  session: Session,
+  session: Pick<Session, 'temporal'> & { readonly store: ObjectStore },
   run: RunLocation,
   everyMs: number,
   signal: AbortSignal,

@@ -5,6 +5,7 @@ import { readChanges, type RunChange } from '../records/changes.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readMarker, readPlan } from '../records/run-store.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { TemporalFailure } from '../temporal/failure.ts';
 import { readPeriod, type BudgetSight } from './budget-sight.ts';
 import { correctReport } from './corrected-cost.ts';
 import { readEnding, type Ending } from './ending.ts';
@@ -23,6 +24,8 @@ export interface RunDetails {
   readonly ending: Ending | undefined;
   /** Where it has one, and goes on or has ended. */
   readonly budget: BudgetSight | undefined;
+  /** What it lacks of Temporal and its workers; of a run that goes on. */
+  readonly missing: readonly TemporalFailure[];
   /** What people did to it, the oldest first. */
   readonly story: readonly RunChange[];
 }
@@ -41,7 +44,8 @@ export async function describe(
 ): Promise<RunDetails> {
   const { store } = reading;
   const [marker, plan] = await Promise.all([readMarker(store, run), readPlan(store, run)]);
-  const sight: Sight = marker === undefined ? await look(reading, run) : { kind: 'ended', marker };
+  const [sight, missing]: Look =
+    marker === undefined ? await look(reading, run, plan) : [{ kind: 'ended', marker }, []];
   const [ending, report] =
     sight.kind === 'ended'
       ? await Promise.all([readEnding(store, run, sight.marker, plan), readReport(store, run)])
@@ -54,21 +58,30 @@ export async function describe(
     plan,
     sight,
     ending,
+    missing,
     story,
     budget: ending?.budget ?? (await budgetOf(store, run, plan, sight)),
     report: report === undefined || corrected === undefined ? report : correctReport(report, corrected),
   };
 }
 
+type Look = readonly [sight: Sight, missing: readonly TemporalFailure[]];
+
 async function look(
   { store, temporal }: Pick<Reading, 'temporal'> & { readonly store: ObjectStore },
   run: RunLocation,
-): Promise<Sight> {
+  plan: Plan | undefined,
+): Promise<Look> {
   const connected = await temporal();
-  if (connected instanceof PollenBatchError) return { kind: 'silent', reason: connected.message };
+  if (connected instanceof PollenBatchError) return [{ kind: 'silent', reason: connected.message }, []];
   // Temporal's client is loaded by now, which takes a while.
   const { lookAt } = await import('./follow.ts');
-  return lookAt({ store, temporal: connected }, run);
+  const { findMissingParts } = await import('./missing-parts.ts');
+  const [sight, missing] = await Promise.all([
+    lookAt({ store, temporal: connected }, run),
+    findMissingParts(connected, plan).catch(() => []),
+  ]);
+  return [sight, sight.kind === 'ended' || sight.kind === 'broken' ? [] : missing];
 }
 
 async function readReport(store: ObjectStore, run: RunLocation): Promise<Report | undefined> {

@@ -5,7 +5,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   internal: 'a server does not answer, or a fault of the program',
   usage: 'wrong command line, job file or setting, or no such run: nothing was started',
   finishedWithFailures: 'the run has finished, and some items failed',
-  paused: 'get, resume, approve and set: the run is paused',
+  paused: 'get, wait, resume, approve and set: the run is paused',
   expired: 'the deadline of the run came before its end',
   stopped: 'the run was stopped',
   disagrees: 'verify has found what does not agree',
@@ -58,7 +58,23 @@ export const examples = {
     'pollen-batch submit requests.jsonl --model openai    lines of OpenAI Batch, asked of another model',
   ],
   watch: ['pollen-batch watch quickstart-067f128d53'],
-  list: ['pollen-batch list -n 10', 'pollen-batch list -o json'],
+  list: [
+    'pollen-batch list --state running paused --label team=shop',
+    'pollen-batch list --job nightly --since 7d -o wide',
+    'pollen-batch list -n 1 -o name               the id of the youngest run',
+  ],
+  delete: [
+    'pollen-batch delete quickstart-067f128d53',
+    'pollen-batch delete quickstart-067f128d53 --yes -o json',
+  ],
+  completion: [
+    'source <(pollen-batch completion bash)        in ~/.bashrc',
+    'source <(pollen-batch completion zsh)         in ~/.zshrc, after compinit',
+  ],
+  wait: [
+    'pollen-batch wait @latest --exit-status && pollen-batch results @latest',
+    'pollen-batch wait quickstart-067f128d53 --timeout 10m --no-wait-paused',
+  ],
   get: ['pollen-batch get quickstart-067f128d53', 'pollen-batch get -o json quickstart-067f128d53'],
   explain: [
     'pollen-batch explain quickstart-067f128d53 haiku-1',

@@ -89,12 +89,9 @@ export async function openLog(session: Session, run: RunLocation, options: LogsO
       const [first] = events;
       if (first === undefined) return;
       if (tail !== undefined) return tail.add(events);
-      const read =
-        again === undefined || held < HELD
-          ? () => Promise.resolve(events)
-          : async () => (await again()).filter(isWanted);
-      held += events.length;
-      groups.push({ from: first.at, read });
+      const isHeld = again === undefined || held < HELD;
+      if (isHeld) held += events.length;
+      groups.push({ from: first.at, read: isHeld ? holding(events) : reading(again, isWanted) });
     }
 
     const ofRun = await readRunEvents(store, run, plan, marker);
@@ -165,6 +162,15 @@ export async function openLog(session: Session, run: RunLocation, options: LogsO
       return { kind: 'left' };
     },
   };
+}
+
+// Functions of their own: what is read again must not keep what was read before, as closures of one scope do.
+function holding(events: readonly LogEvent[]): EventGroup['read'] {
+  return () => Promise.resolve(events);
+}
+
+function reading(again: EventGroup['read'], isWanted: (event: LogEvent) => boolean): EventGroup['read'] {
+  return async () => (await again()).filter(isWanted);
 }
 
 function planned({ runId }: RunLocation, plan: Plan | undefined): Plan {

@@ -1,6 +1,6 @@
 import type { LaneSettings } from '../lanes/lanes.ts';
 import { createCommand, type WrongAttributes } from '../temporal/search-attributes.ts';
-import { explainStatus, statusCodes, type TemporalFailure } from '../temporal/failure.ts';
+import { explainStatus, noNamespace, statusCodes, type TemporalFailure } from '../temporal/failure.ts';
 import { checksOf, type Check } from './check.ts';
 import {
   clusterChecks,
@@ -67,10 +67,7 @@ function namespaceFailure(
 ): TemporalFailure {
   switch (answer.code) {
     case statusCodes.notFound:
-      return {
-        found: `there is no namespace ${namespace}`,
-        remedy: `Correct TEMPORAL_NAMESPACE, or create it: temporal operator namespace create --namespace ${namespace} --retention 30d`,
-      };
+      return noNamespace(namespace);
     case statusCodes.permissionDenied:
     case statusCodes.unauthenticated:
       return explainStatus(address, answer);

@@ -11,15 +11,14 @@ import type { Values } from '../manifest/job.ts';
 import { emptyTally, tallyOf, type Tally } from '../records/tally.ts';
 import { foldChain, type ChainObjects } from './fold-chain.ts';
 
-/** An item that has no record because its run was stopped before it, or its deadline came. */
-export interface CancelledItem {
+interface ItemWithoutRecord<Status extends MissingStatus> {
   readonly number: number;
   readonly id: string;
   readonly customId?: string;
   readonly vars?: Values;
   readonly kind: 'text' | 'image';
   readonly model: string;
-  readonly status: MissingStatus;
+  readonly status: Status;
   /** The calls that were made of an item that has several. */
   readonly steps?: readonly StepResult[];
   /** What it was sent for all the same, and what that may have cost. */
@@ -28,6 +27,9 @@ export interface CancelledItem {
   /** Attempts of its steps that were told to slow down; absent where none was. */
   readonly throttled?: number;
 }
+
+/** An item that has no record because its run was stopped before it, or its deadline came. */
+export type CancelledItem = ItemWithoutRecord<'cancelled'> | ItemWithoutRecord<'expired'>;
 
 /** How an item ends that has no record: its run was stopped, or its deadline came. */
 export type MissingStatus = 'cancelled' | 'expired';

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   CopyObjectCommand,
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -42,6 +43,8 @@ export interface S3Store extends ObjectStore {
     bucket: string,
     key: string,
   ) => Promise<{ readonly body: AsyncIterable<Uint8Array>; readonly version: string } | undefined>;
+  /** Removes an object; one that is not there is fine. */
+  remove(key: string): Promise<void>;
   /** Creates the bucket; one that is there already is fine. */
   createBucket(): Promise<void>;
   /** Ends idle connections. */
@@ -221,6 +224,13 @@ export function createS3Store(settings: S3Settings): S3Store {
       } catch (error) {
         if (isNoSuchKey(error)) return false;
         throw translate(error, `copy ${from}`, options.signal);
+      }
+    },
+    remove: async (key) => {
+      try {
+        await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+      } catch (error) {
+        if (!isNoSuchKey(error)) throw translate(error, `delete ${key}`);
       }
     },
     createBucket: async () => {

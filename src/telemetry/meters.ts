@@ -17,7 +17,7 @@ export type Meters = { readonly [Name in MetricName]: Recorder<Name> };
 export const noMeters: Meters = createMeters();
 
 /**
- * Makes the meters of a worker. Metrics without labels are there from the start, as 0.
+ * Makes the meters of a worker. Metrics without labels, and series that are known, are there from the start, as 0.
  *
  * @param meter - absent: nothing is recorded
  */
@@ -29,7 +29,7 @@ export function createMeters(meter?: MetricMeter): Meters {
 
 function recorder(
   meter: MetricMeter,
-  { kind, name, help, labels }: (typeof metricList)[number],
+  { kind, name, help, labels, known = {} }: (typeof metricList)[number],
 ): (value: number, labels: Readonly<Record<string, string>>) => void {
   const add = (): ((value: number, tags: Record<string, string>) => void) => {
     switch (kind) {
@@ -52,6 +52,15 @@ function recorder(
     }
   };
   const record = add();
-  if (labels.length === 0 && kind !== 'histogram') record(0, {});
+  const isKnown = labels.every((label) => known[label] !== undefined);
+  if (isKnown && kind !== 'histogram') for (const series of seriesOf(known)) record(0, series);
   return record;
+}
+
+/** Every way to give each label one of its values. */
+function seriesOf(known: Readonly<Record<string, readonly string[]>>): readonly Record<string, string>[] {
+  return Object.entries(known).reduce<readonly Record<string, string>[]>(
+    (series, [label, values]) => series.flatMap((one) => values.map((value) => ({ ...one, [label]: value }))),
+    [{}],
+  );
 }

@@ -1,3 +1,5 @@
+import type { EndState } from '../records/outcome.ts';
+
 /** One metric of ours, as workers expose it besides those of the Temporal SDK. */
 interface Metric {
   /** `level` is a gauge that goes up and down by what is added to it. */
@@ -7,10 +9,14 @@ interface Metric {
   readonly help: string;
   /** None of them tells runs or items apart: each value is a series that lives as long as the worker. */
   readonly labels: readonly string[];
+  /** What its labels may be, where that is known: such series are there from the start, as Prometheus sees no rise to a first value. */
+  readonly known?: Readonly<Record<string, readonly string[]>>;
   /** Upper bounds of a histogram's buckets. No other histogram's name may have this one's in it. */
   readonly buckets?: readonly number[];
 }
 
+const ENDS: readonly EndState[] = ['completed', 'completed_with_failures', 'stopped', 'expired', 'failed'];
+const KINDS = ['text', 'image'];
 const WAITS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 // Those that the conventions of OpenTelemetry give, and two more: images may take five minutes.
 const DURATIONS = [
@@ -30,14 +36,22 @@ export const metrics = {
   items: {
     kind: 'counter',
     name: 'pollen_batch_items',
-    help: 'Items by how they ended (succeeded, reused, failed, cancelled, expired); code says why one failed',
-    labels: ['state', 'kind', 'code'],
+    help: 'Items by how they ended; a reused one was taken over from an earlier run',
+    labels: ['state', 'kind'],
+    known: { state: ['succeeded', 'reused', 'failed', 'cancelled', 'expired'], kind: KINDS },
+  },
+  failures: {
+    kind: 'counter',
+    name: 'pollen_batch_item_failures',
+    help: 'Failed items by the code of what went wrong',
+    labels: ['code'],
   },
   runs: {
     kind: 'counter',
     name: 'pollen_batch_runs',
     help: 'Runs by how they ended',
     labels: ['state'],
+    known: { state: ENDS },
   },
   attempts: {
     kind: 'counter',

@@ -27,7 +27,7 @@ export function watchEnd({ meters }: Telemetry): EndWatch {
     tell(state) {
       for (const count of left) count();
       for (const { line, count } of counts.values()) {
-        meters.items(count, { state: line.status, kind: line.kind, code: '' });
+        meters.items(count, { state: line.status, kind: line.kind });
       }
       meters.runs(1, { state });
     },

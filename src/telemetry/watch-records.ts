@@ -19,10 +19,11 @@ export function watchRecords(records: Records, { meters, logger }: Telemetry): R
       countCharges(meters, record);
       // Its run has ended, and counted it already.
       if (key.includes(`/${record.runId}/late/`)) return counted;
-      const code = record.status === 'failed' ? record.fault.code : '';
-      meters.items(1, { state: stateOf(record), kind: record.kind, code });
+      meters.items(1, { state: stateOf(record), kind: record.kind });
       if (record.status === 'failed') {
-        const { runId: run, id: item, model } = record;
+        const { runId: run, id: item, model, fault } = record;
+        const { code } = fault;
+        meters.failures(1, { code });
         logger.info({ run, item, model, code, attempts: record.attempts.length }, 'item failed');
       }
       return counted;

@@ -80,6 +80,14 @@ export function explainStatus(address: string, { code, reason }: Status): Tempor
   };
 }
 
+/** Says that a server has no such namespace. */
+export function noNamespace(namespace: string): TemporalFailure {
+  return {
+    found: `there is no namespace ${namespace}`,
+    remedy: `Correct TEMPORAL_NAMESPACE, or create it: temporal operator namespace create --namespace ${namespace} --retention 30d`,
+  };
+}
+
 export interface Status {
   readonly code?: number;
   readonly reason: string;
@@ -104,6 +112,10 @@ export function statusOf(error: unknown): Status {
  * while the rest goes on.
  */
 export function temporalFault(error: unknown): PollenBatchError | undefined {
+  // By its name: the class is of a library that loads for half a second, which not everybody here needs.
+  if (error instanceof Error && error.name === 'NamespaceNotFoundError' && 'namespace' in error) {
+    return temporalUnreachable(noNamespace(String(error.namespace)), error);
+  }
   const status = statusOf(error);
   switch (status.code) {
     case statusCodes.unauthenticated:

@@ -1,6 +1,7 @@
 import type { Canary } from '../manifest/job.ts';
 import { parseAmount } from '../pollen/amount.ts';
 import type { Tally } from '../records/tally.ts';
+import type { PlanSummary } from './inputs.ts';
 import { money, plural } from './words.ts';
 
 /** What a canary came to, held against its rule. */
@@ -34,4 +35,21 @@ export function judgeCanary(
       ...(approve === 'manual' ? ['a person decides about the rest'] : []),
     ].join('; '),
   };
+}
+
+/**
+ * Numbers of the canary's pages that have not been made.
+ *
+ * @param next - index of the first page that was not started, by lane; a run that continues as new has none under way
+ */
+export function canaryLeft(
+  { pages }: Pick<PlanSummary, 'pages'>,
+  next: Readonly<Record<string, number>>,
+): readonly number[] {
+  const lanes = new Map<string, number>();
+  return pages.flatMap(({ page, lane, canary }) => {
+    const index = lanes.get(lane) ?? 0;
+    lanes.set(lane, index + 1);
+    return canary === true && index >= (next[lane] ?? 0) ? [page] : [];
+  });
 }

@@ -3,7 +3,7 @@ import { patched } from '@temporalio/workflow';
 import type { Counts, Ended } from '../records/counts.ts';
 import { createFailFastWatch } from './fail-fast.ts';
 import type { CarriedRun, PageReference, PlanSummary } from './inputs.ts';
-import { judgeCanary } from './judge-canary.ts';
+import { canaryLeft, judgeCanary } from './judge-canary.ts';
 import type { PageProgress } from './messages.ts';
 import type { RunPauses } from './run-pauses.ts';
 import { isEnding, type RunStanding } from './run-standing.ts';
@@ -38,8 +38,10 @@ export function openGates(
   plan: PlanSummary,
   carried: CarriedRun | undefined,
 ): RunGates {
-  const canary = canaryPages(plan, carried?.next ?? {});
   const { canary: rule, failFast } = plan;
+  // A run that a version without gates has begun goes on without.
+  const isHeld = rule !== undefined && plan.approved !== true && patched('canary');
+  const canary = new Set(isHeld ? canaryLeft(plan, carried?.next ?? {}) : []);
   const watch = failFast === undefined ? undefined : createFailFastWatch(failFast, carried?.endedLast);
 
   // All that has ended until then is the canary.
@@ -63,22 +65,4 @@ export function openGates(
     },
     state: () => (watch === undefined ? {} : { endedLast: watch.state() }),
   };
-}
-
-// Those that have not ended; a run that continues as new has none under way. What somebody has approved is behind it, and
-// a run that a version without gates has begun goes on without.
-function canaryPages(
-  { canary, approved, pages }: PlanSummary,
-  next: Readonly<Record<string, number>>,
-): Set<number> {
-  if (canary === undefined || approved === true || !patched('canary')) return new Set();
-  const started = Object.entries(next).flatMap(([lane, count]) =>
-    pages
-      .filter((page) => page.lane === lane)
-      .slice(0, count)
-      .map(({ page }) => page),
-  );
-  return new Set(
-    pages.filter((page) => page.canary === true && !started.includes(page.page)).map(({ page }) => page),
-  );
 }

@@ -70,9 +70,11 @@ describe('a worker that serves metrics', { timeout: 180_000 }, () => {
   let emulator: Emulator;
   let desk: Desk;
   let scraped: Scrape;
+  let port: number;
 
   beforeAll(async () => {
     const { first } = await choosePorts({ names: ['first'] });
+    port = first;
     // Without a cache a lost answer stays unknown.
     emulator = await startEmulator({ cacheMode: 'none' });
     desk = await createDesk({
@@ -100,7 +102,8 @@ describe('a worker that serves metrics', { timeout: 180_000 }, () => {
   it('counts each item, attempt and charge once over all workers', () => {
     expect({
       succeeded: scraped.sum('pollen_batch_items_total', { state: 'succeeded' }),
-      refused: scraped.sum('pollen_batch_items_total', { state: 'failed', code: 'bad-request' }),
+      failed: scraped.sum('pollen_batch_items_total', { state: 'failed' }),
+      refused: scraped.sum('pollen_batch_item_failures_total', { code: 'bad-request' }),
       images: scraped.sum('pollen_batch_items_total', { kind: 'image' }),
       runs: scraped.sum('pollen_batch_runs_total', { state: 'completed_with_failures' }),
       answered: scraped.sum('pollen_batch_attempts_total', { code: 'answered' }),
@@ -113,6 +116,7 @@ describe('a worker that serves metrics', { timeout: 180_000 }, () => {
       emulated: scraped.sum('pollen_batch_worker_info', { emulated: 'true' }),
     }).toEqual({
       succeeded: 3,
+      failed: 1,
       refused: 1,
       images: 1,
       runs: 1,
@@ -160,6 +164,17 @@ describe('a worker that serves metrics', { timeout: 180_000 }, () => {
         ]);
       }
     }
+  });
+
+  it('is not started at a port that is taken', async () => {
+    const servers = { S3_BUCKET: 'none', TEMPORAL_ADDRESS: '127.0.0.1:1' };
+    const { code, stderr } = await desk.runWith({ environment: servers }, 'worker');
+    expect([code, stderr]).toEqual([
+      exitCodes.usage,
+      expect.stringContaining(
+        `config-invalid: metrics cannot be served at 127.0.0.1:${port}: the port is taken`,
+      ),
+    ]);
   });
 
   it('logs calls with their run, item and attempt, and neither prompts nor answers nor the key', async () => {

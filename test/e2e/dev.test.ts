@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { readAddresses } from '../../src/local/address-file.ts';
 import type { ResultLine } from '../../src/report/result-line.ts';
@@ -80,6 +80,70 @@ describe('beside a local stack that runs', { timeout: 180_000 }, () => {
     const table = await desk.run('list');
     expect(table.stdout.split('\n')[0]).toMatch(/^RUN +STATE +ITEMS +POLLEN +STARTED +API$/);
     expect(table.stdout).toContain(runId);
+  });
+
+  it('explains items, prints what has happened in a run, and follows one to its end', async () => {
+    const file = await desk.file(
+      'told.yaml',
+      `version: 1
+name: told
+defaults: { text: { max_tokens: 30 } }
+items:
+  - { id: good, text: A bee }
+  - { id: bad, text: 'A wasp [[fault:400]]' }
+  - prompts: [one, two, three, four, five, six, seven, eight, nine, ten]
+`,
+    );
+    const runId = (await desk.run('submit', file)).stdout.trim();
+    const followed = await desk.run('logs', runId, '-f');
+    expect([followed.code, followed.stderr]).toEqual([0, '']);
+    const lines = followed.stdout.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \[run\] planned: 12 items$/);
+    expect(lines.filter((line) => / succeeded: /.test(line))).toHaveLength(11);
+    expect(lines.at(-1)).toContain('[run] completed with failures: 11 succeeded, 1 failed; ');
+
+    const json = await desk.run('logs', runId, '--failed', '-o', 'json');
+    expect(
+      json.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      expect.objectContaining({ kind: 'attempt', id: 'bad' }),
+      expect.objectContaining({ kind: 'item', id: 'bad', status: 'failed' }),
+    ]);
+
+    const text = await desk.run('explain', runId, 'bad');
+    expect([text.code, text.stderr]).toEqual([0, '']);
+    expect(text.stdout).toMatch(/^bad: failed \(item 2 of /);
+    expect(text.stdout).toContain('\nWhy: bad-request: ');
+    expect(text.stdout).toContain('A wasp');
+    expect(text.stdout).toContain('0000002-bad.record.json');
+    const data = await desk.run('explain', runId, '1', '-o', 'json');
+    expect(JSON.parse(data.stdout)).toMatchObject({
+      runId,
+      id: 'good',
+      state: 'succeeded',
+      certainty: 'exact',
+      calls: [{ request: { method: 'POST' }, attempts: [{ code: 'answered', fate: 'kept' }] }],
+      objects: [{ kind: 'record', uri: expect.stringContaining('s3://') }],
+    });
+    const wrong = await desk.run('explain', runId, 'goood');
+    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toContain('has no item "goood"\nDid you mean good?');
+  });
+
+  it('leaves the run going when Ctrl-C ends its log', async () => {
+    const runId = await submitted('logged', 240);
+    const log = desk.start(['logs', runId, '-f']);
+    await vi.waitFor(() => expect(log.stdout()).toContain(' succeeded: '), {
+      timeout: 90_000,
+      interval: 100,
+    });
+    log.interrupt();
+    expect(await log.exited).toBe(130);
+    expect(log.stderr()).toContain(`The run goes on. Come back with \`pollen-batch logs ${runId} -f\`.`);
+    expect((await desk.run('watch', runId)).code).toBe(0);
   });
 
   it('submits a job once, and again only with --new', async () => {
@@ -182,6 +246,19 @@ items:
     expect(Math.max(...counts)).toBeGreaterThan(24);
   });
 
+  it('says only how a run has ended with --quiet, and what comes next', async () => {
+    const file = await desk.file('hushed.yaml', jobOf('hushed', 4));
+    const { code, stdout, stderr } = await desk.run('submit', '--watch', file, '--quiet');
+    const runId = stdout.trim();
+    expect([code, stderr.split(':')[0]]).toEqual([0, runId]);
+    expect(stderr).toContain(': completed. 4 succeeded');
+    expect(stderr).toContain(`/workflows/job%2F${runId}\n`);
+    expect(stderr).toMatch(/\nNext:\n {2}pollen-batch results \S+\n {2}pollen-batch bill \S+\n$/);
+
+    const wrong = await desk.run('watch', 'none-0123456789', '--quiet');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('not-found')]);
+  });
+
   it('exits with 3 when items failed, and says which and why', async () => {
     const file = await desk.file(
       'failing.yaml',
@@ -197,6 +274,7 @@ items:
     const { code, stderr } = await desk.run('submit', file, '--allow-unpriced', '--watch');
     expect(stderr).toContain('completed with failures. 1 succeeded, 1 failed');
     expect(stderr).toMatch(/^ {2}bad: [\w-]+: /m);
+    expect(stderr).toMatch(/^ {2}pollen-batch explain failing-\S+ bad$/m);
     expect(code).toBe(3);
   });
 

@@ -49,6 +49,7 @@ describe('a run that is under way', () => {
       'run-job-scheduled',
       'run-job-stopped',
       'run-job-told',
+      'run-job-turned',
       'run-page-budgeted',
       'run-page-cancelled',
       'run-page-chains',
@@ -73,6 +74,7 @@ describe('a run that is under way', () => {
     ['run-page-chains', '{ closeItem }', '{ sealPage: closeItem }'],
     ['run-job-budgeted', '{ keepChange }', '{ sealPage: keepChange }'],
     ['run-page-stopped', "'losses-found'", "'losses-otherwise'"],
+    ['run-job-turned', "'reports-by-turn'", "'reports-otherwise'"],
     ['run-job-told', "'cost-as-it-goes'", "'cost-otherwise'"],
   ])('would be broken by a change of what its workflow asks for: %s', async (name, from, to) => {
     const replay = Worker.runReplayHistory(

@@ -11,7 +11,13 @@ import { setRun } from '../../src/commands/steer.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { installRuntime } from '../../src/telemetry/runtime.ts';
 import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
-import { pageProgressQuery, pauseSignal, resumeSignal, runViewQuery } from '../../src/workflows/messages.ts';
+import {
+  pageProgressQuery,
+  pageProgressSignal,
+  pauseSignal,
+  resumeSignal,
+  runViewQuery,
+} from '../../src/workflows/messages.ts';
 import { callsInFlight } from '../support/calls.ts';
 import { chain, laterImage, laterText, startPlan, textStep } from '../support/chain-plan.ts';
 import { fillHistory } from '../support/fill-history.ts';
@@ -151,6 +157,19 @@ async function saveTold(harness: Harness): Promise<void> {
   await save(harness, 'run-job-told', runWorkflowId(run.runId));
 }
 
+// A report that comes after a younger one is left, behind `reports-by-turn`.
+async function saveTurned(harness: Harness): Promise<void> {
+  const { run } = await harness.submit(`${head('turned')}${prompts(12)}`);
+  await untilDone(async () => {
+    const page = harness.client.workflow.getHandle(pageWorkflowId(run.runId, 0));
+    const progress = await page.query(pageProgressQuery);
+    if (progress.tally.succeeded < 4) throw new Error('not yet');
+    await harness.handle(run).signal(pageProgressSignal, { ...progress, turn: 1 });
+  });
+  await harness.finish(run);
+  await save(harness, 'run-job-turned', runWorkflowId(run.runId));
+}
+
 async function saveScheduled(harness: Harness): Promise<void> {
   const yaml = `${head('nightly')}${prompts(2)}schedule: { cron: 0 6 * * * }\n`;
   await applySchedule(harness.session, readOf(yaml), { allowUnpriced: false, dryRun: false });
@@ -211,6 +230,7 @@ const scenes: Readonly<Record<string, readonly [HarnessOptions, (harness: Harnes
   paused: [slow(500, 2), savePaused],
   continued: [slow(300, 2), saveContinued],
   told: [slow(1_000, 2), saveTold],
+  turned: [slow(1_000, 2), saveTurned],
   scheduled: [{}, saveScheduled],
   chains: [slow(300, 16), saveChains],
   crossing: [

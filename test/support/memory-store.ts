@@ -4,13 +4,14 @@ import type { ListedObject, ObjectStore, PutOptions, StoredObject } from '../../
 
 /** An object store in memory, for tests of pure decisions; servers are tested for real elsewhere. */
 export interface MemoryStore extends ObjectStore {
+  remove(key: string): Promise<void>;
   /** Keys in the order of their last write. */
   readonly keys: () => readonly string[];
   readonly text: (key: string) => string | undefined;
   /** `METHOD key` of every call so far. */
   readonly calls: () => readonly string[];
   /** Makes the next call of a kind throw. */
-  failNext(call: 'get' | 'put' | 'putOnce', error: Error): void;
+  failNext(call: 'get' | 'put' | 'putOnce' | 'remove', error: Error): void;
 }
 
 /** An empty store that keeps put-once as the real ones do. */
@@ -84,6 +85,10 @@ export function createMemoryStore(): MemoryStore {
       if (object === undefined) return false;
       objects.set(to, { ...object, contentType, metadata: { ...metadata, sha256 } });
       return true;
+    },
+    async remove(key) {
+      note('remove', key);
+      objects.delete(key);
     },
     keys: () => [...objects.keys()],
     text: (key) => {

@@ -170,7 +170,7 @@ async function startParts(
       const check = async (): Promise<void> => {
         if (!(await readFile(child.logFile, 'utf8')).includes('worker ready')) throw new Error('not yet');
       };
-      await untilReady({ child, timeoutMs: 60_000, check }).catch(async (error: unknown) => {
+      await untilReady({ child, timeoutMs: 120_000, check }).catch(async (error: unknown) => {
         throw new Error((await lastLines(child.logFile)).join('\n'), { cause: error });
       });
       return child;

@@ -30,7 +30,7 @@ describe('items that are counted', () => {
     const first = world();
     const second = world(first.store);
     await first.records.write(key, succeeded());
-    expect(first.told()).toEqual(['settled 50000 model=openai', 'items 1 state=succeeded kind=text code=']);
+    expect(first.told()).toEqual(['settled 50000 model=openai', 'items 1 state=succeeded kind=text']);
     await second.records.write(key, succeeded({ text: 'Another' }));
     expect(second.told()).toEqual([]);
   });
@@ -38,7 +38,7 @@ describe('items that are counted', () => {
   it('tell why they failed, and in the log which they are', async () => {
     const { records, told, log } = world();
     await records.write(key, failed());
-    expect(told()).toEqual([`items 1 state=failed kind=text code=${failed().fault.code}`]);
+    expect(told()).toEqual(['items 1 state=failed kind=text', `failures 1 code=${failed().fault.code}`]);
     const { code, message } = failed().fault;
     expect(JSON.parse(log())).toMatchObject({ run: run.runId, item: 'haiku', code, msg: 'item failed' });
     expect(log()).not.toContain(message);
@@ -57,7 +57,7 @@ describe('items that are counted', () => {
       'unknownCharges 1 model=flux',
       'unknown 0 model=openai',
       'unknownCharges 1 model=openai',
-      'items 1 state=succeeded kind=text code=',
+      'items 1 state=succeeded kind=text',
     ]);
   });
 
@@ -73,7 +73,7 @@ describe('items that are counted', () => {
   it('are told apart when an earlier run has made them', async () => {
     const { records, told } = world();
     await records.write(key, succeeded({ attempts: [], reused: { runId: 'bees-1' } }));
-    expect(told()).toEqual(['items 1 state=reused kind=text code=']);
+    expect(told()).toEqual(['items 1 state=reused kind=text']);
   });
 
   it('are those without a record too, once their run has ended', () => {
@@ -89,7 +89,7 @@ describe('items that are counted', () => {
     expect(told()).toEqual([
       'unknown 100000000 model=flux',
       'unknownCharges 1 model=flux',
-      'items 2 state=cancelled kind=image code=',
+      'items 2 state=cancelled kind=image',
       'runs 1 state=stopped',
     ]);
   });

@@ -42,6 +42,15 @@ describe('the panel of a run', () => {
     expect(panel()).not.toMatch(/cancelled|unknown|slow down|minute/);
   });
 
+  it('says when it ends with what it has, and once it has, how many items were left', () => {
+    const endsAt = '2026-01-02T04:00:00.000Z';
+    expect(panel({ endsAt })).toContain('- ends at 2026-01-02 04:00:00 UTC with what it has then');
+    const ended = panel({ endsAt, state: 'expired', tally: { ...emptyTally, succeeded: 7, expired: 13 } });
+    expect(ended).toContain('**expired** · **20 of 20** items');
+    expect(ended).toContain('7 succeeded, 13 expired');
+    expect(ended).not.toContain('ends at');
+  });
+
   it('says why it is paused, since when and what to do, and shows the words of a person as they are', () => {
     const paused = describePause(
       { reason: 'operator', detail: '*why* not' },

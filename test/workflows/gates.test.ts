@@ -3,11 +3,11 @@ import { describe, expect, vi } from 'vitest';
 import { get } from '../../src/commands/get.ts';
 import { detailsText } from '../../src/commands/render/run-text.ts';
 import { retry } from '../../src/commands/retry/retry.ts';
-import { resume, suspend } from '../../src/commands/steer.ts';
+import { approve, resume, setRun, stop, suspend } from '../../src/commands/steer.ts';
 import { keepChange } from '../../src/records/changes.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { verifyRun } from '../../src/verify/verify-run.ts';
-import { resumeSignal, runViewQuery, type RunView } from '../../src/workflows/messages.ts';
+import { runViewQuery, type RunView } from '../../src/workflows/messages.ts';
 import { callsOf } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
 import { test } from '../support/on-servers.ts';
@@ -42,10 +42,6 @@ async function untilAsked({ handle }: Harness, run: RunLocation): Promise<RunVie
     expect(view.paused?.map(({ reason }) => reason)).toEqual(['approval']);
     return view;
   }, waiting);
-}
-
-async function approve({ handle }: Harness, run: RunLocation): Promise<void> {
-  await handle(run).signal(resumeSignal, { reason: 'approval' });
 }
 
 async function expectWhole({ session }: Harness, run: RunLocation): Promise<void> {
@@ -99,7 +95,7 @@ describe.concurrent('a canary', { timeout: 400_000 }, () => {
     // That is no matter of going on.
     expect(await resume(harness.session.temporal, run.runId)).toMatchObject({ state: 'paused' });
 
-    await approve(harness, run);
+    expect(await approve(harness.session.temporal, run.runId, 'fine')).toMatchObject({ state: 'running' });
     expect(await harness.finish(run)).toMatchObject({
       state: 'completed_with_failures',
       tally: { succeeded: 12, failed: 1, settled: harness.emulator.meter().charged },
@@ -123,6 +119,7 @@ describe.concurrent('a canary', { timeout: 400_000 }, () => {
     expect(await untilAsked(harness, run)).toMatchObject({ tally: { succeeded: 2 } });
     expect(callsOf(harness.emulator)).toHaveLength(2);
 
+    // As if it had been ended right after it was approved.
     const at = new Date().toISOString();
     await keepChange(harness.session.store, run, { version: 1, at, kind: 'approve' });
     await harness.handle(run).terminate();
@@ -139,7 +136,7 @@ describe.concurrent('a canary', { timeout: 400_000 }, () => {
     const head = 'canary: { items: 2, approve: manual }';
     const { run } = await harness.submit(job('stopped', head, texts(6)));
     await untilAsked(harness, run);
-    await harness.handle(run).cancel();
+    await stop(harness.session.temporal, run.runId, 'bad pictures');
     expect(await harness.finish(run)).toMatchObject({
       state: 'stopped',
       tally: { succeeded: 2, cancelled: 4 },
@@ -174,39 +171,41 @@ describe.concurrent('a deadline', { timeout: 400_000 }, () => {
       `${run.runId}: expired. ${succeeded} succeeded, ${expired} expired in `,
     );
 
-    const { run: again } = await retry(harness.session, run.runId, { newSeeds: false });
-    const second = await harness.finish(again);
-    expect(second.tally.succeeded).toBeGreaterThan(succeeded);
-    await expectWhole(harness, again);
+    const again = await retry(harness.session, run.runId, { newSeeds: false });
+    expect(again.left).toEqual({ failed: 0, cancelled: expired, reseeded: 0 });
+    // It has a deadline of the same length.
+    const second = await harness.finish(again.run);
+    expect(second.tally.succeeded).toBeGreaterThanOrEqual(succeeded);
+    expect(second.tally.reused ?? 0).toBe(succeeded);
+    await expectWhole(harness, again.run);
   });
 
-  test('ends a paused run, one that nobody works on until then, and one that was ended from outside', async ({
+  test('ends a paused run, and one that nobody has worked on until then, as after it was ended from outside', async ({
     open,
   }) => {
     const harness = await open({ workers: 0, emulator: slow, lanes: [{ name: 'all', concurrency: 1 }] });
-    const idle = await harness.submit(job('idle', 'deadline: 3s', texts(5)));
-    const past = Date.parse(idle.plan.createdAt) + 3_000;
+    const yaml = job('idle', 'deadline: 2s', texts(5));
+    const idle = await harness.submit(yaml);
+    await harness.handle(idle.run).terminate();
+    const past = Date.parse(idle.plan.createdAt) + 2_000;
     await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(past), waiting);
-    const leave = await harness.startWorker();
+    await harness.submit(yaml);
+    await harness.startWorker();
     expect(await harness.finish(idle.run)).toMatchObject({ state: 'expired', tally: { expired: 5 } });
     expect(callsOf(harness.emulator)).toEqual([]);
     await expectWhole(harness, idle.run);
 
-    const yaml = job('held', 'deadline: 12s', texts(40));
-    const held = await harness.submit(yaml);
-    await suspend(harness.session.temporal, held.run.runId, undefined);
+    const held = await harness.submit(job('held', 'deadline: 1h', texts(100)));
+    const { temporal } = harness.session;
+    await suspend(temporal, held.run.runId, undefined);
     await vi.waitFor(async () => {
-      const view = await harness.handle(held.run).query(runViewQuery);
-      expect(view).toMatchObject({
+      expect(await harness.handle(held.run).query(runViewQuery)).toMatchObject({
         state: 'paused',
-        endsAt: new Date(Date.parse(held.plan.createdAt) + 12_000).toISOString(),
+        endsAt: new Date(Date.parse(held.plan.createdAt) + 3_600_000).toISOString(),
       });
     }, waiting);
-    await leave();
-    await harness.startWorker();
-    await harness.handle(held.run).terminate();
-    await harness.submit(yaml);
-    await suspend(harness.session.temporal, held.run.runId, undefined);
+    const soon = new Date(Date.now() + 2_000).toISOString();
+    expect(await setRun(temporal, held.run.runId, { deadline: soon })).toMatchObject({ endsAt: soon });
     const outcome = await harness.finish(held.run);
     expect(outcome).toMatchObject({ state: 'expired', tally: { failed: 0, cancelled: 0 } });
     expect(outcome.tally.expired).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { emptyTally } from '../../src/records/tally.ts';
-import { judgeCanary } from '../../src/workflows/judge-canary.ts';
+import { canaryLeft, judgeCanary } from '../../src/workflows/judge-canary.ts';
 
 const auto = { approve: 'auto', maxFailureRate: 0 } as const;
 const tally = { ...emptyTally, succeeded: 9, failed: 1, settled: '0.04' };
@@ -43,5 +43,19 @@ describe('a canary', () => {
       found:
         'the canary has ended: 0 of 9 items failed; it cost 0.04 Pollen; a person decides about the rest',
     });
+  });
+
+  it('has the pages left that its run had not started when it continued as new', () => {
+    const page = (number: number, lane: string, canary?: true) => ({
+      page: number,
+      lane,
+      calls: 1,
+      ...(canary === undefined ? {} : { canary }),
+    });
+    const pages = [page(0, 'all', true), page(1, 'pictures', true), page(2, 'all', true), page(3, 'all')];
+    expect(canaryLeft({ pages }, {})).toEqual([0, 1, 2]);
+    expect(canaryLeft({ pages }, { all: 1 })).toEqual([1, 2]);
+    expect(canaryLeft({ pages }, { all: 2, pictures: 1 })).toEqual([]);
+    expect(canaryLeft({ pages: pages.map(({ canary: _canary, ...one }) => one) }, {})).toEqual([]);
   });
 });

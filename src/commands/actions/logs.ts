@@ -37,7 +37,7 @@ export function logsAction(
     let silence = '';
     const events = log.follow(signal, (reason) => {
       if (reason !== silence)
-        terminal.say(terminal.color.yellow(`Nothing can be seen now: ${plain(reason)}`));
+        terminal.say(terminal.color.magenta(`Nothing can be seen now: ${plain(reason)}`));
       silence = reason;
     });
     for (;;) {
@@ -53,7 +53,7 @@ export function logsAction(
           terminal.say(brokenText(run, next.value));
           return { exitCode: exitCodes.internal };
         case 'left':
-          terminal.say(`The run goes on. Come back with: pollen-batch logs ${run.runId} -f`);
+          terminal.say(`The run goes on. Come back with \`pollen-batch logs ${run.runId} -f\`.`);
           return { exitCode: exitCodes.interrupted };
       }
     }

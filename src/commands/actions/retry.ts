@@ -3,6 +3,7 @@ import { outlookLine } from '../render/outlook-text.ts';
 import { retriedText } from '../render/retried-text.ts';
 import { tellSubmitted } from '../render/submitted.ts';
 import { retry } from '../retry/retry.ts';
+import { tellMissing } from '../tell-missing.ts';
 import { configure, withRun } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 import { watchToTheEnd } from './watch.ts';
@@ -35,6 +36,7 @@ export function retryAction(text: string, flags: RetryFlags, context: CommandCon
       const watched = await watchToTheEnd(session, run, plan, context);
       return { ...watched, text: run.runId };
     }
+    if (status !== 'ended') await tellMissing(session, plan, terminal);
     return {
       data: { runId: run.runId, parent: parent.runId, status, left },
       text: run.runId,

@@ -2,22 +2,23 @@ import type { TemporalClient } from '../../temporal/connect-client.ts';
 import type { SetRequest } from '../../workflows/messages.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { resumedText, setText, stoppedText, suspendedText, terminatedText } from '../render/pause-text.ts';
+import { resolveRunId } from '../resolve-run.ts';
 import { openTemporal } from '../session.ts';
 import { approve, resume, setRun, stop, suspend, terminate } from '../steer.ts';
 import { configure } from './configure.ts';
 import type { Outcome } from './outcome.ts';
 
 /** `suspend RUN` */
-export function suspendAction(runId: string, reason: string | undefined): Promise<Outcome> {
-  return withTemporal(async (temporal) => {
+export function suspendAction(text: string, reason: string | undefined): Promise<Outcome> {
+  return withTemporal(text, async (temporal, runId) => {
     const steered = await suspend(temporal, runId, reason);
     return { data: steered, text: suspendedText(steered), exitCode: exitCodes.succeeded };
   });
 }
 
 /** `resume RUN` */
-export function resumeAction(runId: string, reason: string | undefined): Promise<Outcome> {
-  return withTemporal(async (temporal) => {
+export function resumeAction(text: string, reason: string | undefined): Promise<Outcome> {
+  return withTemporal(text, async (temporal, runId) => {
     const steered = await resume(temporal, runId, reason);
     const exitCode = steered.state === 'paused' ? exitCodes.paused : exitCodes.succeeded;
     return { data: steered, text: resumedText(steered), exitCode };
@@ -25,24 +26,24 @@ export function resumeAction(runId: string, reason: string | undefined): Promise
 }
 
 /** `stop RUN` */
-export function stopAction(runId: string, reason: string | undefined): Promise<Outcome> {
-  return withTemporal(async (temporal) => {
+export function stopAction(text: string, reason: string | undefined): Promise<Outcome> {
+  return withTemporal(text, async (temporal, runId) => {
     const steered = await stop(temporal, runId, reason);
     return { data: steered, text: stoppedText(steered), exitCode: exitCodes.succeeded };
   });
 }
 
 /** `terminate RUN` */
-export function terminateAction(runId: string, reason: string | undefined): Promise<Outcome> {
-  return withTemporal(async (temporal) => {
+export function terminateAction(text: string, reason: string | undefined): Promise<Outcome> {
+  return withTemporal(text, async (temporal, runId) => {
     const steered = await terminate(temporal, runId, reason);
     return { data: steered, text: terminatedText(steered), exitCode: exitCodes.succeeded };
   });
 }
 
 /** `approve RUN` */
-export function approveAction(runId: string, reason: string | undefined): Promise<Outcome> {
-  return withTemporal(async (temporal) => {
+export function approveAction(text: string, reason: string | undefined): Promise<Outcome> {
+  return withTemporal(text, async (temporal, runId) => {
     const steered = await approve(temporal, runId, reason);
     const exitCode = steered.state === 'paused' ? exitCodes.paused : exitCodes.succeeded;
     return { data: steered, text: resumedText(steered), exitCode };
@@ -50,18 +51,21 @@ export function approveAction(runId: string, reason: string | undefined): Promis
 }
 
 /** `set RUN` */
-export function setAction(runId: string, request: SetRequest): Promise<Outcome> {
-  return withTemporal(async (temporal) => {
+export function setAction(text: string, request: SetRequest): Promise<Outcome> {
+  return withTemporal(text, async (temporal, runId) => {
     const set = await setRun(temporal, runId, request);
     const exitCode = set.state === 'paused' ? exitCodes.paused : exitCodes.succeeded;
     return { data: set, text: setText(set), exitCode };
   });
 }
 
-async function withTemporal(use: (temporal: TemporalClient) => Promise<Outcome>): Promise<Outcome> {
+async function withTemporal(
+  text: string,
+  use: (temporal: TemporalClient, runId: string) => Promise<Outcome>,
+): Promise<Outcome> {
   const temporal = await openTemporal(configure());
   try {
-    return await use(temporal);
+    return await use(temporal, await resolveRunId(temporal, text));
   } finally {
     await temporal.close();
   }

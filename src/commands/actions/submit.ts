@@ -5,6 +5,7 @@ import { outlookLine } from '../render/outlook-text.ts';
 import { tellSubmitted } from '../render/submitted.ts';
 import type { Terminal } from '../render/terminal.ts';
 import { submit, type SubmitOptions } from '../submit.ts';
+import { tellMissing } from '../tell-missing.ts';
 import { configure, withSession } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 import { keepHeapSmall } from './small-heap.ts';
@@ -42,6 +43,7 @@ export async function submitAction(
       const watched = await watchToTheEnd(session, run, plan, context);
       return { ...watched, text: run.runId };
     }
+    if (status !== 'ended') await tellMissing(session, plan, terminal);
     return {
       data: { runId: run.runId, status, state: marker?.state, keptSettings },
       text: run.runId,

@@ -2,14 +2,10 @@ import { missingItems } from '../../records/tally.ts';
 import { folderAt } from '../../storage/folder.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { Ending } from '../ending.ts';
-import type { Session } from '../session.ts';
-import { uiPage } from '../ui-page.ts';
+import { uiPage, type LinkSource } from '../ui-page.ts';
 
 /** Where to look at a run that has ended, with a browser. */
-export function linkLines(
-  session: Pick<Session, 'uiUrl' | 'config'> & { readonly store: { readonly bucket: string } },
-  run: RunLocation,
-): readonly string[] {
+export function linkLines(session: LinkSource, run: RunLocation): readonly string[] {
   const { url } = folderAt(session.store.bucket, runKeys(run).root, session.config.store?.publicUrl);
   const page = uiPage(session, run.runId);
   return [

@@ -15,7 +15,8 @@ export function watchedData(runId: string, watched: Watched, ending: Ending | un
 }
 
 /** All there is to say about a run, for programs. */
-export function detailsData({ run, plan, sight, report, ending, budget, story }: RunDetails) {
+export function detailsData(details: RunDetails) {
+  const { run, plan, sight, report, ending, budget, missing, story } = details;
   const { runId, job } = run;
   return {
     runId,
@@ -23,6 +24,7 @@ export function detailsData({ run, plan, sight, report, ending, budget, story }:
     parent: plan?.parent?.runId,
     labels: plan?.labels ?? {},
     ...sightData(sight),
+    ...(missing.length === 0 ? {} : { missing }),
     ...endingData(ending),
     budget,
     story,

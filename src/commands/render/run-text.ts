@@ -9,10 +9,11 @@ import type { CorrectedCost } from '../corrected-cost.ts';
 import type { Ending } from '../ending.ts';
 import type { Sight } from '../follow.ts';
 import type { RunDetails } from '../get.ts';
-import type { Session } from '../session.ts';
+import type { LinkSource } from '../ui-page.ts';
 import { budgetText } from './budget-text.ts';
 import { cacheWords } from './cache-words.ts';
 import { gateLines } from './gates-text.ts';
+import { missingText } from './missing-text.ts';
 import { linkLines, nextLines } from './next-text.ts';
 import { costText } from './outlook-text.ts';
 import { pauseLines } from './pause-text.ts';
@@ -33,7 +34,7 @@ export function planHead(plan: Plan): string {
 }
 
 /** How a run ended, what it cost, and what to do next. */
-export function endText(session: Pick<Session, 'store'>, ending: Ending): string {
+export function endText(session: Pick<LinkSource, 'store'>, ending: Ending): string {
   const { run, marker, tally, corrected, plan, failures, budget } = ending;
   const unnamed = tally.failed - failures.length;
   const counts = [
@@ -112,7 +113,7 @@ export function detailsText(
   session: Pick<Session, 'store' | 'config' | 'uiUrl'>,
   details: RunDetails,
 ): string {
-  const { run, plan, sight, report, ending, budget, story } = details;
+  const { run, plan, sight, report, ending, budget, missing, story } = details;
   const head =
     plan === undefined
       ? `${run.runId}: not planned yet`
@@ -129,6 +130,7 @@ export function detailsText(
         ]),
     '',
     ending === undefined ? sightText(run, sight, budget) : endText(session, ending),
+    ...missing.map(missingText),
     ...storyLines(story),
     ...(report === undefined
       ? []

@@ -23,8 +23,8 @@ export interface Terminal {
   draw(view: View): void;
   /** Data for programs. */
   data(text: string): void;
-  /** Asks for a yes; absent where nobody can answer. */
-  readonly ask?: (question: string) => Promise<boolean>;
+  /** Asks for a yes; absent where nobody can answer. What is asked at the end is `Start it?` when not given. */
+  readonly ask?: (about: string, question?: string) => Promise<boolean>;
 }
 
 /** The terminal of this process; NO_COLOR and pipes are respected. */
@@ -76,7 +76,7 @@ export function createTerminal(
       paint();
     },
     ...(isInteractive && Boolean(process.stdin.isTTY as boolean | undefined)
-      ? { ask: (question: string) => askOnce(question, talk) }
+      ? { ask: (about: string, question = 'Start it?') => askOnce(`${about} ${question}`, talk) }
       : {}),
     data: (text) => void out.write(text.endsWith('\n') ? text : `${text}\n`),
   };
@@ -90,7 +90,7 @@ export function quieted(terminal: Terminal): Terminal {
 async function askOnce(question: string, output: NodeJS.WriteStream): Promise<boolean> {
   const reader = createInterface({ input: process.stdin, output });
   try {
-    return /^y(es)?$/i.test((await reader.question(`${question} Start it? [y/N] `)).trim());
+    return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `)).trim());
   } catch {
     // Ctrl-C and Ctrl-D are no yes.
     return false;

@@ -90,9 +90,11 @@ export function watchBlock(watching: Watching, screen: Screen, color: Terminal['
 }
 
 function headParts({ runId, sight, silence, seconds, emulated }: Watching, color: Terminal['color']) {
+  const endsAt = sight?.view.endsAt;
   return [
     `${color.bold(runId)} ${stateWord(sight, silence, color)}`,
     ...(seconds === undefined ? [] : [duration(seconds)]),
+    ...(endsAt === undefined ? [] : [`deadline ${endsAt.slice(0, 16).replace('T', ' ')} UTC`]),
     ...(emulated ? ['emulated'] : []),
   ];
 }

@@ -52,6 +52,7 @@ const over: ReadonlySet<string> = new Set([
   'completed',
   'completed_with_failures',
   'stopped',
+  'expired',
   'failed',
   'terminated',
   'lost',

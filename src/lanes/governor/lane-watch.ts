@@ -19,6 +19,7 @@ export interface LaneWatch {
 export function watchLane(meters: Meters, lane: string): LaneWatch {
   const labels = { lane };
   let phase: string | undefined;
+  for (const known of [meters.sent, meters.inFlight, meters.atHand]) known(0, labels);
   return {
     waits() {
       const since = performance.now();

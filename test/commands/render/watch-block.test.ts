@@ -128,6 +128,13 @@ describe('the block of a run that is watched', () => {
     expect(blockOf({ sight: planning })[1]).toContain('Cost');
   });
 
+  it('says when the deadline is', () => {
+    const view = { ...sight.view, endsAt: '2026-11-26T18:30:00.000Z' };
+    expect(blockOf({ sight: { ...sight, view } })[0]).toBe(
+      `${runId} running · 1 min 15 s · deadline 2026-11-26 18:30 UTC · emulated`,
+    );
+  });
+
   it('tells how a lane is held back, or limited by hand', () => {
     const lane = {
       name: 'slow',

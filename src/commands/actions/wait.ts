@@ -1,0 +1,43 @@
+import { exitCodeOfWaits } from '../exit-codes.ts';
+import { table } from '../render/words.ts';
+import { resolveStored } from '../resolve-run.ts';
+import { waitedState, waitFor } from '../wait.ts';
+import { configure, withReading } from './configure.ts';
+import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
+
+export interface WaitFlags extends OutputFlags {
+  readonly exitStatus?: boolean;
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly waitPaused: boolean;
+}
+
+/** A timer holds no more than this many milliseconds: 24 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** `wait RUN…` */
+export function waitAction(
+  texts: readonly string[],
+  { exitStatus, timeout, waitPaused }: WaitFlags,
+  { terminal, interrupts }: CommandContext,
+): Promise<Outcome> {
+  return withReading(configure(), async (reading) => {
+    const runs = await Promise.all(texts.map((text) => resolveStored(reading, text)));
+    const options = {
+      waitPaused,
+      timeout:
+        timeout === undefined
+          ? new AbortController().signal
+          : AbortSignal.timeout(Math.min(timeout * 1_000, LONGEST_MS)),
+      signal: interrupts(),
+    };
+    const waited = await Promise.all(runs.map((run) => waitFor(reading, run, options)));
+    for (const { kind, runId } of waited)
+      if (kind === 'late') terminal.say(`${runId} goes on: the time is over.`);
+    return {
+      data: waited.map((one) => ({ ...one, state: waitedState(one) })),
+      text: table(waited.map((one) => [one.runId, waitedState(one)])),
+      exitCode: exitCodeOfWaits(waited, exitStatus === true),
+    };
+  });
+}
