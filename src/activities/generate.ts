@@ -29,7 +29,7 @@ import { callSignal } from './call-signal.ts';
 import { decide, isPoison, probeDelay } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { HeldAnswers } from './held-answers.ts';
-import { isGivenUp } from './given-up.ts';
+import { isGivenUp, isPageClosed } from './given-up.ts';
 import { holdingRun } from './holding-run.ts';
 import { notStoredFailure, parkedFailure, retryFailure, stoppedLaneFailure } from './failure.ts';
 import { readAttached, reserveAttached } from './attached.ts';
@@ -99,7 +99,7 @@ export function createGenerate(
       context.heartbeat(holder === undefined ? told : { ...told, holds: holder });
     const beat = setInterval(() => {
       tell(recalled);
-      void isAbandoned().then((isSo) => isSo && abandoned.abort());
+      if (isStopped()) void isPageClosed(context).then((isSo) => isSo && abandoned.abort());
     }, HEARTBEAT_MS);
     const run = holdingRun(context, reference);
     const signal = callSignal(context);

@@ -118,7 +118,7 @@ describe(`${RUNS} runs of steps, faults, two lanes and a budget`, { timeout: 180
   });
 
   it('terminated at any instant do the same, and what they were charged unheard is on their bills as unknown', async () => {
-    const harness = await open(8_000);
+    const harness = await open(20_000);
     const { temporal, store } = harness.session;
     let unheard = 0;
     const ended = await endAll(harness, 'terminated', 10_000, ({ runId }) => terminate(temporal, runId));
