@@ -109,10 +109,7 @@ export function brokenText(
 }
 
 /** A run as `get` shows it. */
-export function detailsText(
-  session: Pick<Session, 'store' | 'config' | 'uiUrl'>,
-  details: RunDetails,
-): string {
+export function detailsText(session: LinkSource, details: RunDetails): string {
   const { run, plan, sight, report, ending, budget, missing, story } = details;
   const head =
     plan === undefined
