@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import type { Latency } from '../../src/emulator/latency.ts';
 import { stop, terminate } from '../../src/commands/steer.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { formatAmount, parseAmount } from '../../src/pollen/amount.ts';
@@ -53,8 +54,8 @@ afterAll(async () => {
   await servers?.stop();
 });
 
-function open(medianMs: number): Promise<Harness> {
-  const emulator = { latency: { kind: 'lognormal', medianMs, sigma: 0.8 } } as const;
+function open(latency: Latency): Promise<Harness> {
+  const emulator = { latency };
   const lanes = [
     { name: 'all', concurrency: 40 },
     { name: 'pictures', models: ['flux'], concurrency: 16 },
@@ -102,7 +103,7 @@ function metered({ emulator }: Harness, { runId }: RunLocation): string {
 
 describe(`${RUNS} runs of steps, faults, two lanes and a budget`, { timeout: 180_000 }, () => {
   it('stopped at any instant leave states, records, bill and marker that agree, and all that was paid for', async () => {
-    const harness = await open(400);
+    const harness = await open({ kind: 'lognormal', medianMs: 400, sigma: 0.8 });
     const { temporal, store } = harness.session;
     const states = new Set<string | undefined>();
     for (const run of await endAll(harness, 'stopped', 4_000, ({ runId }) => stop(temporal, runId))) {
@@ -118,7 +119,7 @@ describe(`${RUNS} runs of steps, faults, two lanes and a budget`, { timeout: 180
   });
 
   it('terminated at any instant do the same, and what they were charged unheard is on their bills as unknown', async () => {
-    const harness = await open(20_000);
+    const harness = await open({ kind: 'fixed', ms: 12_000 });
     const { temporal, store } = harness.session;
     let unheard = 0;
     const ended = await endAll(harness, 'terminated', 10_000, ({ runId }) => terminate(temporal, runId));

@@ -57,7 +57,7 @@ describe.concurrent('a run that goes on', () => {
   test('and is terminated waits no longer than seconds: what is in flight then is unknown, and its answer late', async ({
     open,
   }) => {
-    const harness = await open(slow(100_000));
+    const harness = await open(slow(60_000));
     const { run } = await harness.submit(job(8));
     await untilSomeFly(harness);
     const { temporal, store } = harness.session;
