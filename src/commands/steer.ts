@@ -8,7 +8,7 @@ import { ApplicationFailure } from '@temporalio/common';
 
 import { PollenBatchError } from '../errors.ts';
 import type { TemporalClient } from '../temporal/connect-client.ts';
-import { runWorkflowId } from '../workflows/ids.ts';
+import { plannedTimeOf, runWorkflowId } from '../workflows/ids.ts';
 import {
   approveUpdate,
   pauseSignal,
@@ -90,7 +90,7 @@ export async function setRun(temporal: TemporalClient, runId: string, request: S
  * @throws PollenBatchError `not-found` when no such run goes on
  */
 export function stop(temporal: TemporalClient, runId: string, reason?: string): Promise<Steered> {
-  return steer(temporal, runId, (handle) => handle.signal(stopSignal, said(reason)));
+  return steer(temporal, runId, (handle) => end(handle, runId, stopSignal, reason));
 }
 
 /**
@@ -100,7 +100,7 @@ export function stop(temporal: TemporalClient, runId: string, reason?: string): 
  * @throws PollenBatchError `not-found` when no such run goes on, `temporal-unreachable` while no worker hears of it
  */
 export async function terminate(temporal: TemporalClient, runId: string, reason?: string): Promise<Steered> {
-  const steered = await steer(temporal, runId, (handle) => handle.signal(terminateSignal, said(reason)));
+  const steered = await steer(temporal, runId, (handle) => end(handle, runId, terminateSignal, reason));
   if (steered.state !== undefined) return steered;
   throw new PollenBatchError('temporal-unreachable', `no worker has answered for ${runId}`, {
     remedy: `Start one with \`pollen-batch worker\`: it terminates the run all the same, with report and bill. Without one, Terminate in the Temporal UI ends its workflow alone; \`pollen-batch resume ${runId} --from-store\` goes on with it.`,
@@ -116,6 +116,24 @@ export function approve(temporal: TemporalClient, runId: string, reason?: string
   return steer(temporal, runId, (handle) =>
     update(temporal, runId, () => handle.executeUpdate(approveUpdate, { args: [said(reason)] })),
   );
+}
+
+// A scheduled run that waits for somebody to mend its job has nothing to report yet: stopped by a signal its workflow would
+// fail, and its schedule pause.
+async function end(
+  handle: WorkflowHandle,
+  runId: string,
+  signal: typeof stopSignal,
+  reason: string | undefined,
+): Promise<void> {
+  if (plannedTimeOf(runId) !== undefined) {
+    const { raw } = await handle.describe();
+    if (raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'planRun') === true) {
+      await handle.cancel();
+      return;
+    }
+  }
+  await handle.signal(signal, said(reason));
 }
 
 function said(reason: string | undefined): ActRequest {
