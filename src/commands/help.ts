@@ -2,8 +2,9 @@ import { exitCodes } from './exit-codes.ts';
 
 const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   succeeded: 'all items succeeded, or the command did what it was asked to',
-  internal: 'a server does not answer, or a fault of the program',
-  usage: 'wrong command line, job file or setting, or no such run: nothing was started',
+  internal:
+    'a server does not answer, a run failed or was lost, `wait` ran out of time, or a fault of the program',
+  usage: 'wrong command line, job file or setting, no such run, or refused: nothing was started or changed',
   finishedWithFailures: 'the run has finished, and some items failed',
   paused: 'get, wait, resume, approve and set: the run is paused',
   expired: 'the deadline of the run came before its end',
