@@ -206,22 +206,24 @@ items:
   });
 
   it('leaves the run going when Ctrl-C ends a watch, and comes back to it', async () => {
-    const runId = await submitted('left', 112);
+    const runId = await submitted('left', 240);
     const watch = desk.start(['watch', runId]);
-    await watch.untilSaid(/^[1-9]\d*\/112 · /m);
+    await watch.untilSaid(/^[1-9]\d*\/240 · /m);
     watch.interrupt();
     expect(await watch.exited).toBe(130);
     expect(watch.stderr()).toContain(`The run goes on. Come back with \`pollen-batch watch ${runId}\`.`);
     expect(watch.stdout()).toBe('');
 
+    expect((await desk.run('suspend', runId)).code).toBe(0);
     const early = await desk.run('results', runId);
     expect([early.code, early.stdout]).toEqual([2, '']);
     expect(early.stderr).toContain(`usage: run ${runId} has not ended`);
     expect(early.stderr).toContain(`pollen-batch watch ${runId}`);
+    expect((await desk.run('resume', runId)).code).toBe(0);
 
     const again = await desk.run('watch', runId);
     expect(again.code).toBe(0);
-    expect(again.stderr).toContain('112 succeeded');
+    expect(again.stderr).toContain('240 succeeded');
   });
 
   it('leaves the run going when Ctrl-C ends a submit that watches', async () => {
@@ -309,9 +311,9 @@ items:
   });
 
   it('exits with 6 when the run is stopped', async () => {
-    const runId = await submitted('stopping', 120);
+    const runId = await submitted('stopping', 600);
     const watch = desk.start(['watch', runId]);
-    await watch.untilSaid(/^[1-9]\d*\/120 · /m);
+    await watch.untilSaid(/^[1-9]\d*\/600 · /m);
     const addresses = await readAddresses(`${desk.folder}/.pollen-batch`);
     const connection = await Connection.connect({ address: addresses?.temporal.address ?? '' });
     await new Client({ connection }).workflow.getHandle(runWorkflowId(runId)).cancel();
