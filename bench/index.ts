@@ -51,6 +51,11 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
     about: 'a job of many rows or combinations: checking, planning, submitting, time and memory',
     load: async () => (await import('./plan.ts')).plan,
   },
+  list: {
+    about:
+      'list and get over 1,000 runs, beside the start of the program and a bare client with the same question',
+    load: async () => (await import('./list.ts')).list,
+  },
   start: {
     about: 'the start of the compiled program, beside a Node that does nothing',
     load: async () => (await import('./start.ts')).start,

@@ -10,7 +10,7 @@ import { createSecret, scrubPatterns, type Secret } from './pollinations/secret.
 import { createNoticeSecrets, type NoticeSecret } from './notices/secret.ts';
 import type { NoticeSettings } from './notices/settings.ts';
 import { proxySettings, type ProxySettings } from './proxy/proxy.ts';
-import { readConfigFile, type ConfigFile } from './settings/config-file.ts';
+import type { ConfigFile } from './settings/config-file.ts';
 import { lanesExample, parseLanes } from './settings/lanes.ts';
 import { readSettings, type SettingProblem, type SettingValues } from './settings/settings.ts';
 import type { TemporalSettings } from './temporal/settings.ts';
@@ -81,6 +81,8 @@ export interface Config {
   readonly file?: string;
 }
 
+const DEFAULT_FILE = 'pollen-batch.yaml';
+
 type Source = Readonly<Record<string, string | undefined>>;
 
 /** Reads `.env` of the working directory; what the environment has already goes over it. */
@@ -89,8 +91,13 @@ export function loadEnvironmentFile(): void {
 }
 
 /** Reads the configuration file that the environment names, or `pollen-batch.yaml` of the working directory. */
-export function loadConfigFile(source: Source = process.env): ConfigFile | undefined {
-  return readConfigFile(source['POLLEN_BATCH_CONFIG']);
+export async function loadConfigFile(source: Source = process.env): Promise<ConfigFile | undefined> {
+  const named = source['POLLEN_BATCH_CONFIG'];
+  const path = named || (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
+  if (path === undefined) return undefined;
+  // It loads a reader of YAML, which whoever has no file need not wait for.
+  const { readConfigFile } = await import('./settings/config-file.ts');
+  return readConfigFile(path);
 }
 
 /** What Temporal's own reader of settings is given: as everywhere, empty variables are none. */

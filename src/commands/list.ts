@@ -16,6 +16,7 @@ import { askTemporal, type Reading } from './reading.ts';
 import { describeRun, idsBeginning, PAGE_SIZE } from './runs-in-temporal.ts';
 import type { Session } from './session.ts';
 import { storedRuns, type StoredRun } from './stored-runs.ts';
+import { endedTooEarly, youngest } from './youngest.ts';
 
 export type { ListedRun } from './listed-run.ts';
 
@@ -37,8 +38,8 @@ const READS = 32;
 const DESCRIBED = 100;
 
 /**
- * Lists runs: those in Temporal that go on and that ended last; where these are fewer than the limit, those that only the
- * bucket knows as well. Where one of the two is away the other tells.
+ * Lists the runs that started last: those in Temporal; where these are fewer than the limit, those that only the bucket
+ * knows as well. Where one of the two is away the other tells.
  */
 export async function list(
   reading: Pick<Reading, 'store' | 'locations' | 'temporal'>,
@@ -47,7 +48,7 @@ export async function list(
   const known = await askTemporal(reading, ({ client }) => runsInTemporal(reading, client, filter, limit));
   const isAway = known instanceof PollenBatchError;
   const { runs, warnings } = isAway ? { runs: [], warnings: [awayWords(known)] } : known;
-  if (runs.length >= limit) return { runs: youngestFirst(runs), warnings };
+  if (runs.length >= limit) return { runs, warnings };
   try {
     const isKnown = await knownRuns(reading, runs, filter);
     const stored = await storedRuns(reading, isKnown, filter.job);
@@ -59,7 +60,7 @@ export async function list(
     );
     const own = listed.filter((run) => isWanted(run, filter));
     return {
-      runs: youngestFirst([...runs, ...own]).slice(0, limit),
+      runs: youngest([...runs, ...own], limit),
       warnings: [
         ...warnings,
         ...(stored.leftOut === 0 ? [] : [`${stored.leftOut} older runs in the bucket were not looked at`]),
@@ -68,7 +69,7 @@ export async function list(
   } catch (error) {
     if (isAway || !(error instanceof StoreError)) throw error;
     const left = `the store does not answer (${error.message}): runs that only the bucket knows are left out`;
-    return { runs: youngestFirst(runs), warnings: [...warnings, left] };
+    return { runs, warnings: [...warnings, left] };
   }
 }
 
@@ -83,8 +84,10 @@ export async function listRuns(
   limit: number,
 ): Promise<readonly ListedRun[]> {
   const runs: ListedRun[] = [];
-  for await (const some of executions(temporal.client, query, limit))
+  for await (const some of executions(temporal.client, query, pageSizeFor(limit))) {
     runs.push(...some.map(listedByTemporal));
+    if (runs.length >= limit) break;
+  }
   return runs.slice(0, limit);
 }
 
@@ -96,39 +99,45 @@ async function runsInTemporal(
 ): Promise<RunList> {
   const plain = plainQuery(filter);
   const narrow = narrowQuery(filter);
-  const collect = async (query: string): Promise<readonly ListedRun[]> => {
-    const runs: ListedRun[] = [];
-    for await (const some of executions(client, query, query === plain ? limit : PAGE_SIZE)) {
+  const collect = async (query: string, pageSize: number): Promise<readonly ListedRun[]> => {
+    let runs: readonly ListedRun[] = [];
+    for await (const some of executions(client, query, pageSize)) {
+      if (some[0] === undefined || endedTooEarly(some[0], runs, limit)) break;
       const listed = await Promise.all(some.map((info) => tell(reading, info)));
-      runs.push(...listed.filter((run) => isWanted(run, filter)));
-      if (runs.length >= limit) break;
+      runs = youngest([...runs, ...listed.filter((run) => isWanted(run, filter))], limit);
     }
-    return runs.slice(0, limit);
+    return runs;
   };
-  if (narrow === undefined) return { runs: await collect(plain), warnings: [] };
+  const pageSize = pageSizeFor(limit);
+  if (narrow === undefined) return { runs: await collect(plain, pageSize), warnings: [] };
   try {
-    return { runs: await collect(narrow), warnings: [] };
+    return { runs: await collect(narrow, pageSize), warnings: [] };
   } catch (error) {
     if (statusOf(error).code !== statusCodes.invalidArgument) throw error;
     const missing =
       'the namespace has no Pollen search attributes: planning, paused and finishing runs count as running';
-    return { runs: await collect(plain), warnings: [missing] };
+    return { runs: await collect(plain, PAGE_SIZE), warnings: [missing] };
   }
 }
 
-// One execution a run: the one that goes on, else the one that ended last.
+// What ends the list is seen in the first batch that follows as many as are wanted.
+function pageSizeFor(limit: number): number {
+  return Math.min((Math.ceil(limit / READS) + 1) * READS, PAGE_SIZE);
+}
+
+// One execution a run: the one that goes on, else the one that ended last. What goes on comes first, then what ended last.
 async function* executions(
   client: Client,
   query: string,
-  limit: number,
+  pageSize: number,
 ): AsyncGenerator<readonly RunInTemporal[]> {
   const seen = new Set<string>();
   let some: RunInTemporal[] = [];
-  for await (const info of client.workflow.list({ query, pageSize: Math.min(limit, PAGE_SIZE) })) {
+  for await (const info of client.workflow.list({ query, pageSize })) {
     if (info.status.name === 'CONTINUED_AS_NEW' || seen.has(info.workflowId)) continue;
     seen.add(info.workflowId);
     some.push(info);
-    if (some.length < READS && seen.size < limit) continue;
+    if (some.length < READS) continue;
     yield some;
     some = [];
   }
@@ -173,10 +182,6 @@ async function described(
 
 function listedOf({ run, plan, marker }: StoredRun, isAway: boolean): ListedRun {
   return listedByBucket(run, plan, marker, isAway ? 'unknown' : 'lost');
-}
-
-function youngestFirst(runs: readonly ListedRun[]): readonly ListedRun[] {
-  return runs.toSorted((left, right) => (right.startedAt ?? '').localeCompare(left.startedAt ?? ''));
 }
 
 function awayWords({ message }: PollenBatchError): string {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 import { z } from 'zod';
@@ -21,16 +21,10 @@ export interface ConfigFile {
   readonly problems: readonly SettingProblem[];
 }
 
-const DEFAULT_FILE = 'pollen-batch.yaml';
 const remedy = 'Correct the file; the README lists its keys.';
 
-/**
- * Reads the configuration file: the named one, or `pollen-batch.yaml` of the working directory where there is one.
- * Relative paths in it count from its folder.
- */
-export function readConfigFile(named: string | undefined): ConfigFile | undefined {
-  if (!named && !existsSync(DEFAULT_FILE)) return undefined;
-  const path = named || DEFAULT_FILE;
+/** Reads a configuration file; relative paths in it count from its folder. */
+export function readConfigFile(path: string): ConfigFile {
   const wrong = (message: string): ConfigFile => ({
     path,
     values: {},

@@ -1,16 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Agent, AgentOptions } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  CopyObjectCommand,
-  CreateBucketCommand,
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+
+import type { S3Client } from '@aws-sdk/client-s3';
+
 import type { ObjectStore, PutOnceResult, PutOptions, ReadOptions, StoredObject } from './object-store.ts';
 import { errorFacts, StoreError, toStoreError } from './store-error.ts';
 
@@ -31,7 +24,7 @@ export interface S3Settings {
   /** How many calls the caller makes at once; more wait for a free connection. */
   readonly maxConcurrency: number;
   /** Makes the agents that connect. @default Node's own, which connect directly */
-  readonly agents?: (options: AgentOptions) => { readonly http: Agent; readonly https: Agent };
+  readonly agents?: (options: AgentOptions) => Promise<{ readonly http: Agent; readonly https: Agent }>;
 }
 
 /** An object store on S3, with what only its start and end need. */
@@ -59,15 +52,29 @@ const spareSockets = 16;
 const conflictTries = 8;
 const conflictPauseMs = 50;
 
+type Sdk = typeof import('@aws-sdk/client-s3');
+
+interface Connected {
+  readonly sdk: Sdk;
+  readonly client: S3Client;
+}
+
 /** Objects in a bucket of any S3-compatible store. Makes no call by itself. */
 export function createS3Store(settings: S3Settings): S3Store {
   const { bucket } = settings;
-  const client = createClient(settings);
+  let connecting: Promise<Connected> | undefined;
+  // Its library takes a fifth of a second to load, which what reads no object need not wait for.
+  const connected = (): Promise<Connected> =>
+    (connecting ??= import('@aws-sdk/client-s3').then(async (sdk) => ({
+      sdk,
+      client: await createClient(sdk, settings),
+    })));
 
   const get = async (key: string, options: ReadOptions = {}): Promise<StoredObject | undefined> => {
     try {
+      const { sdk, client } = await connected();
       const answer = await client.send(
-        new GetObjectCommand({ Bucket: bucket, Key: key }),
+        new sdk.GetObjectCommand({ Bucket: bucket, Key: key }),
         abortBy(options.signal),
       );
       const body = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
@@ -87,8 +94,9 @@ export function createS3Store(settings: S3Settings): S3Store {
 
   const send = async (key: string, body: Uint8Array, options: PutOptions, once: boolean): Promise<void> => {
     checkMetadata(key, options.metadata);
+    const { sdk, client } = await connected();
     await client.send(
-      new PutObjectCommand({
+      new sdk.PutObjectCommand({
         Bucket: bucket,
         Key: key,
         Body: body,
@@ -141,8 +149,9 @@ export function createS3Store(settings: S3Settings): S3Store {
     },
     head: async (key, options = {}) => {
       try {
+        const { sdk, client } = await connected();
         const answer = await client.send(
-          new HeadObjectCommand({ Bucket: bucket, Key: key }),
+          new sdk.HeadObjectCommand({ Bucket: bucket, Key: key }),
           abortBy(options.signal),
         );
         return {
@@ -156,11 +165,12 @@ export function createS3Store(settings: S3Settings): S3Store {
       }
     },
     list: async function* list(prefix, options = {}) {
+      const { sdk, client } = await connected();
       let token: string | undefined;
       do {
         const page = await client
           .send(
-            new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+            new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
             abortBy(options.signal),
           )
           .catch((error: unknown) => {
@@ -175,7 +185,8 @@ export function createS3Store(settings: S3Settings): S3Store {
     },
     openObject: async (otherBucket, key) => {
       try {
-        const answer = await client.send(new GetObjectCommand({ Bucket: otherBucket, Key: key }));
+        const { sdk, client } = await connected();
+        const answer = await client.send(new sdk.GetObjectCommand({ Bucket: otherBucket, Key: key }));
         return {
           body: (answer.Body ?? []) as AsyncIterable<Uint8Array>,
           version: answer.VersionId ?? answer.ETag ?? '',
@@ -186,10 +197,11 @@ export function createS3Store(settings: S3Settings): S3Store {
       }
     },
     listFolders: async (prefix, options = {}) => {
+      const { sdk, client } = await connected();
       const folders: string[] = [];
       let token: string | undefined;
       do {
-        const command = new ListObjectsV2Command({
+        const command = new sdk.ListObjectsV2Command({
           Bucket: bucket,
           Prefix: prefix,
           Delimiter: '/',
@@ -208,9 +220,10 @@ export function createS3Store(settings: S3Settings): S3Store {
     copy: async (from, to, options) => {
       checkMetadata(to, options.metadata);
       try {
+        const { sdk, client } = await connected();
         const source = `${bucket}/${from}`.split('/').map(encodeURIComponent).join('/');
         await client.send(
-          new CopyObjectCommand({
+          new sdk.CopyObjectCommand({
             Bucket: bucket,
             Key: to,
             CopySource: source,
@@ -228,28 +241,30 @@ export function createS3Store(settings: S3Settings): S3Store {
     },
     remove: async (key) => {
       try {
-        await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+        const { sdk, client } = await connected();
+        await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key }));
       } catch (error) {
         if (!isNoSuchKey(error)) throw translate(error, `delete ${key}`);
       }
     },
     createBucket: async () => {
       try {
-        await client.send(new CreateBucketCommand({ Bucket: bucket }));
+        const { sdk, client } = await connected();
+        await client.send(new sdk.CreateBucketCommand({ Bucket: bucket }));
       } catch (error) {
         // 409: it is there by now, ours or not, or being made by another worker. The next put tells.
         if (errorFacts(error).status !== 409) throw translate(error, `create the bucket ${bucket}`);
       }
     },
-    close: () => client.destroy(),
+    close: () => void connecting?.then(({ client }) => client.destroy()).catch(() => {}),
   };
 }
 
-function createClient(settings: S3Settings): S3Client {
+async function createClient(sdk: Sdk, settings: S3Settings): Promise<S3Client> {
   const { endpoint, region, credentials, maxConcurrency } = settings;
   const agent = { keepAlive: true, maxSockets: maxConcurrency + spareSockets };
-  const agents = settings.agents?.(agent) ?? { http: agent, https: agent };
-  return new S3Client({
+  const agents = (await settings.agents?.(agent)) ?? { http: agent, https: agent };
+  return new sdk.S3Client({
     maxAttempts,
     // Its steps for a kind of call are the same each time; without this they are put together anew for every call.
     cacheMiddleware: true,

@@ -166,7 +166,7 @@ describe('where settings come from', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   it('the configuration file is what POLLEN_BATCH_CONFIG names, which must be there and be text', async () => {
-    const message = (path: string) => readConfigFile(path)?.problems[0]?.message;
+    const message = (path: string) => readConfigFile(path).problems[0]?.message;
     expect(message(join(folder, 'none'))).toContain('none cannot be read (ENOENT)');
     expect(message(folder)).toContain('cannot be read (EISDIR)');
     await writeFile(join(folder, 'utf16'), Buffer.from([0xff, 0xfe, 0x61, 0]));

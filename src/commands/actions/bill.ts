@@ -1,17 +1,15 @@
 import { PollenBatchError } from '../../errors.ts';
 import type { BillRow } from '../../report/bill-rows.ts';
-import type { RunLocation } from '../../storage/keys.ts';
-import { bill } from '../bill.ts';
+import { foldBill } from '../bill.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { openBill } from '../open-bill.ts';
+import { openBill, type OpenedBill } from '../open-bill.ts';
 import { billCsv, billRowsCsv, csv, rowHeads } from '../render/bill-csv.ts';
 import { createBillRowsText } from '../render/bill-rows-text.ts';
 import { billText } from '../render/bill-text.ts';
 import { spendingCsv, spendingText } from '../render/spending-text.ts';
 import type { SpendingKey } from '../run-costs.ts';
 import { spending } from '../spending.ts';
-import type { Session } from '../session.ts';
-import { configure, withRun, withSession } from './configure.ts';
+import { configure, withSession, withStored } from './configure.ts';
 import { done, type CommandContext, type Outcome } from './outcome.ts';
 import { toStdout } from './to-stdout.ts';
 
@@ -45,9 +43,10 @@ function billOfRun(
   if (since !== undefined || job !== undefined) {
     throw new PollenBatchError('usage', '--since and --job go with --by, and not with a run');
   }
-  return withRun(configure(), text, async (session, run) => {
-    if (items === true) return printRows(session, run, output, context);
-    const data = await bill(session, run.runId);
+  return withStored(configure(), text, async ({ store }, run) => {
+    const opened = await openBill(store, run);
+    if (items === true) return printRows(opened, output, context);
+    const data = await foldBill(opened);
     const text = output === 'csv' ? billCsv(data) : billText(data, context.terminal.dataWidth());
     return { data, text, exitCode: exitCodes.succeeded };
   });
@@ -71,12 +70,10 @@ function billOfMany(
 }
 
 async function printRows(
-  session: Session,
-  run: RunLocation,
+  opened: OpenedBill,
   output: BillFlags['output'],
   { terminal }: CommandContext,
 ): Promise<Outcome> {
-  const opened = await openBill(session.store, run);
   const print = { csv: csvPrint, json: jsonPrint, table: tablePrint }[output](terminal.dataWidth());
   // Page by page: a run of 100,000 items has as many lines.
   await toStdout(print.head);

@@ -4,28 +4,28 @@ import type { Reading } from '../reading.ts';
 import type { Session } from '../session.ts';
 
 /** Reads the configuration: flags go over the environment, `.env` and the configuration file, in this order. */
-export function configure(flags: { readonly anonymous?: boolean } = {}): Config {
+export async function configure(flags: { readonly anonymous?: boolean } = {}): Promise<Config> {
   loadEnvironmentFile();
   return readConfig(
     flags.anonymous === true ? { ...process.env, POLLINATIONS_ANONYMOUS: 'true' } : process.env,
-    loadConfigFile(),
+    await loadConfigFile(),
   );
 }
 
 /** Reads the configuration as far as it can be read, with a list of what is wrong with it. */
-export function examine(): ReturnType<typeof examineConfig> {
+export async function examine(): Promise<ReturnType<typeof examineConfig>> {
   loadEnvironmentFile();
-  return examineConfig(process.env, loadConfigFile());
+  return examineConfig(process.env, await loadConfigFile());
 }
 
 /** Opens the servers for the time of one command. */
 export async function withSession<Result>(
-  config: Config,
+  config: Config | Promise<Config>,
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   // Its clients take a second to load, which what only reads the configuration need not wait for.
   const { openSession } = await import('../session.ts');
-  const session = await openSession(config);
+  const session = await openSession(await config);
   try {
     return await use(session);
   } finally {
@@ -35,7 +35,7 @@ export async function withSession<Result>(
 
 /** Opens the servers for the time of one command on a run, which is given by id, beginning of an id or `@latest`. */
 export function withRun<Result>(
-  config: Config,
+  config: Config | Promise<Config>,
   text: string,
   use: (session: Session, run: RunLocation) => Promise<Result>,
 ): Promise<Result> {
@@ -45,9 +45,21 @@ export function withRun<Result>(
   });
 }
 
+/** Opens what a command needs that only reads what a run has left in the bucket, be the run of whatever API. */
+export function withStored<Result>(
+  config: Promise<Config>,
+  text: string,
+  use: (reading: Reading, run: RunLocation) => Promise<Result>,
+): Promise<Result> {
+  return withReading(config, async (reading) => {
+    const { resolveStored } = await import('../resolve-run.ts');
+    return use(reading, await resolveStored(reading, text));
+  });
+}
+
 /** Opens the servers for the time of a command that only looks, so that it needs no API, and Temporal may be away. */
 export async function withReading<Result>(
-  config: Config,
+  config: Config | Promise<Config>,
   use: (reading: Reading) => Promise<Result>,
 ): Promise<Result> {
   const [{ openReading }, { explainStore }, { StoreError }] = await Promise.all([
@@ -55,7 +67,7 @@ export async function withReading<Result>(
     import('../../storage/probe.ts'),
     import('../../storage/store-error.ts'),
   ]);
-  const reading = await openReading(config);
+  const reading = await openReading(await config);
   try {
     return await use(reading);
   } catch (error) {

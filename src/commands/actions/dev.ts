@@ -14,6 +14,6 @@ export async function devAction(
   { terminal, interrupts }: CommandContext,
 ): Promise<Outcome> {
   if (workers < 1) throw new PollenBatchError('usage', 'a stack has a worker at least: --workers 1');
-  await dev(configure(flags), terminal, interrupts(), workers);
+  await dev(await configure(flags), terminal, interrupts(), workers);
   return done;
 }

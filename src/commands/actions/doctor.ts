@@ -6,6 +6,6 @@ import type { Outcome } from './outcome.ts';
 
 /** `doctor` */
 export async function doctorAction(): Promise<Outcome> {
-  const checks = await doctor(examine());
+  const checks = await doctor(await examine());
   return { data: checks, text: checksText(checks), exitCode: exitCodeOfChecks(checks) };
 }

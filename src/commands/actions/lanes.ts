@@ -7,7 +7,7 @@ import type { CommandContext, Outcome } from './outcome.ts';
 
 /** `lanes` */
 export async function lanesAction({ terminal }: CommandContext): Promise<Outcome> {
-  const config = configure();
+  const config = await configure();
   const temporal = await openTemporal(config);
   try {
     const reports = await lanes(temporal, config.lanes);

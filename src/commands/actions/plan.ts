@@ -37,7 +37,7 @@ export async function planAction(file: string, flags: PlanFlags, context: Comman
 
 async function planFile(file: string, flags: PlanFlags, { terminal }: CommandContext): Promise<Outcome> {
   keepHeapSmall();
-  const config = configure(flags);
+  const config = await configure(flags);
   const reading = await readValidJob(file, { model: flags.model });
   tellWarnings(reading.warnings, terminal);
   const desk = await openPlanningDesk(config);

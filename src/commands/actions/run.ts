@@ -16,7 +16,7 @@ export interface RunFlags extends SubmitFlags {
 export async function runAction(file: string, flags: RunFlags, context: CommandContext): Promise<Outcome> {
   const { terminal } = context;
   keepHeapSmall();
-  const config = configure(flags);
+  const config = await configure(flags);
   const reading = await readValidJob(file, { model: flags.model });
   tellWarnings(reading.warnings, terminal);
   const options = { ...submitOptionsOf(flags, terminal), out: flags.out };

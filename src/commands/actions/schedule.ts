@@ -41,7 +41,7 @@ export async function applyAction(
   flags: ApplyFlags,
   { terminal }: CommandContext,
 ): Promise<Outcome> {
-  const config = configure();
+  const config = await configure();
   const reading = await readValidJob(file);
   if (file === '-' && reading.job.name === 'stdin') {
     throw new PollenBatchError(
@@ -146,7 +146,7 @@ function inSession(use: (session: Session) => Promise<Outcome>): Promise<Outcome
 }
 
 async function inTemporal(use: (client: Client) => Promise<Outcome>): Promise<Outcome> {
-  const temporal = await openTemporal(configure());
+  const temporal = await openTemporal(await configure());
   try {
     return await use(temporal.client);
   } finally {

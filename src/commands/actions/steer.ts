@@ -63,7 +63,7 @@ async function withTemporal(
   text: string,
   use: (temporal: TemporalClient, runId: string) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const temporal = await openTemporal(configure());
+  const temporal = await openTemporal(await configure());
   try {
     return await use(temporal, await resolveRunId(temporal, text));
   } finally {

@@ -32,7 +32,7 @@ export async function submitAction(
 ): Promise<Outcome> {
   const { terminal } = context;
   keepHeapSmall();
-  const config = configure(flags);
+  const config = await configure(flags);
   const reading = await readValidJob(file, { model: flags.model });
   tellWarnings(reading.warnings, terminal);
   return withSession(config, async (session) => {

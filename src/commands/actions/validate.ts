@@ -31,7 +31,7 @@ async function configuredObjects(): Promise<OpenObject | undefined> {
     import('../../connect-store.ts'),
     import('../servers.ts'),
   ]);
-  const { config } = examine();
+  const { config } = await examine();
   const { store } = withStack(config, await readAddresses(config.dataDir));
   return store === undefined ? undefined : connectStore(store, 1).openObject;
 }

@@ -4,6 +4,6 @@ import { done, type CommandContext, type Outcome } from './outcome.ts';
 
 /** `worker` */
 export async function workerAction({ interrupts }: CommandContext): Promise<Outcome> {
-  await runWorker(configure(), interrupts());
+  await runWorker(await configure(), interrupts());
   return done;
 }
