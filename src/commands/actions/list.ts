@@ -28,7 +28,7 @@ export function listAction(
       ...(label === undefined ? {} : { labels: label }),
       ...(since === undefined ? {} : { since }),
     });
-    for (const warning of warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}.`));
+    for (const warning of warnings) terminal.warn(`${warning}.`);
     const text = output === 'name' ? namesText(runs) : listText(runs, output === 'wide');
     return { data: runs, text, exitCode: exitCodes.succeeded };
   });

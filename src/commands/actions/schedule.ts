@@ -58,7 +58,7 @@ export async function applyAction(
       allowUnpriced: flags.allowUnpriced === true,
       dryRun: flags.dryRun === true,
     });
-    for (const warning of applied.warnings) terminal.say(terminal.color.magenta(`Warning: ${warning}`));
+    for (const warning of applied.warnings) terminal.warn(warning);
     return succeeded(applied, appliedText(applied));
   });
 }
