@@ -31,7 +31,7 @@ export function costOptions(command: Command): Command {
 
 /** `--first`, which makes a run of its own. */
 export function firstOption(): Option {
-  return new Option('--first <count>', 'only the first items, as a run of their own').argParser(parseFirst);
+  return new Option('--first <count>', 'only the first items, as a run of their own').argParser(parseLimit);
 }
 
 /** `--model`, which the lines of an OpenAI batch file cannot overrule. */
@@ -64,7 +64,12 @@ export function parseCount(text: string): number {
   return count;
 }
 
-function parseFirst(text: string): number {
+/**
+ * A whole number from 1 on, of at most nine digits.
+ *
+ * @throws InvalidArgumentError for anything else
+ */
+export function parseLimit(text: string): number {
   const count = parseCount(text);
   if (count < 1) throw new InvalidArgumentError('Give a whole number from 1 on.');
   return count;

@@ -7,7 +7,7 @@ import type { WaitFlags } from '../commands/actions/wait.ts';
 import { exampleText, examples } from '../commands/help.ts';
 import { listedStates } from '../commands/listed-run.ts';
 import { durationRule, parseDuration } from '../manifest/duration.ts';
-import { outputOption, parseCount, parseSince } from './options.ts';
+import { outputOption, parseLimit, parseSince } from './options.ts';
 
 /** The commands that look at runs. */
 export function addRunCommands(
@@ -22,7 +22,7 @@ export function addRunCommands(
     .option('--job <name>', 'only runs of this job')
     .option('--label <name=value>', 'only runs with this label; given twice, with both', collectLabel)
     .option('--since <time>', 'only runs that started since (7d, 24h, 2026-11-01)', parseSince)
-    .option('-n, --limit <count>', 'runs at most', parseCount, 50)
+    .option('-n, --limit <count>', 'runs at most', parseLimit, 50)
     .addOption(
       new Option('-o, --output <format>', 'data on stdout; name prints ids alone')
         .choices(['table', 'wide', 'json', 'name'])

@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 import type { CommandContext, Outcome, OutputFlags } from '../commands/actions/outcome.ts';
-import type { ApplyFlags } from '../commands/actions/schedule.ts';
-import { outputOption, parseCount } from './options.ts';
+import type { ApplyFlags, FailuresFlags } from '../commands/actions/schedule.ts';
+import { outputOption, parseCount, parseLimit, parseSince } from './options.ts';
 
 /**
  * Declares what can be done with schedules.
@@ -31,15 +31,20 @@ export function addScheduleCommands(
     present(await (await load()).listSchedulesAction(), flags);
   });
   named('get', 'show a schedule: its settings, its next times, its runs and what they have cost')
-    .option('-n, --limit <count>', 'runs at most', parseCount, 10)
+    .option('-n, --limit <count>', 'runs at most', parseLimit, 10)
     .action(async (name: string, flags: OutputFlags & { readonly limit: number }) => {
       present(await (await load()).getScheduleAction(name, flags.limit), flags);
     });
   verb('list-failures', 'list runs that failed, stopped, expired, wait, were lost or missed, and what to do')
     .argument('[name]', 'name of one schedule; all of them when left out')
-    .option('--since <duration>', 'planned no longer ago than this', '30d')
-    .action(async (name: string | undefined, flags: OutputFlags & { readonly since: string }) => {
-      present(await (await load()).listFailuresAction(name, flags.since), flags);
+    .addOption(
+      new Option('--since <time>', 'only those planned for a time since (7d, 24h, 2026-11-01)')
+        .argParser(parseSince)
+        .default(parseSince('30d'), '30d'),
+    )
+    .option('-n, --limit <count>', 'failures at most, the youngest first', parseLimit, 50)
+    .action(async (name: string | undefined, flags: FailuresFlags) => {
+      present(await (await load()).listFailuresAction(name, flags), flags);
     });
   for (const [word, isPause, description] of [
     ['pause', true, 'start nothing at its times until it is resumed'],

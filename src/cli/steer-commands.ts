@@ -17,7 +17,7 @@ import {
 } from './options.ts';
 
 type ReasonFlags = OutputFlags & { readonly reason?: string };
-type ResumeFlags = RebuildFlags & ReasonFlags & { readonly fromStore?: boolean };
+type ResumeFlags = RebuildFlags & { readonly fromStore?: boolean };
 
 /** The commands that change what becomes of a run. */
 export function addSteerCommands(

@@ -16,9 +16,9 @@ export async function dev(
   workers: number,
 ): Promise<void> {
   if (usesServers(config)) {
-    const words =
-      'Warning: TEMPORAL_… and S3_BUCKET are set, so other commands use those servers and not this stack.';
-    terminal.say(terminal.color.magenta(words));
+    terminal.warn(
+      'TEMPORAL_… and S3_BUCKET are set, so other commands use those servers and not this stack.',
+    );
   }
   terminal.say(
     `Starting Temporal, an object store and ${workers === 1 ? 'a worker' : `${workers} workers`} …`,

@@ -53,14 +53,23 @@ export type RunInTemporal = Pick<
   'workflowId' | 'status' | 'searchAttributes' | 'memo' | 'startTime' | 'closeTime'
 >;
 
-const stateOf: Readonly<Record<string, ListedState>> = {
-  RUNNING: 'running',
+const states: Readonly<Record<string, ListedState>> = {
   COMPLETED: 'completed',
   CANCELLED: 'stopped',
   TERMINATED: 'terminated',
   FAILED: 'failed',
   TIMED_OUT: 'failed',
+  NOT_STARTED: 'lost',
 };
+
+/**
+ * State of a run of which its workflow alone tells, as it has left no marker.
+ *
+ * @param status - as Temporal has it; `NOT_STARTED` where it knows no such workflow
+ */
+export function stateOfWorkflow(status: string): ListedState {
+  return states[status] ?? 'running';
+}
 
 /** A run as Temporal knows it. */
 export function listedByTemporal(info: RunInTemporal): ListedRun {
@@ -75,9 +84,7 @@ export function listedByTemporal(info: RunInTemporal): ListedRun {
     labels: parseLabels(texts(PollenLabels ?? labels)),
     models: texts(PollenModels ?? models),
     state:
-      isOver(info.status.name) || state === undefined
-        ? (stateOf[info.status.name] ?? 'running')
-        : String(state),
+      isOver(info.status.name) || state === undefined ? stateOfWorkflow(info.status.name) : String(state),
     items: typeof items === 'number' ? items : undefined,
     cost: typeof cost === 'number' ? decimal(cost) : undefined,
     startedAt: info.startTime.toISOString(),
@@ -124,5 +131,5 @@ function decimal(cost: number): string {
 
 // A workflow that completed has told its last state; one that was ended from outside has not.
 function isOver(status: string): boolean {
-  return status === 'TERMINATED' || status === 'FAILED' || status === 'TIMED_OUT';
+  return status !== 'COMPLETED' && stateOfWorkflow(status) !== 'running';
 }

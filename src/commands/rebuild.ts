@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 
 import { PollenBatchError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
+import { keepChange } from '../records/changes.ts';
 import { readJobFile, readMarker, readPlan } from '../records/run-store.ts';
 import { missingItems } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
@@ -20,10 +21,11 @@ export interface Rebuilt {
  * Starts the workflow of a run again from the bucket alone, as after Temporal has lost its data: what has a record is not
  * called again. What was in flight may have been sent, so its first charge stays unknown where no cache settles it.
  *
+ * @param reason - for people, kept with the run
  * @throws PollenBatchError `not-found` when the bucket has no such run, `usage` when it has ended, goes on or was never
  * planned
  */
-export async function rebuild(session: Session, runId: string): Promise<Rebuilt> {
+export async function rebuild(session: Session, runId: string, reason?: string): Promise<Rebuilt> {
   const { store } = session;
   const run = await findRun(session, runId);
   const [marker, plan] = await Promise.all([readMarker(store, run), readPlan(store, run)]);
@@ -38,6 +40,13 @@ export async function rebuild(session: Session, runId: string): Promise<Rebuilt>
   }
   if (await isOpen(session, run)) throw goesOn(runId);
   if (plan === undefined) throw await unplanned(session, run);
+  // Before it counts, as all that is done to a run.
+  await keepChange(store, run, {
+    version: 1,
+    at: new Date().toISOString(),
+    kind: 'resume',
+    ...(reason === undefined ? {} : { reason }),
+  });
   try {
     await restartRun(session, run, plan);
   } catch (error) {

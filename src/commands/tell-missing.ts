@@ -12,7 +12,7 @@ const AGAIN_MS = 30_000;
 export async function tellMissing(
   session: Session,
   plan: Plan | undefined,
-  terminal: Pick<Terminal, 'say' | 'color'>,
+  terminal: Pick<Terminal, 'warn'>,
 ): Promise<void> {
   await tellNew(session, plan, terminal, new Set());
 }
@@ -21,7 +21,7 @@ export async function tellMissing(
 export async function keepTellingMissing(
   session: Session,
   plan: Plan | undefined,
-  terminal: Pick<Terminal, 'say' | 'color'>,
+  terminal: Pick<Terminal, 'warn'>,
   signal: AbortSignal,
 ): Promise<void> {
   let known: ReadonlySet<string> = new Set();
@@ -35,13 +35,13 @@ export async function keepTellingMissing(
 async function tellNew(
   { temporal }: Session,
   plan: Plan | undefined,
-  { say, color }: Pick<Terminal, 'say' | 'color'>,
+  { warn }: Pick<Terminal, 'warn'>,
   known: ReadonlySet<string>,
   signal?: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const parts = await findMissingParts(temporal, plan).catch(() => undefined);
   if (parts === undefined || signal?.aborted === true) return known;
   const texts = parts.map(missingText);
-  for (const text of texts) if (!known.has(text)) say(color.yellow(`Warning: ${text}`));
+  for (const text of texts) if (!known.has(text)) warn(text);
   return new Set(texts);
 }

@@ -1,17 +1,14 @@
 import { PollenBatchError } from '../errors.ts';
-import type { Marker } from '../records/run-store.ts';
 import { readMarker } from '../records/run-store.ts';
 import type { RunLocation } from '../storage/keys.ts';
-import type { Pause } from '../workflows/pauses.ts';
+import type { Running, Sight } from './follow.ts';
 import type { Reading } from './reading.ts';
 
 /** How waiting for a run ended. */
 export type Waited = { readonly runId: string } & (
-  | { readonly kind: 'ended'; readonly marker: Marker }
-  /** Its workflow is over and has left no marker, or Temporal does not know it. */
-  | { readonly kind: 'broken'; readonly status: string; readonly reason?: string }
+  | Extract<Sight, { readonly kind: 'ended' | 'broken' }>
   /** It is paused, and that was not to be waited out. */
-  | { readonly kind: 'paused'; readonly paused: readonly Pause[] }
+  | { readonly kind: 'paused'; readonly sight: Running }
   /** The time was over. */
   | { readonly kind: 'late' }
   /** The person left. */
@@ -49,22 +46,7 @@ export async function waitFor(
   for await (const sight of follow({ store, temporal: connected }, run, everyMs, over)) {
     if (sight.kind === 'ended' || sight.kind === 'broken') return { runId, ...sight };
     if (waitPaused || sight.kind !== 'running' || sight.view.state !== 'paused') continue;
-    return { runId, kind: 'paused', paused: sight.view.paused ?? [] };
+    return { runId, kind: 'paused', sight };
   }
   return { runId, kind: signal.aborted ? 'left' : 'late' };
-}
-
-/** The state of a run that was waited for, for programs and people. */
-export function waitedState(waited: Waited): string {
-  switch (waited.kind) {
-    case 'ended':
-      return waited.marker.state;
-    case 'broken':
-      return waited.status === 'NOT_STARTED' ? 'lost' : waited.status.toLowerCase();
-    case 'paused':
-      return 'paused';
-    case 'late':
-    case 'left':
-      return 'running';
-  }
 }

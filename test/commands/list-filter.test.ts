@@ -57,6 +57,13 @@ describe('a filter of runs', () => {
   });
 });
 
+it('tells a list that a filter has left empty from a bucket without runs', () => {
+  expect(listText([], false)).toBe('No runs. Submit a job with `pollen-batch submit FILE`.');
+  expect(listText([], false, ['--state', '--job'])).toBe(
+    'No run is like that. Look again without --state or --job.',
+  );
+});
+
 it('the table has labels, models and time where it is wide, and names are ids alone', () => {
   expect(listText([run], false)).not.toContain('openai');
   const [, row] = listText([run], true).split('\n');

@@ -5,6 +5,7 @@ import { periodCosts } from '../../src/commands/schedule/period-costs.ts';
 import { runlessTimes } from '../../src/commands/schedule/runless-times.ts';
 import { failureOf } from '../../src/commands/schedule/schedule-failures.ts';
 import type { ScheduledRun } from '../../src/commands/schedule/scheduled-runs.ts';
+import { describePause } from '../../src/workflows/pauses.ts';
 
 const run = (plannedFor: string, more: Partial<ScheduledRun> = {}): ScheduledRun => ({
   runId: `nightly-0123456789-${plannedFor.replaceAll(/[-:]/g, '')}`,
@@ -96,11 +97,33 @@ describe('what has gone wrong with a run of a schedule', () => {
     ['nothing', run(time), undefined, undefined],
     ['it goes on', underWay(time), undefined, undefined],
     [
-      'it waits for a person',
+      'it is paused, and does not say why',
       underWay(time, { state: 'paused' }),
-      undefined,
-      ['paused', 'it waits for a person', `pollen-batch resume ${id}`],
+      { isPlanned: true },
+      ['paused', 'it waits for a person', `pollen-batch get ${id}`],
     ],
+    [
+      'it is paused no longer',
+      underWay(time, { state: 'paused' }),
+      { isPlanned: true, paused: [] },
+      undefined,
+    ],
+    ...(
+      [
+        ['operator', `resume ${id}`],
+        ['approval', `approve ${id}`],
+        ['budget', `set ${id} --budget`],
+        ['credit', 'Top up'],
+      ] as const
+    ).map(([reason, remedy]) => {
+      const pause = describePause({ reason }, id, time);
+      return [
+        `it is paused: ${reason}`,
+        underWay(time, { state: 'paused' }),
+        { isPlanned: true, paused: [pause] },
+        ['paused', pause.message, remedy],
+      ] as const;
+    }),
     [
       'items have failed',
       run(time, { state: 'completed_with_failures', failed: 3 }),
@@ -147,13 +170,18 @@ describe('what has gone wrong with a run of a schedule', () => {
     expect(failure).toMatchObject({ schedule: 'nightly', runId: id, plannedFor: time, state });
     expect(failure?.reason).toContain(reason);
     expect(failure?.remedy).toContain(remedy);
+    // It lifts neither an approval that is missing nor a budget that is used up.
+    if (/^(approve|set) /.test(remedy)) expect(failure?.remedy).not.toContain('pollen-batch resume');
   });
 
-  it('is a line each, and one for nothing', () => {
+  it('is a line each, and one for nothing or for what is left out', () => {
+    const since = new Date('2026-10-27T00:00:00.000Z');
     const failure = failureOf('nightly', run(time, { state: 'stopped', left: 4 }), undefined);
-    expect(failuresText(failure === undefined ? [] : [failure], '30d')).toBe(
+    expect(failuresText(failure === undefined ? [] : [failure], since)).toBe(
       `${time}  ${id}: stopped: 4 of 10 items have no result\n  pollen-batch retry ${id}`,
     );
-    expect(failuresText([], '30d')).toBe('Nothing has gone wrong in the last 30d.');
+    expect(failuresText([], since)).toBe('Nothing has gone wrong since 2026-10-27T00:00:00Z.');
+    const left = failuresText(failure === undefined ? [] : [failure], since, 2);
+    expect(left.split('\n').at(-1)).toBe('… and 2 more before; --limit shows them.');
   });
 });

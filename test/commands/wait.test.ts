@@ -1,12 +1,31 @@
 import { expect, it } from 'vitest';
 
 import { exitCodeOfWaits, exitCodes } from '../../src/commands/exit-codes.ts';
+import { listedByTemporal, listedStates, stateOfWorkflow } from '../../src/commands/listed-run.ts';
+import { sightData, waitedData } from '../../src/commands/render/run-data.ts';
 import { waitFor, type Waited } from '../../src/commands/wait.ts';
+import type { Running } from '../../src/commands/follow.ts';
 import type { EndState } from '../../src/records/outcome.ts';
+import { emptyTally } from '../../src/records/tally.ts';
 import { temporalUnreachable } from '../../src/temporal/failure.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 
 const run = { prefix: 'runs', emulated: false, job: 'bees', runId: 'bees-0123456789' };
+
+const pausedSight: Running = {
+  kind: 'running',
+  inFlight: 0,
+  waits: [],
+  view: {
+    state: 'paused',
+    items: 3,
+    tally: emptyTally,
+    done: emptyTally,
+    models: [],
+    failures: [],
+    paused: [],
+  } as never,
+};
 
 function ended(state: EndState): Waited {
   return { runId: run.runId, kind: 'ended', marker: { state } as never };
@@ -25,7 +44,7 @@ it('tells by the exit code how runs ended only where that is asked for, and then
 
 it('says that it did not come to the end, however it was to exit', () => {
   const { runId } = run;
-  const paused: Waited = { runId, kind: 'paused', paused: [] };
+  const paused: Waited = { runId, kind: 'paused', sight: pausedSight };
   expect(exitCodeOfWaits([ended('stopped'), paused], false)).toBe(exitCodes.paused);
   expect(exitCodeOfWaits([paused, { runId, kind: 'late' }], true)).toBe(exitCodes.internal);
   expect(
@@ -53,3 +72,40 @@ it('knows by its marker that a run has ended, without Temporal, which it needs f
     marker: { state: 'completed' },
   });
 });
+
+it('is told to programs as `get` and `watch` tell it: the key of the marker, tally and end beside it', () => {
+  const { runId } = run;
+  const marker = {
+    state: 'completed',
+    endedAt: '2026-11-26T17:00:00.000Z',
+    tally: emptyTally,
+    marker: 'a/_SUCCESS',
+  };
+  const done = { kind: 'ended', marker: marker as never } as const;
+  expect(waitedData({ runId, ...done })).toEqual({ runId, ...sightData(done) });
+  expect(waitedData({ runId, ...done })).toMatchObject({ marker: 'a/_SUCCESS', tally: emptyTally });
+  expect(waitedData({ runId, kind: 'paused', sight: pausedSight })).toEqual({
+    runId,
+    ...sightData(pausedSight),
+  });
+  expect(waitedData({ runId, kind: 'late' })).toEqual({ runId, state: 'running' });
+});
+
+it.each(['COMPLETED', 'CANCELLED', 'TERMINATED', 'FAILED', 'TIMED_OUT', 'NOT_STARTED'])(
+  'has one state without a marker, whatever command tells it: %s',
+  (status) => {
+    const state = stateOfWorkflow(status);
+    expect(listedStates).toContain(state);
+    expect(sightData({ kind: 'broken', status })).toMatchObject({ state });
+    expect(waitedData({ runId: run.runId, kind: 'broken', status })).toMatchObject({ state });
+    // What it told last may be that it was planned.
+    const info = {
+      workflowId: `job/${run.runId}`,
+      status: { name: status },
+      startTime: new Date(),
+      searchAttributes: { PollenState: ['planning'] },
+    };
+    if (status !== 'COMPLETED' && status !== 'NOT_STARTED')
+      expect(listedByTemporal(info as never)).toMatchObject({ state });
+  },
+);

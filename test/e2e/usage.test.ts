@@ -38,6 +38,13 @@ describe('the command line', () => {
     [['run', '--bogus', 'good.yaml'], "unknown option '--bogus'"],
     [['list', '-o', 'yaml'], 'Allowed choices are text, json'],
     [['list', '-n', 'few'], 'Give a whole number.'],
+    [['list', '-n', '0'], 'Give a whole number from 1 on.'],
+    [['schedule', 'get', 'nightly', '-n', '0'], 'Give a whole number from 1 on.'],
+    [['schedule', 'list-failures', '--since', '7x'], 'Give a time back (7d, 24h), a day (2026-11-01)'],
+    [
+      ['schedule', 'list-failures', '--since', '2026-11-01'],
+      'config-invalid: no Temporal server and bucket are configured',
+    ],
     [['run', 'good.yaml', '--first', '0'], 'Give a whole number from 1 on.'],
     [['run', 'good.yaml', '--max-cost', '-1'], 'Give an amount of Pollen'],
     [['submit', 'good.yaml', '--max-cost', '1e3'], 'Give an amount of Pollen'],

@@ -154,11 +154,23 @@ describe('a run that Temporal has lost with all its data', { timeout: 180_000 },
 
     worker = await stack.startWorker();
     const [watched] = await Promise.all([
-      stack.command('resume', submitted.runId, '--from-store', '--watch', '-o', 'json'),
+      stack.command(
+        'resume',
+        submitted.runId,
+        '--from-store',
+        '--reason',
+        'its database is gone',
+        '--watch',
+        '-o',
+        'json',
+      ),
       rebuild(session, runs[1]?.runId ?? ''),
     ]);
     expect(watched.code, watched.stderr).toBe(0);
     expect(JSON.parse(watched.stdout)).toMatchObject({ state: 'completed' });
+    const resumed = { kind: 'resume', reason: 'its database is gone' };
+    const files = runFiles(session.store, submitted);
+    expect((await files.report()).story).toMatchObject([resumed]);
     for (const one of cut) {
       await untilEnded(stack, one.run);
       const { generated, twice } = await expectFinished(one);

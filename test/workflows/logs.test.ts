@@ -33,7 +33,7 @@ async function past(
   return events;
 }
 
-const words = (event: LogEvent): string => logLine(event).slice('2026-11-26T16:00:14Z '.length);
+const words = (event: LogEvent): string => logLine('', event).slice('2026-11-26T16:00:14Z '.length);
 
 describe.concurrent('the log of a run', () => {
   test('that has ended has every attempt, end and change once, in order of time, without Temporal', async ({
@@ -115,7 +115,8 @@ describe.concurrent('the log of a run', () => {
       ({ kind }) => kind === 'attempt' || kind === 'item',
     );
     const own = told.filter(({ kind }) => kind === 'attempt' || kind === 'item');
-    const sorted = (some: readonly LogEvent[]): readonly string[] => some.map(logLine).sort();
+    const sorted = (some: readonly LogEvent[]): readonly string[] =>
+      some.map((event) => logLine('', event)).sort();
     expect(sorted(own)).toEqual(sorted(whole));
   });
 

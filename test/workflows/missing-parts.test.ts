@@ -19,7 +19,7 @@ const LIMIT_MS = 5_000;
 /** A terminal that keeps what it is told. */
 function listener() {
   const said: string[] = [];
-  return { said, terminal: { color, say: (text: string) => void said.push(text) } };
+  return { said, terminal: { warn: (text: string) => void said.push(text) } };
 }
 
 async function saidOf(session: Session, plan: Plan | undefined): Promise<readonly string[]> {
@@ -46,8 +46,8 @@ describe('what a run lacks is said within five seconds, with its remedy:', () =>
     const { run, plan } = await harness.submit('version: 1\nname: alone\nitems: [{ text: a }]\n');
     const said = await quickly(() => saidOf(session, plan));
     expect(said).toEqual([
-      `Warning: No worker takes runs in namespace ${session.temporal.namespace}. Start \`pollen-batch worker\`, with the same settings of Temporal as here.`,
-      'Warning: No worker takes the calls of lane all. Start `pollen-batch worker`, with the same lanes (POLLEN_BATCH_LANES) as here.',
+      `No worker takes runs in namespace ${session.temporal.namespace}. Start \`pollen-batch worker\`, with the same settings of Temporal as here.`,
+      'No worker takes the calls of lane all. Start `pollen-batch worker`, with the same lanes (POLLEN_BATCH_LANES) as here.',
     ]);
     const details = await quickly(() => get(session, run.runId));
     expect(details).toMatchObject({ sight: { kind: 'silent' }, missing: [{}, {}] });
@@ -66,7 +66,7 @@ describe('what a run lacks is said within five seconds, with its remedy:', () =>
     const here = { ...session, config: { ...session.config, lanes } };
     const yaml = 'version: 1\nname: laned\nitems: [{ image: a, params: { model: flux } }]\n';
     const { run, plan } = await submit(here, readOf(yaml), submitting);
-    const slow = 'Warning: No worker takes the calls of lane slow. Start';
+    const slow = 'No worker takes the calls of lane slow. Start';
     expect(await quickly(() => saidOf(here, plan))).toEqual([expect.stringContaining(slow)]);
     const details = await quickly(() => get(here, run.runId));
     expect(details.missing).toMatchObject([{ found: 'no worker takes the calls of lane slow' }]);
@@ -95,7 +95,7 @@ describe('what a run lacks is said within five seconds, with its remedy:', () =>
         'Correct TEMPORAL_NAMESPACE, or create it: temporal operator namespace create --namespace elsewhere --retention 30d',
     );
     expect(await quickly(() => saidOf(here, undefined))).toEqual([
-      'Warning: There is no namespace elsewhere. Correct TEMPORAL_NAMESPACE, or create it: temporal operator namespace create --namespace elsewhere --retention 30d',
+      'There is no namespace elsewhere. Correct TEMPORAL_NAMESPACE, or create it: temporal operator namespace create --namespace elsewhere --retention 30d',
     ]);
   });
 

@@ -28,8 +28,11 @@ export function listAction(
       ...(label === undefined ? {} : { labels: label }),
       ...(since === undefined ? {} : { since }),
     });
-    for (const warning of warnings) terminal.say(terminal.color.yellow(`Warning: ${warning}.`));
-    const text = output === 'name' ? namesText(runs) : listText(runs, output === 'wide');
+    const narrowing = Object.entries({ state, job, label, since })
+      .filter(([, value]) => value !== undefined)
+      .map(([name]) => `--${name}`);
+    for (const warning of warnings) terminal.warn(`${warning}.`);
+    const text = output === 'name' ? namesText(runs) : listText(runs, output === 'wide', narrowing);
     return { data: runs, text, exitCode: exitCodes.succeeded };
   });
 }

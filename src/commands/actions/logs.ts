@@ -22,9 +22,9 @@ export function logsAction(
   { follow, tail, since, item, failed, output }: LogsFlags,
   { terminal, interrupts }: CommandContext,
 ): Promise<Outcome> {
-  const print = (event: LogEvent): Promise<void> =>
-    toStdout(`${output === 'json' ? JSON.stringify(event) : logLine(event)}\n`);
   return withRun(configure(), text, async (session, run) => {
+    const print = (event: LogEvent): Promise<void> =>
+      toStdout(`${output === 'json' ? JSON.stringify(event) : logLine(run.runId, event)}\n`);
     const log = await openLog(session, run, {
       ...(tail === undefined ? {} : { tail }),
       ...(since === undefined ? {} : { since: since.toISOString() }),

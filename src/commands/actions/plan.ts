@@ -50,7 +50,7 @@ async function planFile(file: string, flags: PlanFlags, { terminal }: CommandCon
       fresh: flags.fresh === true,
       ...(flags.first === undefined ? {} : { first: flags.first }),
     });
-    for (const warning of preview.warnings) terminal.say(terminal.color.magenta(`Warning: ${warning}`));
+    for (const warning of preview.warnings) terminal.warn(warning);
     const { estimate, models } = preview;
     const data = { ...preview, estimate: figures(estimate), models: models.map(figures) };
     const findings = [...reading.warnings, ...preview.findings];

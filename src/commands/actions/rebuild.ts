@@ -6,6 +6,7 @@ import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 import { watchToTheEnd } from './watch.ts';
 
 export interface RebuildFlags extends OutputFlags {
+  readonly reason?: string;
   readonly watch?: boolean;
 }
 
@@ -13,7 +14,7 @@ export interface RebuildFlags extends OutputFlags {
 export function rebuildAction(text: string, flags: RebuildFlags, context: CommandContext): Promise<Outcome> {
   const { terminal } = context;
   return withRun(configure(), text, async (session, { runId }) => {
-    const { run, plan } = await rebuild(session, runId);
+    const { run, plan } = await rebuild(session, runId, flags.reason);
     for (const sentence of session.api.summary) terminal.say(terminal.color.dim(sentence));
     terminal.say(planHead(plan));
     terminal.say('Started again from the bucket: what has its record is not called again.');

@@ -25,7 +25,7 @@ export function retryAction(text: string, flags: RetryFlags, context: CommandCon
       ...(flags.maxCost === undefined ? {} : { maxCost: flags.maxCost }),
       ...(terminal.ask === undefined ? {} : { confirm: terminal.ask }),
       onOutlook(outlook, warnings) {
-        for (const warning of warnings) terminal.say(terminal.color.magenta(`Warning: ${warning}`));
+        for (const warning of warnings) terminal.warn(warning);
         if (outlook !== undefined) terminal.say(outlookLine(outlook));
       },
     });

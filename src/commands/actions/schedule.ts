@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 
 import { PollenBatchError } from '../../errors.ts';
-import { durationRule, parseDuration } from '../../manifest/duration.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readValidJob } from '../read-job.ts';
 import { tellWarnings } from '../render/problems.ts';
@@ -35,6 +34,11 @@ export interface ApplyFlags extends OutputFlags {
   readonly dryRun?: boolean;
 }
 
+export interface FailuresFlags extends OutputFlags {
+  readonly since: Date;
+  readonly limit: number;
+}
+
 /** `schedule apply FILE` */
 export async function applyAction(
   file: string,
@@ -58,7 +62,7 @@ export async function applyAction(
       allowUnpriced: flags.allowUnpriced === true,
       dryRun: flags.dryRun === true,
     });
-    for (const warning of applied.warnings) terminal.say(terminal.color.magenta(`Warning: ${warning}`));
+    for (const warning of applied.warnings) terminal.warn(warning);
     return succeeded(applied, appliedText(applied));
   });
 }
@@ -79,15 +83,15 @@ export function getScheduleAction(name: string, limit: number): Promise<Outcome>
   });
 }
 
-/** `schedule list-failures [NAME] --since 30d` */
-export function listFailuresAction(name: string | undefined, since: string): Promise<Outcome> {
-  const seconds = parseDuration(since);
-  if (seconds === undefined) {
-    throw new PollenBatchError('usage', `--since ${since} is no duration`, { remedy: `${durationRule}.` });
-  }
+/** `schedule list-failures [NAME]` */
+export function listFailuresAction(
+  name: string | undefined,
+  { since, limit }: FailuresFlags,
+): Promise<Outcome> {
   return inSession(async (session) => {
-    const failures = await listFailures(session, name, new Date(Date.now() - seconds * 1_000));
-    return succeeded(failures, failuresText(failures, since));
+    const failures = await listFailures(session, name, since);
+    const shown = failures.slice(0, limit);
+    return succeeded(shown, failuresText(shown, since, failures.length - shown.length));
   });
 }
 

@@ -65,7 +65,7 @@ export function submitOptionsOf(flags: SubmitFlags, terminal: Terminal): SubmitO
     ...(maxCost === undefined ? {} : { maxCost }),
     ...(terminal.ask === undefined ? {} : { confirm: terminal.ask }),
     onOutlook(outlook, warnings) {
-      for (const warning of warnings) terminal.say(terminal.color.magenta(`Warning: ${warning}`));
+      for (const warning of warnings) terminal.warn(warning);
       if (outlook !== undefined) terminal.say(outlookLine(outlook));
     },
   };

@@ -1,7 +1,8 @@
 import { exitCodeOfWaits } from '../exit-codes.ts';
+import { waitedData } from '../render/run-data.ts';
 import { table } from '../render/words.ts';
 import { resolveStored } from '../resolve-run.ts';
-import { waitedState, waitFor } from '../wait.ts';
+import { waitFor } from '../wait.ts';
 import { configure, withReading } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 
@@ -34,9 +35,10 @@ export function waitAction(
     const waited = await Promise.all(runs.map((run) => waitFor(reading, run, options)));
     for (const { kind, runId } of waited)
       if (kind === 'late') terminal.say(`${runId} goes on: the time is over.`);
+    const data = waited.map(waitedData);
     return {
-      data: waited.map((one) => ({ ...one, state: waitedState(one) })),
-      text: table(waited.map((one) => [one.runId, waitedState(one)])),
+      data,
+      text: table(data.map(({ runId, state }) => [runId, state])),
       exitCode: exitCodeOfWaits(waited, exitStatus === true),
     };
   });

@@ -4,9 +4,10 @@ import type { Explained, ExplainedAttempt, ExplainedCall, ItemState } from '../e
 import type { UnderWay } from '../explain/under-way.ts';
 import type { Session } from '../session.ts';
 import { linkedObjects } from './explain-data.ts';
+import { faultWords } from './fault-words.ts';
 import { pauseLines } from './pause-text.ts';
 import { callText } from './request-text.ts';
-import { brokenText, faultWords } from './run-text.ts';
+import { brokenText } from './run-text.ts';
 import { plain } from './terminal.ts';
 import { duration, money, plural } from './words.ts';
 
@@ -66,12 +67,7 @@ function faultText(
   fault: { readonly code: string; readonly message: string; readonly remedy: string },
   runId: string,
 ): string {
-  const { remedy } = fault;
-  const own = {
-    ...fault,
-    remedy: remedy.replaceAll('`pollen-batch retry RUN', `\`pollen-batch retry ${runId}`),
-  };
-  return `${fault.code}: ${plain(faultWords(own), MESSAGE)}`;
+  return `${fault.code}: ${plain(faultWords(fault, runId), MESSAGE)}`;
 }
 
 function callLines(call: ExplainedCall, { run, state, calls }: Explained, base: string): readonly string[] {

@@ -3,9 +3,22 @@ import type { ListedRun } from '../list.ts';
 import { plain } from './terminal.ts';
 import { duration, table } from './words.ts';
 
-/** Runs as a table. */
-export function listText(runs: readonly ListedRun[], isWide: boolean, now = Date.now()): string {
-  if (runs.length === 0) return 'No runs. Submit a job with `pollen-batch submit FILE`.';
+/**
+ * Runs as a table.
+ *
+ * @param narrowing - the options that leave runs out
+ */
+export function listText(
+  runs: readonly ListedRun[],
+  isWide: boolean,
+  narrowing: readonly string[] = [],
+  now = Date.now(),
+): string {
+  if (runs.length === 0) {
+    return narrowing.length === 0
+      ? 'No runs. Submit a job with `pollen-batch submit FILE`.'
+      : `No run is like that. Look again without ${narrowing.join(' or ')}.`;
+  }
   const hasRetries = runs.some(({ parent }) => parent !== undefined);
   return table([
     [

@@ -2,18 +2,18 @@ import type { RunChange } from '../../records/changes.ts';
 import type { Charge } from '../../pollen/settle.ts';
 import { partName } from '../../storage/keys.ts';
 import type { ItemEvent, LogEvent, RunEvent } from '../logs/log-event.ts';
+import { faultWords } from './fault-words.ts';
 import { pauseLines } from './pause-text.ts';
-import { faultWords } from './run-text.ts';
 import { plain } from './terminal.ts';
 import { duration, money, plural } from './words.ts';
 
 const MESSAGE = 300;
 
-/** One line for an event: when, of what, and what it was. */
-export function logLine(event: LogEvent): string {
+/** One line for an event of a run: when, of what, and what it was. */
+export function logLine(runId: string, event: LogEvent): string {
   const time = `${event.at.slice(0, 19)}Z`;
   return event.kind === 'attempt' || event.kind === 'item'
-    ? `${time} ${nameOf(event)} ${itemWords(event)}`
+    ? `${time} ${nameOf(event)} ${itemWords(runId, event)}`
     : `${time} [run] ${runWords(event)}`;
 }
 
@@ -28,7 +28,7 @@ function nameOf(event: ItemEvent): string {
   return plain(`${id}.${partName(part)}`);
 }
 
-function itemWords(event: ItemEvent): string {
+function itemWords(runId: string, event: ItemEvent): string {
   if (event.kind === 'attempt') {
     const { attempt, code, status, latencyMs, charge, cache } = event.attempt;
     return [
@@ -47,7 +47,7 @@ function itemWords(event: ItemEvent): string {
         ? `succeeded: ${money(event.cost)}`
         : `succeeded: taken over from ${plain(event.reused)}`;
     case 'failed':
-      return `failed: ${plain(event.fault.code)}: ${plain(faultWords(event.fault), MESSAGE)}`;
+      return `failed: ${plain(event.fault.code)}: ${plain(faultWords(event.fault, runId), MESSAGE)}`;
     case 'cancelled':
     case 'expired':
       return `${event.status}: ${money(event.cost)}`;

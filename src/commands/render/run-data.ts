@@ -1,6 +1,8 @@
 import type { Ending } from '../ending.ts';
 import type { Sight } from '../follow.ts';
 import type { RunDetails } from '../get.ts';
+import { stateOfWorkflow } from '../listed-run.ts';
+import type { Waited } from '../wait.ts';
 import type { Watched } from '../watch.ts';
 
 /** How watching a run ended, for programs: `state` is the run's, as far as it is known. */
@@ -9,6 +11,21 @@ export function watchedData(runId: string, watched: Watched, ending: Ending | un
     case 'ended':
     case 'broken':
       return { runId, ...sightData(watched), ...endingData(ending) };
+    case 'left':
+      return { runId, state: 'running' };
+  }
+}
+
+/** How waiting for a run ended, for programs: as `get` tells it, as far as it is known. */
+export function waitedData(waited: Waited) {
+  const { runId } = waited;
+  switch (waited.kind) {
+    case 'ended':
+    case 'broken':
+      return { runId, ...sightData(waited) };
+    case 'paused':
+      return { runId, ...sightData(waited.sight) };
+    case 'late':
     case 'left':
       return { runId, state: 'running' };
   }
@@ -54,10 +71,7 @@ export function sightData(sight: Sight) {
     }
     case 'silent':
       return { state: 'running', silent: sight.reason };
-    case 'broken': {
-      // As `list` calls one that Temporal does not know.
-      const state = sight.status === 'NOT_STARTED' ? 'lost' : sight.status.toLowerCase();
-      return { state, reason: sight.reason };
-    }
+    case 'broken':
+      return { state: stateOfWorkflow(sight.status), reason: sight.reason };
   }
 }

@@ -12,6 +12,7 @@ import type { RunDetails } from '../get.ts';
 import type { LinkSource } from '../ui-page.ts';
 import { budgetText } from './budget-text.ts';
 import { cacheWords } from './cache-words.ts';
+import { faultWords } from './fault-words.ts';
 import { gateLines } from './gates-text.ts';
 import { missingText } from './missing-text.ts';
 import { linkLines, nextLines } from './next-text.ts';
@@ -20,6 +21,7 @@ import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
 import { storyLines } from './story-text.ts';
 import { plain } from './terminal.ts';
+import { failureLines } from './watch-lines.ts';
 import { assumptions, duration, money, plural, table } from './words.ts';
 
 /** Which run it is, and of what. */
@@ -45,7 +47,7 @@ export function endText(session: Pick<LinkSource, 'store'>, ending: Ending): str
   ].join(', ');
   return [
     `${run.runId}: ${marker.state.replaceAll('_', ' ')}${causeWords(marker.because)}. ${counts}${took(plan?.createdAt, marker.endedAt)}.`,
-    ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault))}`),
+    ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault, run.runId))}`),
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
     `Bill: ${money(tally)} (${certaintyWords(tally, corrected)})`,
     ...(budget === undefined ? [] : [budgetText(budget)]),
@@ -76,17 +78,6 @@ function certaintyWords({ unknown }: ItemCost, corrected: CorrectedCost | undefi
   ].join(', ');
 }
 
-/** What went wrong, and what to do about it, as two sentences. */
-export function faultWords({
-  message,
-  remedy,
-}: {
-  readonly message: string;
-  readonly remedy: string;
-}): string {
-  return `${message.replace(/\.$/, '')}. ${remedy}`;
-}
-
 function took(startedAt: string | undefined, endedAt: string): string {
   if (startedAt === undefined) return '';
   return ` in ${duration((Date.parse(endedAt) - Date.parse(startedAt)) / 1_000)}`;
@@ -115,7 +106,7 @@ export function detailsText(session: LinkSource, details: RunDetails): string {
     plan === undefined
       ? `${run.runId}: not planned yet`
       : `${planHead(plan)}\nPlanned: ${costText(plan.estimate)}.`;
-  const failures = sight.kind === 'running' ? sight.view.failures : [];
+  const failures = sight.kind === 'running' ? failureLines(run.runId, sight.view) : [];
   return [
     head,
     ...(plan?.labels === undefined
@@ -144,7 +135,7 @@ export function detailsText(session: LinkSource, details: RunDetails): string {
             ]),
           ]),
         ]),
-    ...failures.map(({ id, code, remedy }) => `failed ${id}: ${code}: ${remedy}`),
+    ...(failures.length === 0 ? [] : ['Failed:', ...failures.map((line) => `  ${line}`)]),
     ...(ending === undefined ? [] : ['', ...linkLines(session, run), ...nextLines(ending, false)]),
   ].join('\n');
 }

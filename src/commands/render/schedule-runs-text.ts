@@ -55,15 +55,20 @@ export function runlessText(times: readonly RunlessTime[], timezone: string): re
   });
 }
 
-/** What has gone wrong with schedules, each with what to do about it. */
-export function failuresText(failures: readonly ScheduleFailure[], since: string): string {
-  if (failures.length === 0) return `Nothing has gone wrong in the last ${since}.`;
-  return failures
-    .map(
+/**
+ * What has gone wrong with schedules, each with what to do about it.
+ *
+ * @param more - how many older ones are left out. @default none
+ */
+export function failuresText(failures: readonly ScheduleFailure[], since: Date, more = 0): string {
+  if (failures.length === 0) return `Nothing has gone wrong since ${zoned(since.toISOString(), 'UTC')}.`;
+  return [
+    ...failures.map(
       ({ schedule, plannedFor, runId, state, reason, remedy }) =>
         `${plannedFor}  ${runId ?? schedule}: ${state.replaceAll('_', ' ')}: ${plain(reason)}\n  ${remedy}`,
-    )
-    .join('\n');
+    ),
+    ...(more === 0 ? [] : [`… and ${more} more before; --limit shows them.`]),
+  ].join('\n');
 }
 
 /** Whether the list of a schedule's runs has one that a person should look at. */

@@ -9,7 +9,7 @@ import { plain, type Terminal } from './terminal.ts';
 export function tellSubmitted(session: Session, submitted: Submitted, terminal: Terminal): void {
   const { plan, status, run, keptSettings } = submitted;
   for (const sentence of session.api.summary) terminal.say(terminal.color.dim(sentence));
-  for (const warning of keyWarnings(session)) terminal.say(terminal.color.magenta(`Warning: ${warning}`));
+  for (const warning of keyWarnings(session)) terminal.warn(warning);
   terminal.say(planHead(plan));
   if (status === 'attached') terminal.say('This run is going on already; nothing was started twice.');
   if (status === 'ended') {
@@ -17,7 +17,7 @@ export function tellSubmitted(session: Session, submitted: Submitted, terminal: 
       'This run has ended already, so nothing was called or charged again. Make another one with --new.',
     );
   }
-  if (keptSettings.length > 0) terminal.say(terminal.color.magenta(keptSettingsText(keptSettings)));
+  if (keptSettings.length > 0) terminal.warn(keptSettingsText(keptSettings));
   const page = uiPage(session, run.runId);
   if (page !== undefined && status !== 'ended')
     terminal.say(`Temporal UI: ${terminal.color.underline(page)}`);

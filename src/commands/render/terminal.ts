@@ -14,6 +14,8 @@ export interface Terminal {
   readonly color: ReturnType<typeof pc.createColors>;
   /** Text for people, broken at words on a screen. */
   say(text: string): void;
+  /** A warning for people, in the colour of warnings. */
+  warn(text: string): void;
   /** How it ends, which `--quiet` leaves; it takes away what was drawn. */
   conclude(text: string): void;
   /**
@@ -60,12 +62,14 @@ export function createTerminal(
     const lines = text.split('\n').map((line) => (isInteractive ? wrap(line, columns) : line));
     paint(lines.join('\n'));
   }
+  const color = pc.createColors(hasColor);
   if (isInteractive) talk.on('resize', () => paint());
   return {
     isInteractive,
     dataWidth: () => ((out.isTTY as boolean | undefined) ? out.columns : Number.POSITIVE_INFINITY),
-    color: pc.createColors(hasColor),
+    color,
     say,
+    warn: (text) => say(color.magenta(`Warning: ${text}`)),
     conclude(text) {
       view = '';
       say(text);
@@ -84,7 +88,7 @@ export function createTerminal(
 
 /** The terminal with `--quiet`: only how it ends, and data. Questions are asked all the same. */
 export function quieted(terminal: Terminal): Terminal {
-  return { ...terminal, isInteractive: false, say: () => {}, draw: () => {} };
+  return { ...terminal, isInteractive: false, say: () => {}, warn: () => {}, draw: () => {} };
 }
 
 async function askOnce(question: string, output: NodeJS.WriteStream): Promise<boolean> {

@@ -79,7 +79,7 @@ export function watchBlock(watching: Watching, screen: Screen, color: Terminal['
           ...each('Cost', [join(costParts(sight), width - LABEL)], [3]),
           ...each('Rate', silence === undefined ? laneLines(lanes) : [], [4, 11]),
           ...each('Models', modelLines(sight.view.models), [7, 7, 7, 9]),
-          ...each('Failed', failureLines(sight.view), [6, 8, 8, 10], wrapped),
+          ...each('Failed', failureLines(watching.runId, sight.view), [6, 8, 8, 10], wrapped),
         ]),
     // An address that is broken could not be opened.
     ...(uiPage === undefined || LABEL + uiPage.length > width ? [] : each('UI', [uiPage], [5])),

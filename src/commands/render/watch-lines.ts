@@ -4,6 +4,7 @@ import type { RunView } from '../../workflows/messages.ts';
 import type { BudgetSight } from '../budget-sight.ts';
 import type { Running } from '../follow.ts';
 import type { LaneNow } from '../lane-now.ts';
+import { ownRemedy } from './fault-words.ts';
 import { pauseLines } from './pause-text.ts';
 import { plain } from './terminal.ts';
 import { money, plural } from './words.ts';
@@ -93,12 +94,15 @@ export function modelLines(models: readonly ModelCount[]): readonly string[] {
   return more === 0 ? lines : [...lines, `… and ${plural(more, 'more model')}`];
 }
 
-/** The last items that failed, the latest first, and what to do about them. */
-export function failureLines({ failures, tally }: Pick<RunView, 'failures' | 'tally'>): readonly string[] {
+/** The last items of a run that failed, the latest first, and what to do about them. */
+export function failureLines(
+  runId: string,
+  { failures, tally }: Pick<RunView, 'failures' | 'tally'>,
+): readonly string[] {
   const shown = failures.slice(-FAILURES).toReversed();
   const lines = shown.map(
     ({ id, code, status, remedy }) =>
-      `${id}: ${code}${status === undefined ? '' : ` (${status})`}. ${plain(remedy)}`,
+      `${id}: ${code}${status === undefined ? '' : ` (${status})`}. ${plain(ownRemedy(remedy, runId))}`,
   );
   const more = tally.failed - shown.length;
   return more <= 0 || lines.length === 0 ? lines : [...lines, `… and ${more} more before`];

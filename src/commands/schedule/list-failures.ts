@@ -1,7 +1,7 @@
 import { retriedIdOf } from '../../plan/run-id.ts';
 import type { KeptJobLocation } from '../../records/kept-job.ts';
 import { runKeys } from '../../storage/keys.ts';
-import { lookAt } from '../follow.ts';
+import { lookAt, type Sight } from '../follow.ts';
 import type { Session } from '../session.ts';
 import { findSchedule, findSchedules, type FoundSchedule } from './find-schedule.ts';
 import { findRunlessTimes } from './find-runless-times.ts';
@@ -61,12 +61,18 @@ async function traceOf(
   { digest: _digest, ...home }: KeptJobLocation,
   scheduled: ScheduledRun,
 ): Promise<Trace | undefined> {
-  if (isUnderWay(scheduled) || scheduled.unknown !== undefined) return undefined;
   const run = { ...home, runId: scheduled.runId };
+  if (scheduled.state === 'paused') return pausedTrace(await lookAt(session, run));
+  if (isUnderWay(scheduled) || scheduled.unknown !== undefined) return undefined;
   const [sight, plan] = await Promise.all([
     scheduled.state === 'lost' ? undefined : lookAt(session, run),
     session.store.head(runKeys(run).plan),
   ]);
   const reason = sight?.kind === 'broken' ? sight.reason : undefined;
   return { ...(reason === undefined ? {} : { reason }), isPlanned: plan !== undefined };
+}
+
+function pausedTrace(sight: Sight): Trace {
+  const paused = sight.kind === 'running' ? (sight.view.paused ?? []) : undefined;
+  return { isPlanned: true, ...(paused === undefined ? {} : { paused }) };
 }

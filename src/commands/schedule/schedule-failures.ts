@@ -1,3 +1,4 @@
+import type { Pause } from '../../workflows/pauses.ts';
 import { isUnderWay, type ScheduledRun } from './scheduled-runs.ts';
 
 /** A run of a schedule that a person may have to do something about, or a time that has none. */
@@ -13,8 +14,10 @@ export interface ScheduleFailure {
   readonly remedy: string;
 }
 
-/** What else is known of a run that has left no marker. */
+/** What else is known of a run that is paused, or has left no marker. */
 export interface Trace {
+  /** Why it is paused, where it tells; none where it goes on by now. */
+  readonly paused?: readonly Pause[];
   /** Why its workflow failed, where Temporal knows. */
   readonly reason?: string;
   /** Whether its plan is in the bucket. */
@@ -32,7 +35,7 @@ const causes: Readonly<Record<string, string>> = {
 /**
  * Says what is wrong with a run, and what to do about it.
  *
- * @param trace - of a run without a marker
+ * @param trace - of a run that is paused or without a marker
  * @returns `undefined` where all is well, or goes on
  */
 export function failureOf(
@@ -50,9 +53,12 @@ export function failureOf(
     remedy,
   });
   if (state === 'paused') {
+    const { paused } = trace ?? {};
+    if (paused?.length === 0) return undefined;
     return found(
-      'it waits for a person, and times that come meanwhile may start no run',
-      `See why with \`pollen-batch get ${runId}\`, then: pollen-batch resume ${runId}`,
+      `${paused?.map(({ message }) => message).join('; ') ?? 'it waits for a person'}, and times that come meanwhile may start no run`,
+      paused?.map(({ remedy }) => remedy).join(' ') ??
+        `See why, and what to do, with \`pollen-batch get ${runId}\`.`,
     );
   }
   if (isUnderWay(run) || state === 'completed') return undefined;

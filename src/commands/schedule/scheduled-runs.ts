@@ -9,6 +9,7 @@ import { unlessDamaged } from '../../records/unless-damaged.ts';
 import { jobPrefix, type JobLocation } from '../../storage/keys.ts';
 import { plannedTimeOf, runWorkflowId } from '../../workflows/ids.ts';
 import { listRuns, type ListedRun } from '../list.ts';
+import { stateOfWorkflow } from '../listed-run.ts';
 import type { Session } from '../session.ts';
 import type { FoundSchedule } from './find-schedule.ts';
 
@@ -144,10 +145,9 @@ function ended(
 async function stateOf({ temporal }: Session, runId: string): Promise<string> {
   try {
     const { status } = await temporal.client.workflow.getHandle(runWorkflowId(runId)).describe();
-    if (status.name === 'RUNNING') return 'running';
-    return status.name === 'TERMINATED' ? 'terminated' : 'failed';
+    return stateOfWorkflow(status.name);
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return 'lost';
+    if (error instanceof WorkflowNotFoundError) return stateOfWorkflow('NOT_STARTED');
     throw error;
   }
 }

@@ -10,6 +10,7 @@ import { failed, succeeded } from '../../support/samples.ts';
 
 const free = { amount: '0', certainty: 'free' } as const;
 const exact = { amount: '0.002', certainty: 'exact' } as const;
+const lineOf = (event: LogEvent): string => logLine('bees-0123456789', event);
 const at = (second: number): string => `2026-01-02T03:04:${String(second).padStart(2, '0')}.000Z`;
 
 function sealed(time: number): LogEvent {
@@ -33,7 +34,7 @@ describe('the events of an item', () => {
       ['attempt', at(8)],
       ['item', at(9)],
     ]);
-    expect(events.map(logLine)).toEqual([
+    expect(events.map(lineOf)).toEqual([
       '2026-01-02T03:04:01Z haiku attempt 1: gateway (502), 40 ms, 0 Pollen',
       '2026-01-02T03:04:06Z haiku attempt 2: lost-worker, at most 0.5 Pollen',
       '2026-01-02T03:04:08Z haiku attempt 3: answered (200), 2 s, 0.002 Pollen',
@@ -53,7 +54,7 @@ describe('the events of an item', () => {
       charge: exact,
     };
     const [event] = lineEvents(succeeded({ attempts: [attempt] }), at(59));
-    expect(event === undefined ? '' : logLine(event)).toContain(' haiku.lines.2.r1 attempt 1: ');
+    expect(event === undefined ? '' : lineOf(event)).toContain(' haiku.lines.2.r1 attempt 1: ');
   });
 
   it('are those that went wrong, where these alone are asked for', () => {
@@ -74,14 +75,15 @@ describe('the events of an item', () => {
     const fault = {
       code: 'bad-request',
       message: '400 \u001b]0;mine\u0007\nno\u202e',
-      remedy: 'Correct it.',
+      remedy: 'Correct it, or draw another seed with `pollen-batch retry RUN --new-seed`.',
     };
-    const lines = lineEvents(failed({ fault }), at(59)).map(logLine);
+    const lines = lineEvents(failed({ fault }), at(59)).map(lineOf);
     // oxlint-disable-next-line no-control-regex -- these are what must not reach a screen
     for (const line of lines) expect(line).not.toMatch(/[\u0000-\u001f\u202e]/);
+    expect(lines.at(-1)).toContain('draw another seed with `pollen-batch retry bees-0123456789 --new-seed`.');
     const reason = '\u001b[2Jgone';
     expect(
-      logLine({ at: at(1), kind: 'change', change: { version: 1, at: at(1), kind: 'suspend', reason } }),
+      lineOf({ at: at(1), kind: 'change', change: { version: 1, at: at(1), kind: 'suspend', reason } }),
     ).toBe('2026-01-02T03:04:01Z [run] suspend:  [2Jgone');
   });
 });

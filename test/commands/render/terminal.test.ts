@@ -100,9 +100,20 @@ describe('what is said', () => {
     const screen = await createTestScreen(40, 10);
     const terminal = quieted(terminalOn(screen));
     terminal.say('on the way');
+    terminal.warn('no worker takes the run');
     terminal.conclude('It is over.');
     terminal.data('run-id');
     expect(await screen.visible()).toEqual(['It is over.', 'run-id']);
+  });
+
+  it('is a warning in magenta, which can be read on dark and on light screens', async () => {
+    const screen = await createTestScreen(40, 10);
+    const written: string[] = [];
+    const stream = Object.assign(Object.create(screen.stream) as NodeJS.WriteStream, {
+      write: (text: string) => written.push(text) > 0,
+    });
+    createTerminal({ out: stream, talk: stream }, {}).warn('no worker takes the run');
+    expect(written.join('')).toContain('\u001b[35mWarning: no worker takes the run\u001b[39m');
   });
 
   it('has no colours with NO_COLOR', async () => {

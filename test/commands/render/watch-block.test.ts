@@ -32,7 +32,7 @@ const sight: Running = {
         status: 400,
         remedy: 'Correct the parameter that the message names.',
       },
-      { id: 'mirror', code: 'content-policy', status: 422, remedy: 'Reword the prompt.' },
+      { id: 'mirror', code: 'content-policy', status: 422, remedy: 'Call again: `pollen-batch retry RUN`.' },
     ],
   },
 };
@@ -68,7 +68,7 @@ describe('the block of a run that is watched', () => {
       'Rate     all: 3.8/s started; limit 3.98/s, as configured (4/s)',
       'Models   flux    80 done, 3 failed, 0.2088 Pollen',
       '         openai  40 done, 0.0012 Pollen',
-      'Failed   mirror: content-policy (422). Reword the prompt.',
+      'Failed   mirror: content-policy (422). Call again: `pollen-batch retry spring-catalogue-7b0a21afd3`.',
       '         wallpaper: bad-request (400). Correct the parameter that the message names.',
       '         … and 1 more before',
       `UI       ${uiPage}`,
