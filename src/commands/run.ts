@@ -106,9 +106,10 @@ async function runIn(
   try {
     const submitted = await submit(session, reading, options);
     tellSubmitted(session, submitted, terminal);
+    const watching = { since: submitted.plan.createdAt, isStarting: isOwnStack };
     const watched: Watched =
       submitted.marker === undefined
-        ? await watch(session, submitted.run, submitted.plan.createdAt, terminal, signal)
+        ? await watch(session, submitted.run, watching, terminal, signal)
         : { kind: 'ended', marker: submitted.marker };
     if (watched.kind !== 'ended') return { submitted, watched };
     const { folder } = await copyResults(session.store, submitted.run, watched.marker, options.out);
