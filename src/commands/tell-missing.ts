@@ -39,7 +39,7 @@ export async function keepTellingMissing(
     // What is away is not what is missing: others say that.
     try {
       const open = await notEnded(store, runs);
-      if (open.length === 0) return;
+      if (open.length === 0 || signal.aborted) return;
       const [connected, lanes] = await Promise.all([temporal(), lanesOf(store, open)]);
       if (connected instanceof PollenBatchError) return;
       known = await tellNew(connected, lanes, terminal, known, signal);
