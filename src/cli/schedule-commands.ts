@@ -57,7 +57,7 @@ export function addScheduleCommands(
       });
   }
   named('trigger', 'start a run now, as if it were time').action(async (name: string, flags: OutputFlags) => {
-    present(await (await load()).triggerAction(name), flags);
+    present(await (await load()).triggerAction(name, context), flags);
   });
   named('backfill', 'make the runs of past times that have none, one after the other')
     .requiredOption('--from <day>', 'first day or moment: 2026-10-01, 2026-10-01T06:00:00Z')

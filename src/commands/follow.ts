@@ -32,7 +32,7 @@ export type Sight =
   /** The workflow is over, and has left no marker: it was terminated, or failed for the reason given. */
   | { readonly kind: 'broken'; readonly status: string; readonly reason?: string };
 
-const ANSWER_MS = 4_000;
+const ANSWER_MS = 3_000;
 
 /** Looks at a run once. The marker in the bucket is the truth about its end. */
 export async function lookAt(

@@ -19,6 +19,7 @@ import {
   type SealedPage,
 } from './logs/page-log.ts';
 import { changeEvents, createPauseLog, endedEvent, plannedEvent, readRunEvents } from './logs/run-events.ts';
+import { createPatience } from './patience.ts';
 import type { Session } from './session.ts';
 import type { Watched } from './watch.ts';
 
@@ -36,10 +37,13 @@ export interface RunLog {
   /**
    * What happens after that, in order of when it is known, until the run ends or the signal.
    *
-   * @param onSilence - told why nothing can be seen at the moment
+   * @param onSilence - told at each look why nothing can be seen at the moment, once that has lasted
    * @returns how that ended
    */
-  follow(signal: AbortSignal, onSilence: (reason: string) => void): AsyncGenerator<LogEvent, Watched>;
+  follow(
+    signal: AbortSignal,
+    onSilence: (reason: string | undefined) => void,
+  ): AsyncGenerator<LogEvent, Watched>;
 }
 
 /** Events in memory beside those of pages that overlap; more pages are read twice instead. */
@@ -147,17 +151,19 @@ export async function openLog(session: Session, run: RunLocation, options: LogsO
   return {
     past,
     async *follow(signal, onSilence) {
+      const silenceOf = createPatience();
       for await (const sight of follow(session, run, EVERY_MS, signal)) {
         if (signal.aborted && sight.kind !== 'ended') break;
+        let reason = sight.kind === 'silent' ? sight.reason : undefined;
         try {
           yield* await news(sight);
         } catch (error) {
           const isAway = error instanceof StoreError && error.code === 'store-unavailable';
           if (!isAway || sight.kind === 'ended') throw error;
-          onSilence('the store does not answer');
+          reason = 'the store does not answer';
         }
         if (sight.kind === 'ended' || sight.kind === 'broken') return sight;
-        if (sight.kind === 'silent') onSilence(sight.reason);
+        onSilence(silenceOf(reason));
       }
       return { kind: 'left' };
     },

@@ -1,5 +1,3 @@
-import { relative } from 'node:path';
-
 import type { Config } from '../config.ts';
 import { readAddresses } from '../local/address-file.ts';
 import { copyResults } from './copy-results.ts';
@@ -7,12 +5,11 @@ import { readEnding, type Ending } from './ending.ts';
 import { whenAborted } from './interrupts.ts';
 import { brokenStack, startLocal, STOPPING } from './local.ts';
 import type { ReadJob } from './job-reading.ts';
-import { nextLines } from './render/next-text.ts';
-import { endText } from './render/run-text.ts';
+import { copiedText } from './render/copied-text.ts';
 import { tellSubmitted } from './render/submitted.ts';
 import type { Terminal } from './render/terminal.ts';
 import { usesServers } from './servers.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession } from './session.ts';
 import { submit, type SubmitOptions, type Submitted } from './submit.ts';
 import { watch, type Watched } from './watch.ts';
 
@@ -47,8 +44,8 @@ export async function run(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  const perform = (until: AbortSignal): Promise<RunResult> =>
-    runIn(config, reading, options, terminal, until);
+  const perform = (until: AbortSignal, isOwnStack = false): Promise<RunResult> =>
+    runIn(config, reading, options, terminal, until, isOwnStack);
   if (usesServers(config)) {
     const result = await perform(signal);
     if (result.watched.kind === 'left')
@@ -65,7 +62,7 @@ export async function run(
     }
     terminal.say('That stack has ended.');
   }
-  return runInOwnStack(config, terminal, signal, () => perform(signal));
+  return runInOwnStack(config, terminal, signal, () => perform(signal, true));
 }
 
 async function runInOwnStack(
@@ -98,6 +95,7 @@ async function runIn(
   options: RunOptions,
   terminal: Terminal,
   signal: AbortSignal,
+  isOwnStack: boolean,
 ): Promise<RunResult> {
   const opening = openSession(config);
   const session = await Promise.race([opening, whenAborted(signal)]);
@@ -108,32 +106,19 @@ async function runIn(
   try {
     const submitted = await submit(session, reading, options);
     tellSubmitted(session, submitted, terminal);
+    const watching = { since: submitted.plan.createdAt, isStarting: isOwnStack };
     const watched: Watched =
       submitted.marker === undefined
-        ? await watch(session, submitted.run, submitted.plan.createdAt, terminal, signal)
+        ? await watch(session, submitted.run, watching, terminal, signal)
         : { kind: 'ended', marker: submitted.marker };
     if (watched.kind !== 'ended') return { submitted, watched };
     const { folder } = await copyResults(session.store, submitted.run, watched.marker, options.out);
     const ending = await readEnding(session.store, submitted.run, watched.marker, submitted.plan);
-    tellEnd(session, ending, folder, terminal);
+    terminal.conclude(copiedText(session, ending, folder, isOwnStack));
     return { submitted, watched, ending, folder };
   } finally {
     await session.close();
   }
-}
-
-function tellEnd(session: Session, ending: Ending, folder: string, terminal: Terminal): void {
-  const near = relative('.', folder);
-  terminal.conclude(
-    [
-      endText(session, ending),
-      `Results: ${near.startsWith('..') ? folder : near} (results.jsonl, items/, report.json, bill.jsonl)`,
-      ...(session.uiUrl === undefined
-        ? []
-        : ['Look at it again with `npx pollen-batch dev`: it prints the address of the Temporal UI.']),
-      ...nextLines(ending, true),
-    ].join('\n'),
-  );
 }
 
 // Another command's stack may end before this command's run does.

@@ -1,8 +1,10 @@
 import type { Marker } from '../records/run-store.ts';
 import type { RunLocation } from '../storage/keys.ts';
 import { follow, type Running, type Sight } from './follow.ts';
+import { createPatience } from './patience.ts';
 import type { Terminal } from './render/terminal.ts';
 import type { Session } from './session.ts';
+import { keepTellingMissing } from './tell-missing.ts';
 import { createLines } from './watch-plain.ts';
 import { createScreenShow } from './watch-screen.ts';
 
@@ -17,25 +19,37 @@ export type Watched =
 export type Show = (sight: Running | undefined, silence: string | undefined) => void;
 
 const INTERACTIVE_MS = 500;
-const PLAIN_MS = 2_000;
-const PATIENCE_MS = 4_000;
+const PLAIN_MS = 1_500;
+
+export interface WatchOptions {
+  /** When it was planned, ISO 8601, where that is known. */
+  readonly since?: string | undefined;
+  /** Whether its worker has just been started: that it is not there yet is not worth a word. @default no */
+  readonly isStarting?: boolean;
+}
 
 /**
  * Shows a run's progress until it is over, or until the signal: as a block that is drawn over where people watch, else as
- * lines that say what is new.
- *
- * @param since - when it was planned, ISO 8601, where that is known
+ * lines that say what is new. What the run lacks is said too.
  */
 export async function watch(
   session: Session,
   run: RunLocation,
-  since: string | undefined,
+  { since, isStarting = false }: WatchOptions,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Watched> {
   const { isInteractive } = terminal;
   const show = isInteractive ? createScreenShow(session, run, since, terminal) : createLines(terminal);
-  const silenceOf = createPatience();
+  const silenceOf = createPatience(isStarting);
+  const over = new AbortController();
+  if (!isStarting)
+    void keepTellingMissing(
+      { store: session.store, temporal: () => Promise.resolve(session.temporal) },
+      [run],
+      terminal,
+      over.signal,
+    );
   try {
     // The first answer may take a while.
     show(undefined, undefined);
@@ -43,22 +57,12 @@ export async function watch(
       // The look may have taken its time, and the person is gone.
       if (signal.aborted && sight.kind !== 'ended') break;
       if (sight.kind === 'ended' || sight.kind === 'broken') return sight;
-      show(sight.kind === 'running' ? sight : undefined, silenceOf(sight));
+      const silence = silenceOf(sight.kind === 'silent' ? sight.reason : undefined);
+      show(sight.kind === 'running' ? sight : undefined, silence);
     }
     return { kind: 'left' };
   } finally {
+    over.abort();
     terminal.draw('');
   }
-}
-
-// A run that has just been started, or a worker that takes over, needs a moment.
-function createPatience() {
-  let silence: string | undefined;
-  let silentSince = 0;
-  return (sight: Sight): string | undefined => {
-    const reason = sight.kind === 'silent' ? sight.reason : undefined;
-    if (reason !== silence) silentSince = performance.now();
-    silence = reason;
-    return performance.now() - silentSince < PATIENCE_MS ? undefined : reason;
-  };
 }

@@ -39,6 +39,7 @@ describe('run, on a machine with nothing configured', { timeout: 240_000 }, () =
     expect([code, stdout]).toEqual([0, '']);
     expect(stderr).not.toContain('Tried');
     expect(stderr).not.toContain('\u001b');
+    expect(stderr).toContain('\nNext, with `pollen-batch dev` in another terminal:\n  pollen-batch bill ');
 
     const folder = join(desk.folder, 'out', runIdIn(stderr));
     const results = await readLines<ResultLine>(folder, 'results.jsonl');

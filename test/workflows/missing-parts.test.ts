@@ -73,7 +73,8 @@ describe('what a run lacks is said within five seconds, with its remedy:', () =>
 
     const watching = listener();
     const over = new AbortController();
-    const telling = keepTellingMissing(here, plan, watching.terminal, over.signal);
+    const reading = { store: here.store, temporal: () => Promise.resolve(here.temporal) };
+    const telling = keepTellingMissing(reading, [run], watching.terminal, over.signal);
     await vi.waitFor(() => expect(watching.said).toEqual([expect.stringContaining(slow)]), {
       timeout: LIMIT_MS,
       interval: 50,

@@ -1,9 +1,12 @@
+import type { RunLocation } from '../../storage/keys.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { openLog } from '../logs.ts';
 import type { LogEvent } from '../logs/log-event.ts';
 import { logLine } from '../render/log-text.ts';
 import { brokenText } from '../render/run-text.ts';
-import { plain } from '../render/terminal.ts';
+import { plain, type Terminal } from '../render/terminal.ts';
+import { keepTellingMissing } from '../tell-missing.ts';
+import type { Watched } from '../watch.ts';
 import { configure, withRun } from './configure.ts';
 import { done, type CommandContext, type Outcome, type OutputFlags } from './outcome.ts';
 import { toStdout } from './to-stdout.ts';
@@ -33,29 +36,34 @@ export function logsAction(
     });
     for await (const event of log.past()) await print(event);
     if (follow !== true) return done;
-    const signal = interrupts();
-    let silence = '';
-    const events = log.follow(signal, (reason) => {
-      if (reason !== silence)
+    const over = new AbortController();
+    const reading = { store: session.store, temporal: () => Promise.resolve(session.temporal) };
+    void keepTellingMissing(reading, [run], terminal, over.signal);
+    let silence: string | undefined;
+    const events = log.follow(interrupts(), (reason) => {
+      if (reason !== undefined && reason !== silence)
         terminal.say(terminal.color.magenta(`Nothing can be seen now: ${plain(reason)}`));
       silence = reason;
     });
-    for (;;) {
-      const next = await events.next();
-      if (next.done !== true) {
-        await print(next.value);
-        continue;
-      }
-      switch (next.value.kind) {
-        case 'ended':
-          return done;
-        case 'broken':
-          terminal.say(brokenText(run, next.value));
-          return { exitCode: exitCodes.internal };
-        case 'left':
-          terminal.say(`The run goes on. Come back with \`pollen-batch logs ${run.runId} -f\`.`);
-          return { exitCode: exitCodes.interrupted };
-      }
+    try {
+      let next = await events.next();
+      for (; next.done !== true; next = await events.next()) await print(next.value);
+      return endOf(next.value, run, terminal);
+    } finally {
+      over.abort();
     }
   });
+}
+
+function endOf(watched: Watched, run: RunLocation, { conclude }: Pick<Terminal, 'conclude'>): Outcome {
+  switch (watched.kind) {
+    case 'ended':
+      return done;
+    case 'broken':
+      conclude(brokenText(run, watched));
+      return { exitCode: exitCodes.internal };
+    case 'left':
+      conclude(`The run goes on. Come back with \`pollen-batch logs ${run.runId} -f\`.`);
+      return { exitCode: exitCodes.interrupted };
+  }
 }

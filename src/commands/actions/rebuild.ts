@@ -1,6 +1,7 @@
 import { exitCodes } from '../exit-codes.ts';
 import { rebuild } from '../rebuild.ts';
 import { planHead } from '../render/run-text.ts';
+import { tellMissing } from '../tell-missing.ts';
 import { configure, withRun } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 import { watchToTheEnd } from './watch.ts';
@@ -22,6 +23,7 @@ export function rebuildAction(text: string, flags: RebuildFlags, context: Comman
       const watched = await watchToTheEnd(session, run, plan, context);
       return { ...watched, text: runId };
     }
+    await tellMissing(session, plan, terminal);
     return { data: { runId, status: 'started' }, text: runId, exitCode: exitCodes.succeeded };
   });
 }

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 
 import { PollenBatchError } from '../../errors.ts';
+import type { TemporalClient } from '../../temporal/connect-client.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readValidJob } from '../read-job.ts';
 import { tellWarnings } from '../render/problems.ts';
@@ -26,6 +27,7 @@ import { findKeptSchedule } from '../schedule/find-schedule.ts';
 import { listFailures } from '../schedule/list-failures.ts';
 import { nextTimes } from '../schedule/matching-times.ts';
 import { openTemporal, type Session } from '../session.ts';
+import { tellMissing } from '../tell-missing.ts';
 import { configure, withSession } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 
@@ -105,9 +107,11 @@ export function pauseAction(name: string, isPause: boolean, reason: string | und
 }
 
 /** `schedule trigger NAME` */
-export function triggerAction(name: string): Promise<Outcome> {
-  return inTemporal(async (client) => {
+export function triggerAction(name: string, { terminal }: CommandContext): Promise<Outcome> {
+  return inTemporal(async (client, temporal) => {
     const triggered = await triggerSchedule(client, name);
+    // Which lanes it needs is planned by a worker.
+    if (triggered.kind !== 'skipped') await tellMissing({ temporal }, undefined, terminal);
     return succeeded({ schedule: name, ...triggered }, triggeredText(name, triggered));
   });
 }
@@ -149,10 +153,12 @@ function inSession(use: (session: Session) => Promise<Outcome>): Promise<Outcome
   return withSession(configure(), use);
 }
 
-async function inTemporal(use: (client: Client) => Promise<Outcome>): Promise<Outcome> {
+async function inTemporal(
+  use: (client: Client, temporal: TemporalClient) => Promise<Outcome>,
+): Promise<Outcome> {
   const temporal = await openTemporal(await configure());
   try {
-    return await use(temporal.client);
+    return await use(temporal.client, temporal);
   } finally {
     await temporal.close();
   }

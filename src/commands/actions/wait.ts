@@ -2,6 +2,7 @@ import { exitCodeOfWaits } from '../exit-codes.ts';
 import { waitedData } from '../render/run-data.ts';
 import { table } from '../render/words.ts';
 import { resolveStored } from '../resolve-run.ts';
+import { keepTellingMissing } from '../tell-missing.ts';
 import { waitFor } from '../wait.ts';
 import { configure, withReading } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
@@ -32,9 +33,14 @@ export function waitAction(
           : AbortSignal.timeout(Math.min(timeout * 1_000, LONGEST_MS)),
       signal: interrupts(),
     };
-    const waited = await Promise.all(runs.map((run) => waitFor(reading, run, options)));
-    for (const { kind, runId } of waited)
-      if (kind === 'late') terminal.say(`${runId} goes on: the time is over.`);
+    const over = new AbortController();
+    void keepTellingMissing(reading, runs, terminal, over.signal);
+    const waited = await Promise.all(runs.map((run) => waitFor(reading, run, options))).finally(() =>
+      over.abort(),
+    );
+    const late = waited.filter(({ kind }) => kind === 'late');
+    if (late.length > 0)
+      terminal.conclude(late.map(({ runId }) => `${runId} goes on: the time is over.`).join('\n'));
     const data = waited.map(waitedData);
     return {
       data,

@@ -7,7 +7,6 @@ import { linkLines, nextLines } from '../render/next-text.ts';
 import { brokenText, endText } from '../render/run-text.ts';
 import { watchedData } from '../render/run-data.ts';
 import type { Session } from '../session.ts';
-import { keepTellingMissing } from '../tell-missing.ts';
 import { watch } from '../watch.ts';
 import { uiPage } from '../ui-page.ts';
 import { configure, withRun } from './configure.ts';
@@ -30,10 +29,7 @@ export async function watchToTheEnd(
   plan: Plan | undefined,
   { terminal, interrupts }: CommandContext,
 ): Promise<Outcome> {
-  const over = new AbortController();
-  void keepTellingMissing(session, plan, terminal, over.signal);
-  const watched = await watch(session, run, plan?.createdAt, terminal, interrupts());
-  over.abort();
+  const watched = await watch(session, run, { since: plan?.createdAt }, terminal, interrupts());
   let ending: Ending | undefined;
   switch (watched.kind) {
     case 'left':

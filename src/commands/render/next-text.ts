@@ -18,12 +18,17 @@ export function linkLines(session: LinkSource, run: RunLocation): readonly strin
  * The commands that a run which has ended asks for next, each on a line to be copied.
  *
  * @param isCopied - whether its results are on this machine already
+ * @param needsStack - whether the local stack that the commands ask has to be started first
  */
-export function nextLines({ run, tally, failures }: Ending, isCopied: boolean): readonly string[] {
+export function nextLines(
+  { run, tally, failures }: Ending,
+  isCopied: boolean,
+  needsStack = false,
+): readonly string[] {
   const { runId } = run;
   const [failed] = failures;
   return [
-    'Next:',
+    needsStack ? 'Next, with `pollen-batch dev` in another terminal:' : 'Next:',
     ...(isCopied ? [] : [`  pollen-batch results ${runId}`]),
     ...(tally.failed + missingItems(tally) === 0 ? [] : [`  pollen-batch retry ${runId}`]),
     ...(failed === undefined ? [] : [`  pollen-batch explain ${runId} ${failed.id}`]),
