@@ -1,4 +1,4 @@
-import type { BudgetView } from '../pollen/ledger.ts';
+import type { BudgetSums } from '../pollen/budget-sums.ts';
 
 /** "1 item", "12 items". */
 export function plural(count: number, noun: string): string {
@@ -28,7 +28,16 @@ export function money(tally: {
   return `${tally.settled} Pollen + ${plural(count, 'unknown charge')} (${atMost === null ? 'no bound known' : `at most ${atMost}`})`;
 }
 
-/** What became of a budget, in words. */
-export function budgetWords({ spent, held, free }: Omit<BudgetView, 'amount'>): string {
-  return `${spent} spent, ${held} held, ${free} left`;
+/** What has become of a budget, in words; what is spent comes first. */
+export function budgetParts({ spent, unknown, held, left }: BudgetSums): readonly string[] {
+  return [
+    `${spent} spent`,
+    ...(unknown === '0' ? [] : [unknownPart(unknown)]),
+    ...(held === '0' ? [] : [`${held} held for calls`]),
+    ...(left === null ? [] : [`${left} left`]),
+  ];
+}
+
+function unknownPart(unknown: string | null): string {
+  return unknown === null ? 'what is unknown has no bound' : `${unknown} held for what is unknown`;
 }

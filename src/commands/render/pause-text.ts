@@ -1,7 +1,7 @@
 import type { Pause } from '../../workflows/pauses.ts';
 import type { RunSet, Steered } from '../steer.ts';
 import { plain } from './terminal.ts';
-import { budgetWords, plural } from './words.ts';
+import { budgetParts, plural } from './words.ts';
 
 const UNHEARD = 'No worker answers: it hears of this when one does. Start one with `pollen-batch worker`.';
 
@@ -50,7 +50,7 @@ export function setText({ runId, state, paused, ...set }: RunSet): string {
   const head = [
     ...(budget === undefined
       ? []
-      : [`${runId} may cost ${budget.amount} Pollen now: ${budgetWords(budget)}.`]),
+      : [`${runId} may cost ${budget.amount} Pollen now: ${budgetParts(budget).join(', ')}.`]),
     ...(concurrency === undefined
       ? []
       : [
