@@ -7,7 +7,7 @@ import type { Folder } from '../storage/folder.ts';
 import { bullets, code, figures, inertMarkdown } from './markdown.ts';
 import type { RunState } from './messages.ts';
 import type { Pause } from './pauses.ts';
-import { budgetParts, duration, money, plural } from './words.ts';
+import { budgetParts, duration, money, plural, utc } from './words.ts';
 
 /** A run's state, or that it was told to stop and lets its calls finish. */
 export type PanelState = RunState | 'stopping';
@@ -71,13 +71,9 @@ function reasons({ pauses = [] }: Panel): string {
   return bullets(
     pauses.map(
       ({ reason, since, message, remedy }) =>
-        `**${reason}** since ${moment(since)}: ${inertMarkdown(message)}. ${remedy}`,
+        `**${reason}** since ${utc(since)}: ${inertMarkdown(message)}. ${remedy}`,
     ),
   );
-}
-
-function moment(iso: string): string {
-  return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 function facts(panel: Panel): readonly string[] {
@@ -95,9 +91,7 @@ function facts(panel: Panel): readonly string[] {
       ? []
       : [`budget **${budget.amount}**: ${budgetParts(budgetUnderWay(budget, tally.unknown)).join(', ')}`]),
     ...pace(panel),
-    ...(endsAt === undefined || endStates.has(state)
-      ? []
-      : [`ends at ${moment(endsAt)} with what it has then`]),
+    ...(endsAt === undefined || endStates.has(state) ? [] : [`ends at ${utc(endsAt)} with what it has then`]),
     ...(tally.throttled > 0 ? [`told to slow down ${plural(tally.throttled, 'time')}`] : []),
     `counted at ${new Date(at).toISOString().slice(11, 19)} UTC`,
   ];

@@ -18,6 +18,20 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
 }
 
+/**
+ * A moment for people: "2026-11-26 06:51:07 UTC".
+ *
+ * @param iso - ISO 8601, UTC
+ */
+export function utc(iso: string): string {
+  return `${utcClock(iso)} UTC`;
+}
+
+/** The same in columns that are known to be in UTC: "2026-11-26 06:51:07". */
+export function utcClock(iso: string): string {
+  return iso.slice(0, 19).replace('T', ' ');
+}
+
 /** Settled and unknown money in words. */
 export function money(tally: {
   readonly settled: string;

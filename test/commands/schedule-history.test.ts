@@ -151,8 +151,9 @@ describe('what has gone wrong with a run of a schedule', () => {
 
   it('is a line each, and one for nothing', () => {
     const failure = failureOf('nightly', run(time, { state: 'stopped', left: 4 }), undefined);
-    expect(failuresText(failure === undefined ? [] : [failure], '30d')).toBe(
-      `${time}  ${id}: stopped: 4 of 10 items have no result\n  pollen-batch retry ${id}`,
+    const timezone = 'Europe/Berlin';
+    expect(failuresText(failure === undefined ? [] : [{ ...failure, timezone }], '30d')).toBe(
+      `2026-11-25T06:00:00+01:00  ${id}: stopped: 4 of 10 items have no result\n  pollen-batch retry ${id}`,
     );
     expect(failuresText([], '30d')).toBe('Nothing has gone wrong in the last 30d.');
   });

@@ -9,7 +9,7 @@ import { cut, wrap } from './fit.ts';
 import { rowsOf, type Screen } from './redraw.ts';
 import type { Terminal } from './terminal.ts';
 import { failureLines, laneLines, modelLines, troubleLines, type LaneSight } from './watch-lines.ts';
-import { duration } from './words.ts';
+import { duration, utc } from './words.ts';
 
 /** What the block of a run that goes on is drawn from. */
 export interface Watching {
@@ -88,7 +88,7 @@ function headParts({ runId, sight, silence, seconds, emulated }: Watching, color
   return [
     `${color.bold(runId)} ${stateWord(sight, silence, color)}`,
     ...(seconds === undefined ? [] : [duration(seconds)]),
-    ...(endsAt === undefined ? [] : [`deadline ${endsAt.slice(0, 16).replace('T', ' ')} UTC`]),
+    ...(endsAt === undefined ? [] : [`deadline ${utc(endsAt)}`]),
     ...(emulated ? ['emulated'] : []),
   ];
 }

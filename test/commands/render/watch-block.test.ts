@@ -131,7 +131,7 @@ describe('the block of a run that is watched', () => {
   it('says when the deadline is', () => {
     const view = { ...sight.view, endsAt: '2026-11-26T18:30:00.000Z' };
     expect(blockOf({ sight: { ...sight, view } })[0]).toBe(
-      `${runId} running · 1 min 15 s · deadline 2026-11-26 18:30 UTC · emulated`,
+      `${runId} running · 1 min 15 s · deadline 2026-11-26 18:30:00 UTC · emulated`,
     );
   });
 
