@@ -69,7 +69,7 @@ async function read(
   return {
     receivers: plan?.notify ?? job?.notify ?? [],
     about: {
-      run: run.runId,
+      runId: run.runId,
       job: run.job,
       ...(labels === undefined ? {} : { labels }),
       emulated: run.emulated,

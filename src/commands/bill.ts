@@ -1,9 +1,9 @@
 import type { PlannedApi } from '../plan/plan.ts';
+import { budgetAtEnd, type BudgetSums } from '../pollen/budget-sums.ts';
 import { assumptionOf, type Assumption } from '../records/corrections.ts';
 import type { EndState } from '../records/outcome.ts';
 import { createBillFold, type BillFigures } from '../report/bill.ts';
 import { isMissing } from '../report/result-line.ts';
-import { budgetAtEnd, type BudgetSight } from './budget-sight.ts';
 import { findRun } from './find-run.ts';
 import { openBill, type OpenedBill } from './open-bill.ts';
 import type { Session } from './session.ts';
@@ -29,7 +29,7 @@ export interface RunBill extends BillFigures {
   /** What these rest on; absent where there are none. */
   readonly assumes?: Assumption;
   /** Without what calls in flight hold, which are on no bill. */
-  readonly budget?: BudgetSight;
+  readonly budget?: BudgetSums;
 }
 
 /**

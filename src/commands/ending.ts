@@ -1,11 +1,12 @@
 import type { Plan } from '../plan/plan.ts';
+import { budgetAtEnd } from '../pollen/budget-sums.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { FailedRecord } from '../records/record.ts';
 import type { Marker } from '../records/run-store.ts';
 import type { Tally } from '../records/tally.ts';
 import { readBudget } from '../records/changes.ts';
-import { budgetAtEnd, readPeriod, type BudgetSight } from './budget-sight.ts';
+import { readPeriod, type BudgetSight } from './budget-sight.ts';
 import { readCorrectedCost, type CorrectedCost } from './corrected-cost.ts';
 
 /** How a run ended, as people want to know it. */

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 
+import { budgetUnderWay, type BudgetSums } from '../pollen/budget-sums.ts';
 import { addCounts, noCounts, type SummedCounts } from '../records/counts.ts';
 import { addTallies } from '../records/tally.ts';
 import type { RunLocation } from '../storage/keys.ts';
@@ -9,7 +10,6 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { readMarker, type Marker } from '../records/run-store.ts';
 import { pageWorkflowId, runWorkflowId } from '../workflows/ids.ts';
 import { pageProgressQuery, runViewQuery, type PageProgress, type RunView } from '../workflows/messages.ts';
-import { budgetUnderWay, type BudgetSight } from './budget-sight.ts';
 import { findWaits, type Wait } from './find-waits.ts';
 import type { Session } from './session.ts';
 
@@ -20,7 +20,7 @@ export interface Running {
   readonly inFlight: number;
   readonly waits: readonly Wait[];
   /** Absent where it has none. */
-  readonly budget?: BudgetSight;
+  readonly budget?: BudgetSums;
 }
 
 /** A look at a run from outside. */

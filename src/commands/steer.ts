@@ -7,6 +7,8 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 
 import { PollenBatchError } from '../errors.ts';
+import { budgetUnderWay, type BudgetSums } from '../pollen/budget-sums.ts';
+import { emptyTally } from '../records/tally.ts';
 import type { TemporalClient } from '../temporal/connect-client.ts';
 import { plannedTimeOf, runWorkflowId } from '../workflows/ids.ts';
 import {
@@ -19,6 +21,7 @@ import {
   terminateSignal,
   type ActRequest,
   type RunState,
+  type RunView,
   type SetRequest,
   type SetView,
 } from '../workflows/messages.ts';
@@ -69,7 +72,10 @@ export async function resume(temporal: TemporalClient, runId: string, reason?: s
 }
 
 /** How a run stands after it was changed. */
-export interface RunSet extends Steered, SetView {}
+export interface RunSet extends Steered, Omit<SetView, 'budget'> {
+  /** As `get` has it. */
+  readonly budget?: BudgetSums;
+}
 
 /**
  * Changes a run while it goes on: all of it is kept before it counts. It goes on where it waited for another budget.
@@ -77,11 +83,16 @@ export interface RunSet extends Steered, SetView {}
  * @throws PollenBatchError `not-found` when no such run goes on, `usage` when it has no budget, or no deadline to put off
  */
 export async function setRun(temporal: TemporalClient, runId: string, request: SetRequest): Promise<RunSet> {
-  let view: SetView = {};
-  const steered = await steer(temporal, runId, async (handle) => {
-    view = await update(temporal, runId, () => handle.executeUpdate(setRunUpdate, { args: [request] }));
+  let set: SetView = {};
+  const view = await tellAndLook(temporal, runId, async (handle) => {
+    set = await update(temporal, runId, () => handle.executeUpdate(setRunUpdate, { args: [request] }));
   });
-  return { ...steered, ...view };
+  const { budget, ...rest } = set;
+  const steered = { ...steeredOf(runId, view), ...rest };
+  if (budget === undefined) return steered;
+  // What is unknown counts as spent where nobody tells it.
+  const { unknown } = view?.tally ?? emptyTally;
+  return { ...steered, budget: budgetUnderWay(view?.budget ?? budget, unknown) };
 }
 
 /**
@@ -171,10 +182,23 @@ async function update<Result>(
 }
 
 async function steer(
-  { client }: TemporalClient,
+  temporal: TemporalClient,
   runId: string,
   tell: (handle: WorkflowHandle) => Promise<void>,
 ): Promise<Steered> {
+  return steeredOf(runId, await tellAndLook(temporal, runId, tell));
+}
+
+function steeredOf(runId: string, view: RunView | undefined): Steered {
+  return { runId, state: view?.state, paused: view?.paused ?? [] };
+}
+
+// Nothing where no worker answers.
+async function tellAndLook(
+  { client }: TemporalClient,
+  runId: string,
+  tell: (handle: WorkflowHandle) => Promise<void>,
+): Promise<RunView | undefined> {
   const handle = client.workflow.getHandle(runWorkflowId(runId));
   try {
     await tell(handle);
@@ -187,11 +211,8 @@ async function steer(
   }
   try {
     // What was told before is heard before.
-    const view = await client.connection.withDeadline(Date.now() + ANSWER_MS, () =>
-      handle.query(runViewQuery),
-    );
-    return { runId, state: view.state, paused: view.paused ?? [] };
+    return await client.connection.withDeadline(Date.now() + ANSWER_MS, () => handle.query(runViewQuery));
   } catch {
-    return { runId, state: undefined, paused: [] };
+    return undefined;
   }
 }

@@ -20,11 +20,11 @@ export function createLines(terminal: Pick<Terminal, 'say'>): Show {
     if (trouble !== undefined && trouble.cause !== lastCause) terminal.say(trouble.words);
     lastCause = trouble?.cause;
     if (sight === undefined || sight.view.state === 'planning') return;
-    const { items, tally, budget } = sight.view;
+    const { view, inFlight, budget } = sight;
+    const { items, tally } = view;
     const done = settledItems(tally);
     const lately = rate(done, performance.now() / 1_000);
-    if (done !== lastDone)
-      terminal.say(progressWords({ items, tally, budget, inFlight: sight.inFlight, rate: lately }));
+    if (done !== lastDone) terminal.say(progressWords({ items, tally, budget, inFlight, rate: lately }));
     lastDone = done;
   };
 }

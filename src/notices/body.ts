@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { noticeEvents, type NoticeEvent } from '../manifest/job.ts';
+import { budgetUnderWay } from '../pollen/budget-sums.ts';
 import type { Tally } from '../records/tally.ts';
 import type { Notice } from './notice.ts';
 
@@ -9,6 +10,10 @@ const pollen = z
   .string()
   .regex(/^\d+(\.\d+)?$/)
   .describe('Decimal Pollen.');
+const signed = z
+  .string()
+  .regex(/^-?\d+(\.\d+)?$/)
+  .describe('Decimal Pollen; below zero where more is gone than there was.');
 const count = z.int().min(0);
 
 const types = {
@@ -25,7 +30,7 @@ export const noticeBody = z.object({
   type: z.enum(noticeEvents.map((event) => types[event])),
   timestamp: moment.describe('When it happened, not when it is sent.'),
   data: z.object({
-    run: z.string().describe('Id of the run; of `schedule.missed` the run that found it out.'),
+    runId: z.string().describe('Id of the run; of `schedule.missed` the run that found it out.'),
     job: z.string(),
     labels: z.record(z.string(), z.string()).optional(),
     emulated: z.boolean().describe('Whether the API was the emulator: nothing was generated or charged.'),
@@ -48,8 +53,12 @@ export const noticeBody = z.object({
     cost: z
       .object({
         settled: pollen.describe('What is known to be charged, decimal Pollen.'),
-        unknown: count.describe('Calls that may have been charged besides.'),
-        unknownAtMost: pollen.nullable().describe('What these may come to; `null` where nothing bounds it.'),
+        unknown: z
+          .object({
+            count,
+            atMost: pollen.nullable().describe('What these may come to; `null` where nothing bounds it.'),
+          })
+          .describe('Calls that may have been charged besides.'),
       })
       .optional(),
     pause: z
@@ -57,8 +66,14 @@ export const noticeBody = z.object({
       .describe('Why it is paused, and what to do: of `run.paused`.')
       .optional(),
     budget: z
-      .object({ amount: pollen, spent: pollen, held: pollen, free: pollen })
-      .describe('Its budget, of which four fifths are spent: of `run.budget`.')
+      .object({
+        amount: pollen,
+        spent: pollen.describe('Charges that are known.'),
+        unknown: pollen.nullable().describe('Held for those that are not; `null` where nothing bounds one.'),
+        held: pollen.describe('Held for calls that may be under way.'),
+        left: signed.nullable().describe('Of `amount`; `null` where `unknown` is.'),
+      })
+      .describe('Its budget, of which four fifths are spent or unknown: of `run.budget`.')
       .optional(),
     missed: z
       .object({
@@ -75,7 +90,7 @@ export const noticeBody = z.object({
 
 /** What a notice is about. */
 export interface NoticedRun {
-  readonly run: string;
+  readonly runId: string;
   readonly job: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly emulated: boolean;
@@ -118,8 +133,7 @@ function happened(notice: Notice): Partial<z.infer<typeof noticeBody>['data']> {
       return { pause: { reason, since, message, remedy }, ...soFar(notice.tally) };
     }
     case 'budget': {
-      const { amount, spent, held, free } = notice.budget;
-      return { budget: { amount, spent, held, free }, ...soFar(notice.tally) };
+      return { budget: budgetUnderWay(notice.budget, notice.tally.unknown), ...soFar(notice.tally) };
     }
     case 'missed': {
       const { count: missed, times } = notice.missed;
@@ -131,6 +145,6 @@ function happened(notice: Notice): Partial<z.infer<typeof noticeBody>['data']> {
 function soFar({ succeeded, reused = 0, failed, cancelled, expired = 0, settled, unknown }: Tally) {
   return {
     counts: { succeeded, reused, failed, cancelled, expired },
-    cost: { settled, unknown: unknown.count, unknownAtMost: unknown.atMost },
+    cost: { settled, unknown: { count: unknown.count, atMost: unknown.atMost } },
   };
 }

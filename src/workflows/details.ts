@@ -1,12 +1,13 @@
 import type { ModelCount, SampledFailure } from '../records/counts.ts';
 import type { EndState } from '../records/outcome.ts';
+import { budgetUnderWay } from '../pollen/budget-sums.ts';
 import type { BudgetView } from '../pollen/ledger.ts';
 import { settledItems, type Tally } from '../records/tally.ts';
 import type { Folder } from '../storage/folder.ts';
 import { bullets, code, figures, inertMarkdown } from './markdown.ts';
 import type { RunState } from './messages.ts';
 import type { Pause } from './pauses.ts';
-import { budgetWords, duration, money, plural } from './words.ts';
+import { budgetParts, duration, money, plural, utc } from './words.ts';
 
 /** A run's state, or that it was told to stop and lets its calls finish. */
 export type PanelState = RunState | 'stopping';
@@ -26,7 +27,7 @@ export interface Panel {
   readonly at: number;
   /** Absent before the run is planned, and for pages. */
   readonly folder?: Folder | undefined;
-  /** Absent where it has none. */
+  /** As the run knows it by its tally; absent where it has none. */
   readonly budget?: BudgetView | undefined;
   /** When it ends with what it has, ISO 8601; absent where it has no deadline. */
   readonly endsAt?: string | undefined;
@@ -70,13 +71,9 @@ function reasons({ pauses = [] }: Panel): string {
   return bullets(
     pauses.map(
       ({ reason, since, message, remedy }) =>
-        `**${reason}** since ${moment(since)}: ${inertMarkdown(message)}. ${remedy}`,
+        `**${reason}** since ${utc(since)}: ${inertMarkdown(message)}. ${remedy}`,
     ),
   );
-}
-
-function moment(iso: string): string {
-  return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 function facts(panel: Panel): readonly string[] {
@@ -90,11 +87,11 @@ function facts(panel: Panel): readonly string[] {
       ...(inFlight === undefined || inFlight === 0 ? [] : [`${inFlight} in flight`]),
     ].join(', '),
     `**${money(tally)}**`,
-    ...(budget === undefined ? [] : [`budget **${budget.amount}**: ${budgetWords(budget)}`]),
-    ...pace(panel),
-    ...(endsAt === undefined || endStates.has(state)
+    ...(budget === undefined
       ? []
-      : [`ends at ${moment(endsAt)} with what it has then`]),
+      : [`budget **${budget.amount}**: ${budgetParts(budgetUnderWay(budget, tally.unknown)).join(', ')}`]),
+    ...pace(panel),
+    ...(endsAt === undefined || endStates.has(state) ? [] : [`ends at ${utc(endsAt)} with what it has then`]),
     ...(tally.throttled > 0 ? [`told to slow down ${plural(tally.throttled, 'time')}`] : []),
     `counted at ${new Date(at).toISOString().slice(11, 19)} UTC`,
   ];

@@ -1,4 +1,4 @@
-import type { BudgetView } from '../pollen/ledger.ts';
+import type { BudgetSums } from '../pollen/budget-sums.ts';
 
 /** "1 item", "12 items". */
 export function plural(count: number, noun: string): string {
@@ -18,6 +18,20 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
 }
 
+/**
+ * A moment for people: "2026-11-26 06:51:07 UTC".
+ *
+ * @param iso - ISO 8601, UTC
+ */
+export function utc(iso: string): string {
+  return `${utcClock(iso)} UTC`;
+}
+
+/** The same in columns that are known to be in UTC: "2026-11-26 06:51:07". */
+export function utcClock(iso: string): string {
+  return iso.slice(0, 19).replace('T', ' ');
+}
+
 /** Settled and unknown money in words. */
 export function money(tally: {
   readonly settled: string;
@@ -28,7 +42,16 @@ export function money(tally: {
   return `${tally.settled} Pollen + ${plural(count, 'unknown charge')} (${atMost === null ? 'no bound known' : `at most ${atMost}`})`;
 }
 
-/** What became of a budget, in words. */
-export function budgetWords({ spent, held, free }: Omit<BudgetView, 'amount'>): string {
-  return `${spent} spent, ${held} held, ${free} left`;
+/** What has become of a budget, in words; what is spent comes first. */
+export function budgetParts({ spent, unknown, held, left }: BudgetSums): readonly string[] {
+  return [
+    `${spent} spent`,
+    ...(unknown === '0' ? [] : [unknownPart(unknown)]),
+    ...(held === '0' ? [] : [`${held} held for calls`]),
+    ...(left === null ? [] : [`${left} left`]),
+  ];
+}
+
+function unknownPart(unknown: string | null): string {
+  return unknown === null ? 'what is unknown has no bound' : `${unknown} held for what is unknown`;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { budgetAtEnd, budgetUnderWay, readPeriod } from '../../src/commands/budget-sight.ts';
+import { readPeriod } from '../../src/commands/budget-sight.ts';
 import { budgetText } from '../../src/commands/render/budget-text.ts';
+import { budgetAtEnd, budgetUnderWay } from '../../src/pollen/budget-sums.ts';
 import { runKeys } from '../../src/storage/keys.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 

@@ -177,11 +177,13 @@ describe('what has gone wrong with a run of a schedule', () => {
   it('is a line each, and one for nothing or for what is left out', () => {
     const since = new Date('2026-10-27T00:00:00.000Z');
     const failure = failureOf('nightly', run(time, { state: 'stopped', left: 4 }), undefined);
-    expect(failuresText(failure === undefined ? [] : [failure], since)).toBe(
-      `${time}  ${id}: stopped: 4 of 10 items have no result\n  pollen-batch retry ${id}`,
+    const timezone = 'Europe/Berlin';
+    const listed = failure === undefined ? [] : [{ ...failure, timezone }];
+    expect(failuresText(listed, since)).toBe(
+      `2026-11-25T06:00:00+01:00  ${id}: stopped: 4 of 10 items have no result\n  pollen-batch retry ${id}`,
     );
     expect(failuresText([], since)).toBe('Nothing has gone wrong since 2026-10-27T00:00:00Z.');
-    const left = failuresText(failure === undefined ? [] : [failure], since, 2);
+    const left = failuresText(listed, since, 2);
     expect(left.split('\n').at(-1)).toBe('… and 2 more before; --limit shows them.');
   });
 });

@@ -8,8 +8,9 @@ import type { Notice } from '../../src/notices/notice.ts';
 import { emptyTally } from '../../src/records/tally.ts';
 
 const schema = readFileSync(new URL('../../jobs/notice.schema.json', import.meta.url), 'utf8');
+const isValid = new Ajv({ strict: false, validateFormats: false }).compile(JSON.parse(schema) as object);
 const about = {
-  run: 'bees-067f128d53',
+  runId: 'bees-067f128d53',
   job: 'bees',
   labels: { team: 'garden' },
   emulated: false,
@@ -50,8 +51,6 @@ describe('what a receiver is sent', () => {
   });
 
   it.each(notices.map((notice) => [notice.key, notice] as const))('fits that: %s', (_key, notice) => {
-    const ajv = new Ajv({ strict: false, validateFormats: false });
-    const isValid = ajv.compile(JSON.parse(schema) as object);
     expect(isValid(JSON.parse(writeBody(about, notice))), JSON.stringify(isValid.errors)).toBe(true);
   });
 
@@ -64,8 +63,23 @@ describe('what a receiver is sent', () => {
         ...about,
         state: 'completed',
         counts: { succeeded: 2, reused: 0, failed: 1, cancelled: 0, expired: 0 },
-        cost: { settled: '0.5', unknown: 0, unknownAtMost: '0' },
+        cost: { settled: '0.5', unknown: { count: 0, atMost: '0' } },
       },
     });
+  });
+
+  it('divides a budget up as `get` does, with what is unknown by itself', () => {
+    const unknown = { count: 1, atMost: '0.3' };
+    const budget = { amount: '1', spent: '0.8', held: '0.3', free: '0' };
+    const notice: Notice = { event: 'budget', key: 'budget-1', at, budget, tally: { ...tally, unknown } };
+    const body = writeBody(about, notice);
+    expect(JSON.parse(body)).toMatchObject({
+      data: {
+        runId: about.runId,
+        budget: { amount: '1', spent: '0.5', unknown: '0.3', held: '0.3', left: '-0.1' },
+        cost: { settled: '0.5', unknown },
+      },
+    });
+    expect(isValid(JSON.parse(body)), JSON.stringify(isValid.errors)).toBe(true);
   });
 });

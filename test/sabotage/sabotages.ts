@@ -334,9 +334,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     title: 'call what is held for unknown charges left',
-    file: 'src/commands/budget-sight.ts',
-    from: `parseAmount(amount) - parseAmount(settled) - parseAmount(atMost)`,
-    to: `parseAmount(amount) - parseAmount(settled)`,
+    file: 'src/pollen/budget-sums.ts',
+    from: `[spent, atMost, held].reduce`,
+    to: `[spent, held].reduce`,
     tests: ['test/commands/budget-sight.test.ts'],
   },
   {

@@ -64,7 +64,7 @@ describe.concurrent('a run with a budget', { timeout: 400_000 }, () => {
     expect(await untilPaused(harness, run)).toMatchObject(reached);
     expect(harness.emulator.meter().charged).toBe('0.036');
     expect(await budgetOf(harness, run)).toEqual([
-      'Budget: 0.0365 Pollen; 0.036 spent, 0 held for what is unknown, 0.0005 left',
+      'Budget: 0.0365 Pollen; 0.036 spent, 0.0005 left',
       { amount: '0.0365', spent: '0.036', unknown: '0', held: '0', left: '0.0005' },
     ]);
 
@@ -75,7 +75,9 @@ describe.concurrent('a run with a budget', { timeout: 400_000 }, () => {
 
     const { temporal, store } = harness.session;
     const more = { budget: '+0.001', reason: 'a little' };
-    expect(await setRun(temporal, run.runId, more)).toMatchObject({ budget: { amount: '0.0375' } });
+    expect(await setRun(temporal, run.runId, more)).toMatchObject({
+      budget: { amount: '0.0375', unknown: '0', left: expect.any(String) },
+    });
     await untilPaused(harness, run);
     expect(await setRun(temporal, run.runId, { budget: '1' })).toMatchObject({ budget: { amount: '1' } });
     expect(await harness.finish(run)).toMatchObject({
@@ -91,7 +93,7 @@ describe.concurrent('a run with a budget', { timeout: 400_000 }, () => {
     ]);
     expect(await harness.files(run).report()).toMatchObject({ budget: { amount: '1', reached: false } });
     expect(await budgetOf(harness, run)).toEqual([
-      'Budget: 1 Pollen; 0.12 spent, 0 held for what is unknown, 0.88 left',
+      'Budget: 1 Pollen; 0.12 spent, 0.88 left',
       { amount: '1', spent: '0.12', unknown: '0', held: '0', left: '0.88' },
     ]);
   });
@@ -228,9 +230,9 @@ items:
     ];
     expect(outcomes).toEqual([...day, ...day]);
     const shown = [
-      'Budget: 0.007 Pollen, left of 0.007 a day; 0.004 spent, 0 held for what is unknown, 0.003 left',
-      'Budget: 0.003 Pollen, left of 0.007 a day; 0.002 spent, 0 held for what is unknown, 0.001 left',
-      'Budget: 0.001 Pollen, left of 0.007 a day; 0 spent, 0 held for what is unknown, 0.001 left',
+      'Budget: 0.007 Pollen, left of 0.007 a day; 0.004 spent, 0.003 left',
+      'Budget: 0.003 Pollen, left of 0.007 a day; 0.002 spent, 0.001 left',
+      'Budget: 0.001 Pollen, left of 0.007 a day; 0 spent, 0.001 left',
     ];
     expect(budgets).toEqual([...shown, ...shown]);
     expect(harness.emulator.meter().charged).toBe('0.012');

@@ -42,6 +42,14 @@ describe('the panel of a run', () => {
     expect(panel()).not.toMatch(/cancelled|unknown|slow down|minute/);
   });
 
+  it('divides its budget up as commands do', () => {
+    const tally = { ...emptyTally, settled: '0.5', unknown: { count: 1, atMost: '0.3' } };
+    const budget = { amount: '1', spent: '0.8', held: '0.1', free: '0.1' };
+    expect(panel({ tally, budget })).toContain(
+      '- budget **1**: 0.5 spent, 0.3 held for what is unknown, 0.1 held for calls, 0.1 left',
+    );
+  });
+
   it('says when it ends with what it has, and once it has, how many items were left', () => {
     const endsAt = '2026-01-02T04:00:00.000Z';
     expect(panel({ endsAt })).toContain('- ends at 2026-01-02 04:00:00 UTC with what it has then');

@@ -7,7 +7,7 @@ import { cacheWords } from './cache-words.ts';
 import { wrap } from './fit.ts';
 import { plain } from './terminal.ts';
 import { nameModels } from './name-models.ts';
-import { assumptions, money, plural, table } from './words.ts';
+import { assumptions, money, plural, table, utc } from './words.ts';
 
 const NARROW = 100;
 
@@ -44,7 +44,7 @@ function headLines(bill: RunBill): readonly string[] {
       : `${runId}: not ended; billed are ${billed} of ${plural(items, 'item')}, by the records that are there, without calls in flight`,
     ...(entries.length === 0 ? [] : [`Labels: ${entries.join(', ')}`]),
     ...(api.emulated ? ['The API is emulated: nothing here is a real cost.'] : []),
-    `Started ${utc(startedAt)}${endedAt === undefined ? '' : `, ended ${utc(endedAt)}`} (UTC).`,
+    `Started ${utc(startedAt)}${endedAt === undefined ? '' : `, ended ${utc(endedAt)}`}.`,
     `Paid: ${money(cost)}`,
     certaintyLine(bill),
     ...(budget === undefined ? [] : [`${budgetText(budget)}.`]),
@@ -113,8 +113,4 @@ function groupTable(head: string, groups: readonly BillGroup[], limit: number): 
       ...(isOpen ? [String(cost.unknown.count), cost.unknown.atMost ?? 'no bound'] : []),
     ]),
   ]);
-}
-
-function utc(iso: string): string {
-  return iso.slice(0, 19).replace('T', ' ');
 }

@@ -9,7 +9,7 @@ import { pauseLines } from './pause-text.ts';
 import { callText } from './request-text.ts';
 import { brokenText } from './run-text.ts';
 import { plain } from './terminal.ts';
-import { duration, money, plural } from './words.ts';
+import { duration, money, plural, utc } from './words.ts';
 
 const MESSAGE = 1_000;
 const ANSWER = 300;
@@ -191,8 +191,4 @@ function objectLines(session: Session, explained: Explained): readonly string[] 
 
 function latencyWords(ms: number): string {
   return ms < 1_000 ? `${ms} ms` : duration(ms / 1_000);
-}
-
-function utc(iso: string): string {
-  return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 }

@@ -1,7 +1,7 @@
 import { labelEntries } from '../../plan/labels.ts';
 import type { ListedRun } from '../list.ts';
 import { plain } from './terminal.ts';
-import { duration, table } from './words.ts';
+import { duration, table, utcClock } from './words.ts';
 
 /**
  * Runs as a table.
@@ -36,7 +36,7 @@ export function listText(
       run.state,
       run.items === undefined ? '' : String(run.items),
       run.cost ?? '',
-      (run.startedAt ?? '').slice(0, 19).replace('T', ' '),
+      run.startedAt === undefined ? '' : utcClock(run.startedAt),
       run.emulated ? 'emulated' : 'real',
       ...(isWide
         ? [took(run, now), plain(run.models.join(',')), plain(labelEntries(run.labels).join(','))]

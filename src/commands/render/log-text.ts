@@ -11,6 +11,7 @@ const MESSAGE = 300;
 
 /** One line for an event of a run: when, of what, and what it was. */
 export function logLine(runId: string, event: LogEvent): string {
+  // As programs that read logs take it, and `--since`.
   const time = `${event.at.slice(0, 19)}Z`;
   return event.kind === 'attempt' || event.kind === 'item'
     ? `${time} ${nameOf(event)} ${itemWords(runId, event)}`

@@ -1,7 +1,7 @@
 import type { Pause } from '../../workflows/pauses.ts';
 import type { RunSet, Steered } from '../steer.ts';
 import { plain } from './terminal.ts';
-import { budgetWords, plural } from './words.ts';
+import { budgetParts, plural, utc } from './words.ts';
 
 const UNHEARD = 'No worker answers: it hears of this when one does. Start one with `pollen-batch worker`.';
 
@@ -11,7 +11,7 @@ const FOLLOW = 'Follow it with `pollen-batch watch';
 export function pauseLines(pauses: readonly Pause[]): readonly string[] {
   return pauses.map(
     ({ reason, since, message, remedy }) =>
-      `paused: ${reason} since ${since.slice(0, 19).replace('T', ' ')} UTC: ${plain(message)}. ${plain(remedy)}`,
+      `paused: ${reason} since ${utc(since)}: ${plain(message)}. ${plain(remedy)}`,
   );
 }
 
@@ -50,7 +50,7 @@ export function setText({ runId, state, paused, ...set }: RunSet): string {
   const head = [
     ...(budget === undefined
       ? []
-      : [`${runId} may cost ${budget.amount} Pollen now: ${budgetWords(budget)}.`]),
+      : [`${runId} may cost ${budget.amount} Pollen now: ${budgetParts(budget).join(', ')}.`]),
     ...(concurrency === undefined
       ? []
       : [
@@ -64,7 +64,7 @@ export function setText({ runId, state, paused, ...set }: RunSet): string {
       : [
           endsAt === null
             ? `${runId} has no deadline now.`
-            : `${runId} ends at ${endsAt.slice(0, 19).replace('T', ' ')} UTC, whatever it has left.`,
+            : `${runId} ends at ${utc(endsAt)}, whatever it has left.`,
         ]),
   ];
   if (state !== 'paused') return head.join('\n');

@@ -8,7 +8,7 @@ import { requestText } from './request-text.ts';
 import { keptSettingsText } from './submitted.ts';
 import { plain } from './terminal.ts';
 import { fitTable, wrap } from './fit.ts';
-import { plural } from './words.ts';
+import { plural, utc } from './words.ts';
 
 const PRICE_COLUMN = 3;
 
@@ -90,7 +90,7 @@ function changeLines({ changes, reuses, run, api }: PlanPreview): readonly strin
   const paid =
     api.cacheMode === 'none' ? 'and paid for again' : "again, and paid for unless the API's cache has them";
   return [
-    `Against ${comparedWith} of ${at.slice(0, 16).replace('T', ' ')}: + ${count(counts.new)} new, ~ ${count(counts.changed)} changed, = ${count(counts.done)} done, - ${count(counts.gone)} gone`,
+    `Against ${comparedWith} of ${utc(at)}: + ${count(counts.new)} new, ~ ${count(counts.changed)} changed, = ${count(counts.done)} done, - ${count(counts.gone)} gone`,
     ...(counts.missing > 0 ? [`  + ${count(counts.missing)} ${asked}`] : []),
     ...(counts.done > 0 && !reuses
       ? [`  = those that are done ${again} ${paid}; --reuse takes them over at no cost`]

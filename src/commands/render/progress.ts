@@ -1,13 +1,14 @@
-import type { BudgetView } from '../../pollen/ledger.ts';
+import type { BudgetSums } from '../../pollen/budget-sums.ts';
 import { settledItems, type Tally } from '../../records/tally.ts';
-import { duration, money } from './words.ts';
+import { costParts } from './budget-text.ts';
+import { duration } from './words.ts';
 
 /** What a line of progress is made of. */
 export interface Progress {
   readonly items: number;
   readonly tally: Tally;
   /** Absent where the run has none. */
-  readonly budget?: BudgetView | undefined;
+  readonly budget?: BudgetSums | undefined;
   readonly inFlight: number;
   /** Items a second, lately; `undefined` before there is a rate. */
   readonly rate: number | undefined;
@@ -22,9 +23,7 @@ function progressParts({ items, tally, budget, inFlight, rate }: Progress): read
   const left = items - settledItems(tally);
   return [
     ...(tally.failed > 0 ? [`${tally.failed} failed`] : []),
-    budget === undefined
-      ? money(tally)
-      : `${money(tally)} of ${budget.amount}${budget.held === '0' ? '' : `, ${budget.held} held`}`,
+    costParts(tally, budget).join(', '),
     ...(rate !== undefined && rate > 0 && left > 0
       ? [`${duration(left / rate)} left`, `${rate.toFixed(1)}/s`]
       : []),

@@ -1,7 +1,7 @@
 import type { Source } from '../../report/settle-unknown.ts';
 import type { OpenReason } from '../../report/settlement.ts';
 import type { Reconciled } from '../reconcile.ts';
-import { assumptions, money, otherKey, otherRunWords, plural } from './words.ts';
+import { assumptions, money, otherKey, otherRunWords, plural, utc } from './words.ts';
 
 const reasons: Readonly<Record<Exclude<OpenReason, 'other-run'>, string>> = {
   others: 'more calls of the model were billed in those minutes than the run has made, so some are of others',
@@ -36,7 +36,7 @@ export function reconciledText(reconciled: Reconciled): string {
           `${runId}: ${settled} of ${plural(before.unknown.count, 'unknown charge')} settled${source === undefined ? '' : ` ${sources[source]}`}.`,
         ]
       : [
-          `${runId}: too early. The account takes calls in some time after they were made: come back at ${tooEarlyUntil.slice(0, 16)}Z.`,
+          `${runId}: too early. The account takes calls in some time after they were made: come back at ${utc(tooEarlyUntil)}.`,
         ]),
     ...(grouped === 0
       ? []

@@ -22,7 +22,7 @@ import { progressWords } from './progress.ts';
 import { storyLines } from './story-text.ts';
 import { plain } from './terminal.ts';
 import { failureLines } from './watch-lines.ts';
-import { assumptions, duration, money, plural, table } from './words.ts';
+import { assumptions, duration, money, plural, table, utc } from './words.ts';
 
 /** Which run it is, and of what. */
 export function planHead(plan: Plan): string {
@@ -150,7 +150,7 @@ function sightText(run: RunLocation, sight: Sight, budget: BudgetSight | undefin
       return [
         `${state}: ${words}`,
         ...(budget === undefined ? [] : [budgetText(budget)]),
-        ...(endsAt === undefined ? [] : [`Ends at ${endsAt.slice(0, 19)}Z with what it has then.`]),
+        ...(endsAt === undefined ? [] : [`Ends at ${utc(endsAt)} with what it has then.`]),
         ...pauseLines(paused),
       ].join('\n');
     }

@@ -1,7 +1,7 @@
 import { formatAmount, parseAmount } from '../../pollen/amount.ts';
+import type { ListedFailure } from '../schedule/list-failures.ts';
 import type { PeriodCost } from '../schedule/period-costs.ts';
 import type { RunlessTime } from '../schedule/runless-times.ts';
-import type { ScheduleFailure } from '../schedule/schedule-failures.ts';
 import { isUnderWay, type ScheduledRun } from '../schedule/scheduled-runs.ts';
 import { plain } from './terminal.ts';
 import { money, plural, table, zoned } from './words.ts';
@@ -56,16 +56,16 @@ export function runlessText(times: readonly RunlessTime[], timezone: string): re
 }
 
 /**
- * What has gone wrong with schedules, each with what to do about it.
+ * What has gone wrong with schedules, by the clocks of each, with what to do about it.
  *
  * @param more - how many older ones are left out. @default none
  */
-export function failuresText(failures: readonly ScheduleFailure[], since: Date, more = 0): string {
+export function failuresText(failures: readonly ListedFailure[], since: Date, more = 0): string {
   if (failures.length === 0) return `Nothing has gone wrong since ${zoned(since.toISOString(), 'UTC')}.`;
   return [
     ...failures.map(
-      ({ schedule, plannedFor, runId, state, reason, remedy }) =>
-        `${plannedFor}  ${runId ?? schedule}: ${state.replaceAll('_', ' ')}: ${plain(reason)}\n  ${remedy}`,
+      ({ schedule, plannedFor, timezone, runId, state, reason, remedy }) =>
+        `${zoned(plannedFor, timezone)}  ${runId ?? schedule}: ${state.replaceAll('_', ' ')}: ${plain(reason)}\n  ${remedy}`,
     ),
     ...(more === 0 ? [] : [`… and ${more} more before; --limit shows them.`]),
   ].join('\n');

@@ -2,7 +2,7 @@ import type { Spending, SpendingGroup } from '../spending.ts';
 import { csv } from './bill-csv.ts';
 import { wrap } from './fit.ts';
 import { plain } from './terminal.ts';
-import { plural, table } from './words.ts';
+import { plural, table, utcClock } from './words.ts';
 
 const NARROW = 100;
 /** Runs that have not ended, by name. */
@@ -39,7 +39,7 @@ function headLines({ by, emulated, since, total }: Spending): readonly string[] 
       ? ''
       : by === 'day'
         ? `, charges since ${since.slice(0, 10)}`
-        : `, those that ended since ${since.slice(0, 19)}Z as a whole`;
+        : `, those that ended since ${utcClock(since)} as a whole`;
   return [
     `${plural(total.runs, 'run')} by ${by}${when} (UTC); ${whose}.`,
     ...(by === 'label'

@@ -1,5 +1,6 @@
 import type { RunChange } from '../../records/changes.ts';
 import { plain } from './terminal.ts';
+import { utc } from './words.ts';
 
 /** What is shown of a long story. */
 const LAST = 5;
@@ -12,7 +13,7 @@ export function storyLines(story: readonly RunChange[]): readonly string[] {
     ...story.slice(left).map((change) => {
       const { at, reason } = change;
       const why = reason === undefined ? '' : `: ${plain(reason)}`;
-      return `${at.slice(0, 19).replace('T', ' ')} UTC: ${changeWords(change)}${why}`;
+      return `${utc(at)}: ${changeWords(change)}${why}`;
     }),
   ];
 }
@@ -37,8 +38,6 @@ export function changeWords(change: RunChange): string {
     case 'priority':
       return `priority set to ${change.priority}`;
     case 'deadline':
-      return change.endsAt === null
-        ? 'deadline taken away'
-        : `deadline set to ${change.endsAt.slice(0, 19).replace('T', ' ')} UTC`;
+      return change.endsAt === null ? 'deadline taken away' : `deadline set to ${utc(change.endsAt)}`;
   }
 }

@@ -4,18 +4,12 @@ import stringWidth from 'string-width';
 
 import type { Running } from '../follow.ts';
 import { settledItems } from '../../records/tally.ts';
+import { costParts } from './budget-text.ts';
 import { cut, wrap } from './fit.ts';
 import { rowsOf, type Screen } from './redraw.ts';
 import type { Terminal } from './terminal.ts';
-import {
-  costParts,
-  failureLines,
-  laneLines,
-  modelLines,
-  troubleLines,
-  type LaneSight,
-} from './watch-lines.ts';
-import { duration } from './words.ts';
+import { failureLines, laneLines, modelLines, troubleLines, type LaneSight } from './watch-lines.ts';
+import { duration, utc } from './words.ts';
 
 /** What the block of a run that goes on is drawn from. */
 export interface Watching {
@@ -76,7 +70,7 @@ export function watchBlock(watching: Watching, screen: Screen, color: Terminal['
     ...(sight === undefined
       ? []
       : [
-          ...each('Cost', [join(costParts(sight), width - LABEL)], [3]),
+          ...each('Cost', [join(costParts(sight.view.tally, sight.budget), width - LABEL)], [3]),
           ...each('Rate', silence === undefined ? laneLines(lanes) : [], [4, 11]),
           ...each('Models', modelLines(sight.view.models), [7, 7, 7, 9]),
           ...each('Failed', failureLines(watching.runId, sight.view), [6, 8, 8, 10], wrapped),
@@ -94,7 +88,7 @@ function headParts({ runId, sight, silence, seconds, emulated }: Watching, color
   return [
     `${color.bold(runId)} ${stateWord(sight, silence, color)}`,
     ...(seconds === undefined ? [] : [duration(seconds)]),
-    ...(endsAt === undefined ? [] : [`deadline ${endsAt.slice(0, 16).replace('T', ' ')} UTC`]),
+    ...(endsAt === undefined ? [] : [`deadline ${utc(endsAt)}`]),
     ...(emulated ? ['emulated'] : []),
   ];
 }

@@ -1,13 +1,11 @@
-import { formatAmount, parseAmount } from '../../pollen/amount.ts';
 import type { ModelCount } from '../../records/counts.ts';
 import type { RunView } from '../../workflows/messages.ts';
-import type { BudgetSight } from '../budget-sight.ts';
 import type { Running } from '../follow.ts';
 import type { LaneNow } from '../lane-now.ts';
 import { ownRemedy } from './fault-words.ts';
 import { pauseLines } from './pause-text.ts';
 import { plain } from './terminal.ts';
-import { money, plural } from './words.ts';
+import { plural } from './words.ts';
 import { perSecond } from '../../lanes/governor/reason.ts';
 
 /** A lane that the run has calls for, as far as people watch it. */
@@ -17,36 +15,6 @@ export interface LaneSight extends Pick<LaneNow, 'rate' | 'why' | 'setBy' | 'sta
 
 const MODELS = 8;
 const FAILURES = 4;
-
-/** What it has cost, and what has become of the budget. */
-export function costParts({ view: { tally }, budget }: Running): readonly string[] {
-  if (budget === undefined) return [money(tally)];
-  const { amount, spent, unknown, held, left } = budgetNow(budget, tally);
-  return [
-    `${spent} of ${amount} Pollen`,
-    ...(held === '0' ? [] : [`${held} held`]),
-    ...(unknown === '0'
-      ? []
-      : [`${unknown ?? 'no bound'} for ${plural(tally.unknown.count, 'unknown charge')}`]),
-    ...(left === null ? [] : [`${left} left`]),
-  ];
-}
-
-/**
- * The budget by what its pages have spent by now: the run hears of it later, and counts it as held till then.
- *
- * @param budget - as the run knows it
- */
-function budgetNow(budget: BudgetSight, { settled, unknown }: RunView['tally']): BudgetSight {
-  if (budget.unknown === null || unknown.atMost === null) return budget;
-  const [spent, open] = [parseAmount(settled), parseAmount(unknown.atMost)];
-  const held =
-    [budget.spent, budget.unknown, budget.held].reduce((sum, part) => sum + parseAmount(part), 0n) -
-    spent -
-    open;
-  if (held < 0n) return budget;
-  return { ...budget, spent: settled, unknown: unknown.atMost, held: formatAmount(held) };
-}
 
 /** What holds the run up: why it is paused and what to do, or that it does not answer. */
 export function troubleLines(sight: Running | undefined, silence: string | undefined): readonly string[] {

@@ -8,6 +8,12 @@ import { findRunlessTimes } from './find-runless-times.ts';
 import { failureOf, missedAt, type ScheduleFailure, type Trace } from './schedule-failures.ts';
 import { isUnderWay, openHistory, timeOf, type ScheduledRun } from './scheduled-runs.ts';
 
+/** What has gone wrong with a run of a schedule. */
+export interface ListedFailure extends ScheduleFailure {
+  /** Zone of the times of its schedule. */
+  readonly timezone: string;
+}
+
 /**
  * Lists what has gone wrong with the runs of a schedule, or of all, by their planned times; a run that a retry has made good
  * is left out. Runs that Temporal has forgotten are told from the bucket.
@@ -21,10 +27,10 @@ export async function listFailures(
   name: string | undefined,
   since: Date,
   now: Date = new Date(),
-): Promise<readonly ScheduleFailure[]> {
+): Promise<readonly ListedFailure[]> {
   const schedules =
     name === undefined ? await findSchedules(session) : [await findSchedule(session.temporal.client, name)];
-  const failures: ScheduleFailure[] = [];
+  const failures: ListedFailure[] = [];
   for (const found of schedules) failures.push(...(await failuresOf(session, found, since, now)));
   return failures.sort((left, right) => right.plannedFor.localeCompare(left.plannedFor));
 }
@@ -34,8 +40,9 @@ async function failuresOf(
   found: FoundSchedule,
   since: Date,
   now: Date,
-): Promise<readonly ScheduleFailure[]> {
-  const { name } = found;
+): Promise<readonly ListedFailure[]> {
+  const { name, description } = found;
+  const { timezone = 'UTC' } = description.spec;
   const history = await openHistory(session, found);
   const isYoung = (runId: string): boolean => Date.parse(timeOf(runId)) >= since.getTime();
   const [runs, retries] = await Promise.all([
@@ -50,10 +57,11 @@ async function failuresOf(
     wrong.map(async (run) => failureOf(name, run, await traceOf(session, found.location, run))),
   );
   const runless = (await findRunlessTimes(session, found, runs, { since, now })) ?? [];
-  return [
-    ...told.filter((failure) => failure !== undefined),
-    ...runless.filter(({ why }) => why === 'unstarted').map(({ time }) => missedAt(name, time)),
-  ];
+  const missed = runless.filter(({ why }) => why === 'unstarted').map(({ time }) => missedAt(name, time));
+  return [...told.filter((failure) => failure !== undefined), ...missed].map((failure) => ({
+    ...failure,
+    timezone,
+  }));
 }
 
 async function traceOf(

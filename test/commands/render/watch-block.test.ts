@@ -77,11 +77,11 @@ describe('the block of a run that is watched', () => {
 
   it('adds the budget up: what pages have spent by now is held no more', () => {
     expect(blockOf({ sight: { ...sight, budget } })[2]).toBe(
-      'Cost     0.21 of 2.5 Pollen · 0.34 held · 1.95 left',
+      'Cost     0.21 of 2.5 Pollen · 0.34 held for calls · 1.95 left',
     );
     const tally = { ...sight.view.tally, unknown: { count: 2, atMost: '0.04' } };
     expect(blockOf({ sight: { ...sight, budget, view: { ...sight.view, tally } } })[2]).toBe(
-      'Cost     0.21 of 2.5 Pollen · 0.3 held · 0.04 for 2 unknown charges · 1.95 left',
+      'Cost     0.21 of 2.5 Pollen · 0.04 held for what is unknown · 0.3 held for calls · 1.95 left',
     );
   });
 
@@ -131,7 +131,7 @@ describe('the block of a run that is watched', () => {
   it('says when the deadline is', () => {
     const view = { ...sight.view, endsAt: '2026-11-26T18:30:00.000Z' };
     expect(blockOf({ sight: { ...sight, view } })[0]).toBe(
-      `${runId} running · 1 min 15 s · deadline 2026-11-26 18:30 UTC · emulated`,
+      `${runId} running · 1 min 15 s · deadline 2026-11-26 18:30:00 UTC · emulated`,
     );
   });
 
