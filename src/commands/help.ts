@@ -5,7 +5,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   internal: 'a server does not answer, or a fault of the program',
   usage: 'wrong command line, job file or setting, or no such run: nothing was started',
   finishedWithFailures: 'the run has finished, and some items failed',
-  paused: 'get, wait, resume, approve and set: the run is paused',
+  paused: 'the run is paused: get, resume, approve, set, and all with --no-wait-paused',
   expired: 'the deadline of the run came before its end',
   stopped: 'the run was stopped',
   disagrees: 'verify has found what does not agree',

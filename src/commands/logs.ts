@@ -39,8 +39,11 @@ export interface RunLog {
    * @param onSilence - told why nothing can be seen at the moment
    * @returns how that ended
    */
-  follow(signal: AbortSignal, onSilence: (reason: string) => void): AsyncGenerator<LogEvent, Watched>;
+  follow(signal: AbortSignal, onSilence: (reason: string) => void): AsyncGenerator<LogEvent, Followed>;
 }
+
+/** How following it ended. */
+export type Followed = Exclude<Watched, { readonly kind: 'paused' }>;
 
 /** Events in memory beside those of pages that overlap; more pages are read twice instead. */
 const HELD = 20_000;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { exitCodeOfWaits, exitCodes } from '../../src/commands/exit-codes.ts';
+import { exitCodeOfRun, exitCodeOfWaits, exitCodes } from '../../src/commands/exit-codes.ts';
 import { waitFor, type Waited } from '../../src/commands/wait.ts';
 import type { EndState } from '../../src/records/outcome.ts';
 import { temporalUnreachable } from '../../src/temporal/failure.ts';
@@ -27,6 +27,7 @@ it('says that it did not come to the end, however it was to exit', () => {
   const { runId } = run;
   const paused: Waited = { runId, kind: 'paused', paused: [] };
   expect(exitCodeOfWaits([ended('stopped'), paused], false)).toBe(exitCodes.paused);
+  expect(exitCodeOfRun({ kind: 'paused', sight: {} as never })).toBe(exitCodes.paused);
   expect(exitCodeOfWaits([paused, { runId, kind: 'late' }], true)).toBe(exitCodes.internal);
   expect(
     exitCodeOfWaits(
