@@ -87,7 +87,12 @@ describe('the command line', () => {
     },
   );
 
-  it('says with exit code 1 which server does not answer', async () => {
+  // What only looks asks no API, and what steers a run asks Temporal alone.
+  it.each([
+    [['models'], 'api-unreachable'],
+    [['list'], 'store-unreachable'],
+    [['stop', 'bees-0123456789'], 'temporal-unreachable'],
+  ])('says with exit code 1 which server does not answer %j', async (parameters, words) => {
     const environment = {
       POLLINATIONS_BASE_URL: 'http://127.0.0.1:9',
       TEMPORAL_ADDRESS: '127.0.0.1:9',
@@ -96,17 +101,10 @@ describe('the command line', () => {
       AWS_ACCESS_KEY_ID: 'me',
       AWS_SECRET_ACCESS_KEY: 'secret',
     };
-    // What only looks asks no API, and what steers a run asks Temporal alone.
-    for (const [words, ...parameters] of [
-      ['api-unreachable', 'models'],
-      ['store-unreachable', 'list'],
-      ['temporal-unreachable', 'stop', 'bees-0123456789'],
-    ] as const) {
-      const { code, stderr } = await desk.runWith({ environment }, ...parameters);
-      expect(stderr).toContain(words);
-      expect(stderr).toContain('127.0.0.1:9');
-      expect(code).toBe(1);
-    }
+    const { code, stderr } = await desk.runWith({ environment }, ...parameters);
+    expect(stderr).toContain(words);
+    expect(stderr).toContain('127.0.0.1:9');
+    expect(code).toBe(1);
   });
 });
 
