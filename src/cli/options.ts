@@ -18,6 +18,7 @@ export function submitOptions(command: Command): Command {
     .option('--reuse', 'take over what earlier runs of the job have done')
     .option('--allow-unpriced', 'also call models without a known price')
     .option('--anonymous', 'send no key: only models that cost nothing')
+    .addOption(waitPausedOption())
     .addOption(modelOption())
     .addOption(outputOption());
 }
@@ -32,6 +33,11 @@ export function costOptions(command: Command): Command {
 /** `--first`, which makes a run of its own. */
 export function firstOption(): Option {
   return new Option('--first <count>', 'only the first items, as a run of their own').argParser(parseLimit);
+}
+
+/** `--no-wait-paused`, as commands have it that wait for runs. */
+export function waitPausedOption(): Option {
+  return new Option('--no-wait-paused', 'come back with 4 when a run is paused; else it is waited for');
 }
 
 /** `--model`, which the lines of an OpenAI batch file cannot overrule. */

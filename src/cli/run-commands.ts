@@ -7,7 +7,7 @@ import type { WaitFlags } from '../commands/actions/wait.ts';
 import { exampleText, examples } from '../commands/help.ts';
 import { listedStates } from '../commands/listed-run.ts';
 import { durationRule, parseDuration } from '../manifest/duration.ts';
-import { outputOption, parseLimit, parseSince } from './options.ts';
+import { outputOption, parseLimit, parseSince, waitPausedOption } from './options.ts';
 
 /** The commands that look at runs. */
 export function addRunCommands(
@@ -51,7 +51,7 @@ export function addRunCommands(
     .description('wait until runs are over')
     .option('--exit-status', 'tell by the exit code how they ended: that of the worst one')
     .option('--timeout <duration>', 'wait no longer than this (10m, 6h), and exit with 1', parseTimeout)
-    .option('--no-wait-paused', 'come back with 4 when one is paused; else it is waited for')
+    .addOption(waitPausedOption())
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.wait))
     .action(async (runs: string[], flags: WaitFlags) => {

@@ -39,8 +39,8 @@ _pollen_batch() {
       ${patternOf(all)}) at="\${at:+$at }\${COMP_WORDS[i]}" ;;
     esac
   done
-  # The shell takes @ for the end of a word.
-  if [[ $prev == @ ]]; then COMPREPLY=($(compgen -W "latest" -- "$cur")); return; fi
+  # The shell takes @ for the end of a word, and for the beginning of what it puts the reply in place of.
+  if [[ $prev == @ ]]; then COMPREPLY=($(compgen -W "@latest" -- "@$cur")); return; fi
   case "$at $prev" in
 ${valuesOf(all)
   .map(([pattern, takes]) => `    ${pattern}) ${offerInBash(takes)}; return ;;`)

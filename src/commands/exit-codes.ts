@@ -42,6 +42,7 @@ export function exitCodeOfSight(sight: Sight): number {
 export function exitCodeOfRun(watched: Watched): number {
   if (watched.kind === 'left') return exitCodes.interrupted;
   if (watched.kind === 'broken') return exitCodes.internal;
+  if (watched.kind === 'paused') return exitCodes.paused;
   switch (watched.marker.state) {
     case 'completed':
       return exitCodes.succeeded;

@@ -6,7 +6,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
     'a server does not answer, a run failed or was lost, `wait` ran out of time, or a fault of the program',
   usage: 'wrong command line, job file or setting, no such run, or refused: nothing was started or changed',
   finishedWithFailures: 'the run has finished, and some items failed',
-  paused: 'get, wait, resume, approve and set: the run is paused',
+  paused: 'the run is paused: get, resume, approve, set, and all with --no-wait-paused',
   expired: 'the deadline of the run came before its end',
   stopped: 'the run was stopped',
   disagrees: 'verify has found what does not agree',

@@ -43,8 +43,11 @@ export interface RunLog {
   follow(
     signal: AbortSignal,
     onSilence: (reason: string | undefined) => void,
-  ): AsyncGenerator<LogEvent, Watched>;
+  ): AsyncGenerator<LogEvent, Followed>;
 }
+
+/** How following it ended. */
+export type Followed = Exclude<Watched, { readonly kind: 'paused' }>;
 
 /** Events in memory beside those of pages that overlap; more pages are read twice instead. */
 const HELD = 20_000;

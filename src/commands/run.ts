@@ -6,6 +6,7 @@ import { whenAborted } from './interrupts.ts';
 import { brokenStack, startLocal, STOPPING } from './local.ts';
 import type { ReadJob } from './job-reading.ts';
 import { copiedText } from './render/copied-text.ts';
+import { brokenText, leftPausedText } from './render/run-text.ts';
 import { tellSubmitted } from './render/submitted.ts';
 import type { Terminal } from './render/terminal.ts';
 import { usesServers } from './servers.ts';
@@ -16,6 +17,8 @@ import { watch, type Watched } from './watch.ts';
 export interface RunOptions extends SubmitOptions {
   /** Folder that the results are copied to. */
   readonly out: string;
+  /** Whether a paused run is waited for until somebody lets it go on. */
+  readonly waitPaused: boolean;
 }
 
 /** What `run` did. */
@@ -30,6 +33,7 @@ export interface RunResult {
 }
 
 const LOOK_MS = 1_000;
+const COME_BACK = 'The same command comes back to it.';
 
 const left: RunResult = { watched: { kind: 'left' } };
 
@@ -48,16 +52,18 @@ export async function run(
     runIn(config, reading, options, terminal, until, isOwnStack);
   if (usesServers(config)) {
     const result = await perform(signal);
-    if (result.watched.kind === 'left')
-      terminal.conclude('The run goes on. The same command comes back to it.');
+    const { kind } = result.watched;
+    if (kind === 'left') terminal.conclude(`The run goes on. ${COME_BACK}`);
+    if (kind === 'paused') terminal.conclude(COME_BACK);
     return result;
   }
   while ((await readAddresses(config.dataDir)) !== undefined) {
     terminal.say(terminal.color.dim('Using the local stack that runs already.'));
     const result = await whileStackRuns(config.dataDir, signal, perform);
+    if (result.watched.kind === 'paused') terminal.conclude(COME_BACK);
     if (result.watched.kind !== 'left') return result;
     if (signal.aborted) {
-      terminal.conclude('The run goes on as long as its stack. The same command comes back to it.');
+      terminal.conclude(`The run goes on as long as its stack. ${COME_BACK}`);
       return result;
     }
     terminal.say('That stack has ended.');
@@ -81,6 +87,8 @@ async function runInOwnStack(
     const broken = stack.broken.then((program) => Promise.reject(brokenStack(program, stack.logDir)));
     const result = await Promise.race([perform(), broken]);
     if (result.watched.kind === 'left') terminal.say(STOPPING);
+    if (result.watched.kind === 'paused')
+      terminal.conclude('Its stack ends now. Let it go on beside `pollen-batch dev`, which starts it again.');
     return result;
   } finally {
     await stack.stop();
@@ -92,7 +100,7 @@ async function runInOwnStack(
 async function runIn(
   config: Config,
   reading: ReadJob,
-  options: RunOptions,
+  { out, waitPaused, ...options }: RunOptions,
   terminal: Terminal,
   signal: AbortSignal,
   isOwnStack: boolean,
@@ -106,13 +114,15 @@ async function runIn(
   try {
     const submitted = await submit(session, reading, options);
     tellSubmitted(session, submitted, terminal);
-    const watching = { since: submitted.plan.createdAt, isStarting: isOwnStack };
+    const watching = { since: submitted.plan.createdAt, waitPaused, isStarting: isOwnStack, signal };
     const watched: Watched =
       submitted.marker === undefined
-        ? await watch(session, submitted.run, watching, terminal, signal)
+        ? await watch(session, submitted.run, watching, terminal)
         : { kind: 'ended', marker: submitted.marker };
+    if (watched.kind === 'broken') terminal.conclude(brokenText(submitted.run, watched));
+    if (watched.kind === 'paused') terminal.conclude(leftPausedText(submitted.run, watched.sight));
     if (watched.kind !== 'ended') return { submitted, watched };
-    const { folder } = await copyResults(session.store, submitted.run, watched.marker, options.out);
+    const { folder } = await copyResults(session.store, submitted.run, watched.marker, out);
     const ending = await readEnding(session.store, submitted.run, watched.marker, submitted.plan);
     terminal.conclude(copiedText(session, ending, folder, isOwnStack));
     return { submitted, watched, ending, folder };

@@ -12,21 +12,27 @@ import { createScreenShow } from './watch-screen.ts';
 export type Watched =
   | { readonly kind: 'ended'; readonly marker: Marker }
   | Extract<Sight, { readonly kind: 'broken' }>
+  /** It is paused, and that was not to be waited out. */
+  | { readonly kind: 'paused'; readonly sight: Running }
   /** The person left; the run goes on. */
   | { readonly kind: 'left' };
+
+export interface WatchOptions {
+  /** When the run was planned, ISO 8601, where that is known. */
+  readonly since: string | undefined;
+  /** Whether a paused run is watched until somebody lets it go on. */
+  readonly waitPaused: boolean;
+  /** Whether its worker has just been started: that it is not there yet is not worth a word. @default no */
+  readonly isStarting?: boolean;
+  /** Aborted when the person leaves. */
+  readonly signal: AbortSignal;
+}
 
 /** Shows a run that goes on; `silence` is why it does not answer, once that has lasted. */
 export type Show = (sight: Running | undefined, silence: string | undefined) => void;
 
 const INTERACTIVE_MS = 500;
 const PLAIN_MS = 1_500;
-
-export interface WatchOptions {
-  /** When it was planned, ISO 8601, where that is known. */
-  readonly since?: string | undefined;
-  /** Whether its worker has just been started: that it is not there yet is not worth a word. @default no */
-  readonly isStarting?: boolean;
-}
 
 /**
  * Shows a run's progress until it is over, or until the signal: as a block that is drawn over where people watch, else as
@@ -35,9 +41,8 @@ export interface WatchOptions {
 export async function watch(
   session: Session,
   run: RunLocation,
-  { since, isStarting = false }: WatchOptions,
+  { since, waitPaused, isStarting = false, signal }: WatchOptions,
   terminal: Terminal,
-  signal: AbortSignal,
 ): Promise<Watched> {
   const { isInteractive } = terminal;
   const show = isInteractive ? createScreenShow(session, run, since, terminal) : createLines(terminal);
@@ -57,6 +62,8 @@ export async function watch(
       // The look may have taken its time, and the person is gone.
       if (signal.aborted && sight.kind !== 'ended') break;
       if (sight.kind === 'ended' || sight.kind === 'broken') return sight;
+      if (!waitPaused && sight.kind === 'running' && sight.view.state === 'paused')
+        return { kind: 'paused', sight };
       const silence = silenceOf(sight.kind === 'silent' ? sight.reason : undefined);
       show(sight.kind === 'running' ? sight : undefined, silence);
     }

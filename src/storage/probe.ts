@@ -136,10 +136,14 @@ export function explainStore(error: unknown, store: Pick<S3Store, 'server' | 'bu
     new PollenBatchError('store-unusable', message, { remedy, details: [reason], cause: error });
   const kind = classifyStoreError(error);
   if (kind === 'store-unavailable') {
-    return new PollenBatchError('store-unreachable', `No usable answer from ${where} (${reason}).`, {
-      remedy: 'Check that it runs, and that S3_ENDPOINT names it.',
-      cause: error,
-    });
+    return new PollenBatchError(
+      'store-unreachable',
+      `No usable answer from ${where}${reason === '' ? '' : ` (${reason})`}.`,
+      {
+        remedy: 'Check that it runs, and that S3_ENDPOINT names it.',
+        cause: error,
+      },
+    );
   }
   if (name === 'CredentialsProviderError') {
     return unusable(

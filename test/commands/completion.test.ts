@@ -48,7 +48,7 @@ it('offers commands, those below them, options, choices and ids of runs in bash'
   expect(offered('list', '-s', 'p')).toBe('paused planning');
   expect(offered('get', '')).toBe('@latest bees-1 wasps-2');
   expect(offered('get', 'w')).toBe('wasps-2');
-  expect(offered('get', '@', 'l')).toBe('latest');
+  expect(offered('get', '@', 'l')).toBe('@latest');
 });
 
 it.each(shells)('is a script that %s can read, where it is installed', (shell) => {

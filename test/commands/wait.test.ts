@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { exitCodeOfWaits, exitCodes } from '../../src/commands/exit-codes.ts';
+import { exitCodeOfRun, exitCodeOfWaits, exitCodes } from '../../src/commands/exit-codes.ts';
 import { listedByTemporal, listedStates, stateOfWorkflow } from '../../src/commands/listed-run.ts';
 import { sightData, waitedData } from '../../src/commands/render/run-data.ts';
 import { waitFor, type Waited } from '../../src/commands/wait.ts';
@@ -46,6 +46,7 @@ it('says that it did not come to the end, however it was to exit', () => {
   const { runId } = run;
   const paused: Waited = { runId, kind: 'paused', sight: pausedSight };
   expect(exitCodeOfWaits([ended('stopped'), paused], false)).toBe(exitCodes.paused);
+  expect(exitCodeOfRun({ kind: 'paused', sight: {} as never })).toBe(exitCodes.paused);
   expect(exitCodeOfWaits([paused, { runId, kind: 'late' }], true)).toBe(exitCodes.internal);
   expect(
     exitCodeOfWaits(

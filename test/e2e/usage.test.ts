@@ -22,7 +22,7 @@ describe('the command line', () => {
     const { code, stdout, stderr } = await desk.run('--help');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('$ pollen-batch run jobs/quickstart.yaml');
-    expect(stdout.match(/^ {2}(\d+) {2,}/gm)?.map(Number)).toEqual([0, 1, 2, 3, 4, 6, 7, 130]);
+    expect(stdout.match(/^ {2}(\d+) {2,}/gm)?.map(Number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 130]);
   });
 
   it('tells its version without loading what commands need', async () => {
@@ -36,7 +36,9 @@ describe('the command line', () => {
     [['run'], "missing required argument 'file'"],
     [['run', 'a', 'b'], 'too many arguments'],
     [['run', '--bogus', 'good.yaml'], "unknown option '--bogus'"],
-    [['list', '-o', 'yaml'], 'Allowed choices are text, json'],
+    [['list', '-o', 'yaml'], 'Allowed choices are table, wide, json, name'],
+    [['get', '@latest', '-o', 'yaml'], 'Allowed choices are text, json'],
+    [['submit', 'good.yaml', '--no-wait-paused'], 'usage: --no-wait-paused goes with --watch'],
     [['list', '-n', 'few'], 'Give a whole number.'],
     [['list', '-n', '0'], 'Give a whole number from 1 on.'],
     [['schedule', 'get', 'nightly', '-n', '0'], 'Give a whole number from 1 on.'],
@@ -92,15 +94,23 @@ describe('the command line', () => {
     },
   );
 
-  it('says with exit code 1 which server does not answer', async () => {
+  // What only looks asks no API, and what steers a run asks Temporal alone.
+  it.each([
+    [['models'], 'api-unreachable'],
+    [['list'], 'store-unreachable'],
+    [['stop', 'bees-0123456789'], 'temporal-unreachable'],
+  ])('says with exit code 1 which server does not answer %j', async (parameters, words) => {
     const environment = {
       POLLINATIONS_BASE_URL: 'http://127.0.0.1:9',
       TEMPORAL_ADDRESS: '127.0.0.1:9',
       S3_BUCKET: 'mine',
+      S3_ENDPOINT: 'http://127.0.0.1:9',
+      AWS_ACCESS_KEY_ID: 'me',
+      AWS_SECRET_ACCESS_KEY: 'secret',
     };
-    const { code, stderr } = await desk.runWith({ environment }, 'list');
-    expect(stderr).toContain('api-unreachable');
-    expect(stderr).toContain('http://127.0.0.1:9');
+    const { code, stderr } = await desk.runWith({ environment }, ...parameters);
+    expect(stderr).toContain(words);
+    expect(stderr).toContain('127.0.0.1:9');
     expect(code).toBe(1);
   });
 });

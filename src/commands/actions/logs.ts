@@ -1,12 +1,11 @@
 import type { RunLocation } from '../../storage/keys.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { openLog } from '../logs.ts';
+import { openLog, type Followed } from '../logs.ts';
 import type { LogEvent } from '../logs/log-event.ts';
 import { logLine } from '../render/log-text.ts';
 import { brokenText } from '../render/run-text.ts';
 import { plain, type Terminal } from '../render/terminal.ts';
 import { keepTellingMissing } from '../tell-missing.ts';
-import type { Watched } from '../watch.ts';
 import { configure, withRun } from './configure.ts';
 import { done, type CommandContext, type Outcome, type OutputFlags } from './outcome.ts';
 import { toStdout } from './to-stdout.ts';
@@ -55,7 +54,7 @@ export function logsAction(
   });
 }
 
-function endOf(watched: Watched, run: RunLocation, { conclude }: Pick<Terminal, 'conclude'>): Outcome {
+function endOf(watched: Followed, run: RunLocation, { conclude }: Pick<Terminal, 'conclude'>): Outcome {
   switch (watched.kind) {
     case 'ended':
       return done;

@@ -20,7 +20,7 @@ export function rebuildAction(text: string, flags: RebuildFlags, context: Comman
     terminal.say(planHead(plan));
     terminal.say('Started again from the bucket: what has its record is not called again.');
     if (flags.watch === true) {
-      const watched = await watchToTheEnd(session, run, plan, context);
+      const watched = await watchToTheEnd(session, run, plan, true, context);
       return { ...watched, text: runId };
     }
     await tellMissing(session, plan, terminal);

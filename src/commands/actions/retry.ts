@@ -33,7 +33,7 @@ export function retryAction(text: string, flags: RetryFlags, context: CommandCon
     tellSubmitted(session, retried, terminal);
     const { run, plan, parent, status, left } = retried;
     if (flags.watch === true) {
-      const watched = await watchToTheEnd(session, run, plan, context);
+      const watched = await watchToTheEnd(session, run, plan, true, context);
       return { ...watched, text: run.runId };
     }
     if (status !== 'ended') await tellMissing(session, plan, terminal);

@@ -19,7 +19,8 @@ export async function runAction(file: string, flags: RunFlags, context: CommandC
   const config = await configure(flags);
   const reading = await readValidJob(file, { model: flags.model });
   tellWarnings(reading.warnings, terminal);
-  const options = { ...submitOptionsOf(flags, terminal), out: flags.out };
+  const { out, waitPaused } = flags;
+  const options = { ...submitOptionsOf(flags, terminal), out, waitPaused };
   const { submitted, watched, ending, folder } = await run(
     config,
     reading,

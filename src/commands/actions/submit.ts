@@ -1,3 +1,4 @@
+import { PollenBatchError } from '../../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readValidJob } from '../read-job.ts';
 import { tellWarnings } from '../render/problems.ts';
@@ -20,6 +21,8 @@ export interface SubmitFlags extends OutputFlags {
   readonly yes?: boolean;
   readonly allowUnpriced?: boolean;
   readonly anonymous?: boolean;
+  /** Whether a paused run is watched until somebody lets it go on. */
+  readonly waitPaused: boolean;
   /** For every line of a batch file. */
   readonly model?: string;
 }
@@ -31,6 +34,7 @@ export async function submitAction(
   context: CommandContext,
 ): Promise<Outcome> {
   const { terminal } = context;
+  if (!flags.waitPaused && flags.watch !== true) throw pausedAlone();
   keepHeapSmall();
   const config = await configure(flags);
   const reading = await readValidJob(file, { model: flags.model });
@@ -40,7 +44,7 @@ export async function submitAction(
     tellSubmitted(session, submitted, terminal);
     const { run, status, marker, plan, keptSettings } = submitted;
     if (flags.watch === true) {
-      const watched = await watchToTheEnd(session, run, plan, context);
+      const watched = await watchToTheEnd(session, run, plan, flags.waitPaused, context);
       return { ...watched, text: run.runId };
     }
     if (status !== 'ended') await tellMissing(session, plan, terminal);
@@ -49,6 +53,12 @@ export async function submitAction(
       text: run.runId,
       exitCode: exitCodes.succeeded,
     };
+  });
+}
+
+function pausedAlone(): PollenBatchError {
+  return new PollenBatchError('usage', '--no-wait-paused goes with --watch', {
+    remedy: 'Give --watch too, or wait for the run with `pollen-batch wait RUN --no-wait-paused`.',
   });
 }
 

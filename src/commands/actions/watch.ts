@@ -4,7 +4,7 @@ import { readPlan } from '../../records/run-store.ts';
 import { readEnding, type Ending } from '../ending.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import { linkLines, nextLines } from '../render/next-text.ts';
-import { brokenText, endText } from '../render/run-text.ts';
+import { brokenText, endText, leftPausedText } from '../render/run-text.ts';
 import { watchedData } from '../render/run-data.ts';
 import type { Session } from '../session.ts';
 import { watch } from '../watch.ts';
@@ -18,22 +18,32 @@ export function watchAction(text: string, context: CommandContext): Promise<Outc
     const plan = await readPlan(session.store, run);
     const page = uiPage(session, run.runId);
     if (context.terminal.isInteractive && page !== undefined) context.terminal.say(`Temporal UI: ${page}`);
-    return watchToTheEnd(session, run, plan, context);
+    return watchToTheEnd(session, run, plan, true, context);
   });
 }
 
-/** Shows a run until it ends or the person leaves, and says which it was. */
+/**
+ * Shows a run until it ends or the person leaves, and says which it was.
+ *
+ * @param waitPaused - whether a paused run is watched until somebody lets it go on
+ */
 export async function watchToTheEnd(
   session: Session,
   run: RunLocation,
   plan: Plan | undefined,
+  waitPaused: boolean,
   { terminal, interrupts }: CommandContext,
 ): Promise<Outcome> {
-  const watched = await watch(session, run, { since: plan?.createdAt }, terminal, interrupts());
+  const options = { since: plan?.createdAt, waitPaused, signal: interrupts() };
+  const watched = await watch(session, run, options, terminal);
   let ending: Ending | undefined;
+  const comeBack = `Come back with \`pollen-batch watch ${run.runId}\`.`;
   switch (watched.kind) {
     case 'left':
-      terminal.conclude(`The run goes on. Come back with \`pollen-batch watch ${run.runId}\`.`);
+      terminal.conclude(`The run goes on. ${comeBack}`);
+      break;
+    case 'paused':
+      terminal.conclude(`${leftPausedText(run, watched.sight)}\n${comeBack}`);
       break;
     case 'ended':
       ending = await readEnding(session.store, run, watched.marker, plan);

@@ -11,6 +11,8 @@ export function watchedData(runId: string, watched: Watched, ending: Ending | un
     case 'ended':
     case 'broken':
       return { runId, ...sightData(watched), ...endingData(ending) };
+    case 'paused':
+      return { runId, ...sightData(watched.sight) };
     case 'left':
       return { runId, state: 'running' };
   }

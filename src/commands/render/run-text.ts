@@ -7,7 +7,7 @@ import { plannedTimeOf } from '../../workflows/ids.ts';
 import type { BudgetSight } from '../budget-sight.ts';
 import type { CorrectedCost } from '../corrected-cost.ts';
 import type { Ending } from '../ending.ts';
-import type { Sight } from '../follow.ts';
+import type { Running, Sight } from '../follow.ts';
 import type { RunDetails } from '../get.ts';
 import type { LinkSource } from '../ui-page.ts';
 import { budgetText } from './budget-text.ts';
@@ -96,6 +96,15 @@ export function brokenText(
   return [
     `The workflow is ${status.toLowerCase().replaceAll('_', ' ')} and wrote no marker${reason === undefined ? '' : `: ${plain(reason)}`}`,
     `${remedy}: the run goes on where it was.`,
+  ].join('\n');
+}
+
+/** A paused run that is not waited for. */
+export function leftPausedText({ runId }: RunLocation, { view, inFlight, budget }: Running): string {
+  const { items, tally, paused = [] } = view;
+  return [
+    `${runId}: paused. ${progressWords({ items, tally, budget, inFlight, rate: undefined })}`,
+    ...pauseLines(paused),
   ].join('\n');
 }
 

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 
+import type { Running } from '../../../src/commands/follow.ts';
 import type { RunDetails } from '../../../src/commands/get.ts';
-import { detailsText } from '../../../src/commands/render/run-text.ts';
+import { detailsText, leftPausedText } from '../../../src/commands/render/run-text.ts';
 import { emptyTally } from '../../../src/records/tally.ts';
+import { run } from '../../support/samples.ts';
 
 it('tells of items that have failed in a run that goes on as `watch` does, with its id in the remedy', () => {
   const runId = 'bees-0123456789';
@@ -34,4 +36,19 @@ it('tells of items that have failed in a run that goes on as `watch` does, with 
       .split('\n')
       .slice(-2),
   ).toEqual(['Failed:', `  mirror: gateway (502). Later \`pollen-batch retry ${runId}\`.`]);
+});
+
+it('says how far a paused run is, why it is paused, and what to do', () => {
+  const paused = {
+    reason: 'approval',
+    since: '2026-01-02T03:04:05.000Z',
+    message: 'the canary has ended',
+    remedy: 'Approve it.',
+  } as const;
+  const view = { state: 'paused', items: 4, tally: { ...emptyTally, succeeded: 1 }, paused: [paused] };
+  const sight = { kind: 'running', view, inFlight: 2, waits: [] } as unknown as Running;
+  expect(leftPausedText(run, sight).split('\n')).toEqual([
+    'bees-0a1b2c3d4e: paused. 1/4 · 0 Pollen · 2 in flight',
+    'paused: approval since 2026-01-02 03:04:05 UTC: the canary has ended. Approve it.',
+  ]);
 });
