@@ -56,6 +56,7 @@ describe('a run that is under way', () => {
       'run-page-crossing',
       'run-page-failures',
       'run-page-granted',
+      'run-page-parked',
       'run-page-paused',
       'run-page-plain',
       'run-page-stopped',

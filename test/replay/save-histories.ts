@@ -135,6 +135,13 @@ async function savePaused(harness: Harness): Promise<void> {
   await save(harness, 'run-page-paused', pageWorkflowId(run.runId, 0));
 }
 
+// The only call in flight goes back for credit, and is looked at all the same.
+async function saveParked(harness: Harness): Promise<void> {
+  const { run } = await harness.submit(`${head('parked')}  - { text: 'bee [[fault:402-balance:1]]' }\n`);
+  await harness.finish(run);
+  await save(harness, 'run-page-parked', pageWorkflowId(run.runId, 0));
+}
+
 async function saveContinued(harness: Harness): Promise<void> {
   const yaml = `${head('continued')}  - { id: refused, text: '[[fault:422]]' }\n${prompts(29)}`;
   await planFinePages(harness, yaml);
@@ -228,6 +235,7 @@ const scenes: Readonly<Record<string, readonly [HarnessOptions, (harness: Harnes
   stopped: [slow(1_000, 2), saveStopped],
   budgeted: [slow(100, 3), saveBudgeted],
   paused: [slow(500, 2), savePaused],
+  parked: [slow(100, 1), saveParked],
   continued: [slow(300, 2), saveContinued],
   told: [slow(1_000, 2), saveTold],
   turned: [slow(1_000, 2), saveTurned],
