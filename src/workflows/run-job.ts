@@ -122,10 +122,12 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     if (plan.endsAt !== undefined && patched('deadline')) deadline.set(plan.endsAt);
     lanes.fill();
     await condition(() => lanes.live().length === 0 && !isWaiting());
-    await condition(() => allHandlersFinished() && story.isKept());
-    if (!isEnding(standing) && pagesLeft() > 0) {
-      await notices.handedOver();
-      await condition(() => story.isKept());
+    const goesOn = (): boolean => !isEnding(standing) && pagesLeft() > 0;
+    // In one turn with what is decided by it: a stop that came in between would be lost.
+    await condition(
+      () => allHandlersFinished() && story.isKept() && (!goesOn() || notices.areHandedOver()),
+    );
+    if (goesOn()) {
       return continueAsNew<typeof runJob>({
         run,
         resumed,
@@ -150,7 +152,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     standing.done = { ...standing.done, tally: outcome.tally };
     board.enter(outcome.state);
     notices.ended(outcome);
-    await notices.handedOver();
+    await condition(notices.areHandedOver);
     // A schedule's `pauseOnFailure` and the Temporal UI look at how the workflow ended.
     if (outcome.state === 'failed') throw runFailure(standing.failure);
     return outcome;
