@@ -124,9 +124,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
     await condition(() => lanes.live().length === 0 && !isWaiting());
     const goesOn = (): boolean => !isEnding(standing) && pagesLeft() > 0;
     // In one turn with what is decided by it: a stop that came in between would be lost.
-    await condition(
-      () => allHandlersFinished() && story.isKept() && (!goesOn() || notices.areHandedOver()),
-    );
+    await condition(() => allHandlersFinished() && story.isKept() && (!goesOn() || notices.areHandedOver()));
     if (goesOn()) {
       return continueAsNew<typeof runJob>({
         run,
