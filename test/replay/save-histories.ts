@@ -177,6 +177,13 @@ async function saveTurned(harness: Harness): Promise<void> {
   await save(harness, 'run-job-turned', runWorkflowId(run.runId));
 }
 
+// Planned and closed by the names that earlier versions do not know.
+async function saveGrown(harness: Harness): Promise<void> {
+  const { run } = await harness.submit(`${head('grown')}${prompts(3)}`);
+  await harness.finish(run);
+  await save(harness, 'run-job-grown', runWorkflowId(run.runId));
+}
+
 async function saveScheduled(harness: Harness): Promise<void> {
   const yaml = `${head('nightly')}${prompts(2)}schedule: { cron: 0 6 * * * }\n`;
   await applySchedule(harness.session, readOf(yaml), { allowUnpriced: false, dryRun: false });
@@ -239,6 +246,7 @@ const scenes: Readonly<Record<string, readonly [HarnessOptions, (harness: Harnes
   continued: [slow(300, 2), saveContinued],
   told: [slow(1_000, 2), saveTold],
   turned: [slow(1_000, 2), saveTurned],
+  grown: [{}, saveGrown],
   scheduled: [{}, saveScheduled],
   chains: [slow(300, 16), saveChains],
   crossing: [
