@@ -16,8 +16,11 @@ import { createFindReceivers, createSendNotice } from './send-notice.ts';
 
 /** The activities that steer runs, for the control queue. */
 export function createControlActivities(dependencies: ActivityDependencies): ControlActivities {
+  const prepareRun = withStoreFailures(withHeartbeat(createPlanRun(dependencies)));
+  const closeRun = withStoreFailures(withHeartbeat(createFinishRun(dependencies)));
   return {
-    planRun: withStoreFailures(withHeartbeat(createPlanRun(dependencies))),
+    prepareRun,
+    planRun: prepareRun,
     keepChange: withStoreFailures(
       withHeartbeat(({ run, change }) => keepChange(dependencies.store, run, change)),
     ),
@@ -28,7 +31,8 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
     checkCredit: createCheckCredit(dependencies),
     findReceivers: withStoreFailures(createFindReceivers(dependencies)),
     sendNotice: withStoreFailures(createSendNotice(dependencies)),
-    finishRun: withStoreFailures(withHeartbeat(createFinishRun(dependencies))),
+    closeRun,
+    finishRun: closeRun,
   };
 }
 

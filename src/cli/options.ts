@@ -124,14 +124,21 @@ export function priorityOption(): Option {
   ] satisfies readonly Priority[]);
 }
 
+/** As far as a job's own deadline may be. */
+const LONGEST_MS = 3_650 * 86_400_000;
+
 /**
  * When a run is to end: a duration from now, one more than it has after a plus, a time, or `none`.
  *
- * @throws InvalidArgumentError for anything else, and for a time that has passed
+ * @throws InvalidArgumentError for anything else, for a time that has passed, and for one that is more than 3650 days away
  */
 export function parseDeadline(text: string, _before?: unknown, now = Date.now()): Deadline {
   if (text === 'none') return null;
   const seconds = parseDuration(text.replace(/^\+/, ''));
+  const checkBound = (time: number): void => {
+    if (time > now + LONGEST_MS) throw new InvalidArgumentError('A deadline is 3650d from now at most.');
+  };
+  if (seconds !== undefined) checkBound(now + 1_000 * seconds);
   if (seconds !== undefined && seconds > 0) {
     return text.startsWith('+') ? { later: seconds } : new Date(now + 1_000 * seconds).toISOString();
   }
@@ -143,6 +150,7 @@ export function parseDeadline(text: string, _before?: unknown, now = Date.now())
       'Give 2h from now, +1h more, a time with its zone as 2026-12-01T06:00:00Z, or none.',
     );
   }
+  checkBound(time);
   if (time <= now) throw new InvalidArgumentError('That time has passed; `stop` ends a run.');
   return new Date(time).toISOString();
 }

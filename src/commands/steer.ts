@@ -129,6 +129,9 @@ export function approve(temporal: TemporalClient, runId: string, reason?: string
   );
 }
 
+/** Activities that plan a run, in this version and in earlier ones. */
+const planning: ReadonlySet<string> = new Set(['prepareRun', 'planRun']);
+
 // A scheduled run that waits for somebody to mend its job has nothing to report yet: stopped by a signal its workflow would
 // fail, and its schedule pause.
 async function end(
@@ -139,7 +142,7 @@ async function end(
 ): Promise<void> {
   if (plannedTimeOf(runId) !== undefined) {
     const { raw } = await handle.describe();
-    if (raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'planRun') === true) {
+    if (raw.pendingActivities?.some(({ activityType }) => planning.has(activityType?.name ?? '')) === true) {
       await handle.cancel();
       return;
     }

@@ -16,9 +16,17 @@ import type {
 } from './inputs.ts';
 import type { PauseCause } from './pauses.ts';
 
+export interface FinishRunInput {
+  readonly run: RunLocation;
+  readonly reason: EndReason;
+  readonly because?: StopCause;
+}
+
 /** Activities that steer a run; they touch the store, and make no call that costs anything. */
 export interface ControlActivities {
   /** Makes sure the run is planned, and tells its pages. */
+  prepareRun(input: PlanRunInput): Promise<PlanSummary>;
+  /** The same, as runs ask for it that an earlier version began. */
   planRun(input: PlanRunInput): Promise<PlanSummary>;
   /** Keeps what was changed of a run, for executions to come. */
   keepChange(input: KeepChangeInput): Promise<void>;
@@ -39,11 +47,9 @@ export interface ControlActivities {
     input: NoticeInput & { readonly receiver: number },
   ): Promise<{ readonly host: string; readonly status: number }>;
   /** Folds the parts into report and bill, and closes the run with its marker. */
-  finishRun(input: {
-    readonly run: RunLocation;
-    readonly reason: EndReason;
-    readonly because?: StopCause;
-  }): Promise<RunOutcome>;
+  closeRun(input: FinishRunInput): Promise<RunOutcome>;
+  /** The same, as runs asked for it that an earlier version ended. */
+  finishRun(input: FinishRunInput): Promise<RunOutcome>;
 }
 
 /** Activities that call the API: one call, one record. */

@@ -1,5 +1,11 @@
+const pauseReasons = ['operator', 'budget', 'credit', 'key', 'store', 'outage', 'approval'] as const;
+
 /** Why a run is paused. */
-export type PauseReason = 'operator' | 'budget' | 'credit' | 'key' | 'store' | 'outage' | 'approval';
+export type PauseReason = (typeof pauseReasons)[number];
+
+export function isPauseReason(told: unknown): told is PauseReason {
+  return pauseReasons.some((reason) => reason === told);
+}
 
 /** One reason for which a run is paused, as people see it. */
 export interface Pause {

@@ -75,7 +75,7 @@ export function createRunBudget(options: RunBudgetOptions): RunBudget {
  * @throws ApplicationFailure `usage`
  */
 export function checkBudget(amount: string): void {
-  if (/^\+?\d{1,9}(?:\.\d{1,8})?$/.test(amount)) return;
+  if (typeof amount === 'string' && /^\+?\d{1,9}(?:\.\d{1,8})?$/.test(amount)) return;
   throw refusal(
     'usage',
     'a budget is a decimal number of Pollen with up to 8 decimals, or so much more after a plus',

@@ -29,16 +29,28 @@ export function checkSetRequest({ budget, concurrency, priority, deadline }: Set
   if (deadline !== undefined && deadline !== null && !isTime(deadline)) {
     throw refusal('usage', 'a deadline is a time, so many seconds more, or none');
   }
+  if (typeof deadline === 'string') checkBound(Date.parse(deadline));
+  else if (deadline?.later !== undefined) checkBound(Date.now() + 1_000 * deadline.later);
 }
 
 function isTime(deadline: string | { readonly later: number }): boolean {
-  return typeof deadline === 'string' ? !Number.isNaN(Date.parse(deadline)) : deadline.later > 0;
+  if (typeof deadline === 'string') return !Number.isNaN(Date.parse(deadline));
+  return Number.isFinite(deadline.later) && deadline.later > 0;
+}
+
+/** As far as a job's own deadline may be. */
+const LONGEST_MS = 3_650 * 86_400_000;
+
+// What is further is no time at last, or none that a timer could wait for.
+function checkBound(time: number): void {
+  if (time <= Date.now() + LONGEST_MS) return;
+  throw refusal('usage', 'a deadline is 3650d from now at most');
 }
 
 /**
  * What a request comes to, as it is kept.
  *
- * @throws ApplicationFailure `no-budget` or `no-deadline` where there is none to change
+ * @throws ApplicationFailure `no-budget` or `no-deadline` where there is none to change, `usage` where a deadline would be too far
  */
 export function actsOf(
   runId: string,
@@ -66,6 +78,7 @@ function timeOf(deadline: NonNullable<SetRequest['deadline']> | null, endsAt = '
   if (deadline === null) return null;
   const at =
     typeof deadline === 'string' ? Date.parse(deadline) : Date.parse(endsAt) + 1_000 * deadline.later;
+  checkBound(at);
   return new Date(at).toISOString();
 }
 

@@ -3,6 +3,7 @@ import {
   CancellationScope,
   ParentClosePolicy,
   WorkflowIdReusePolicy,
+  condition,
   isCancellation,
   patched,
   startChild,
@@ -38,8 +39,8 @@ export interface RunNotices {
   look(): void;
   /** Takes in that it has ended. */
   ended(outcome: RunOutcome): void;
-  /** Ends when all that is to be told is out of the run's hands. */
-  handedOver(): Promise<void>;
+  /** Whether all that is to be told is out of the run's hands. */
+  readonly areHandedOver: () => boolean;
 }
 
 /** What is spent of a budget when that is told: four fifths. */
@@ -49,16 +50,20 @@ const [SPENT, OF] = [4n, 5n];
 export function createRunNotices({ run, scheduled, standing, pauses }: RunNoticesOptions): RunNotices {
   // Those that the run has carried over were told before it continued as new.
   const told = new Set(pauses.list().map(({ reason, since }) => `paused-${reason}-${since}`));
-  const handed = new Set<Promise<unknown>>();
+  let handing = 0;
   const now = (): string => new Date().toISOString();
   const isWanted = (event: Notice['event']): boolean => standing.plan?.notices?.includes(event) === true;
 
   function tell(notice: Notice): void {
     if (told.has(notice.key) || !patched('notices')) return;
     told.add(notice.key);
+    void hand(notice);
+  }
+  async function hand(notice: Notice): Promise<void> {
+    handing += 1;
     // One that is there already, as after the run has continued as new, was told.
-    const handing = CancellationScope.nonCancellable(() => startNotice(notice)).catch(() => {});
-    handed.add(handing);
+    await CancellationScope.nonCancellable(() => startNotice(notice)).catch(() => {});
+    handing -= 1;
   }
   function startNotice(notice: Notice): Promise<unknown> {
     return startChild<typeof deliverNotice>('deliverNotice', {
@@ -69,9 +74,7 @@ export function createRunNotices({ run, scheduled, standing, pauses }: RunNotice
       staticSummary: `tells that it is: ${notice.event}`,
     });
   }
-  async function handedOver(): Promise<void> {
-    await Promise.all(handed);
-  }
+  const areHandedOver = (): boolean => handing === 0;
   return {
     planned() {
       const missed = standing.plan?.missed;
@@ -84,7 +87,7 @@ export function createRunNotices({ run, scheduled, standing, pauses }: RunNotice
       const code = cause instanceof ApplicationFailure && cause.type != null ? cause.type : 'failed';
       // What makes the run again may fail in the same way.
       tell({ event: 'failed', key: `failed-${workflowInfo().runId}`, at: now(), state: 'failed', code });
-      await handedOver();
+      await condition(areHandedOver);
       throw error;
     },
     look() {
@@ -112,6 +115,6 @@ export function createRunNotices({ run, scheduled, standing, pauses }: RunNotice
       if (isByHand || !isWanted(event)) return;
       tell({ event, key: event, at: now(), state, ...(because === undefined ? {} : { because }), tally });
     },
-    handedOver,
+    areHandedOver,
   };
 }

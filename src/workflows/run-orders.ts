@@ -2,6 +2,7 @@ import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 
 import type { BudgetView } from '../pollen/ledger.ts';
 import type { RunAct } from '../records/changes.ts';
+import { heardAct } from './heard-requests.ts';
 import {
   approveUpdate,
   setBudgetUpdate,
@@ -33,21 +34,22 @@ export interface OrderedParts {
 export function listenToOrders(parts: OrderedParts): void {
   const { runId, standing, story, pauses } = parts;
 
-  function stop({ reason }: ActRequest): void {
+  function stop(told?: ActRequest): void {
+    const { reason } = heardAct(told);
     if (isOpen(standing) && !isEnding(standing)) story.note({ kind: 'stop' }, reason);
     parts.stop();
   }
-  function terminate({ reason }: ActRequest): void {
+  function terminate(told?: ActRequest): void {
     if (!isOpen(standing) || standing.because === 'terminated') return;
-    story.note({ kind: 'terminate' }, reason);
+    story.note({ kind: 'terminate' }, heardAct(told).reason);
     standing.because = 'terminated';
     parts.stop();
     standing.lanes?.giveUp();
   }
-  const approve = async ({ reason }: ActRequest): Promise<void> => {
+  const approve = async (told?: ActRequest): Promise<void> => {
     await story.keep(
       () => [{ kind: 'approve' }],
-      reason,
+      heardAct(told).reason,
       () => pauses.resume({ reason: 'approval' }),
     );
   };
@@ -59,9 +61,9 @@ export function listenToOrders(parts: OrderedParts): void {
   setHandler(stopSignal, stop);
   setHandler(terminateSignal, terminate);
   // The Temporal UI's Cancel means the same as a stop.
-  void CancellationScope.current().cancelRequested.catch(() => stop({}));
+  void CancellationScope.current().cancelRequested.catch(() => stop());
   setHandler(approveUpdate, approve, {
-    validator(_request: ActRequest) {
+    validator(_told?: ActRequest) {
       refuseLate();
       if (!pauses.has('approval')) throw refusal('not-waiting', `run ${runId} waits for no approval`);
     },
@@ -71,13 +73,13 @@ export function listenToOrders(parts: OrderedParts): void {
     let acts: readonly RunAct[] = [];
     await story.keep(
       () => (acts = actsOf(runId, standing, request)),
-      request.reason,
+      heardAct(request).reason,
       () => applyActs(standing, acts),
     );
     return viewOf(standing, acts);
   };
-  const checkSet = (request: SetRequest): void => {
-    checkSetRequest(request);
+  const checkSet = (told?: SetRequest): void => {
+    checkSetRequest(told ?? {});
     refuseLate();
   };
   setHandler(setRunUpdate, set, { validator: checkSet });
@@ -87,6 +89,6 @@ export function listenToOrders(parts: OrderedParts): void {
     return budget;
   };
   setHandler(setBudgetUpdate, setBudget, {
-    validator: ({ amount, ...request }) => checkSet({ ...request, budget: amount }),
+    validator: (told?: BudgetRequest) => checkSet(told && { budget: told.amount }),
   });
 }

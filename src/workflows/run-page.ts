@@ -154,10 +154,12 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   // At once, without another wait: in which order calls are asked for is part of the history.
   function conclude(call: PageCall, end: CallEnd | undefined): void {
     // One that was given up has ended already.
-    if (!inFlight.delete(call)) return;
+    if (!inFlight.has(call)) return;
     if (end !== undefined) purse?.settle(call, end);
     const isOver = end === undefined || settle(call, end);
     if (isOver) purse?.close(call.position);
+    // Not before: where it pauses the page, the page looks at what it takes back, and at this one too.
+    inFlight.delete(call);
     if (isOver && call.step === undefined) books.end();
     else if (isOver && failure === undefined) void close(call.position);
     panel.change();

@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation, proxyActivities, setHandler, sleep } from '@temporalio/workflow';
 
 import type { ControlActivities } from './contract.ts';
+import { heardPause, heardResume } from './heard-requests.ts';
 import { pauseSignal, resumeSignal, type PauseRequest, type ResumeRequest } from './messages.ts';
 import { creditOptions } from './options.ts';
 import { createPauses, describePause, liftedByHand, probed, type Pause, type Pauses } from './pauses.ts';
@@ -87,8 +88,14 @@ export function createRunPauses(options: RunPausesOptions): RunPauses {
       if (page === asked) wake();
     },
     listen() {
-      setHandler(pauseSignal, pause);
-      setHandler(resumeSignal, resume);
+      setHandler(pauseSignal, (told) => {
+        const heard = heardPause(told);
+        if (heard !== undefined) pause(heard);
+      });
+      setHandler(resumeSignal, (told) => {
+        const heard = heardResume(told);
+        if (heard !== undefined) resume(heard);
+      });
       wake();
     },
   };

@@ -55,6 +55,9 @@ const keepsNothing: Edit = ['lanes/workers.ts', 'maxCachedWorkflows: 100', 'maxC
 const before: readonly Edit[] = [
   keepsNothing,
   ['workflows/search-attributes.ts', "patched('cost-as-it-goes')", 'false'],
+  // Nor does it know what the newer one asks for by another name.
+  ['activities/index.ts', '    prepareRun,\n', ''],
+  ['activities/index.ts', '    closeRun,\n', ''],
 ];
 
 /** Who has worked on a workflow. */

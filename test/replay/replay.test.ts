@@ -43,6 +43,7 @@ describe('a run that is under way', () => {
       'run-job-continued-2',
       'run-job-crossing',
       'run-job-failures',
+      'run-job-grown',
       'run-job-pages',
       'run-job-paused',
       'run-job-plain',
@@ -56,6 +57,7 @@ describe('a run that is under way', () => {
       'run-page-crossing',
       'run-page-failures',
       'run-page-granted',
+      'run-page-parked',
       'run-page-paused',
       'run-page-plain',
       'run-page-stopped',
@@ -75,6 +77,7 @@ describe('a run that is under way', () => {
     ['run-job-budgeted', '{ keepChange }', '{ sealPage: keepChange }'],
     ['run-page-stopped', "'losses-found'", "'losses-otherwise'"],
     ['run-job-turned', "'reports-by-turn'", "'reports-otherwise'"],
+    ['run-job-grown', "'grown-contracts'", "'contracts-otherwise'"],
     ['run-job-told', "'cost-as-it-goes'", "'cost-otherwise'"],
   ])('would be broken by a change of what its workflow asks for: %s', async (name, from, to) => {
     const replay = Worker.runReplayHistory(

@@ -135,6 +135,13 @@ async function savePaused(harness: Harness): Promise<void> {
   await save(harness, 'run-page-paused', pageWorkflowId(run.runId, 0));
 }
 
+// The only call in flight goes back for credit, and is looked at all the same.
+async function saveParked(harness: Harness): Promise<void> {
+  const { run } = await harness.submit(`${head('parked')}  - { text: 'bee [[fault:402-balance:1]]' }\n`);
+  await harness.finish(run);
+  await save(harness, 'run-page-parked', pageWorkflowId(run.runId, 0));
+}
+
 async function saveContinued(harness: Harness): Promise<void> {
   const yaml = `${head('continued')}  - { id: refused, text: '[[fault:422]]' }\n${prompts(29)}`;
   await planFinePages(harness, yaml);
@@ -168,6 +175,13 @@ async function saveTurned(harness: Harness): Promise<void> {
   });
   await harness.finish(run);
   await save(harness, 'run-job-turned', runWorkflowId(run.runId));
+}
+
+// Planned and closed by the names that earlier versions do not know.
+async function saveGrown(harness: Harness): Promise<void> {
+  const { run } = await harness.submit(`${head('grown')}${prompts(3)}`);
+  await harness.finish(run);
+  await save(harness, 'run-job-grown', runWorkflowId(run.runId));
 }
 
 async function saveScheduled(harness: Harness): Promise<void> {
@@ -228,9 +242,11 @@ const scenes: Readonly<Record<string, readonly [HarnessOptions, (harness: Harnes
   stopped: [slow(1_000, 2), saveStopped],
   budgeted: [slow(100, 3), saveBudgeted],
   paused: [slow(500, 2), savePaused],
+  parked: [slow(100, 1), saveParked],
   continued: [slow(300, 2), saveContinued],
   told: [slow(1_000, 2), saveTold],
   turned: [slow(1_000, 2), saveTurned],
+  grown: [{}, saveGrown],
   scheduled: [{}, saveScheduled],
   chains: [slow(300, 16), saveChains],
   crossing: [

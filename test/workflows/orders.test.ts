@@ -138,6 +138,27 @@ describe.concurrent('a run that goes on', () => {
   });
 });
 
+describe('a run that is signalled without a word, as from the Temporal UI', () => {
+  test('stops where that is clear, and leaves what it cannot read', async ({ open }) => {
+    const harness = await open(slow(1_000));
+    const { run } = await harness.submit(job(14));
+    await untilSomeFly(harness);
+    const handle = harness.handle(run);
+    await handle.signal('pause');
+    await handle.signal('pause', { reason: 'weather' });
+    await handle.signal('resume');
+    await handle.executeUpdate('approve').then(
+      () => expect.unreachable(),
+      (error: Error) =>
+        expect(error.cause).toMatchObject({ message: expect.stringContaining('waits for no approval') }),
+    );
+    expect(await handle.query(runViewQuery)).toMatchObject({ state: 'running' });
+    await handle.signal('stop');
+    expect(await harness.finish(run)).toMatchObject({ state: 'stopped' });
+    expect(await readChanges(harness.session.store, run)).toMatchObject([{ kind: 'stop' }]);
+  });
+});
+
 describe('a run that no worker works on', () => {
   test('cannot be terminated at once, which is said with what to do', async ({ open }) => {
     const harness = await open({ workers: 0 });

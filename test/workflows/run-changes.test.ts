@@ -17,6 +17,10 @@ describe('what is to be set of a run', () => {
     { priority: 'highest' },
     { deadline: 'tomorrow' },
     { deadline: { later: 0 } },
+    { deadline: { later: 100_000_000 * 86_400 } },
+    { deadline: { later: Infinity } },
+    { deadline: '9999-12-31T00:00:00Z' },
+    { budget: 5 },
   ])('is refused where it is none: %j', (request) => {
     expect(() => checkSetRequest(request as SetRequest)).toThrow(expect.objectContaining({ type: 'usage' }));
   });
@@ -29,6 +33,15 @@ describe('what is to be set of a run', () => {
       { kind: 'priority', priority: 'low' },
       { kind: 'deadline', endsAt: '2026-11-26T16:00:00.000Z' },
     ]);
+  });
+
+  it('is refused where a deadline would be put off too far, again and again', () => {
+    const far = { set: () => {}, endsAt: () => new Date(Date.now() + 3_600 * 86_400_000).toISOString() };
+    const request = { deadline: { later: 60 * 86_400 } };
+    expect(() => checkSetRequest(request)).not.toThrow();
+    expect(() => actsOf('a-run', { budget: undefined, deadline: far }, request)).toThrow(
+      expect.objectContaining({ type: 'usage' }),
+    );
   });
 
   it('is refused where there is none to change', () => {
