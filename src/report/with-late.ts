@@ -12,6 +12,15 @@ export function withLate(line: ResultLine, late: readonly LateAttempts[] = []): 
   return late.reduce<ResultLine>(addLate, line);
 }
 
+/** What came late to a line: not what it lists itself, of which there may be a copy among that. */
+export function broughtTo(
+  { attempts }: ResultLine,
+  late: readonly LateAttempts[] = [],
+): readonly AttemptRecord[] {
+  const own = (one: AttemptRecord): boolean => attempts.some(({ at }) => at !== undefined && at === one.at);
+  return late.flatMap((came) => came.attempts).filter((one) => !own(one));
+}
+
 function addLate(line: ResultLine, late: LateAttempts): ResultLine {
   const { part, model } = late;
   const attempts = late.attempts

@@ -3,6 +3,7 @@ import type { ResultLine } from '../report/result-line.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { checkOnce, costOf, isSame, noSum, sumOfAttempts, sumOfCost, wordsOf } from './check-attempts.ts';
 import { shown, type Findings } from './findings.ts';
+import { isMissing } from './fold.ts';
 import { hashOf, isObjects, type RunReader } from './reading.ts';
 
 /** What an attempt brought once its item had another result, or its run an end. */
@@ -49,6 +50,28 @@ export async function readLate(
     ]);
   }
   return found;
+}
+
+/**
+ * Names of what an item has left, below its page's folder, after its run was closed: of each record a copy lies in `late/`, which
+ * is what counts.
+ *
+ * @param line - of the item in the results; without it, all that has a copy
+ */
+export function namesApart(late: readonly LateAnswer[], line?: ResultLine): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { object, part, artifact } of late) {
+    if (!object.endsWith('.record.json')) continue;
+    const isKnown =
+      part === undefined
+        ? line !== undefined && !isMissing(line)
+        : line?.steps?.some((step) => isPart(step, part) && step.status !== 'cancelled') === true;
+    if (isKnown) continue;
+    const name = object.slice('late/'.length);
+    names.add(part === undefined ? name : name.replace(/\.record\.json$/, '.step.json'));
+    if (artifact !== undefined) names.add(artifact.key.slice(artifact.key.lastIndexOf('/') + 1));
+  }
+  return names;
 }
 
 function isWhole(artifact: Artifact | undefined): boolean {
