@@ -140,8 +140,11 @@ export function createGenerate(
       const item = resolution.call;
       const itemStore = createItemStore({ ...dependencies, reference, item, isStale, standing });
       const execution = executionOf(context);
-      const keepAttempts = async (told: AttemptHistory): Promise<AttemptHistory> => {
-        const kept = { ...told, kept: told.seen, execution };
+      const keepAttempts = async ({ stopped: _before, ...told }: AttemptHistory): Promise<AttemptHistory> => {
+        const { round } = reference;
+        // The server tries again none that it has told to stop. One that it does not find it may have given to another worker.
+        const isLast = round !== undefined && context.cancellationDetails?.cancelRequested === true;
+        const kept = { ...told, kept: told.seen, execution, ...(isLast ? { stopped: round } : {}) };
         await itemStore.keepAttempts(kept);
         return { ...told, kept: told.seen };
       };

@@ -98,7 +98,8 @@ export function withLate(line: ResultLine, late: readonly LateAnswer[]): ResultL
   for (const { part, kind, model, attempts: brought } of late) {
     for (const attempt of brought) {
       const own = part === undefined ? attempt : { ...attempt, ...part, model };
-      const place = attempts.findIndex((known) => isOneOf(known, own));
+      const told = attempts.findIndex((known) => isOneOf(known, own));
+      const place = told < 0 && isMissing(line) ? holeFor(attempts, own, brought) : told;
       attempts = place < 0 ? [...attempts, own] : attempts.with(place, own);
     }
     if (part === undefined) continue;
@@ -111,6 +112,22 @@ export function withLate(line: ResultLine, late: readonly LateAnswer[]): ResultL
   }
   if (late.length === 0) return line;
   return { ...line, attempts, cost: costOfAll(attempts), ...(steps === undefined ? {} : { steps }) };
+}
+
+// A call that was given up is counted by a hole, which does not know of what was told to slow down before it.
+function holeFor(
+  attempts: readonly AttemptRecord[],
+  own: AttemptRecord,
+  brought: readonly AttemptRecord[],
+): number {
+  const known = attempts.filter((attempt) => isPart(attempt, own));
+  if (own.at === undefined || known.some(({ attempt }) => attempt === own.attempt)) return -1;
+  const holes = known.filter(
+    ({ at, attempt }) =>
+      at === undefined && attempt < own.attempt && !brought.some((one) => one.attempt === attempt),
+  );
+  const last = holes.at(-1);
+  return last === undefined ? -1 : attempts.indexOf(last);
 }
 
 /** The attempts that came late to a line: those that it does not list itself, save as a hole. */
