@@ -47,6 +47,8 @@ export interface AttemptHistory {
   readonly kept?: number;
   /** Execution of the page that knows what those before it may have sent. */
   readonly execution?: string;
+  /** Round of its page in which this was kept of a call that had been told to stop: it has no other attempt there. */
+  readonly stopped?: number;
   /** Under what name its worker holds answers, this one among them, while the store is away. */
   readonly holds?: string;
   /** The attempt under way, should its worker be lost, and when it was sent, once it was (ISO 8601). */
@@ -239,6 +241,11 @@ export function withRefusedKey(
     throttledInRow: history.throttledInRow + 1,
     unauthorized: continues ? { count: earlier.count + 1, since: earlier.since } : { count: 1, since: at },
   };
+}
+
+/** Whether a call that was told to stop in a round of its page has kept what its attempts may have cost, the last one too. */
+export function isKeptAtEnd(kept: unknown, execution: string | undefined, round: number): boolean {
+  return isHistory(kept) && kept.stopped === round && kept.execution === execution;
 }
 
 function isHistory(details: unknown): details is AttemptHistory {

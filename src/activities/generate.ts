@@ -29,7 +29,7 @@ import { callSignal } from './call-signal.ts';
 import { decide, isPoison, probeDelay } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { HeldAnswers } from './held-answers.ts';
-import { isGivenUp, isPageClosed } from './given-up.ts';
+import { standingOf, type Standing } from './given-up.ts';
 import { holdingRun } from './holding-run.ts';
 import { notStoredFailure, parkedFailure, retryFailure, stoppedLaneFailure } from './failure.ts';
 import { readAttached, reserveAttached } from './attached.ts';
@@ -42,8 +42,11 @@ import { resolveCall } from './resolve-call.ts';
 /** Well below the heartbeat timeout of 20 s, and often enough to hear of a stop soon. */
 const HEARTBEAT_MS = 5_000;
 
-/** The heartbeat timeout: after a longer silence another worker may have finished the item, and the run. */
-const STALE_MS = 20_000;
+/**
+ * A page gives a call up five seconds after it has told it to stop, and so none that is younger. It is a little less, since a
+ * worker hears of a call somewhat later than the server has begun it.
+ */
+const STALE_MS = 4_000;
 
 /** When the worker's key last worked, in milliseconds since the epoch. */
 export interface KeyHealth {
@@ -84,8 +87,7 @@ export function createGenerate(
       return cancelRequested || notFound;
     };
     const isStale = (): boolean => isStopped() || performance.now() - startedAt > STALE_MS;
-    const isAbandoned = async (): Promise<boolean> =>
-      isStopped() && (await isGivenUp(context, reference.run));
+    const standing = (): Promise<Standing> => standingOf(context);
     const abandoned = new AbortController();
     const worker = governors.identity;
     let recalled = recallHistory(context.info.heartbeatDetails, tried);
@@ -99,7 +101,7 @@ export function createGenerate(
       context.heartbeat(holder === undefined ? told : { ...told, holds: holder });
     const beat = setInterval(() => {
       tell(recalled);
-      if (isStopped()) void isPageClosed(context).then((isSo) => isSo && abandoned.abort());
+      if (isStopped()) void standing().then((how) => isOver(how) && abandoned.abort());
     }, HEARTBEAT_MS);
     const run = holdingRun(context, reference);
     const signal = callSignal(context);
@@ -136,10 +138,13 @@ export function createGenerate(
       }
       const resolution = await resolveCall(dependencies, reference, planned);
       const item = resolution.call;
-      const itemStore = createItemStore({ ...dependencies, reference, item, isStale, isAbandoned });
+      const itemStore = createItemStore({ ...dependencies, reference, item, isStale, standing });
       const execution = executionOf(context);
-      const keepAttempts = async (told: AttemptHistory): Promise<AttemptHistory> => {
-        const kept = { ...told, kept: told.seen, execution };
+      const keepAttempts = async ({ stopped: _before, ...told }: AttemptHistory): Promise<AttemptHistory> => {
+        const { round } = reference;
+        // The server tries again none that it has told to stop. One that it does not find it may have given to another worker.
+        const isLast = round !== undefined && context.cancellationDetails?.cancelRequested === true;
+        const kept = { ...told, kept: told.seen, execution, ...(isLast ? { stopped: round } : {}) };
         await itemStore.keepAttempts(kept);
         return { ...told, kept: told.seen };
       };
@@ -257,6 +262,10 @@ export function createGenerate(
       release();
     }
   };
+}
+
+function isOver(standing: Standing): boolean {
+  return standing === 'given-up' || standing === 'ended';
 }
 
 function watchedCall({ plan, call, part }: ResolvedCall, attempt: number): WatchedCall {

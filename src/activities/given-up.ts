@@ -1,36 +1,45 @@
 import type { Context } from '@temporalio/activity';
-import type { Client, WorkflowHandle } from '@temporalio/client';
-
-import type { RunLocation } from '../storage/keys.ts';
-import { runWorkflowId } from '../workflows/ids.ts';
+import { WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
 
 /** A server that does not answer in time is not waited for: what it would say changes the place of an answer alone. */
 const ASK_MS = 3_000;
 
+/** How a call stands with its page. */
+export type Standing =
+  /** Its page goes on. */
+  | 'awaited'
+  /** Its page has ended without it, and the run that has begun the page goes on: the call was counted as lost. */
+  | 'given-up'
+  /** Both have ended: the run by itself, and then it has its marker, or by somebody else. */
+  | 'ended'
+  /** The server did not say. */
+  | 'unknown';
+
 /**
- * Whether a call's page has ended without it, so that nobody waits for its answer. Asked of calls that were told to stop: a
- * worker that has heard of one cancellation hears of no other.
+ * How a call stands. Asked and not waited for: a worker that has heard of one cancellation hears of no other, and of the first
+ * with its next heartbeat alone.
  */
-export function isPageClosed({ client, info }: Context): Promise<boolean> {
+export async function standingOf({ client, info }: Context): Promise<Standing> {
   const { workflowId = '', runId } = info.workflowExecution ?? {};
-  return ask(client, async () => !(await isOpen(client.workflow.getHandle(workflowId, runId))));
-}
-
-/** Whether its run goes on beside that: the run was terminated, and the page has counted the call as lost. */
-export async function isGivenUp(context: Context, { runId }: Pick<RunLocation, 'runId'>): Promise<boolean> {
-  if (!(await isPageClosed(context))) return false;
-  const { client } = context;
-  return ask(client, () => isOpen(client.workflow.getHandle(runWorkflowId(runId))));
-}
-
-async function isOpen(handle: WorkflowHandle): Promise<boolean> {
-  return (await handle.describe()).status.name === 'RUNNING';
-}
-
-async function ask(client: Client, question: () => Promise<boolean>): Promise<boolean> {
+  const describe = (id: string, execution?: string): Promise<WorkflowExecutionDescription> =>
+    client.workflow.getHandle(id, execution).describe();
   try {
-    return await client.connection.withDeadline(Date.now() + ASK_MS, question);
-  } catch {
-    return false;
+    return await client.connection.withDeadline(Date.now() + ASK_MS, async () => {
+      const page = await describe(workflowId, runId);
+      if (isOpen(page)) return 'awaited';
+      // A later execution of the run has pages of its own, and calls again what has no record.
+      const parent = page.parentExecution;
+      if (parent === undefined) return 'ended';
+      return isOpen(await describe(parent.workflowId ?? '', parent.runId ?? undefined))
+        ? 'given-up'
+        : 'ended';
+    });
+  } catch (error) {
+    // It is so long ago that the server knows no more of it.
+    return error instanceof WorkflowNotFoundError ? 'ended' : 'unknown';
   }
+}
+
+function isOpen({ status }: WorkflowExecutionDescription): boolean {
+  return status.name === 'RUNNING';
 }

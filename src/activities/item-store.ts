@@ -17,6 +17,7 @@ import type { CallReference } from '../workflows/inputs.ts';
 import type { AttemptHistory, AttemptNote } from './attempt-history.ts';
 import { cutText } from './cut-text.ts';
 import { itemFailure } from './failure.ts';
+import type { Standing } from './given-up.ts';
 import {
   DUPLICATE,
   failedRecord,
@@ -33,6 +34,8 @@ export const INLINE_TEXT_BYTES = 64 * 1024;
 
 /** Metadata of a copy from an earlier run, whose name it has: until a record names it, nobody has paid for it here. */
 export const COPY_MARK = 'reused';
+
+const json = { contentType: 'application/json' };
 
 /** Stores how one item ended; the record is always the last write. */
 export interface ItemStore {
@@ -70,10 +73,10 @@ export interface ItemStoreOptions {
   readonly reference: CallReference;
   readonly item: ResolvedCall;
   readonly now: () => Date;
-  /** Whether the attempt took so long that the run may be over without it. */
+  /** Whether the attempt took so long that its page, and the run, may be over without it. */
   readonly isStale: () => boolean;
-  /** Whether its page has ended without it, and counts the call as lost. */
-  readonly isAbandoned: () => Promise<boolean>;
+  /** How it stands with its page; asked of one that is stale. */
+  readonly standing: () => Promise<Standing>;
 }
 
 /** The store of one item. */
@@ -87,20 +90,27 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
     return receipt;
   }
   // A run never changes after its marker: what a worker brings that was thought dead is paid for, and kept apart.
-  async function isLate(): Promise<boolean> {
+  async function isLate(inDoubt = false): Promise<boolean> {
     if (!options.isStale()) return false;
-    return (await readMarker(store, reference.run)) !== undefined || (await options.isAbandoned());
+    const standing = await options.standing();
+    if (standing === 'awaited') return false;
+    if (standing === 'given-up' || (standing === 'unknown' && inDoubt)) return true;
+    return (await readMarker(store, reference.run)) !== undefined;
   }
   /** Writes a record. `own` is the attempt that brings it: where another one was first, its charge is kept apart. */
   async function write(record: ItemRecord, history: AttemptHistory, own?: AttemptNote): Promise<Receipt> {
     const late = await isLate();
     const first = late ? await records.read(keys.record) : undefined;
     const counted = first ?? (await records.write(late ? keys.late('record.json') : keys.record, record));
+    // The run may have been closed while it was written, and then it knows nothing of it. A copy too many changes nothing: an
+    // attempt counts once.
+    if (!late && (await isLate(true)))
+      await store.putOnce(keys.late('record.json'), JSON.stringify(counted), json);
     const isListed = counted.attempts.some((attempt) => own !== undefined && isSameNote(attempt, own));
     const overtaken = own && !isListed ? overtakenAttempt(item, history, own, counted) : undefined;
     if (own !== undefined && overtaken !== undefined) {
       const key = keys.late(`${own.attempt}-${Date.parse(own.at ?? '')}.attempt.json`);
-      await store.putOnce(key, JSON.stringify(overtaken), { contentType: 'application/json' });
+      await store.putOnce(key, JSON.stringify(overtaken), json);
     }
     return settle(counted);
   }
@@ -161,7 +171,7 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
       // Its page has counted what it may have cost.
       if (await isLate()) return;
       const kept: KeptAttempts = { ...keptAttempts(item, history.notes), history };
-      await store.put(keys.attempts, JSON.stringify(kept), { contentType: 'application/json' });
+      await store.put(keys.attempts, JSON.stringify(kept), json);
     },
     async recallAttempts() {
       const kept = await store.get(keys.attempts);
@@ -224,9 +234,9 @@ function describe(key: string, answer: Answer): Artifact {
 function toMetadata(facts: AnswerFacts, { width, height }: Artifact): Record<string, string> {
   // What the answer used stands beside the note.
   const { usage: _usage, ...note } = facts.note;
-  const json = JSON.stringify({ ...facts, note, width, height });
+  const told = JSON.stringify({ ...facts, note, width, height });
   return {
-    facts: json.replaceAll(
+    facts: told.replaceAll(
       /[^\u0020-\u007e]/g,
       (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
     ),
@@ -238,9 +248,9 @@ function factsOf(
   key: string,
   object: StoredObject,
 ): { readonly facts: AnswerFacts; readonly content: Content } | undefined {
-  const json = object.metadata['facts'];
-  if (json === undefined) return undefined;
-  const { width, height, ...kept } = JSON.parse(json) as AnswerFacts & Pick<Artifact, 'width' | 'height'>;
+  const told = object.metadata['facts'];
+  if (told === undefined) return undefined;
+  const { width, height, ...kept } = JSON.parse(told) as AnswerFacts & Pick<Artifact, 'width' | 'height'>;
   const hasUsage = Object.keys(kept.usage).length > 0;
   const facts = hasUsage ? { ...kept, note: { ...kept.note, usage: kept.usage } } : kept;
   const artifact: Artifact = {

@@ -6,7 +6,12 @@ import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import type { CallReference } from '../workflows/inputs.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { recallHistory, withEarlierActivities, withEarlierExecution } from './attempt-history.ts';
+import {
+  isKeptAtEnd,
+  recallHistory,
+  withEarlierActivities,
+  withEarlierExecution,
+} from './attempt-history.ts';
 import { keptAttempts } from './item-record.ts';
 import { readKeptAttempts, readPageLines } from '../report/page-records.ts';
 import { resolveCall } from './resolve-call.ts';
@@ -21,10 +26,11 @@ export function createSealPage(dependencies: ActivityDependencies): ControlActiv
     lostSteps = [],
     losses = [],
     execution,
+    round,
   }) {
     const items = lost.map((position, index) => ({ position, again: losses[index] ?? 1 }));
     for (const call of [...items, ...lostSteps]) {
-      await keepLostCall(dependencies, { run, page, resumed, ...call }, execution);
+      await keepLostCall(dependencies, { run, page, resumed, ...call }, { execution, round });
     }
     const lines = await sealLines(dependencies, run, page);
     return lines.map(countLine).reduce(addCounts, noCounts);
@@ -35,7 +41,7 @@ export function createSealPage(dependencies: ActivityDependencies): ControlActiv
 async function keepLostCall(
   dependencies: ActivityDependencies,
   reference: CallReference,
-  execution: string | undefined,
+  { execution, round }: { readonly execution: string | undefined; readonly round: number | undefined },
 ): Promise<void> {
   const { run, page, position, resumed, again = 1 } = reference;
   const [plan, items] = await Promise.all([dependencies.plans.plan(run), dependencies.plans.page(run, page)]);
@@ -46,7 +52,9 @@ async function keepLostCall(
   const earlier = await readKeptAttempts(dependencies, key);
   // How many of them are counted already the history tells: this may be a seal that is tried again.
   const known = recallHistory(undefined, 1);
-  const lost = withEarlierActivities(known, earlier?.history, again, execution);
+  // What its worker has kept at its end may be all that there is, though its end came too late to its page.
+  const isTold = round !== undefined && isKeptAtEnd(earlier?.history, execution, round);
+  const lost = withEarlierActivities(known, earlier?.history, isTold ? again - 1 : again, execution);
   const told =
     resumed && execution !== undefined ? withEarlierExecution(lost, isNew === true, execution) : lost;
   const history = { ...told, kept: told.seen, ...(execution === undefined ? {} : { execution }) };

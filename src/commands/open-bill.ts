@@ -14,7 +14,7 @@ import { readMarker, readPlan, type Marker } from '../records/run-store.ts';
 import { billRows, type BillRow, type PriceOf } from '../report/bill-rows.ts';
 import { readPageLines } from '../report/page-records.ts';
 import type { ResultLine } from '../report/result-line.ts';
-import { withLate } from '../report/with-late.ts';
+import { broughtTo, withLate } from '../report/with-late.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readParts } from './read-results.ts';
@@ -68,7 +68,7 @@ export async function openBill(store: ObjectStore, run: RunLocation): Promise<Op
         yield lines.map((own) => {
           const came = late.get(own.number) ?? [];
           const line = withLate(own, came);
-          const times = new Set(came.flatMap(({ attempts }) => attempts.map(({ at }) => at)));
+          const times = new Set(broughtTo(own, came).map(({ at }) => at));
           return {
             line,
             rows: billRows(line, { ...context, isLate: ({ at }) => at !== undefined && times.has(at) }),

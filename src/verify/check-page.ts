@@ -9,6 +9,7 @@ import { artifactsIn, checkDigests, checkRecord, paidOf, type NamedArtifact } fr
 import { firstDifference, type Findings } from './findings.ts';
 import { isMissing } from './fold.ts';
 import { ownOf, readItem, sizeOf, type Left, type PageObject } from './item-left.ts';
+import { namesApart, type LateAnswer } from './late.ts';
 import { hashOf, inBatches, isObjects, linesOf, lookInto, type RunReader } from './reading.ts';
 
 /** What a page is checked with. */
@@ -17,6 +18,8 @@ export interface PageContext {
   readonly findings: Findings;
   readonly plan: Plan;
   readonly marker: Marker | undefined;
+  /** What came late, by the numbers of the items. */
+  readonly late: ReadonlyMap<number, readonly LateAnswer[]>;
   /** Hears how each item stands, in the order of the plan; `undefined` of one that has no end yet. */
   readonly take: (item: PlannedItem, line: ResultLine | undefined) => void;
 }
@@ -51,6 +54,12 @@ export async function checkPage(
   });
   const byNumber = new Map<number, PageObject[]>();
   for (const object of objects) byNumber.set(object.number, [...(byNumber.get(object.number) ?? []), object]);
+  const results = context.marker === undefined ? undefined : await readResults(context, page);
+  for (const [number, late] of results === undefined ? [] : context.late) {
+    const apart = namesApart(late, results?.lines.get(number)?.[0]);
+    const own = byNumber.get(number)?.filter(({ name }) => !apart.has(name));
+    if (own !== undefined) byNumber.set(number, own);
+  }
   const left: Left[] = [];
   await inBatches(
     items,
@@ -62,7 +71,6 @@ export async function checkPage(
     (one, other) =>
       items.indexOf(one.item as (typeof items)[number]) - items.indexOf(other.item as (typeof items)[number]),
   );
-  const results = context.marker === undefined ? undefined : await readResults(context, page);
   const named = new Map<string, NamedArtifact>();
   for (const one of left) {
     const own = `${folder}${one.names.record ?? one.item.id}`;

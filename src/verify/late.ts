@@ -3,6 +3,7 @@ import type { ResultLine } from '../report/result-line.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { checkOnce, costOf, isSame, noSum, sumOfAttempts, sumOfCost, wordsOf } from './check-attempts.ts';
 import { shown, type Findings } from './findings.ts';
+import { isMissing } from './fold.ts';
 import { hashOf, isObjects, type RunReader } from './reading.ts';
 
 /** What an attempt brought once its item had another result, or its run an end. */
@@ -51,6 +52,28 @@ export async function readLate(
   return found;
 }
 
+/**
+ * Names of what an item has left, below its page's folder, after its run was closed: of each record a copy lies in `late/`, which
+ * is what counts.
+ *
+ * @param line - of the item in the results; without it, all that has a copy
+ */
+export function namesApart(late: readonly LateAnswer[], line?: ResultLine): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { object, part, artifact } of late) {
+    if (!object.endsWith('.record.json')) continue;
+    const isKnown =
+      part === undefined
+        ? line !== undefined && !isMissing(line)
+        : line?.steps?.some((step) => isPart(step, part) && step.status !== 'cancelled') === true;
+    if (isKnown) continue;
+    const name = object.slice('late/'.length);
+    names.add(part === undefined ? name : name.replace(/\.record\.json$/, '.step.json'));
+    if (artifact !== undefined) names.add(artifact.key.slice(artifact.key.lastIndexOf('/') + 1));
+  }
+  return names;
+}
+
 function isWhole(artifact: Artifact | undefined): boolean {
   return artifact === undefined || (isObjects([artifact]) && typeof artifact.key === 'string');
 }
@@ -75,7 +98,8 @@ export function withLate(line: ResultLine, late: readonly LateAnswer[]): ResultL
   for (const { part, kind, model, attempts: brought } of late) {
     for (const attempt of brought) {
       const own = part === undefined ? attempt : { ...attempt, ...part, model };
-      const place = attempts.findIndex((known) => isOneOf(known, own));
+      const told = attempts.findIndex((known) => isOneOf(known, own));
+      const place = told < 0 && isMissing(line) ? holeFor(attempts, own, brought) : told;
       attempts = place < 0 ? [...attempts, own] : attempts.with(place, own);
     }
     if (part === undefined) continue;
@@ -88,6 +112,22 @@ export function withLate(line: ResultLine, late: readonly LateAnswer[]): ResultL
   }
   if (late.length === 0) return line;
   return { ...line, attempts, cost: costOfAll(attempts), ...(steps === undefined ? {} : { steps }) };
+}
+
+// A call that was given up is counted by a hole, which does not know of what was told to slow down before it.
+function holeFor(
+  attempts: readonly AttemptRecord[],
+  own: AttemptRecord,
+  brought: readonly AttemptRecord[],
+): number {
+  const known = attempts.filter((attempt) => isPart(attempt, own));
+  if (own.at === undefined || known.some(({ attempt }) => attempt === own.attempt)) return -1;
+  const holes = known.filter(
+    ({ at, attempt }) =>
+      at === undefined && attempt < own.attempt && !brought.some((one) => one.attempt === attempt),
+  );
+  const last = holes.at(-1);
+  return last === undefined ? -1 : attempts.indexOf(last);
 }
 
 /** The attempts that came late to a line: those that it does not list itself, save as a hole. */

@@ -20,6 +20,8 @@ export interface ListingOptions {
   readonly pages: ReadonlySet<number>;
   /** When the store took the marker; absent while there is none. */
   readonly markerAt: Date | undefined;
+  /** Names of items' objects of which a copy in `late/` tells. */
+  readonly apart: ReadonlySet<string>;
   readonly findings: Findings;
 }
 
@@ -33,7 +35,7 @@ const AFTER: ReadonlySet<Place['kind']> = new Set(['late', 'correction']);
 export function createListing(
   store: ObjectStore,
   root: string,
-  { digest, pages, markerAt, findings }: ListingOptions,
+  { digest, pages, markerAt, apart, findings }: ListingOptions,
 ): RunListing {
   const objects = store.list(root)[Symbol.asyncIterator]();
   const inputs: { readonly name: string; readonly sha256: string }[] = [];
@@ -54,6 +56,7 @@ export function createListing(
     if (
       markerAt !== undefined &&
       !AFTER.has(place.kind) &&
+      !(place.kind === 'item' && apart.has(place.name)) &&
       modified.getTime() > markerAt.getTime() + CLOCKS_MS
     ) {
       findings.add('object-late', below, `nothing after ${markerAt.toISOString()}`, modified.toISOString());

@@ -14,7 +14,7 @@ import { createCorrections } from './corrections.ts';
 import { createFindings, shown, type Finding, type Findings } from './findings.ts';
 import { createRunFold } from './fold.ts';
 import { createListing } from './listing.ts';
-import { broughtTo, readLate, withLate, type LateAnswer } from './late.ts';
+import { broughtTo, namesApart, readLate, withLate, type LateAnswer } from './late.ts';
 import { compareMeter, type Meter, type MeterLine } from './meter.ts';
 import { readBalance, type Units } from './money.ts';
 import { createPlanCheck, readOpening, readPlan, type Opening } from './opening.ts';
@@ -85,14 +85,15 @@ export async function verifyRun(
   const isSubmitted = job?.plannedFor === undefined && job?.parent === undefined;
   const inputs = new Set((isSubmitted ? files : []).map(({ sha256 }) => sha256));
   const perhaps = new Set((isSubmitted ? [] : files).map(({ sha256 }) => sha256));
+  const late = await readLate(store, reader, findings);
   const listing = createListing(store, reader.root, {
     digest: plan?.digest ?? '',
     pages: new Set(plan?.pages.map(({ page }) => page)),
     markerAt: opening.markerAt,
+    apart: new Set([...late.values()].flatMap((answers) => [...namesApart(answers)])),
     findings,
   });
   const money = createMoney(findings, run.runId, opening);
-  const late = await readLate(store, reader, findings);
   const cameLate: AttemptRecord[] = [];
   const start = balanceIn(findings, 'begun.json', await reader.json('begun.json', true));
   const end = balanceIn(findings, opening.markerName, opening.marker);
@@ -195,7 +196,8 @@ async function checkItems(
     const objects = await listing.page(page);
     const body = await reader.bytes(pageName(plan, page));
     planned.page(body);
-    if (body !== undefined) await checkPage({ reader, findings, plan, marker, take }, page, body, objects);
+    if (body !== undefined)
+      await checkPage({ reader, findings, plan, marker, late, take }, page, body, objects);
     onProgress(ended, plan.items);
   }
   planned.end();

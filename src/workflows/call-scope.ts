@@ -18,7 +18,9 @@ export interface CallScope {
    * one that waits for its next attempt the server tells nothing when it cancels it.
    */
   takeBack(): void;
-  /** Has those end at once that it still looks at: nobody asks any more which of them may have been charged. */
+  /** Whether it still looks at some. */
+  isLooking(): boolean;
+  /** Has those end at once that it still looks at, without knowing which of them may have been charged. */
   abandon(): void;
   /** Lets calls be made again; what was to be taken back still is. */
   open(): void;
@@ -43,16 +45,19 @@ export function createCallScope(hasCalls: () => boolean): CallScope {
   let now = newRound();
   let round = 0;
   const roundOf = new Map<string, Round>();
+  const looked = new Set<Round>();
 
   async function lookAndCancel(taken: Round): Promise<void> {
     try {
       const found = await CancellationScope.nonCancellable(() => findLosses({ round }));
-      taken.lost = new Set(found.map(nameOf));
+      // Of those that were abandoned meanwhile the server knew no more.
+      if (looked.has(taken)) taken.lost = new Set(found.map(nameOf));
     } catch (error) {
       // Unknown is not nothing: all of those that wait count as perhaps charged then.
       log.warn('could not find out which calls may have been charged before they were taken back', { error });
       taken.lost = undefined;
     }
+    looked.delete(taken);
     taken.scope.cancel();
   }
 
@@ -65,10 +70,19 @@ export function createCallScope(hasCalls: () => boolean): CallScope {
     takeBack() {
       if (now.isTaken) return;
       now.isTaken = true;
-      if (hasCalls() && patched('losses-found')) void lookAndCancel(now);
-      else now.scope.cancel();
+      if (hasCalls() && patched('losses-found')) {
+        looked.add(now);
+        void lookAndCancel(now);
+      } else now.scope.cancel();
     },
-    abandon: () => now.scope.cancel(),
+    isLooking: () => looked.size > 0,
+    abandon() {
+      for (const taken of looked) {
+        taken.lost = undefined;
+        taken.scope.cancel();
+      }
+      looked.clear();
+    },
     open() {
       // What was told to stop must not hold back the calls to come.
       if (!now.isTaken) now.scope.cancel();

@@ -204,4 +204,6 @@ export interface SealPageInput {
   readonly lostSteps?: readonly (StepCall & Pick<ItemReference, 'position'> & Pick<CallReference, 'again'>)[];
   /** Execution of the page in which they were lost. */
   readonly execution?: string;
+  /** Its last round of calls. */
+  readonly round?: number;
 }

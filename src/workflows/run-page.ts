@@ -40,7 +40,7 @@ import { signalRun, tellRun } from './tell-run.ts';
 /** Failed items that a report names: reports come again and again. */
 const TOLD_FAILURES = 3;
 
-/** How long calls in flight may still take once their run was terminated. */
+/** How long a look at calls may take once their run was terminated, and after that those in flight. */
 const GRACE = '5 seconds';
 
 const unmade: CallEnd = { kind: 'unmade', isLost: false };
@@ -229,9 +229,13 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   }
   async function giveUp(): Promise<void> {
     stop();
-    await CancellationScope.nonCancellable(() => condition(() => inFlight.size === 0, GRACE));
-    isGivenUp = true;
+    const within = (isMet: () => boolean): Promise<boolean> =>
+      CancellationScope.nonCancellable(() => condition(isMet, GRACE));
+    if (calls.isLooking()) await within(() => !calls.isLooking());
     calls.abandon();
+    // From here on none is begun. What has not been sent ends by itself, and is not lost.
+    if (inFlight.size > 0) await within(() => inFlight.size === 0);
+    isGivenUp = true;
     for (const call of inFlight) conclude(call, lost);
   }
   const grant = (count: number, lane = own): void => {
@@ -294,6 +298,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
       ...(resumed ? { resumed } : {}),
       ...books.losses(),
       execution: workflowInfo().runId,
+      round: calls.round(),
     });
     await condition(allHandlersFinished);
     books.seal(sealed);

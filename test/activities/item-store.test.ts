@@ -40,12 +40,7 @@ const picture = sampleAnswer({
   modelUsed: 'flux.1 “schnell”',
 });
 
-function itemStore(
-  store: MemoryStore,
-  isStale = false,
-  more: Partial<ResolvedCall> = {},
-  isAbandoned = false,
-) {
+function itemStore(store: MemoryStore, isStale = false, more: Partial<ResolvedCall> = {}) {
   const item: ResolvedCall = { plan: samplePlan(), call: sampleCall(), ...more };
   return createItemStore({
     store,
@@ -54,7 +49,7 @@ function itemStore(
     item,
     now: () => now,
     isStale: () => isStale,
-    isAbandoned: () => Promise.resolve(isAbandoned),
+    standing: () => Promise.resolve('ended'),
   });
 }
 
@@ -236,17 +231,6 @@ describe('attempts that may have cost something', () => {
       cost: { settled: '0', unknown: { count: 1, atMost: '0.5' } },
     });
     expect(await itemStore(store).find(history)).toBeUndefined();
-  });
-});
-
-describe('a call that its page has given up', () => {
-  it('leaves its answer apart, and says nothing more of what it may have cost: its page has', async () => {
-    const store = createMemoryStore();
-    const abandoned = itemStore(store, true, {}, true);
-    await abandoned.keepAttempts(sampleHistory({ notes: [sampleNote(1, { effect: { kind: 'lost' } })] }));
-    expect(store.keys()).toEqual([]);
-    await abandoned.succeed(sampleAnswer(), note, sampleHistory());
-    expect(store.keys()).toEqual([keys.late('0000001-haiku.record.json')]);
   });
 });
 

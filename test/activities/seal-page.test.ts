@@ -99,6 +99,32 @@ describe('a page that was stopped', () => {
     expect(await seal(input)).toEqual(first);
   });
 
+  it('counts a call once that has kept what it may have cost, but whose end came too late to its page', async () => {
+    const note = { attempt: 1, at: '2026-01-02T03:04:05.000Z', code: 'aborted', effect: { kind: 'lost' } };
+    const attemptsOf = async (stopped: number, execution: string) => {
+      const { seal, lines, store } = await world();
+      const history = {
+        seen: 1,
+        throttled: 0,
+        throttledInRow: 0,
+        notes: [note],
+        execution: 'first',
+        stopped,
+      };
+      const kept = { attempts: [], cost: { settled: '0', unknown: { count: 0, atMost: '0' } }, history };
+      const contentType = 'application/json';
+      await store.put(keys.attempts(0, 1, 'haiku'), JSON.stringify(kept), { contentType });
+      const input = { run, page: 0, lost: [0], losses: [1], execution, round: 2 };
+      const first = await seal(input);
+      expect(await seal(input)).toEqual(first);
+      return lines()[0]?.attempts.map(({ attempt, code }) => `${attempt} ${code}`);
+    };
+    expect(await attemptsOf(2, 'first')).toEqual(['1 aborted']);
+    // In an earlier round, or execution: it was called again since, and lost with that.
+    expect(await attemptsOf(1, 'first')).toEqual(['1 aborted', '2 lost-worker']);
+    expect(await attemptsOf(2, 'second')).toEqual(['1 aborted', '2 lost-worker']);
+  });
+
   it('counts what an execution before this one may have sent besides, once', async () => {
     const { seal, lines } = await world();
     const input = { run, page: 0, resumed: true, lost: [0], losses: [1], execution: 'second' };

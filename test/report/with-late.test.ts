@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { LateAttempts } from '../../src/records/late.ts';
 import type { AttemptRecord, StepResult } from '../../src/records/record.ts';
 import { costOf } from '../../src/records/tally.ts';
-import { resultLine, tallyLine } from '../../src/report/result-line.ts';
+import { resultLine, tallyLine, type ResultLine } from '../../src/report/result-line.ts';
 import { withLate } from '../../src/report/with-late.ts';
+import { withLate as verifiedWithLate } from '../../src/verify/late.ts';
 import { now, run, sampleCall, succeeded } from '../support/samples.ts';
 
 const at = now.toISOString();
@@ -25,6 +26,13 @@ function late(attempts: readonly AttemptRecord[], changes: Partial<LateAttempts>
   const { runId } = run;
   const item = { number: 1, id: 'haiku', kind: 'text', model: 'openai' } as const;
   return { version: 1, runId, ...item, attempts, cost: costOf(attempts), ...changes };
+}
+
+/** As `verify` does it. */
+function laidOver(own: ResultLine, attempts: readonly AttemptRecord[]): ResultLine {
+  return verifiedWithLate(own, [
+    { ...late(attempts), object: 'late/0000001-haiku.record.json', stored: now },
+  ]);
 }
 
 const cost = { settled: '0.002', unknown: { count: 1, atMost: '0.5' } };
@@ -63,6 +71,22 @@ describe('a result with what came late to its item', () => {
     const told = withLate(cancelled, [late([free, answered])]);
     expect(told).toMatchObject({ status: 'cancelled', cost: { settled: '0.002', unknown: { count: 0 } } });
     expect(tallyLine(told)).toMatchObject({ cancelled: 1, settled: '0.002' });
+  });
+
+  it('fills the hole of a call that was given up, though it had been told to slow down before', () => {
+    const kept = { attempts: [hole], cost: costOf([hole]) };
+    const cancelled = resultLine(sampleCall(), undefined, kept);
+    const third = { ...answered, attempt: 3 };
+    const told = { attempts: [third], cost: { settled: '0.002', unknown: { count: 0, atMost: '0' } } };
+    expect(withLate(cancelled, [late([third])])).toMatchObject(told);
+    expect(laidOver(cancelled, [third])).toMatchObject(told);
+    // It knows of that hole itself, and so it is another attempt than the one that left it.
+    const both = { attempts: [hole, third], cost: { settled: '0.002', unknown: { count: 1 } } };
+    expect(withLate(cancelled, [late([hole, third])])).toMatchObject(both);
+    expect(laidOver(cancelled, [hole, third])).toMatchObject(both);
+    // An item with a result has made its attempts by itself.
+    expect(withLate(line, [late([third])]).attempts).toEqual([hole, answered, third]);
+    expect(laidOver(line, [third]).attempts).toEqual([hole, answered, third]);
   });
 
   it('counts for the step that it is of, and for one that has left nothing else', () => {

@@ -56,7 +56,7 @@ export const dearer = (amount: string | null): string =>
   (Number(amount) + 1e-8).toFixed(8).replace(/0+$/, '');
 
 /** Closes a run once more, as the product does it, with records that somebody has changed. */
-export function closeAgain(run: CopiedRun, told: object = {}): void {
+export function closeAgain(run: CopiedRun, told: object = {}, state?: Marker['state']): void {
   const plan = JSON.parse(run.text('plan/plan.json')) as Plan;
   const report = JSON.parse(run.text('report.json')) as Report;
   const marker = JSON.parse(run.text('_FAILED')) as Marker;
@@ -65,14 +65,21 @@ export function closeAgain(run: CopiedRun, told: object = {}): void {
     .text(part)
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as ResultLine & { readonly key: string })
-    .map(({ key }) => ({ ...(JSON.parse(run.text(key.slice(root.length))) as ItemRecord), key }));
+    .map((line) => JSON.parse(line) as ResultLine)
+    .map((line): ResultLine => {
+      if (line.status === 'cancelled' || line.status === 'expired') return line;
+      const { key } = line as { readonly key: string };
+      return { ...(JSON.parse(run.text(key.slice(root.length))) as ItemRecord), key };
+    });
   const fold = createReportFold();
   for (const line of lines) fold.add(line);
   const jsonl = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   run.set(part, jsonl(lines));
   run.set('bill.jsonl', jsonl(lines.flatMap(billLines)));
-  run.set('report.json', JSON.stringify({ ...fold.report(plan, report.state, report.endedAt), ...told }));
+  run.set(
+    'report.json',
+    JSON.stringify({ ...fold.report(plan, state ?? report.state, report.endedAt), ...told }),
+  );
   const hashed = <Entry extends { readonly key: string }>(entry: Entry): Entry => ({
     ...entry,
     sha256: createHash('sha256')
@@ -81,6 +88,7 @@ export function closeAgain(run: CopiedRun, told: object = {}): void {
   });
   const closed = {
     ...marker,
+    ...(state === undefined ? {} : { state }),
     tally: fold.tally(),
     parts: marker.parts.map(hashed),
     files: (marker.files ?? []).map(hashed),
@@ -115,6 +123,26 @@ export function late(run: CopiedRun, changes: object = {}): void {
   const name = 'late/0000001-plain.record.json';
   run.set(name, JSON.stringify({ ...record, attempts, ...changes }));
   run.date(name, new Date(60_000));
+}
+
+/** A record that was written while the run was closed without it, and of which there is a copy with what came late. */
+export function overtaken(run: CopiedRun): void {
+  const { number, id, kind, model } = JSON.parse(run.text(plain)) as ItemRecord;
+  const { maximum } = JSON.parse(run.text(page(run)).split('\n')[0] ?? '') as { readonly maximum: string };
+  const hole = {
+    attempt: 1,
+    code: 'lost-worker',
+    charge: { amount: maximum, certainty: 'unknown' as const },
+  };
+  const left = { attempts: [hole], cost: costOf([hole]) };
+  const line = { number, id, kind, model, status: 'cancelled' as const, ...left };
+  const [, ...others] = run.text(part).split('\n');
+  run.set(part, [JSON.stringify(line), ...others].join('\n'));
+  run.set(`${folder}0000001-plain.attempts.json`, JSON.stringify(left));
+  closeAgain(run, {}, 'stopped');
+  const copy = 'late/0000001-plain.record.json';
+  run.set(copy, run.text(plain));
+  for (const name of [plain, copy]) run.date(name, new Date(60_000));
 }
 
 /** An answer that came late to an attempt that had left a hole, whose charge was settled before. */

@@ -6,7 +6,7 @@ import { verifyRun } from '../../src/verify/verify-run.ts';
 import { copyRun, type CopiedRun } from '../support/copied-run.ts';
 import { test } from '../support/on-servers.ts';
 import { corruptions } from '../verify/corruptions.ts';
-import { correct, late, lateAfterCorrection, spoiltJob } from '../verify/spoiling.ts';
+import { correct, late, lateAfterCorrection, overtaken, plain, spoiltJob } from '../verify/spoiling.ts';
 
 describe('verify', () => {
   test('finds nothing wrong with a run that nobody has touched, and in each that was spoilt just what was', async ({
@@ -29,11 +29,15 @@ describe('verify', () => {
       cost: { settled: emulator.meter().charged, unknown: { count: 0 } },
       findings: [],
     });
-    for (const change of [correct, late, lateAfterCorrection]) {
+    for (const change of [correct, late, lateAfterCorrection, overtaken]) {
       const changed = original.copy();
       change(changed);
       expect(await findingsOf(changed)).toEqual([]);
     }
+    const untold = original.copy();
+    overtaken(untold);
+    untold.set('late/0000001-plain.record.json', undefined);
+    expect(await findingsOf(untold)).toEqual([`object-late ${plain}`, `record-changed ${plain}`]);
 
     const found: Record<string, readonly string[]> = {};
     const expected: Record<string, readonly string[]> = {};

@@ -5,7 +5,7 @@ import { sumCosts } from '../../records/tally.ts';
 import { costOf } from '../../report/bill.ts';
 import { billRows, REUSED, type BillRow } from '../../report/bill-rows.ts';
 import { isMissing, resultLine, type ResultLine } from '../../report/result-line.ts';
-import { withLate } from '../../report/with-late.ts';
+import { broughtTo, withLate } from '../../report/with-late.ts';
 import { partName, runKeys, type CallPart, type RunLocation } from '../../storage/keys.ts';
 import type { Sight } from '../follow.ts';
 import { priceOf } from '../open-bill.ts';
@@ -32,7 +32,9 @@ export interface FoundOfItem {
 export function foldItem({ run, plan, item, page, sight, left, pending, now }: FoundOfItem): Explained {
   const { record, late } = left;
   const underWay = pending.map((call) => ({ call, part: partOfPending(item, call) }));
-  const recorded = withLate(resultLine(item, record, left.left), late);
+  const own = resultLine(item, record, left.left);
+  const recorded = withLate(own, late);
+  const brought = broughtTo(own, late);
   const planned = itemCalls(plan, item, {
     parts: [...partsIn(recorded), ...underWay.flatMap(({ part }) => (part === undefined ? [] : [part]))],
     requests: left.requests,
@@ -48,7 +50,7 @@ export function foldItem({ run, plan, item, page, sight, left, pending, now }: F
     const part = planned.find((one) => nameOf(one.part) === name)?.part;
     return withTold(known, history.attempts, part);
   }, recorded);
-  const lateTimes = new Set(late.flatMap(({ attempts }) => attempts.map(({ at }) => at)));
+  const lateTimes = new Set(brought.map(({ at }) => at));
   const rows = billRows(line, {
     priceOf: priceOf(plan),
     correct: left.correct,
@@ -84,7 +86,7 @@ export function foldItem({ run, plan, item, page, sight, left, pending, now }: F
     calls,
     cost: sumCosts(rows.map(costOf)),
     corrected: unknown(line.attempts.map(({ charge }) => charge)) - unknown(rows),
-    late: late.reduce((sum, { attempts }) => sum + attempts.length, 0),
+    late: brought.length,
     ...(record?.status === 'failed' ? { fault: record.fault } : {}),
     objects: left.objects,
     plan,

@@ -1,7 +1,7 @@
 import type { LateAttempts } from '../../records/late.ts';
 import type { AttemptRecord } from '../../records/record.ts';
 import type { ResultLine } from '../../report/result-line.ts';
-import { withLate } from '../../report/with-late.ts';
+import { broughtTo, withLate } from '../../report/with-late.ts';
 import { partName } from '../../storage/keys.ts';
 import type { ItemEvent } from './log-event.ts';
 
@@ -18,7 +18,7 @@ export function lineEvents(
   const line = withLate(own, late);
   const { number, id, model } = line;
   const ended = line.status === 'succeeded' || line.status === 'failed' ? line.at : undefined;
-  const lateTimes = new Set(late.flatMap(({ attempts }) => attempts.map(({ at }) => at)));
+  const lateTimes = new Set(broughtTo(own, late).map(({ at }) => at));
   const attempts = line.attempts.map((attempt, position): ItemEvent => {
     const { step, index, repair, model: asked = model, at, ...rest } = attempt;
     return {
