@@ -36,7 +36,7 @@ async function untilSaid(command: RunningCommand, words: string | RegExp): Promi
   });
 }
 
-describe('without a worker', { timeout: 180_000 }, () => {
+describe('without a worker', { timeout: 300_000 }, () => {
   it('who waits for a run, follows its log or runs it is told so, and what --quiet leaves is how it ends', async () => {
     const { runId } = await runs.submit('alone');
     const file = await writeSampleJob(stack.folder, { name: 'run-alone', texts: 1, images: 0 });
