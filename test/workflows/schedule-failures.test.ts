@@ -5,6 +5,7 @@ import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { backfillSchedule } from '../../src/commands/schedule/backfill-schedule.ts';
 import { getSchedule } from '../../src/commands/schedule/describe-schedule.ts';
 import { listFailures } from '../../src/commands/schedule/list-failures.ts';
+import { approve } from '../../src/commands/steer.ts';
 import type { PriceSnapshot } from '../../src/pollen/prices.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { plannedTimeOf, runWorkflowId } from '../../src/workflows/ids.ts';
@@ -130,5 +131,27 @@ describe.concurrent('the history of a schedule', { timeout: 400_000 }, () => {
     await harness.finish(again.run);
     expect((await listFailures(session, 'nightly', long)).map(({ runId }) => runId)).not.toContain(failed);
     await expect(listFailures(session, 'weekly', long)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('tells a run that waits for approval with that, and not with a resume, which would not lift it', async ({
+    open,
+  }) => {
+    const harness = await open();
+    const { session } = harness;
+    const items = '  - { id: first, text: A haiku }\n  - { id: second, text: A limerick }';
+    const job = `${nightly(items)}canary: { items: 1, approve: manual }\n`;
+    await applySchedule(session, readOf(job), applying);
+    const { runs } = await backfillSchedule(session, 'nightly', { from: '2026-11-01', to: '2026-11-01' });
+    const [runId = ''] = runs;
+    const [failure] = await vi.waitFor(async () => {
+      const found = await listFailures(session, 'nightly', long);
+      expect(found.map(({ state }) => state)).toEqual(['paused']);
+      return found;
+    }, waiting);
+    expect(failure?.remedy).toContain(`pollen-batch approve ${runId}`);
+    expect(failure?.remedy).not.toContain('pollen-batch resume');
+    await approve(session.temporal, runId);
+    await harness.finish(located(harness, runId));
+    expect(await listFailures(session, 'nightly', long)).toEqual([]);
   });
 });
