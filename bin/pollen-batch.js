@@ -1,11 +1,19 @@
 #!/usr/bin/env node
 // Starts the compiled program (an installed package, or a clone that has just been built), else the sources through tsx.
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import module from 'node:module';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 // The supported Node versions are this product's own matter, and checked by its setup.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+// What the libraries compile to is kept for the next start, where Node (22 and newer) can: not among the temporary files,
+// where others could leave theirs.
+const { POLLEN_BATCH_CACHE, XDG_CACHE_HOME } = process.env;
+const cache = POLLEN_BATCH_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'pollen-batch');
+module.enableCompileCache?.(join(cache, 'compiled'));
 
 const sources = fileURLToPath(new URL('../src', import.meta.url));
 const compiled = new URL('../dist/cli.js', import.meta.url);

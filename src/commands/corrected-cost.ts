@@ -7,8 +7,6 @@ import { modelOf } from '../report/usage-graph.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { ModelGroup } from '../report/bill.ts';
-import { foldBill } from './bill.ts';
-import { openBill } from './open-bill.ts';
 
 /** What an ended run came to, with all that came after its marker and report. */
 export interface CorrectedCost {
@@ -35,6 +33,8 @@ export async function readCorrectedCost(
   { tally }: Pick<Marker, 'tally'>,
 ): Promise<CorrectedCost | undefined> {
   if (!hasAftermath(await store.listFolders(runKeys(run).root))) return undefined;
+  // Few runs have anything there, and what reads a bill loads the planner.
+  const [{ openBill }, { foldBill }] = await Promise.all([import('./open-bill.ts'), import('./bill.ts')]);
   const opened = await openBill(store, run);
   const { cost, models } = await foldBill(opened);
   const { corrections } = opened;

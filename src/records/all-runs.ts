@@ -1,6 +1,9 @@
 import { jobPrefix, rootPrefix, type JobLocation, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
+/** Folders of jobs listed at once. */
+const LISTS = 16;
+
 /**
  * Lists the runs in a folder of the bucket, planned or not.
  *
@@ -33,11 +36,15 @@ async function runsOf(
   jobs: readonly string[],
 ): Promise<readonly RunLocation[]> {
   const runs: RunLocation[] = [];
-  for (const job of jobs.filter(isName)) {
-    const folders = await store.listFolders(jobPrefix({ ...location, job }));
-    // The folder of its schedule is no run's.
-    const own = folders.filter((name) => name.startsWith(`${job}-`) && isName(name));
-    runs.push(...own.map((runId) => ({ ...location, job, runId })));
+  const names = jobs.filter(isName);
+  for (let first = 0; first < names.length; first += LISTS) {
+    const some = names.slice(first, first + LISTS).map(async (job) => {
+      const folders = await store.listFolders(jobPrefix({ ...location, job }));
+      // The folder of its schedule is no run's.
+      const own = folders.filter((name) => name.startsWith(`${job}-`) && isName(name));
+      return own.map((runId) => ({ ...location, job, runId }));
+    });
+    runs.push(...(await Promise.all(some)).flat());
   }
   return runs;
 }
