@@ -70,7 +70,7 @@ export const noticeBody = z.object({
         amount: pollen,
         spent: pollen.describe('Charges that are known.'),
         unknown: pollen.nullable().describe('Held for those that are not; `null` where nothing bounds one.'),
-        held: pollen.describe('Held for calls that may be under way.'),
+        held: signed.describe('Held for calls that may be under way.'),
         left: signed.nullable().describe('Of `amount`; `null` where `unknown` is.'),
       })
       .describe('Its budget, of which four fifths are spent or unknown: of `run.budget`.')

@@ -1,4 +1,4 @@
-import { formatAmount, parseAmount } from './amount.ts';
+import { formatAmount, parseBalance } from './amount.ts';
 import type { BudgetView } from './ledger.ts';
 
 /** What has become of a run's budget, decimal Pollen: what is spent, unknown, held and left adds up to it. */
@@ -39,14 +39,15 @@ export function budgetAtEnd(
 export function budgetUnderWay({ amount, spent, held }: BudgetView, unknown: Unknown): BudgetSums {
   const { atMost } = unknown;
   if (atMost === null) return sumsOf(amount, spent, unknown, held);
-  const known = parseAmount(spent) - parseAmount(atMost);
+  const known = parseBalance(spent) - parseBalance(atMost);
   return sumsOf(amount, formatAmount(known > 0n ? known : 0n), unknown, held);
 }
 
+// Workflows ask for it as well, and a charge above its bound leaves less than nothing held: that must not fail them.
 function sumsOf(amount: string, spent: string, { atMost }: Unknown, held: string): BudgetSums {
   const left =
     atMost === null
       ? null
-      : [spent, atMost, held].reduce((rest, part) => rest - parseAmount(part), parseAmount(amount));
+      : [spent, atMost, held].reduce((rest, part) => rest - parseBalance(part), parseBalance(amount));
   return { amount, spent, unknown: atMost, held, left: left === null ? null : formatAmount(left) };
 }

@@ -22,6 +22,12 @@ describe('the budget of a run', () => {
     expect(sight).toEqual({ amount: '1', spent: '1', unknown: '0.02', held: '0.3', left: '-0.32' });
   });
 
+  it('is told where a charge above its bound leaves less than nothing held', () => {
+    const told = { amount: '1', spent: '0.6', held: '-0.1', free: '0.5' };
+    const sight = budgetUnderWay(told, { count: 0, atMost: '0' });
+    expect(sight).toEqual({ amount: '1', spent: '0.6', unknown: '0', held: '-0.1', left: '0.5' });
+  });
+
   it('is told of a run that has ended, where unknown charges keep their hold', () => {
     const sight = budgetAtEnd('2.5', { settled: '2.00000001', unknown: { count: 1, atMost: '0.4' } });
     expect(sight).toMatchObject({ spent: '2.00000001', unknown: '0.4', held: '0', left: '0.09999999' });

@@ -134,7 +134,7 @@ describe('what has gone wrong with a run of a schedule', () => {
       'its budget is used up',
       run(time, { state: 'stopped', because: 'budget', left: 10 }),
       undefined,
-      ['stopped', 'its budget was used up: 10 of 10 items', 'in the next period'],
+      ['stopped', 'its budget is used up: 10 of 10 items', 'in the next period'],
     ],
     [
       'a person has stopped it',

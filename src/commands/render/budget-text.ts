@@ -1,4 +1,4 @@
-import { formatAmount, parseAmount } from '../../pollen/amount.ts';
+import { formatAmount, parseAmount, parseBalance } from '../../pollen/amount.ts';
 import type { BudgetSums } from '../../pollen/budget-sums.ts';
 import type { Tally } from '../../records/tally.ts';
 import type { BudgetSight } from '../budget-sight.ts';
@@ -27,7 +27,7 @@ function budgetNow(budget: BudgetSums, { settled, unknown }: Tally): BudgetSums 
   if (budget.unknown === null || unknown.atMost === null) return budget;
   const [spent, open] = [parseAmount(settled), parseAmount(unknown.atMost)];
   const held =
-    [budget.spent, budget.unknown, budget.held].reduce((sum, part) => sum + parseAmount(part), 0n) -
+    [budget.spent, budget.unknown, budget.held].reduce((sum, part) => sum + parseBalance(part), 0n) -
     spent -
     open;
   if (held < 0n) return budget;

@@ -3,13 +3,14 @@ import { dialects } from '../../pollinations/dialects/index.ts';
 import type { Explained, ExplainedAttempt, ExplainedCall, ItemState } from '../explain/explained.ts';
 import type { UnderWay } from '../explain/under-way.ts';
 import type { Session } from '../session.ts';
+import { chargeWords, latencyWords } from './attempt-words.ts';
 import { linkedObjects } from './explain-data.ts';
 import { faultWords } from './fault-words.ts';
 import { pauseLines } from './pause-text.ts';
 import { callText } from './request-text.ts';
 import { brokenText } from './run-text.ts';
 import { plain } from './terminal.ts';
-import { duration, money, plural, utc } from './words.ts';
+import { money, plural, utc } from './words.ts';
 
 const MESSAGE = 1_000;
 const ANSWER = 300;
@@ -136,11 +137,6 @@ function attemptLines(attempt: ExplainedAttempt): readonly string[] {
   ];
 }
 
-function chargeWords({ amount, certainty }: ExplainedAttempt['charge']): string {
-  if (certainty === 'unknown') return amount === null ? 'no known bound' : `at most ${amount} Pollen`;
-  return `${amount ?? '0'} Pollen`;
-}
-
 /** What is going on with a call. */
 export function underWayText(underWay: UnderWay): string {
   switch (underWay.kind) {
@@ -187,8 +183,4 @@ function objectLines(session: Session, explained: Explained): readonly string[] 
       ...(url === undefined ? [] : [`    ${plain(url)}`]),
     ]),
   ];
-}
-
-function latencyWords(ms: number): string {
-  return ms < 1_000 ? `${ms} ms` : duration(ms / 1_000);
 }

@@ -1,11 +1,11 @@
-import type { RunChange } from '../../records/changes.ts';
-import type { Charge } from '../../pollen/settle.ts';
 import { partName } from '../../storage/keys.ts';
 import type { ItemEvent, LogEvent, RunEvent } from '../logs/log-event.ts';
+import { chargeWords, latencyWords } from './attempt-words.ts';
 import { faultWords } from './fault-words.ts';
 import { pauseLines } from './pause-text.ts';
+import { changeWords } from './story-text.ts';
 import { plain } from './terminal.ts';
-import { duration, money, plural } from './words.ts';
+import { causeWords, money, plural } from './words.ts';
 
 const MESSAGE = 300;
 
@@ -34,9 +34,7 @@ function itemWords(runId: string, event: ItemEvent): string {
     const { attempt, code, status, latencyMs, charge, cache } = event.attempt;
     return [
       `attempt ${attempt}: ${plain(code)}${status === undefined ? '' : ` (${status})`}`,
-      ...(latencyMs === undefined
-        ? []
-        : [latencyMs < 1_000 ? `${latencyMs} ms` : duration(latencyMs / 1_000)]),
+      ...(latencyMs === undefined ? [] : [latencyWords(latencyMs)]),
       chargeWords(charge),
       ...(cache?.status === 'hit' ? ['from the cache'] : []),
       ...(event.late === true ? ['late'] : []),
@@ -53,11 +51,6 @@ function itemWords(runId: string, event: ItemEvent): string {
     case 'expired':
       return `${event.status}: ${money(event.cost)}`;
   }
-}
-
-function chargeWords({ amount, certainty }: Charge): string {
-  if (certainty === 'unknown') return amount === null ? 'no known bound' : `at most ${amount} Pollen`;
-  return `${amount ?? '0'} Pollen`;
 }
 
 function runWords(event: RunEvent): string {
@@ -78,35 +71,9 @@ function runWords(event: RunEvent): string {
       const counts = Object.entries({ succeeded, failed, cancelled, expired })
         .filter(([name, count]) => name === 'succeeded' || count > 0)
         .map(([name, count]) => `${count} ${name}`);
-      return `${state.replaceAll('_', ' ')}${because === undefined ? '' : ` (${because})`}: ${counts.join(', ')}; ${money(tally)}`;
+      return `${state.replaceAll('_', ' ')}${causeWords(because)}: ${counts.join(', ')}; ${money(tally)}`;
     }
     case 'settled':
       return `${plural(event.charges, 'unknown charge')} settled by ${event.source === 'usage' ? "the account's billed calls" : "the balance of the key's budget"}`;
-  }
-}
-
-function changeWords(change: RunChange): string {
-  const { reason } = change;
-  return `${actWords(change)}${reason === undefined ? '' : `: ${plain(reason)}`}`;
-}
-
-function actWords(change: RunChange): string {
-  switch (change.kind) {
-    case 'budget':
-      return `budget set to ${change.budget.amount} Pollen`;
-    case 'concurrency':
-      return change.concurrency === null
-        ? 'concurrency bound taken away'
-        : `concurrency set to ${change.concurrency}`;
-    case 'priority':
-      return `priority set to ${change.priority}`;
-    case 'deadline':
-      return change.endsAt === null ? 'deadline taken away' : `deadline set to ${change.endsAt}`;
-    case 'suspend':
-    case 'resume':
-    case 'approve':
-    case 'stop':
-    case 'terminate':
-      return change.kind;
   }
 }

@@ -1,7 +1,6 @@
 import { labelEntries } from '../../plan/labels.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { ItemCost } from '../../records/record.ts';
-import type { StopCause } from '../../records/outcome.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import { plannedTimeOf } from '../../workflows/ids.ts';
 import type { BudgetSight } from '../budget-sight.ts';
@@ -22,7 +21,7 @@ import { progressWords } from './progress.ts';
 import { storyLines } from './story-text.ts';
 import { plain } from './terminal.ts';
 import { failureLines } from './watch-lines.ts';
-import { assumptions, duration, money, plural, table, utc } from './words.ts';
+import { assumptions, causeWords, duration, money, plural, table, utc } from './words.ts';
 
 /** Which run it is, and of what. */
 export function planHead(plan: Plan): string {
@@ -54,19 +53,6 @@ export function endText(session: Pick<LinkSource, 'store'>, ending: Ending): str
     ...(plan === undefined ? [] : [`Cache: ${cacheWords(plan.api.cacheMode)}`]),
     `Bucket: s3://${session.store.bucket}/${runKeys(run).root}`,
   ].join('\n');
-}
-
-function causeWords(because: StopCause | undefined): string {
-  switch (because) {
-    case undefined:
-      return '';
-    case 'budget':
-      return ', as its budget is used up';
-    case 'fail-fast':
-      return ', as too many items failed';
-    case 'terminated':
-      return ', without waiting for what was in flight';
-  }
 }
 
 function certaintyWords({ unknown }: ItemCost, corrected: CorrectedCost | undefined): string {

@@ -10,16 +10,17 @@ export function storyLines(story: readonly RunChange[]): readonly string[] {
   const left = Math.max(0, story.length - LAST);
   return [
     ...(left === 0 ? [] : [`… ${left} more before, with \`-o json\``]),
-    ...story.slice(left).map((change) => {
-      const { at, reason } = change;
-      const why = reason === undefined ? '' : `: ${plain(reason)}`;
-      return `${utc(at)}: ${changeWords(change)}${why}`;
-    }),
+    ...story.slice(left).map((change) => `${utc(change.at)}: ${changeWords(change)}`),
   ];
 }
 
-/** What was done, in words. */
+/** What was done, and why, in words. */
 export function changeWords(change: RunChange): string {
+  const { reason } = change;
+  return `${actWords(change)}${reason === undefined ? '' : `: ${plain(reason)}`}`;
+}
+
+function actWords(change: RunChange): string {
   switch (change.kind) {
     case 'suspend':
       return 'suspended';
@@ -34,7 +35,9 @@ export function changeWords(change: RunChange): string {
     case 'budget':
       return `budget set to ${change.budget.amount} Pollen`;
     case 'concurrency':
-      return `concurrency set to ${change.concurrency ?? 'none'}`;
+      return change.concurrency === null
+        ? 'concurrency bound taken away'
+        : `concurrency set to ${change.concurrency}`;
     case 'priority':
       return `priority set to ${change.priority}`;
     case 'deadline':

@@ -1,5 +1,6 @@
 import { localClock, zoneOffset } from '../../manifest/local-clock.ts';
 import type { Assumption } from '../../records/corrections.ts';
+import type { StopCause } from '../../records/outcome.ts';
 
 export { budgetParts, duration, money, plural, utc, utcClock } from '../../workflows/words.ts';
 
@@ -21,6 +22,18 @@ export function zoned(iso: string, timezone: string): string {
 export const assumptions: Readonly<Record<Assumption, string>> = {
   'sole-use': 'if nobody else used the key meanwhile',
 };
+
+/** What stopped a run before its items were done. */
+export const stopCauses: Readonly<Record<StopCause, string>> = {
+  budget: 'its budget is used up',
+  'fail-fast': 'too many items failed',
+  terminated: 'it was terminated',
+};
+
+/** The same after the state of a run: ", as its budget is used up". */
+export function causeWords(because: StopCause | undefined): string {
+  return because === undefined ? '' : `, as ${stopCauses[because]}`;
+}
 
 /** Why a balance is no evidence, and what helps. */
 export const otherKey =

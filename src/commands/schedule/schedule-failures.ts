@@ -1,4 +1,5 @@
 import type { Pause } from '../../workflows/pauses.ts';
+import { stopCauses } from '../render/words.ts';
 import { isUnderWay, type ScheduledRun } from './scheduled-runs.ts';
 
 /** A run of a schedule that a person may have to do something about, or a time that has none. */
@@ -23,14 +24,6 @@ export interface Trace {
   /** Whether its plan is in the bucket. */
   readonly isPlanned: boolean;
 }
-
-/** What ended a run before its items were done. */
-const causes: Readonly<Record<string, string>> = {
-  budget: 'its budget was used up',
-  'fail-fast': 'too many of its items failed',
-  deadline: 'its deadline had passed',
-  terminated: 'it was terminated',
-};
 
 /**
  * Says what is wrong with a run, and what to do about it.
@@ -71,9 +64,8 @@ export function failureOf(
   }
   const retry = `pollen-batch retry ${runId}`;
   const missing = `${failed + left} of ${items} items have no result`;
-  const cause = because === undefined ? '' : (causes[because] ?? because);
   return found(
-    cause === '' ? missing : `${cause}: ${missing}`,
+    because === undefined ? missing : `${stopCauses[because]}: ${missing}`,
     because === 'budget'
       ? `Once there is money for it, in the next period or by a higher budget: ${retry}`
       : retry,

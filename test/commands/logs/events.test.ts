@@ -5,6 +5,7 @@ import { createTail, inOrder, type EventGroup } from '../../../src/commands/logs
 import { lineEvents } from '../../../src/commands/logs/line-events.ts';
 import { byTime, wanted, type LogEvent } from '../../../src/commands/logs/log-event.ts';
 import { createPauseLog } from '../../../src/commands/logs/run-events.ts';
+import { emptyTally } from '../../../src/records/tally.ts';
 import { logLine } from '../../../src/commands/render/log-text.ts';
 import { failed, succeeded } from '../../support/samples.ts';
 
@@ -84,7 +85,19 @@ describe('the events of an item', () => {
     const reason = '\u001b[2Jgone';
     expect(
       lineOf({ at: at(1), kind: 'change', change: { version: 1, at: at(1), kind: 'suspend', reason } }),
-    ).toBe('2026-01-02T03:04:01Z [run] suspend:  [2Jgone');
+    ).toBe('2026-01-02T03:04:01Z [run] suspended:  [2Jgone');
+  });
+
+  it('of a run say what people did and what stopped it, in the words of its story and its end', () => {
+    const version = 1;
+    const lines = [
+      { at: at(1), kind: 'change', change: { version, at: at(1), kind: 'deadline', endsAt: at(9) } },
+      { at: at(2), kind: 'ended', state: 'stopped', because: 'budget', tally: emptyTally },
+    ] as const;
+    expect(lines.map(lineOf)).toEqual([
+      '2026-01-02T03:04:01Z [run] deadline set to 2026-01-02 03:04:09 UTC',
+      '2026-01-02T03:04:02Z [run] stopped, as its budget is used up: 0 succeeded; 0 Pollen',
+    ]);
   });
 });
 

@@ -22,7 +22,7 @@ it('tells what people did to a run, and why, with what might move the cursor tak
   ).toEqual([
     expect.stringMatching(/^2026-11-26 15:00:00 UTC: suspended: prices .*are checked$/),
     '2026-11-26 15:00:00 UTC: resumed',
-    '2026-11-26 15:00:00 UTC: concurrency set to none',
+    '2026-11-26 15:00:00 UTC: concurrency bound taken away',
     '2026-11-26 15:00:00 UTC: deadline set to 2026-11-27 06:00:00 UTC',
     '2026-11-26 15:00:00 UTC: budget set to 5 Pollen',
   ]);
