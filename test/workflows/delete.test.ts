@@ -11,7 +11,7 @@ import { test } from '../support/on-servers.ts';
 const job = (name: string, text = 'a bee'): string => `
 version: 1
 name: ${name}
-items: [{ id: good, text: ${text} }, { id: bad, text: '[[fault:422:1]]' }]
+items: [{ id: good, text: ${text} }, { id: bad, text: '[[fault:422]] ${text}' }]
 `;
 
 const waiting = { timeout: 180_000, interval: 200 };
