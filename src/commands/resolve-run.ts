@@ -1,5 +1,5 @@
 import { PollenBatchError } from '../errors.ts';
-import { allRuns, runsBeginning } from '../records/all-runs.ts';
+import { allRuns, isClaimed, runsBeginning } from '../records/all-runs.ts';
 import { readPlan } from '../records/run-store.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
 import type { RunLocation } from '../storage/keys.ts';
@@ -11,7 +11,7 @@ import { jobOfRun, noRun, onlyRun, parseReference, type RunReference } from './r
 import { describeRun, idsBeginning, latestId } from './runs-in-temporal.ts';
 import type { Session } from './session.ts';
 
-/** Plans read at once. */
+/** Runs looked at at once. */
 const READS = 32;
 
 /**
@@ -80,9 +80,20 @@ async function lookUp(sources: Sources, reference: RunReference): Promise<string
         ...sources.locations.map((location) => runsBeginning(sources.store, location, text)),
       ]);
       const ids = known instanceof PollenBatchError ? [] : known;
-      return onlyRun(text, [...ids, ...stored.flat().map(({ runId }) => runId)]);
+      return onlyRun(text, [...ids, ...(await claimedOf(sources, stored.flat(), ids))]);
     }
   }
+}
+
+// Of more than a few the first ones are named in any case.
+async function claimedOf(
+  { store }: Sources,
+  stored: readonly RunLocation[],
+  known: readonly string[],
+): Promise<readonly string[]> {
+  const others = stored.filter(({ runId }) => !known.includes(runId));
+  const there = await Promise.all(others.map(async (run, index) => index >= READS || isClaimed(store, run)));
+  return others.filter((_, index) => there[index]).map(({ runId }) => runId);
 }
 
 // A scheduled run that could not be planned has left nothing in the bucket, and can still say why.

@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/plan.ts';
-import { allRuns } from '../records/all-runs.ts';
+import { allRuns, isClaimed } from '../records/all-runs.ts';
 import { newestFirst } from '../records/run-order.ts';
 import { readMarker, readPlan, type Marker } from '../records/run-store.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
@@ -38,14 +38,15 @@ export async function storedRuns(
     const some = wanted.slice(first, first + READS).flatMap((runId) => places.get(runId) ?? []);
     runs.push(
       ...(await Promise.all(
-        some.map(async (run): Promise<StoredRun> => {
+        some.map(async (run): Promise<readonly StoredRun[]> => {
           const [plan, marker] = await Promise.all([
             unlessDamaged(() => readPlan(store, run)),
             unlessDamaged(() => readMarker(store, run)),
           ]);
-          return { run, plan, marker };
+          const isThere = plan !== undefined || marker !== undefined || (await isClaimed(store, run));
+          return isThere ? [{ run, plan, marker }] : [];
         }),
-      )),
+      ).then((found) => found.flat())),
     );
   }
   return { runs, leftOut: places.size - wanted.length };

@@ -1,4 +1,4 @@
-import { jobPrefix, rootPrefix, type JobLocation, type RunLocation } from '../storage/keys.ts';
+import { jobPrefix, rootPrefix, runKeys, type JobLocation, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
 /** Folders of jobs listed at once. */
@@ -28,6 +28,11 @@ export async function runsBeginning(
     (job) => `${job}-`.startsWith(text) || text.startsWith(`${job}-`),
   );
   return (await runsOf(store, location, jobs)).filter(({ runId }) => runId.startsWith(text));
+}
+
+/** Whether a run lies in a folder: some servers keep that of one that was deleted, with nothing in it. */
+export async function isClaimed(store: ObjectStore, run: RunLocation): Promise<boolean> {
+  return (await store.head(runKeys(run).job)) !== undefined;
 }
 
 async function runsOf(

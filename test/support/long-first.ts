@@ -5,6 +5,7 @@ const seconds: Readonly<Record<string, number>> = {
   'faults/outages': 120,
   'faults/sigkill': 115,
   'e2e/dev': 85,
+  'e2e/verbs': 75,
   'package/package': 70,
   'e2e/schedule': 70,
   'workflows/schedules': 70,
