@@ -1,9 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { mkdir } from 'node:fs/promises';
 
 import { Connection } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
 import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { triggerSchedule } from '../../src/commands/schedule/change-schedule.ts';
@@ -16,45 +13,23 @@ import {
   pageProgressSignal,
   pauseSignal,
   resumeSignal,
-  runViewQuery,
 } from '../../src/workflows/messages.ts';
 import { callsInFlight } from '../support/calls.ts';
 import { chain, laterImage, laterText, startPlan, textStep } from '../support/chain-plan.ts';
 import { fillHistory } from '../support/fill-history.ts';
 import { planFinePages } from '../support/fine-pages.ts';
 import { readOf } from '../support/job.ts';
-import { openHarness, type Harness, type HarnessOptions } from '../support/harness.ts';
-import { historyChain } from '../support/histories.ts';
+import { openHarness, type Harness } from '../support/harness.ts';
 import { startSharedServers } from '../support/shared-servers.ts';
 import { untilDone } from '../support/until.ts';
+import { folder, head, prompts, save, slow, untilCalling, untilView, type Scenes } from './scene-parts.ts';
+import { steeredScenes } from './steered-scenes.ts';
 
 /*
  * Saves a history of each way that the workflows go, to be replayed by the tests. Run by hand, with
  * `npx tsx test/replay/save-histories.ts`, when a change of the workflows is meant to end runs that are under way; else
  * the saved ones must go on to replay. With names of scenes, as `told`, it saves those alone.
  */
-
-const folder = fileURLToPath(new URL('./histories/', import.meta.url));
-
-async function save(harness: Harness, name: string, workflowId: string): Promise<void> {
-  const chain = await historyChain(harness.client, workflowId);
-  for (const [index, history] of chain.entries()) {
-    const suffix = chain.length === 1 ? '' : `-${index + 1}`;
-    await writeFile(`${folder}${name}${suffix}.json.gz`, gzipSync(withoutMachine(historyToJSON(history))));
-    console.log(`${name}${suffix}: ${history.events?.length ?? 0} events`);
-  }
-}
-
-// Host names and stack traces are of no use to a replay, and of this machine.
-function withoutMachine(json: string): string {
-  return json
-    .replaceAll(/"\d+@[^"]*"/g, '"worker"')
-    .replaceAll(/"stackTrace":\s*"(?:[^"\\]|\\.)*"/g, '"stackTrace":""');
-}
-
-const prompts = (count: number): string =>
-  `  - prompts: [${Array.from({ length: count }, (_, index) => `bee ${index}`).join(', ')}]\n`;
-const head = (name: string): string => `version: 1\nname: ${name}\nitems:\n`;
 
 async function savePlain(harness: Harness): Promise<void> {
   const { run } = await harness.submit(
@@ -102,9 +77,7 @@ budget: '0.0065'
 items:
   - { prompts: [a, b, c, d, e, f, g, h], kind: image, params: { width: 32, height: 32 } }
 `);
-  await untilDone(async () => {
-    if ((await harness.handle(run).query(runViewQuery)).state !== 'paused') throw new Error('not yet');
-  });
+  await untilView(harness, run, ({ state }) => state === 'paused');
   await setRun(harness.session.temporal, run.runId, { budget: '+1' });
   await harness.finish(run);
   await save(harness, 'run-job-budgeted', runWorkflowId(run.runId));
@@ -115,21 +88,15 @@ async function savePaused(harness: Harness): Promise<void> {
   const { run } = await harness.submit(
     `${head('paused')}${prompts(12)}  - { text: '[[fault:402-balance:1]]' }\n`,
   );
-  const until = (state: string): Promise<void> =>
-    untilDone(async () => {
-      if ((await harness.handle(run).query(runViewQuery)).state !== state) throw new Error('not yet');
-    });
-  await untilDone(async () => {
-    if ((await callsInFlight(harness.emulator)) === 0) throw new Error('not yet');
-  });
+  await untilCalling(harness);
   await harness.handle(run).signal(pauseSignal, { reason: 'operator' });
   await untilDone(async () => {
     if ((await callsInFlight(harness.emulator)) > 0) throw new Error('not yet');
   });
   await harness.handle(run).signal(resumeSignal, {});
   // By the call that has no credit; another one finds out that there is some again.
-  await until('running');
-  await until('paused');
+  await untilView(harness, run, ({ state }) => state === 'running');
+  await untilView(harness, run, ({ state }) => state === 'paused');
   await harness.finish(run);
   await save(harness, 'run-job-paused', runWorkflowId(run.runId));
   await save(harness, 'run-page-paused', pageWorkflowId(run.runId, 0));
@@ -146,10 +113,7 @@ async function saveContinued(harness: Harness): Promise<void> {
   const yaml = `${head('continued')}  - { id: refused, text: '[[fault:422]]' }\n${prompts(29)}`;
   await planFinePages(harness, yaml);
   const { run } = await harness.submit(yaml);
-  await untilDone(async () => {
-    const { pages } = await harness.handle(run).query(runViewQuery);
-    if (pages.done < 4) throw new Error('not yet');
-  });
+  await untilView(harness, run, ({ pages }) => pages.done >= 4);
   await fillHistory(harness, run, 1_400);
   await harness.finish(run);
   await save(harness, 'run-job-continued', runWorkflowId(run.runId));
@@ -230,12 +194,7 @@ items:
   await save(harness, 'run-page-crossing', pageWorkflowId(run.runId, 0));
 }
 
-const slow = (ms: number, concurrency: number): HarnessOptions => ({
-  emulator: { latency: { kind: 'fixed', ms } },
-  lanes: [{ name: 'all', concurrency }],
-});
-
-const scenes: Readonly<Record<string, readonly [HarnessOptions, (harness: Harness) => Promise<void>]>> = {
+const scenes: Scenes = {
   plain: [{}, savePlain],
   failures: [{}, saveFailed],
   pages: [{ lanes: [{ name: 'all', concurrency: 40 }] }, savePages],
@@ -259,6 +218,7 @@ const scenes: Readonly<Record<string, readonly [HarnessOptions, (harness: Harnes
     },
     saveCrossing,
   ],
+  ...steeredScenes,
 };
 
 const wanted = process.argv.slice(2);
