@@ -47,6 +47,7 @@ describe('without a worker', { timeout: 300_000 }, () => {
       const command = await stack.begin(...parameters);
       await untilSaid(command, MISSING);
       command.kill();
+      await command.ended;
     }
     const late = `${runId} goes on: the time is over.\n`;
     const waited = await stack.command('wait', runId, runId, '--timeout', '6s');
@@ -108,5 +109,6 @@ describe('without a worker', { timeout: 300_000 }, () => {
       worker = await stack.startWorker();
     }
     command.kill();
+    await command.ended;
   });
 });
