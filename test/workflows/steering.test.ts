@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
 import type { SteerRequest } from '../../src/workflows/messages.ts';
-import { createSteering, nextRequest, renewedRequest, untold, type Steering } from '../../src/workflows/steering.ts';
+import {
+  createSteering,
+  nextRequest,
+  renewedRequest,
+  untold,
+  type Steering,
+} from '../../src/workflows/steering.ts';
 import { orders } from '../support/orders.ts';
 
 type How = Parameters<typeof nextRequest>[1];
