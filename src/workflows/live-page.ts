@@ -14,7 +14,7 @@ import { pageWorkflowId } from './ids.ts';
 import type { PageReference, RunPageInput } from './inputs.ts';
 import { grantPlacesSignal, steerSignal, type SteerRequest } from './messages.ts';
 import type { runPage } from './run-page.ts';
-import { nextRequest, untold } from './steering.ts';
+import { nextRequest, renewedRequest, untold } from './steering.ts';
 import { plural } from './words.ts';
 
 /** A page that runs. */
@@ -94,18 +94,7 @@ export function renewPage(
   shed: ReadonlyMap<string, number>,
   priority: Priority | undefined,
 ): void {
-  const { terms = { count: 0, shed: {} } } = page.told;
-  const more = [...shed].map(([lane, places]) => [lane, (terms.shed[lane] ?? 0) + places] as const);
-  page.told = {
-    ...page.told,
-    turn: page.told.turn + 1,
-    terms: {
-      ...terms,
-      count: terms.count + 1,
-      shed: { ...terms.shed, ...Object.fromEntries(more) },
-      ...(priority === undefined ? {} : { priority }),
-    },
-  };
+  page.told = renewedRequest(page.told, shed, priority);
   tellPage(page, steerSignal, page.told);
 }
 

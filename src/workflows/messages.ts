@@ -154,6 +154,12 @@ export interface PageTerms {
 export interface SteerRequest {
   /** Counts what the page was told, from 1: signals may come in another order, and what is older says nothing more. */
   readonly turn: number;
+  /**
+   * Turn by which it was told last to pause, to make a call or to go on: one that it knows changes its terms alone.
+   *
+   * @default `turn`
+   */
+  readonly asked?: number;
   /** Whether it is to take its calls back, and to make none. */
   readonly isPaused: boolean;
   /** How often it was let go on. */

@@ -2,12 +2,14 @@ import type { LedgerState } from '../pollen/ledger.ts';
 import { settledItems } from '../records/tally.ts';
 import type { PlanSummary } from './inputs.ts';
 import { createRunBudget, describeReached, type RunBudget } from './run-budget.ts';
+import type { RunNotices } from './run-notices.ts';
 import type { RunPauses } from './run-pauses.ts';
 import { countsOf, isEnding, type RunStanding } from './run-standing.ts';
 
 export interface BudgetParts {
   readonly standing: RunStanding;
   readonly pauses: Pick<RunPauses, 'any' | 'pause' | 'resume'>;
+  readonly notices: Pick<RunNotices, 'look'>;
   /** Has it make no more calls. */
   readonly stop: () => void;
 }
@@ -19,7 +21,7 @@ export interface BudgetParts {
  * @returns `undefined` where the run has none
  */
 export function openBudget(
-  { standing, pauses, stop }: BudgetParts,
+  { standing, pauses, notices, stop }: BudgetParts,
   { budget: set, spent, items }: PlanSummary,
   carried: LedgerState | undefined,
 ): RunBudget | undefined {
@@ -30,6 +32,8 @@ export function openBudget(
     mayGrant: () => !isEnding(standing) && !pauses.any(),
     give: (page, total) => standing.lanes?.give(page, total),
     onReached(view, missing) {
+      // A run that is stopped tells of its end alone.
+      notices.look();
       if (set.onExceeded === 'stop') {
         standing.because = 'budget';
         stop();

@@ -3,6 +3,7 @@ import { patched, workflowInfo } from '@temporalio/workflow';
 import { addCounts } from '../records/counts.ts';
 import { createLanes, type Lanes, type LanesOptions } from './lanes.ts';
 import type { RunBoard } from './run-board.ts';
+import type { RunNotices } from './run-notices.ts';
 import type { RunPauses } from './run-pauses.ts';
 import { isEnding, isLong, type RunStanding } from './run-standing.ts';
 
@@ -13,11 +14,12 @@ export interface LanesParts {
   readonly standing: RunStanding;
   readonly pauses: Pick<RunPauses, 'any' | 'ended'>;
   readonly board: Pick<RunBoard, 'count'>;
+  readonly notices: Pick<RunNotices, 'look'>;
 }
 
 /** Makes the lanes of a planned run, whose pages tell its budget, its pauses and its board what becomes of them. */
 export function openLanes(
-  { standing, pauses, board }: LanesParts,
+  { standing, pauses, board, notices }: LanesParts,
   given: Pick<LanesOptions, 'run' | 'resumed' | 'plan' | 'next'>,
 ): Lanes {
   return createLanes({
@@ -36,6 +38,7 @@ export function openLanes(
     onEnd(page, sealed) {
       pauses.ended(page);
       standing.budget?.close(page, sealed);
+      notices.look();
       standing.gates?.close(page, sealed);
       standing.budget?.grant();
     },

@@ -72,7 +72,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
   const board = createRunBoard(standing, pauses);
   const scheduled = 'run' in input ? undefined : input.scheduled;
   const notices = createRunNotices({ run, scheduled, standing, pauses });
-  const parts = { standing, story, pauses, board, stop };
+  const parts = { standing, story, pauses, board, notices, stop };
 
   const deadline = (standing.deadline = createRunDeadline(() => {
     if (standing.state !== 'running' || isEnding(standing)) return;

@@ -130,7 +130,8 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     while (mayCall() && !places.owes()) {
       const call = agenda.take(places.lane);
       if (call === undefined) break;
-      if (purse !== undefined && !(await purse.hold(call))) {
+      // It may be told to go while it waits for money.
+      if (purse !== undefined && (!(await purse.hold(call)) || places.owes())) {
         inFlight.add(call);
         conclude(call, unmade);
         continue;

@@ -1,7 +1,8 @@
+import type { Priority } from '../manifest/job.ts';
 import type { PageTerms, SteerRequest } from './messages.ts';
 
 /** What a page is told that was told nothing yet. */
-export const untold: SteerRequest = { turn: 0, isPaused: false, round: 0 };
+export const untold: SteerRequest = { turn: 0, asked: 0, isPaused: false, round: 0 };
 
 /** What to tell a page after what it was told last. */
 export function nextRequest(
@@ -10,10 +11,31 @@ export function nextRequest(
 ): SteerRequest {
   return {
     turn: turn + 1,
+    asked: turn + 1,
     isPaused: how !== 'go',
     round: how === 'go' ? round + 1 : round,
     ...(terms === undefined ? {} : { terms }),
     ...(how === 'probe' ? { probes: true } : {}),
+  };
+}
+
+/** The same with other terms: what it does about its pause goes on. */
+export function renewedRequest(
+  told: SteerRequest,
+  shed: ReadonlyMap<string, number>,
+  priority: Priority | undefined,
+): SteerRequest {
+  const { terms = { count: 0, shed: {} } } = told;
+  const more = [...shed].map(([lane, places]) => [lane, (terms.shed[lane] ?? 0) + places] as const);
+  return {
+    ...told,
+    turn: told.turn + 1,
+    terms: {
+      ...terms,
+      count: terms.count + 1,
+      shed: { ...terms.shed, ...Object.fromEntries(more) },
+      ...(priority === undefined ? {} : { priority }),
+    },
   };
 }
 
@@ -54,6 +76,7 @@ export function createSteering(): Steering {
   let latest = untold;
   let isPaused = false;
   let changes = 0;
+  let followed = 0;
   let parts: SteeredParts | undefined;
 
   function pause(): void {
@@ -61,13 +84,17 @@ export function createSteering(): Steering {
     isPaused = true;
     parts?.pause(isNew);
   }
-  function follow({ turn, isPaused: isToPause, round, probes, terms }: SteerRequest): void {
+  function follow(request: SteerRequest): void {
+    const { turn, asked = turn, isPaused: isToPause, round, probes, terms } = request;
     if (parts === undefined || turn === 0) return;
     parts.takeRound(round);
     if (terms !== undefined && terms.count > changes) {
       changes = terms.count;
       parts.takeTerms(terms, !isPaused && !isToPause);
     }
+    // It may have paused by itself since then, or be making the call that it was to make.
+    if (asked === followed) return;
+    followed = asked;
     if (!isToPause) {
       if (!isPaused) return;
       isPaused = false;
@@ -76,7 +103,7 @@ export function createSteering(): Steering {
     }
     // A call that is being made to find out goes on, and tells the same.
     if (probes === undefined || !isPaused) pause();
-    if (probes !== undefined) parts.probe(() => isPaused && latest.turn === turn);
+    if (probes !== undefined) parts.probe(() => isPaused && followed === asked);
   }
   return {
     isPaused: () => isPaused,

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
 import type { SteerRequest } from '../../src/workflows/messages.ts';
-import { createSteering, nextRequest, untold, type Steering } from '../../src/workflows/steering.ts';
+import {
+  createSteering,
+  nextRequest,
+  renewedRequest,
+  untold,
+  type Steering,
+} from '../../src/workflows/steering.ts';
 import { orders } from '../support/orders.ts';
 
 type How = Parameters<typeof nextRequest>[1];
@@ -70,11 +76,11 @@ describe('a page that is steered', () => {
     for (const [order, expected] of [
       [
         [renewed, pause, paused],
-        ['terms 1, calling', 'pause', 'terms 2', 'again'],
+        ['terms 1, calling', 'pause', 'terms 2'],
       ],
       [
         [pause, renewed, paused],
-        ['terms 1', 'pause', 'terms 2', 'again'],
+        ['terms 1', 'pause', 'terms 2'],
       ],
       [
         [paused, pause, renewed],
@@ -85,6 +91,30 @@ describe('a page that is steered', () => {
       const { done } = begun(steering);
       for (const request of order) steering.steer(request);
       expect(done).toEqual(expected);
+    }
+  });
+
+  it('stays paused by itself when it hears of new terms before its run has heard of that', () => {
+    const steering = createSteering();
+    const { done } = begun(steering);
+    const [pause, go = untold] = told('pause', 'go');
+    for (const request of [pause, go]) if (request) steering.steer(request);
+    steering.pause();
+    steering.steer(renewedRequest(go, new Map([['all', 1]]), undefined));
+    expect(done).toEqual(['pause', 'go 1', 'pause', 'terms 1']);
+    expect(steering.isPaused()).toBe(true);
+  });
+
+  it('makes the call that is to find out once, and goes on with it, when it hears of new terms meanwhile', () => {
+    const [pause = untold, probe = untold] = told('pause', 'probe');
+    const renewed = renewedRequest(probe, new Map(), 'low');
+    for (const order of orders([pause, probe, renewed])) {
+      const steering = createSteering();
+      const { done, probes } = begun(steering);
+      for (const request of order) steering.steer(request);
+      expect(done.filter((one) => one === 'probe')).toHaveLength(1);
+      expect(done).not.toContain('again');
+      expect(probes.map((isDue) => isDue())).toEqual([true]);
     }
   });
 
