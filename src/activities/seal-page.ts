@@ -16,6 +16,9 @@ import { keptAttempts } from './item-record.ts';
 import { readKeptAttempts, readPageLines } from '../report/page-records.ts';
 import { resolveCall } from './resolve-call.ts';
 
+/** Lost calls that are kept at once. */
+const AT_ONCE = 32;
+
 /** Writes a page's share of the results from its records: every item once, in the order of the plan. */
 export function createSealPage(dependencies: ActivityDependencies): ControlActivities['sealPage'] {
   return async function sealPage({
@@ -29,8 +32,13 @@ export function createSealPage(dependencies: ActivityDependencies): ControlActiv
     round,
   }) {
     const items = lost.map((position, index) => ({ position, again: losses[index] ?? 1 }));
-    for (const call of [...items, ...lostSteps]) {
-      await keepLostCall(dependencies, { run, page, resumed, ...call }, { execution, round });
+    const calls = [...items, ...lostSteps];
+    for (let first = 0; first < calls.length; first += AT_ONCE) {
+      await Promise.all(
+        calls
+          .slice(first, first + AT_ONCE)
+          .map((call) => keepLostCall(dependencies, { run, page, resumed, ...call }, { execution, round })),
+      );
     }
     const lines = await sealLines(dependencies, run, page);
     return lines.map(countLine).reduce(addCounts, noCounts);

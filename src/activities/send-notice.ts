@@ -13,6 +13,9 @@ import type { NoticeInput } from '../workflows/inputs.ts';
 import { plannedTimeOf } from '../workflows/ids.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
+/** Until a worker without the settings is likely to have them. */
+const UNSET_DELAY = '10 minutes';
+
 type Dependencies = Pick<ActivityDependencies, 'store' | 'plans' | 'post'>;
 
 /** Says who of a job's receivers is to be told something, by their positions in the job. */
@@ -39,12 +42,13 @@ export function createSendNotice(dependencies: Dependencies): ControlActivities[
       case 'taken':
         return { host, status: posted.status };
       case 'refused': {
-        const { message, remedy } = posted;
+        const { message, remedy, isFinal = false } = posted;
         log.warn(`a notice of run ${input.run.runId} is not sent: ${message}. ${remedy}`);
         throw ApplicationFailure.create({
           type: 'notice-refused',
           message: `${message}. ${remedy}`,
-          nonRetryable: true,
+          // Other workers may have the settings already, and this one gets them within the day that is tried.
+          ...(isFinal ? { nonRetryable: true } : { nextRetryDelay: UNSET_DELAY }),
         });
       }
       case 'missed':

@@ -6,6 +6,8 @@ export interface Refusal {
   /** Without a full stop, and without more of the address than its host. */
   readonly message: string;
   readonly remedy: string;
+  /** Set where no other try may be made: a name would get another chance to turn into one that is allowed. */
+  readonly isFinal?: true;
 }
 
 /**
@@ -47,7 +49,11 @@ export function refusalOf(url: string, settings: NoticeSettings): Refusal | unde
 
 /** A receiver that stands in a private network. */
 export function privateAddress(host: string): Refusal {
-  return { message: `the host ${host} has a private address`, remedy: `Name a public one, or ${optIn}.` };
+  return {
+    message: `the host ${host} has a private address`,
+    remedy: `Name a public one, or ${optIn}.`,
+    isFinal: true,
+  };
 }
 
 const optIn = 'set POLLEN_BATCH_NOTIFY_PRIVATE=true for the workers';

@@ -57,21 +57,23 @@ export function createPost({ settings, proxy, deadlineMs = DEADLINE_MS, lookUp }
       'user-agent': 'pollen-batch',
       ...signedHeaders(settings.secrets, id, Date.now(), body),
     };
+    const answered = new AbortController();
     try {
-      const signal = AbortSignal.timeout(deadlineMs);
+      const signal = AbortSignal.any([AbortSignal.timeout(deadlineMs), answered.signal]);
       return judge(await send(new URL(url), { method: 'POST', headers, body, signal }));
     } catch (error) {
       if (causes(error).some((cause) => cause instanceof PrivateAddressError)) {
         return { kind: 'refused', ...privateAddress(new URL(url).host) };
       }
       return { kind: 'missed', why: codeOf(error) };
+    } finally {
+      // What it has to say beyond the status is nothing to us, and may have no end.
+      answered.abort();
     }
   };
 }
 
-async function judge({ status, headers, body }: SentAnswer): Promise<Posted> {
-  // What it has to say beyond the status is nothing to us.
-  await body[Symbol.asyncIterator]().return?.();
+function judge({ status, headers }: SentAnswer): Posted {
   if ((status >= 200 && status < 300) || status === GONE) return { kind: 'taken', status };
   const retryAfter = retryAfterOf(headers, undefined);
   return { kind: 'missed', why: String(status), ...(retryAfter === undefined ? {} : { retryAfter }) };

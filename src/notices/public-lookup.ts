@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 
 import { isPublicAddress } from './address.ts';
 
-/** A host that resolves to an address of a private network, or to none. */
+/** A host that resolves to an address of a private network. */
 export class PrivateAddressError extends Error {
   override readonly name = 'PrivateAddressError';
 }
@@ -19,7 +19,10 @@ export function createPublicLookup(lookUp: LookUpAll = lookUpName): LookupFuncti
     lookUp(hostname, { ...options, all: true }, (error, addresses) => {
       const [first] = error === null ? addresses : [];
       if (error !== null) callback(error, []);
-      else if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address)))
+      // No address now may be one in a moment.
+      else if (first === undefined)
+        callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
+      else if (!addresses.every(({ address }) => isPublicAddress(address)))
         callback(new PrivateAddressError(hostname), []);
       else if (options.all === true) callback(null, addresses);
       else callback(null, first.address, first.family);

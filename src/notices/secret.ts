@@ -17,10 +17,11 @@ export interface NoticeSecret {
 }
 
 /**
- * Reads the secrets of notices, one a word: `whsec_` and base64 as Standard Webhooks writes them, or any text, of which the
- * bytes count. While one is being replaced there are two.
+ * Reads the secrets of notices, one a word: `whsec_` and base64, as Standard Webhooks writes them. Libraries of receivers
+ * decode base64 without `whsec_` as well, so any other text would be another key there. While one is being replaced there are two.
  *
- * @throws PollenBatchError `config-invalid` where one is too short, too long or no base64; the message never repeats it
+ * @throws PollenBatchError `config-invalid` where one has no `whsec_`, or is too short, too long or no base64; the message
+ * never repeats it
  */
 export function createNoticeSecrets(text: string): readonly NoticeSecret[] {
   return text
@@ -40,10 +41,9 @@ function createNoticeSecret(key: Buffer): NoticeSecret {
 
 function bytesOf(word: string): Buffer {
   const encoded = /^whsec_(.*)$/.exec(word)?.[1];
-  if (encoded !== undefined && !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) {
-    throw wrongSecret('no base64 stands after its whsec_');
-  }
-  const bytes = encoded === undefined ? Buffer.from(word, 'utf8') : Buffer.from(encoded, 'base64');
+  if (encoded === undefined) throw wrongSecret('it does not begin with whsec_');
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) throw wrongSecret('no base64 stands after its whsec_');
+  const bytes = Buffer.from(encoded, 'base64');
   if (bytes.byteLength < LEAST_BYTES) throw wrongSecret(`it has less than ${LEAST_BYTES} bytes`);
   if (bytes.byteLength > MOST_BYTES) throw wrongSecret(`it has more than ${MOST_BYTES} bytes`);
   return bytes;

@@ -4,7 +4,7 @@ import { isPublicAddress } from '../../src/notices/address.ts';
 import { refusalOf } from '../../src/notices/policy.ts';
 import { createNoticeSecrets } from '../../src/notices/secret.ts';
 
-const secrets = createNoticeSecrets('x'.repeat(32));
+const secrets = createNoticeSecrets(`whsec_${'x'.repeat(40)}`);
 const settings = {
   secrets,
   hosts: ['hooks.example', '*.wide.example', '10.0.0.8', '127.0.0.1', '8.8.8.8', '0.0.0.0'],
@@ -38,6 +38,15 @@ describe('who may be told', () => {
     ['https://[::1]/', 'the host [::1] is not among'],
   ])('%s may not: %s', (url, message) => {
     expect(refusalOf(url, settings)?.message).toContain(message);
+  });
+
+  it('may be refused for what another worker has set already, and for good by a private address alone', () => {
+    const isFinal = (url: string, changes: object = {}): boolean | undefined =>
+      refusalOf(url, { ...settings, ...changes })?.isFinal;
+    expect(isFinal('https://10.0.0.8/')).toBe(true);
+    for (const changes of [{ hosts: [] }, { hosts: ['other.example'] }, { secrets: [] }]) {
+      expect(isFinal('https://hooks.example/', changes)).toBeUndefined();
+    }
   });
 
   it('nobody may where no host is named, or no secret is there to sign with', () => {

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 
@@ -97,6 +101,25 @@ describe('behind a proxy', () => {
   });
 });
 
+describe('an answer without an end', () => {
+  it('holds no connection once its status is known', async () => {
+    const closed: Promise<unknown>[] = [];
+    const server = createServer((_request, response) => {
+      response.writeHead(200).write('more, ');
+      closed.push(once(response, 'close'));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const post = createPost({ settings, deadlineMs: 600_000 });
+    expect(await post({ ...letter, url: `http://127.0.0.1:${port}/` })).toEqual({
+      kind: 'taken',
+      status: 200,
+    });
+    await Promise.all(closed);
+    server.close();
+  });
+});
+
 describe('a name that the operator allows', () => {
   const guarded = { ...settings, allowPrivate: false };
 
@@ -113,6 +136,7 @@ describe('a name that the operator allows', () => {
       kind: 'refused',
       message: `the host hooks.test:${receiver.port} has a private address`,
       remedy: 'Name a public one, or set POLLEN_BATCH_NOTIFY_PRIVATE=true for the workers.',
+      isFinal: true,
     });
     expect(receiver.received).toEqual([]);
   });
@@ -128,9 +152,9 @@ describe('a name that the operator allows', () => {
       lookUp: (_hostname, _options, callback) =>
         callback(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }), []),
     });
-    expect(await post({ ...letter, url: 'https://hooks.test/' })).toEqual({
-      kind: 'missed',
-      why: 'ENOTFOUND',
-    });
+    const unresolved = { kind: 'missed', why: 'ENOTFOUND' };
+    expect(await post({ ...letter, url: 'https://hooks.test/' })).toEqual(unresolved);
+    const empty = createPost({ settings: guarded, lookUp: resolved() });
+    expect(await empty({ ...letter, url: 'https://hooks.test/' })).toEqual(unresolved);
   });
 });

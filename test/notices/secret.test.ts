@@ -8,21 +8,19 @@ import { signedHeaders } from '../../src/notices/sign.ts';
 
 const body = '{"type":"run.completed"}';
 const whsec = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwQ5xJ3sNvGmA=';
-const text = 'a-text-of-four-and-twenty-letters';
+const newer = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 describe('a signed notice', () => {
-  it.each([
-    ['with a secret as Standard Webhooks writes it', whsec, new Webhook(whsec)],
-    ['with any text', text, new Webhook(text, { format: 'raw' })],
-  ])('%s is taken by an independent reader', (_what, given, reader) => {
-    const headers = signedHeaders(createNoticeSecrets(given), 'notice_1', Date.now(), body);
+  it('is taken by an independent reader', () => {
+    const reader = new Webhook(whsec);
+    const headers = signedHeaders(createNoticeSecrets(whsec), 'notice_1', Date.now(), body);
     expect(reader.verify(body, headers)).toEqual({ type: 'run.completed' });
     expect(() => reader.verify(`${body} `, headers)).toThrow('No matching signature');
   });
 
   it('is taken with the old and the new secret while one is replaced', () => {
-    const headers = signedHeaders(createNoticeSecrets(`${whsec}\n${text}\n`), 'notice_1', Date.now(), body);
-    for (const reader of [new Webhook(whsec), new Webhook(text, { format: 'raw' })]) {
+    const headers = signedHeaders(createNoticeSecrets(`${whsec}\n${newer}\n`), 'notice_1', Date.now(), body);
+    for (const reader of [new Webhook(whsec), new Webhook(newer)]) {
       expect(reader.verify(body, headers)).toEqual({ type: 'run.completed' });
     }
   });
@@ -42,9 +40,9 @@ describe('a secret of notices', () => {
   });
 
   it.each([
-    ['is too short', 'short-one', 'it has less than 24 bytes'],
+    ['has no whsec_', 'a-text-of-four-and-twenty-letters', 'it does not begin with whsec_'],
     ['is too short once it is decoded', 'whsec_c2hvcnQ=', 'it has less than 24 bytes'],
-    ['is too long', 'x'.repeat(513), 'it has more than 512 bytes'],
+    ['is too long', `whsec_${Buffer.alloc(513).toString('base64')}`, 'it has more than 512 bytes'],
     ['is no base64', 'whsec_%%%%', 'no base64 stands after its whsec_'],
   ])('that %s is refused without being repeated', (_what, given, message) => {
     const refused = (): unknown => createNoticeSecrets(given);

@@ -270,8 +270,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     title: 'add what came late beside the hole that stood for it',
     file: 'src/report/with-late.ts',
-    from: `return position < 0 ? [...known, late] : known.with(position, late);`,
-    to: `return [...known, late];`,
+    from: `if (position >= 0) return known.with(position, late);`,
+    to: ``,
     tests: ['test/report/with-late.test.ts'],
   },
   {
@@ -350,8 +350,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     title: 'take calls that wait for never sent where nobody could look',
     file: 'src/workflows/call-scope.ts',
-    from: `taken.lost = undefined;`,
-    to: ``,
+    from: `taken.lost = undefined;\n    }`,
+    to: `}`,
     tests: ['test/workflows/stop.test.ts'],
     only: 'nobody can find out',
   },
