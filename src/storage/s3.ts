@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Agent, AgentOptions } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { S3Client } from '@aws-sdk/client-s3';
+import type * as Library from '@aws-sdk/client-s3';
 
 import type { ObjectStore, PutOnceResult, PutOptions, ReadOptions, StoredObject } from './object-store.ts';
 import { errorFacts, StoreError, toStoreError } from './store-error.ts';
@@ -52,11 +52,11 @@ const spareSockets = 16;
 const conflictTries = 8;
 const conflictPauseMs = 50;
 
-type Sdk = typeof import('@aws-sdk/client-s3');
+type Sdk = typeof Library;
 
 interface Connected {
   readonly sdk: Sdk;
-  readonly client: S3Client;
+  readonly client: Library.S3Client;
 }
 
 /** Objects in a bucket of any S3-compatible store. Makes no call by itself. */
@@ -260,7 +260,7 @@ export function createS3Store(settings: S3Settings): S3Store {
   };
 }
 
-async function createClient(sdk: Sdk, settings: S3Settings): Promise<S3Client> {
+async function createClient(sdk: Sdk, settings: S3Settings): Promise<Library.S3Client> {
   const { endpoint, region, credentials, maxConcurrency } = settings;
   const agent = { keepAlive: true, maxSockets: maxConcurrency + spareSockets };
   const agents = (await settings.agents?.(agent)) ?? { http: agent, https: agent };
