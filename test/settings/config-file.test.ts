@@ -25,7 +25,12 @@ programs: { temporal: bin/temporal, weed: bin/weed }
 logLevel: warn
 logPrompts: true
 metrics: { listen: 9464 }
+notify: { secretFile: signing, hosts: "hooks.example, *.corp.example", private: true }
 `;
+
+/** Without what names files that are read. */
+const unread = (text: string): string =>
+  text.replace('keyFile: key, ', '').replace('secretFile: signing, ', '');
 
 describe('the configuration file', () => {
   it('can set everything that is no secret, and its paths count from its folder', () => {
@@ -34,7 +39,8 @@ describe('the configuration file', () => {
     const keyed = settingList.filter(({ key }) => key !== undefined).map(({ name }) => name);
     expect(Object.keys(values).sort()).toEqual([...keyed].sort());
     expect(values.POLLINATIONS_API_KEY_FILE).toBe('/etc/bees/key');
-    expect(read(whole.replace('keyFile: key, ', ''))).toMatchObject({
+    expect(values.POLLEN_BATCH_NOTIFY_SECRET_FILE).toBe('/etc/bees/signing');
+    expect(read(unread(whole))).toMatchObject({
       api: {
         base: 'https://gen.pollinations.ai',
         dialect: 'gen',
@@ -70,7 +76,7 @@ describe('the configuration file', () => {
   });
 
   it('gives way to the environment, lane by lane', () => {
-    expect(read(whole.replace('keyFile: key, ', ''), { S3_BUCKET: 'wasps' }).store).toMatchObject({
+    expect(read(unread(whole), { S3_BUCKET: 'wasps' }).store).toMatchObject({
       bucket: 'wasps',
       region: 'eu',
     });
@@ -128,7 +134,7 @@ describe('the configuration file', () => {
       'conf.yaml:5:48: key-unknown: unknown key `speed`; known here: models, rps, rpm, adaptive, concurrency',
       'conf.yaml:5:78: value-invalid: `concurrency` is `2000`; must be a whole number from 1 to 1000',
       'conf.yaml:6:11: value-invalid: `logLevel` must be one of `trace`, `debug`, `info`, `warn`, `error`, not `3`',
-      'conf.yaml:7:1: key-unknown: unknown key `wholly`; known here: lanes, logLevel, logPrompts, api, store, plan, folders, programs, metrics',
+      'conf.yaml:7:1: key-unknown: unknown key `wholly`; known here: lanes, logLevel, logPrompts, api, store, notify, plan, folders, programs, metrics',
     ]);
   });
 
