@@ -84,7 +84,7 @@ describe('a run, by its id, by its beginning and as the latest', { timeout: 600_
       ['delete', 'sho', '--yes'],
     );
     expect(left?.code).toBe(4);
-    expect(JSON.parse(left?.stdout ?? '')).toMatchObject([{ runId, state: 'paused', kind: 'paused' }]);
+    expect(JSON.parse(left?.stdout ?? '')).toMatchObject([{ runId, state: 'paused' }]);
     expect([late?.code, late?.stderr]).toEqual([1, `${runId} goes on: the time is over.\n`]);
     expect([shown?.code, shown?.stdout]).toEqual([4, expect.stringContaining('Labels: team=shop')]);
     expect([refused?.code, refused?.stdout]).toEqual([2, '']);
@@ -190,7 +190,7 @@ describe('a run, by its id, by its beginning and as the latest', { timeout: 600_
     expect([terminated.code, terminated.stdout]).toEqual([0, expect.stringContaining('ends within seconds')]);
     const waited = await desk.run('wait', '@latest', '--exit-status', '-o', 'json');
     expect(waited.code).toBe(6);
-    expect(JSON.parse(waited.stdout)).toMatchObject([{ runId: retryId, state: 'stopped', kind: 'ended' }]);
+    expect(JSON.parse(waited.stdout)).toMatchObject([{ runId: retryId, state: 'stopped' }]);
     const reconciled = await desk.run('reconcile', '@latest');
     expect([reconciled.code, reconciled.stderr]).toEqual([0, '']);
   });
