@@ -59,6 +59,7 @@ describe('a schedule', { timeout: 400_000 }, () => {
     expect(failures.filter(({ state }) => state === 'missed')).toContainEqual({
       schedule: 'often',
       plannedFor: time,
+      timezone: 'UTC',
       state: 'missed',
       reason: expect.stringContaining('catchupWindow'),
       remedy: `pollen-batch schedule backfill often --from ${time} --to ${time}`,
