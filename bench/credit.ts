@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { lookAt } from '../src/commands/follow.ts';
+import { lookAt } from '../src/commands/runs/follow.ts';
 import type { JournalEntry } from '../src/emulator/index.ts';
 import type { SettingsChange } from '../src/emulator/settings.ts';
 import { formatAmount, parseAmount } from '../src/pollen/amount.ts';

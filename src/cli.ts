@@ -28,7 +28,7 @@ import type { SubmitFlags } from './commands/actions/submit.ts';
 import type { VerifyFlags } from './commands/actions/verify.ts';
 import type { ProblemFormat } from './commands/actions/validate.ts';
 import { exitCodeOfError, exitCodes } from './commands/exit-codes.ts';
-import { exampleText, examples, mainHelp } from './commands/help.ts';
+import { exampleText, examples, mainHelp } from './cli/help.ts';
 import { createInterrupts } from './commands/interrupts.ts';
 import { errorText } from './commands/render/error-text.ts';
 import { createTerminal, quieted } from './commands/render/terminal.ts';

@@ -1,4 +1,4 @@
-import { openSession, type Session } from './commands/session.ts';
+import { openSession, type Session } from './commands/session/session.ts';
 import { readConfig, type ApiSettings, type StoreSettings } from './config.ts';
 import type { TemporalSettings } from './temporal/connect-client.ts';
 

@@ -2,15 +2,15 @@
  * What programs use in place of the command line. Nothing here prints, ends the process, or starts servers or workers:
  * jobs go to the configured servers, or to the local stack that `pollen-batch dev` runs.
  */
-import { findRun } from './commands/find-run.ts';
-import { follow, type Sight } from './commands/follow.ts';
-import { get, type RunDetails } from './commands/get.ts';
-import { InvalidJob } from './commands/invalid-job.ts';
-import type { JobSource, ReadJob } from './commands/job-reading.ts';
-import { readValidJob } from './commands/read-job.ts';
-import { readChecked, readParts } from './commands/read-results.ts';
-import { submit as submitTo } from './commands/submit.ts';
-import { countItems, withoutObjects } from './commands/count-items.ts';
+import { findRun } from './commands/runs/find-run.ts';
+import { follow, type Sight } from './commands/runs/follow.ts';
+import { get, type RunDetails } from './commands/runs/get.ts';
+import { InvalidJob } from './commands/job/invalid-job.ts';
+import type { JobSource, ReadJob } from './commands/job/job-reading.ts';
+import { readValidJob } from './commands/job/read-job.ts';
+import { readChecked, readParts } from './commands/results/read-results.ts';
+import { submit as submitTo } from './commands/submit/submit.ts';
+import { countItems, withoutObjects } from './commands/job/count-items.ts';
 import { hold, type CallOptions } from './connection.ts';
 import { runKeys } from './storage/keys.ts';
 import { PollenBatchError } from './errors.ts';
@@ -23,11 +23,11 @@ import type { ResultLine } from './report/result-line.ts';
 
 export { connect, type CallOptions, type ConnectOptions, type Connection } from './connection.ts';
 export { PollenBatchError, type ErrorCode } from './errors.ts';
-export type { JobSource } from './commands/job-reading.ts';
-export type { Sight } from './commands/follow.ts';
-export type { RunDetails } from './commands/get.ts';
+export type { JobSource } from './commands/job/job-reading.ts';
+export type { Sight } from './commands/runs/follow.ts';
+export type { RunDetails } from './commands/runs/get.ts';
 export type { Job } from './manifest/job.ts';
-export type { ReadJob } from './commands/job-reading.ts';
+export type { ReadJob } from './commands/job/job-reading.ts';
 export type { SettingChange } from './plan/job-settings.ts';
 export type { Plan } from './plan/plan.ts';
 export type { EndState, RunOutcome } from './records/outcome.ts';

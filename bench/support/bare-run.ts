@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-import { planReading } from '../../src/commands/plan-reading.ts';
-import { readValidJob } from '../../src/commands/read-job.ts';
+import { planReading } from '../../src/commands/plan/plan-reading.ts';
+import { readValidJob } from '../../src/commands/job/read-job.ts';
 import { emulatorKeys } from '../../src/emulator/index.ts';
 import { workerEnvironment } from '../../src/local/product-stack.ts';
 import { parsePage } from '../../src/plan/pages.ts';

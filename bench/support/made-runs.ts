@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import type { Client } from '@temporalio/client';
 
-import { runMemo } from '../../src/commands/start-run.ts';
-import type { Session } from '../../src/commands/session.ts';
+import { runMemo } from '../../src/commands/submit/start-run.ts';
+import type { Session } from '../../src/commands/session/session.ts';
 import { claimRun, readJobFile, readMarker, readPlan, writePlan } from '../../src/records/run-store.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';

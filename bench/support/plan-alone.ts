@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 
-import { jobFolder } from '../../src/commands/job-folder.ts';
-import { readValidJob } from '../../src/commands/read-job.ts';
+import { jobFolder } from '../../src/commands/job/job-folder.ts';
+import { readValidJob } from '../../src/commands/job/read-job.ts';
 import { planJob } from '../../src/plan/plan-job.ts';
 import { openSpool } from '../../src/plan/spool.ts';
 import { jobChecks } from '../../src/pollinations/job-checks.ts';

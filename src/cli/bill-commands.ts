@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 
 import type { BillFlags } from '../commands/actions/bill.ts';
 import type { CommandContext, Outcome, OutputFlags } from '../commands/actions/outcome.ts';
-import { exampleText, examples } from '../commands/help.ts';
+import { exampleText, examples } from './help.ts';
 import { outputOption, parseSince } from './options.ts';
 
 /** The commands that tell what was paid for what. */

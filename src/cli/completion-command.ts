@@ -7,9 +7,9 @@ import {
   type Completed,
   type CompletedCommand,
   type CompletedOption,
-} from '../commands/completion.ts';
+} from './completion.ts';
 import { exitCodes } from '../commands/exit-codes.ts';
-import { exampleText, examples } from '../commands/help.ts';
+import { exampleText, examples } from './help.ts';
 
 /** The command that tells a shell how to complete all others: it is added when they are there. */
 export function addCompletionCommand(program: Command, present: (outcome: Outcome) => void): void {

@@ -4,8 +4,8 @@ import type { DeleteFlags } from '../commands/actions/delete.ts';
 import type { ListFlags } from '../commands/actions/list.ts';
 import type { CommandContext, Outcome, OutputFlags } from '../commands/actions/outcome.ts';
 import type { WaitFlags } from '../commands/actions/wait.ts';
-import { exampleText, examples } from '../commands/help.ts';
-import { listedStates } from '../commands/listed-run.ts';
+import { exampleText, examples } from './help.ts';
+import { listedStates } from '../commands/runs/listed-run.ts';
 import { durationRule, parseDuration } from '../manifest/duration.ts';
 import { outputOption, parseLimit, parseSince, waitPausedOption } from './options.ts';
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { CommandContext, Outcome, OutputFlags } from '../commands/actions/outcome.ts';
 import type { RebuildFlags } from '../commands/actions/rebuild.ts';
 import type { RetryFlags } from '../commands/actions/retry.ts';
-import { exampleText, examples } from '../commands/help.ts';
+import { exampleText, examples } from './help.ts';
 import { PollenBatchError } from '../errors.ts';
 import type { SetRequest } from '../workflows/messages.ts';
 import {

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 
 import type { LogsFlags } from '../commands/actions/logs.ts';
 import type { CommandContext, Outcome, OutputFlags } from '../commands/actions/outcome.ts';
-import { exampleText, examples } from '../commands/help.ts';
+import { exampleText, examples } from './help.ts';
 import { outputOption, parseCount, parseSince } from './options.ts';
 
 /** The commands that tell what has happened in a run. */

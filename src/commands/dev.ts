@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts';
 import { whenAborted } from './interrupts.ts';
-import { brokenStack, startLocal, STOPPING } from './local.ts';
+import { brokenStack, startLocal, STOPPING } from './session/local.ts';
 import type { Terminal } from './render/terminal.ts';
-import { usesServers } from './servers.ts';
+import { usesServers } from './session/servers.ts';
 
 /**
  * Runs the local stack in the foreground until the signal.

@@ -22,9 +22,9 @@ import { PollenBatchError } from '../errors.ts';
 import { readAddresses, type StackAddresses } from '../local/address-file.ts';
 import type { SettingProblem } from '../settings/settings.ts';
 import { resolveTemporal } from '../temporal/connect-client.ts';
-import { usesEmulator } from './local.ts';
-import { hasTemporal, usesServers } from './servers.ts';
-import { withStack } from './servers.ts';
+import { usesEmulator } from './session/local.ts';
+import { hasTemporal, usesServers } from './session/servers.ts';
+import { withStack } from './session/servers.ts';
 
 /** A configuration, with the settings that had to be left out of it. */
 export interface Examined {

@@ -1,8 +1,8 @@
 import type { Check } from '../doctor/check.ts';
 import { PollenBatchError, type ErrorCode } from '../errors.ts';
-import type { Sight } from './follow.ts';
-import type { Waited } from './wait.ts';
-import type { Watched } from './watch.ts';
+import type { Sight } from './runs/follow.ts';
+import type { Waited } from './runs/wait.ts';
+import type { Watched } from './watch/watch.ts';
 
 /** What the process tells its caller. */
 export const exitCodes = {

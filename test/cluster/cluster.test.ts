@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 
-import type { LaneReport } from '../../src/commands/lanes.ts';
-import type { ListedRun } from '../../src/commands/list.ts';
+import type { LaneReport } from '../../src/commands/lanes/lanes.ts';
+import type { ListedRun } from '../../src/commands/runs/list.ts';
 import type { Check } from '../../src/doctor/check.ts';
 import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { emulatorKeys } from '../../src/emulator/index.ts';
 import { readConfig } from '../../src/config.ts';
-import { usesServers } from '../../src/commands/servers.ts';
+import { usesServers } from '../../src/commands/session/servers.ts';
 import { settings } from '../../src/settings/settings.ts';
 import { readCompose, repository, running } from './compose-file.ts';
 

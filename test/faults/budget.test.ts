@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { submit } from '../../src/commands/submit.ts';
+import { submit } from '../../src/commands/submit/submit.ts';
 import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
 import { parseAmount } from '../../src/pollen/amount.ts';
 import type { CacheMode } from '../../src/pollen/settle.ts';

@@ -4,7 +4,7 @@ import { Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { Latency } from '../../src/emulator/latency.ts';
-import { stop, terminate } from '../../src/commands/steer.ts';
+import { stop, terminate } from '../../src/commands/runs/steer.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { formatAmount, parseAmount } from '../../src/pollen/amount.ts';
 import { verifyRun } from '../../src/verify/verify-run.ts';

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { listRuns } from '../../src/commands/list.ts';
-import { allRunsQuery } from '../../src/commands/runs-in-temporal.ts';
-import { rebuild } from '../../src/commands/rebuild.ts';
+import { listRuns } from '../../src/commands/runs/list.ts';
+import { allRunsQuery } from '../../src/commands/runs/runs-in-temporal.ts';
+import { rebuild } from '../../src/commands/submit/rebuild.ts';
 import { retry } from '../../src/commands/retry/retry.ts';
 import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
-import { submit } from '../../src/commands/submit.ts';
+import { submit } from '../../src/commands/submit/submit.ts';
 import { startEmulator, type Emulator, type JournalEntry } from '../../src/emulator/index.ts';
 import type { Child } from '../../src/local/child.ts';
 import { formatAmount, parseAmount } from '../../src/pollen/amount.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { countItems } from '../../src/commands/count-items.ts';
+import { countItems } from '../../src/commands/job/count-items.ts';
 import { decodeJobFile } from '../../src/manifest/decode-job-file.ts';
 import type { Problem } from '../../src/manifest/problem.ts';
 import { readOf } from '../support/job.ts';

@@ -4,7 +4,7 @@ import { Connection } from '@temporalio/client';
 
 import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { triggerSchedule } from '../../src/commands/schedule/change-schedule.ts';
-import { setRun } from '../../src/commands/steer.ts';
+import { setRun } from '../../src/commands/runs/steer.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { installRuntime } from '../../src/telemetry/runtime.ts';
 import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';

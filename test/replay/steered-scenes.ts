@@ -1,4 +1,4 @@
-import { approve, setRun } from '../../src/commands/steer.ts';
+import { approve, setRun } from '../../src/commands/runs/steer.ts';
 import { createNoticeSecrets } from '../../src/notices/secret.ts';
 import { noticeWorkflowId, pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
 import { stopSignal, terminateSignal } from '../../src/workflows/messages.ts';

@@ -37,7 +37,7 @@ export const balanceSabotages = [
   },
   {
     title: 'settle by the balance of a wallet, on an older API',
-    file: 'src/commands/own-budget.ts',
+    file: 'src/commands/bill/own-budget.ts',
     from: `if (account.dialect.tellsKeyBudget !== true) throw`,
     to: `if (account.dialect.balancePath === undefined) throw`,
     tests: ['test/workflows/balance.test.ts'],
@@ -45,7 +45,7 @@ export const balanceSabotages = [
   },
   {
     title: 'settle by the balance of another key',
-    file: 'src/commands/own-budget.ts',
+    file: 'src/commands/bill/own-budget.ts',
     from: `if (!isOwn) return { kind: 'open', reason: 'other-key' };`,
     to: ``,
     tests: ['test/workflows/balance.test.ts'],
@@ -53,7 +53,7 @@ export const balanceSabotages = [
   },
   {
     title: 'settle by a balance that another run may have moved',
-    file: 'src/commands/own-budget.ts',
+    file: 'src/commands/bill/own-budget.ts',
     from: `if (otherRun !== undefined) return`,
     to: `if (otherRun === '') return`,
     tests: ['test/workflows/balance.test.ts'],

@@ -2,7 +2,7 @@
 export const gateSabotages = [
   {
     title: 'make the others before the canary has ended',
-    file: 'src/workflows/run-gates.ts',
+    file: 'src/workflows/open-gates.ts',
     from: `mayStart: (page) => canary.size === 0 || page.canary === true,`,
     to: `mayStart: () => true,`,
     tests: ['test/workflows/gates.test.ts'],

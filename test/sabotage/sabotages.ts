@@ -159,10 +159,10 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     title: 'copy results that are not what the marker names',
-    file: 'src/commands/read-results.ts',
+    file: 'src/commands/results/read-results.ts',
     from: `if (digest !== undefined && sha256(body) !== digest) throw`,
     to: `if (digest === '' && sha256(body) !== digest) throw`,
-    tests: ['test/commands/copy-results.test.ts'],
+    tests: ['test/commands/results/copy-results.test.ts'],
   },
   {
     title: 'call again although there is a record',
@@ -337,7 +337,7 @@ export const sabotages: readonly Sabotage[] = [
     file: 'src/pollen/budget-sums.ts',
     from: `[spent, atMost, held].reduce`,
     to: `[spent, held].reduce`,
-    tests: ['test/commands/budget-sight.test.ts'],
+    tests: ['test/commands/bill/budget-sight.test.ts'],
   },
   {
     title: 'let calls go on with the round of those that are being taken back',

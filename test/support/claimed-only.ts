@@ -1,4 +1,4 @@
-import type { Session } from '../../src/commands/session.ts';
+import type { Session } from '../../src/commands/session/session.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
 
 /** The same run in a folder that has nothing but its claim, as a submit leaves it that dies before it writes the plan. */

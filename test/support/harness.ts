@@ -5,9 +5,9 @@ import { NativeConnection } from '@temporalio/worker';
 
 import { createCallActivities, createControlActivities } from '../../src/activities/index.ts';
 import { createPlanReader } from '../../src/activities/plan-reader.ts';
-import type { ReadJob } from '../../src/commands/job-reading.ts';
-import type { Session } from '../../src/commands/session.ts';
-import { submit, type SubmitOptions, type Submitted } from '../../src/commands/submit.ts';
+import type { ReadJob } from '../../src/commands/job/job-reading.ts';
+import type { Session } from '../../src/commands/session/session.ts';
+import { submit, type SubmitOptions, type Submitted } from '../../src/commands/submit/submit.ts';
 import { readConfig } from '../../src/config.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
 import type { KeySpec } from '../../src/emulator/keys.ts';

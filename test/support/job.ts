@@ -1,4 +1,4 @@
-import type { ReadJob } from '../../src/commands/job-reading.ts';
+import type { ReadJob } from '../../src/commands/job/job-reading.ts';
 import type { Job } from '../../src/manifest/job.ts';
 import { loadJob } from '../../src/manifest/load-job.ts';
 import { noFiles } from '../../src/plan/job-files.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-import { resume, suspend } from '../../src/commands/steer.ts';
+import { resume, suspend } from '../../src/commands/runs/steer.ts';
 import type { CacheMode } from '../../src/pollen/settle.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 
-import type { Session } from '../../src/commands/session.ts';
-import { submit } from '../../src/commands/submit.ts';
+import type { Session } from '../../src/commands/session/session.ts';
+import { submit } from '../../src/commands/submit/submit.ts';
 import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
 import type { Child } from '../../src/local/child.ts';
 import type { CacheMode } from '../../src/pollen/settle.ts';

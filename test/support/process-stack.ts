@@ -3,7 +3,7 @@ import { openSync, closeSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openSession, type Session } from '../../src/commands/session.ts';
+import { openSession, type Session } from '../../src/commands/session/session.ts';
 import { readConfig } from '../../src/config.ts';
 import { writeAddresses, type StackAddresses } from '../../src/local/address-file.ts';
 import { findBinary } from '../../src/local/binaries.ts';

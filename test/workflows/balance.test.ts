@@ -1,10 +1,10 @@
 import { describe, expect } from 'vitest';
 
-import { bill } from '../../src/commands/bill.ts';
-import { reconcile } from '../../src/commands/reconcile.ts';
+import { bill } from '../../src/commands/bill/bill.ts';
+import { reconcile } from '../../src/commands/bill/reconcile.ts';
 import { reconciledText } from '../../src/commands/render/reconciled-text.ts';
 import { verifyText } from '../../src/commands/render/verify-text.ts';
-import { verify } from '../../src/commands/verify.ts';
+import { verify } from '../../src/commands/bill/verify.ts';
 import { readCorrections } from '../../src/records/corrections.ts';
 import { readBegun } from '../../src/records/run-store.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';

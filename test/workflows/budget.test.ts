@@ -1,9 +1,9 @@
 import { describe, expect, vi } from 'vitest';
 
-import { get } from '../../src/commands/get.ts';
+import { get } from '../../src/commands/runs/get.ts';
 import { detailsData } from '../../src/commands/render/run-data.ts';
 import { detailsText } from '../../src/commands/render/run-text.ts';
-import { setRun } from '../../src/commands/steer.ts';
+import { setRun } from '../../src/commands/runs/steer.ts';
 import { parseAmount } from '../../src/pollen/amount.ts';
 import { readChanges } from '../../src/records/changes.ts';
 import { billTotal } from '../../src/report/report.ts';

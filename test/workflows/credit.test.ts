@@ -1,9 +1,9 @@
 import { describe, expect, vi } from 'vitest';
 
-import { findWaits } from '../../src/commands/find-waits.ts';
-import { get } from '../../src/commands/get.ts';
+import { findWaits } from '../../src/commands/runs/find-waits.ts';
+import { get } from '../../src/commands/runs/get.ts';
 import { exitCodeOfSight } from '../../src/commands/exit-codes.ts';
-import { resume, suspend } from '../../src/commands/steer.ts';
+import { resume, suspend } from '../../src/commands/runs/steer.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { runViewQuery } from '../../src/workflows/messages.ts';
 import type { PauseReason } from '../../src/workflows/pauses.ts';

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 
-import { readValidJob } from '../../src/commands/read-job.ts';
+import { readValidJob } from '../../src/commands/job/read-job.ts';
 import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { triggerSchedule } from '../../src/commands/schedule/change-schedule.ts';
-import { submit } from '../../src/commands/submit.ts';
+import { submit } from '../../src/commands/submit/submit.ts';
 import { readJobFile, readPlan } from '../../src/records/run-store.ts';
 import { keptInputKey, type RunLocation } from '../../src/storage/keys.ts';
 import { callsOf } from '../support/calls.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, vi } from 'vitest';
 
-import { deleteRun, findDeletable, type ErasableStore } from '../../src/commands/delete-run.ts';
-import { list } from '../../src/commands/list.ts';
+import { deleteRun, findDeletable, type ErasableStore } from '../../src/commands/runs/delete-run.ts';
+import { list } from '../../src/commands/runs/list.ts';
 import { retry } from '../../src/commands/retry/retry.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
 import { StoreError } from '../../src/storage/store-error.ts';

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect } from 'vitest';
 
-import { openaiBatchLines } from '../../src/commands/openai-batch.ts';
-import { readValidJob } from '../../src/commands/read-job.ts';
-import { submit } from '../../src/commands/submit.ts';
+import { openaiBatchLines } from '../../src/commands/results/openai-batch.ts';
+import { readValidJob } from '../../src/commands/job/read-job.ts';
+import { submit } from '../../src/commands/submit/submit.ts';
 import type { Marker } from '../../src/records/run-store.ts';
 import type { OpenAiBatchLine } from '../../src/report/openai-batch-line.ts';
 import type { ResultLine } from '../../src/report/result-line.ts';

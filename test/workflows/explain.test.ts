@@ -1,11 +1,11 @@
 import { describe, expect, vi } from 'vitest';
 
-import { explain } from '../../src/commands/explain.ts';
+import { explain } from '../../src/commands/explain/explain.ts';
 import type { Explained } from '../../src/commands/explain/explained.ts';
 import { explainedData } from '../../src/commands/render/explain-data.ts';
 import { explainText } from '../../src/commands/render/explain-text.ts';
-import type { Session } from '../../src/commands/session.ts';
-import { suspend } from '../../src/commands/steer.ts';
+import type { Session } from '../../src/commands/session/session.ts';
+import { suspend } from '../../src/commands/runs/steer.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import type { Harness } from '../support/harness.ts';
 import { test } from '../support/on-servers.ts';

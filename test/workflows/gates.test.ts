@@ -1,9 +1,9 @@
 import { describe, expect, vi } from 'vitest';
 
-import { get } from '../../src/commands/get.ts';
+import { get } from '../../src/commands/runs/get.ts';
 import { detailsText } from '../../src/commands/render/run-text.ts';
 import { retry } from '../../src/commands/retry/retry.ts';
-import { approve, resume, setRun, stop, suspend } from '../../src/commands/steer.ts';
+import { approve, resume, setRun, stop, suspend } from '../../src/commands/runs/steer.ts';
 import { keepChange } from '../../src/records/changes.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { verifyRun } from '../../src/verify/verify-run.ts';

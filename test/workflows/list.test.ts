@@ -1,9 +1,9 @@
 import { describe, expect, vi } from 'vitest';
 
-import { describe as describeRun } from '../../src/commands/get.ts';
-import { list, type ListOptions } from '../../src/commands/list.ts';
-import type { Reading } from '../../src/commands/reading.ts';
-import { resolveStored } from '../../src/commands/resolve-run.ts';
+import { describe as describeRun } from '../../src/commands/runs/get.ts';
+import { list, type ListOptions } from '../../src/commands/runs/list.ts';
+import type { Reading } from '../../src/commands/session/reading.ts';
+import { resolveStored } from '../../src/commands/runs/resolve-run.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { temporalUnreachable } from '../../src/temporal/failure.ts';
 import { forgetRun } from '../support/forget-run.ts';

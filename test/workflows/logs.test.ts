@@ -1,10 +1,10 @@
 import { describe, expect } from 'vitest';
 
-import { openLog, type LogsOptions } from '../../src/commands/logs.ts';
+import { openLog, type LogsOptions } from '../../src/commands/logs/logs.ts';
 import type { LogEvent } from '../../src/commands/logs/log-event.ts';
 import { logLine } from '../../src/commands/render/log-text.ts';
-import type { Session } from '../../src/commands/session.ts';
-import { resume, setRun, suspend } from '../../src/commands/steer.ts';
+import type { Session } from '../../src/commands/session/session.ts';
+import { resume, setRun, suspend } from '../../src/commands/runs/steer.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { test } from '../support/on-servers.ts';
 

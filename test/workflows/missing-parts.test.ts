@@ -2,12 +2,12 @@ import { Client } from '@temporalio/client';
 import { createColors } from 'picocolors';
 import { describe, expect, vi } from 'vitest';
 
-import { get } from '../../src/commands/get.ts';
+import { get } from '../../src/commands/runs/get.ts';
 import { errorText } from '../../src/commands/render/error-text.ts';
 import { detailsText } from '../../src/commands/render/run-text.ts';
-import type { Session } from '../../src/commands/session.ts';
-import { submit } from '../../src/commands/submit.ts';
-import { keepTellingMissing, tellMissing } from '../../src/commands/tell-missing.ts';
+import type { Session } from '../../src/commands/session/session.ts';
+import { submit } from '../../src/commands/submit/submit.ts';
+import { keepTellingMissing, tellMissing } from '../../src/commands/session/tell-missing.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { readOf } from '../support/job.ts';
 import { test } from '../support/on-servers.ts';

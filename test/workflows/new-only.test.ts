@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { describe, expect, vi } from 'vitest';
 
-import { plan } from '../../src/commands/plan.ts';
-import { readValidJob } from '../../src/commands/read-job.ts';
+import { plan } from '../../src/commands/plan/plan.ts';
+import { readValidJob } from '../../src/commands/job/read-job.ts';
 import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { triggerSchedule } from '../../src/commands/schedule/change-schedule.ts';
 import { parsePage } from '../../src/plan/pages.ts';

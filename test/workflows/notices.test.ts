@@ -4,7 +4,7 @@ import { describe, expect, vi } from 'vitest';
 import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { backfillSchedule } from '../../src/commands/schedule/backfill-schedule.ts';
 import { triggerSchedule } from '../../src/commands/schedule/change-schedule.ts';
-import { resume, setRun, suspend } from '../../src/commands/steer.ts';
+import { resume, setRun, suspend } from '../../src/commands/runs/steer.ts';
 import type { PostOptions } from '../../src/notices/post.ts';
 import { createNoticeSecrets } from '../../src/notices/secret.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, vi } from 'vitest';
 
 import type { JournalEntry } from '../../src/emulator/index.ts';
-import { approve, setRun, stop, terminate } from '../../src/commands/steer.ts';
+import { approve, setRun, stop, terminate } from '../../src/commands/runs/steer.ts';
 import { readChanges } from '../../src/records/changes.ts';
 import { readLate } from '../../src/records/late.ts';
 import { verifyRun } from '../../src/verify/verify-run.ts';

@@ -1,10 +1,10 @@
 import { describe, expect } from 'vitest';
 
-import { bill } from '../../src/commands/bill.ts';
-import { get } from '../../src/commands/get.ts';
-import { reconcile } from '../../src/commands/reconcile.ts';
+import { bill } from '../../src/commands/bill/bill.ts';
+import { get } from '../../src/commands/runs/get.ts';
+import { reconcile } from '../../src/commands/bill/reconcile.ts';
 import { detailsText } from '../../src/commands/render/run-text.ts';
-import { spending } from '../../src/commands/spending.ts';
+import { spending } from '../../src/commands/bill/spending.ts';
 import { runKeys } from '../../src/storage/keys.ts';
 import { test } from '../support/on-servers.ts';
 import { untilDone } from '../support/until.ts';

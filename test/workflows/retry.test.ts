@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { describe, expect, vi } from 'vitest';
 
 import { retry } from '../../src/commands/retry/retry.ts';
-import { get } from '../../src/commands/get.ts';
-import { listRuns } from '../../src/commands/list.ts';
-import { allRunsQuery } from '../../src/commands/runs-in-temporal.ts';
+import { get } from '../../src/commands/runs/get.ts';
+import { listRuns } from '../../src/commands/runs/list.ts';
+import { allRunsQuery } from '../../src/commands/runs/runs-in-temporal.ts';
 import { detailsData } from '../../src/commands/render/run-data.ts';
 import { retriedText } from '../../src/commands/render/retried-text.ts';
-import { submit } from '../../src/commands/submit.ts';
+import { submit } from '../../src/commands/submit/submit.ts';
 import { formatAmount, parseAmount } from '../../src/pollen/amount.ts';
 import { billTotal } from '../../src/report/report.ts';
 import { claimRun, readJobFile } from '../../src/records/run-store.ts';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 
-import { plan, type PlanOptions, type PlanPreview } from '../../src/commands/plan.ts';
+import { plan, type PlanOptions, type PlanPreview } from '../../src/commands/plan/plan.ts';
 import { planPreviewText } from '../../src/commands/render/plan-preview-text.ts';
 import { runKeys } from '../../src/storage/keys.ts';
 import { callsOf } from '../support/calls.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, vi } from 'vitest';
 
-import { resolveRun, resolveRunId } from '../../src/commands/resolve-run.ts';
+import { resolveRun, resolveRunId } from '../../src/commands/runs/resolve-run.ts';
 import { forgetRun } from '../support/forget-run.ts';
 import type { Harness } from '../support/harness.ts';
 import { test } from '../support/on-servers.ts';

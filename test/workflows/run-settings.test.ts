@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 
 import { keptSettingsText } from '../../src/commands/render/submitted.ts';
-import { submit as submitTo } from '../../src/commands/submit.ts';
+import { submit as submitTo } from '../../src/commands/submit/submit.ts';
 import { readJobFile, type JobFile } from '../../src/records/run-store.ts';
 import { runKeys } from '../../src/storage/keys.ts';
 import { claimedOnly } from '../support/claimed-only.ts';

@@ -5,7 +5,7 @@ import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { backfillSchedule } from '../../src/commands/schedule/backfill-schedule.ts';
 import { getSchedule } from '../../src/commands/schedule/describe-schedule.ts';
 import { listFailures } from '../../src/commands/schedule/list-failures.ts';
-import { approve } from '../../src/commands/steer.ts';
+import { approve } from '../../src/commands/runs/steer.ts';
 import type { PriceSnapshot } from '../../src/pollen/prices.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { plannedTimeOf, runWorkflowId } from '../../src/workflows/ids.ts';

@@ -2,7 +2,7 @@ import { describe, expect, vi } from 'vitest';
 
 import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { backfillSchedule } from '../../src/commands/schedule/backfill-schedule.ts';
-import { get } from '../../src/commands/get.ts';
+import { get } from '../../src/commands/runs/get.ts';
 import {
   deleteSchedule,
   pauseSchedule,
@@ -14,7 +14,7 @@ import {
   type ScheduleDetails,
 } from '../../src/commands/schedule/describe-schedule.ts';
 import { nextTimes } from '../../src/commands/schedule/matching-times.ts';
-import { stop } from '../../src/commands/steer.ts';
+import { stop } from '../../src/commands/runs/steer.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { plannedTimeOf, runWorkflowId } from '../../src/workflows/ids.ts';
 import type { PriceSnapshot } from '../../src/pollen/prices.ts';

@@ -3,8 +3,8 @@ import { describe, expect, vi } from 'vitest';
 
 import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { triggerSchedule } from '../../src/commands/schedule/change-schedule.ts';
-import type { Session } from '../../src/commands/session.ts';
-import { submit as submitTo } from '../../src/commands/submit.ts';
+import type { Session } from '../../src/commands/session/session.ts';
+import { submit as submitTo } from '../../src/commands/submit/submit.ts';
 import { sha256 } from '../../src/plan/digest.ts';
 import type { PlannedPage } from '../../src/plan/plan.ts';
 import { parsePage } from '../../src/plan/pages.ts';

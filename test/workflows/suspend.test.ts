@@ -1,7 +1,7 @@
 import { describe, expect, vi } from 'vitest';
 
-import { resume, suspend } from '../../src/commands/steer.ts';
-import { get } from '../../src/commands/get.ts';
+import { resume, suspend } from '../../src/commands/runs/steer.ts';
+import { get } from '../../src/commands/runs/get.ts';
 import { readChanges } from '../../src/records/changes.ts';
 import { verifyRun } from '../../src/verify/verify-run.ts';
 import { CONTROL_QUEUE, pageWorkflowId } from '../../src/workflows/ids.ts';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 
-import { verify } from '../../src/commands/verify.ts';
+import { verify } from '../../src/commands/bill/verify.ts';
 import { createMeter } from '../../src/verify/meter.ts';
 import { verifyRun } from '../../src/verify/verify-run.ts';
 import { copyRun, type CopiedRun } from '../support/copied-run.ts';

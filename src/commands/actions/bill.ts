@@ -1,14 +1,14 @@
 import { PollenBatchError } from '../../errors.ts';
 import type { BillRow } from '../../report/bill-rows.ts';
-import { foldBill } from '../bill.ts';
+import { foldBill } from '../bill/bill.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { openBill, type OpenedBill } from '../open-bill.ts';
+import { openBill, type OpenedBill } from '../bill/open-bill.ts';
 import { billCsv, billRowsCsv, csv, rowHeads } from '../render/bill-csv.ts';
 import { createBillRowsText } from '../render/bill-rows-text.ts';
 import { billText } from '../render/bill-text.ts';
 import { spendingCsv, spendingText } from '../render/spending-text.ts';
-import type { SpendingKey } from '../run-costs.ts';
-import { spending } from '../spending.ts';
+import type { SpendingKey } from '../bill/run-costs.ts';
+import { spending } from '../bill/spending.ts';
 import { configure, withSession, withStored } from './configure.ts';
 import { done, type CommandContext, type Outcome } from './outcome.ts';
 import { toStdout } from './to-stdout.ts';

@@ -1,7 +1,7 @@
 import { examineConfig, loadConfigFile, loadEnvironmentFile, readConfig, type Config } from '../../config.ts';
 import type { RunLocation } from '../../storage/keys.ts';
-import type { Reading } from '../reading.ts';
-import type { Session } from '../session.ts';
+import type { Reading } from '../session/reading.ts';
+import type { Session } from '../session/session.ts';
 
 /** Reads the configuration: flags go over the environment, `.env` and the configuration file, in this order. */
 export async function configure(flags: { readonly anonymous?: boolean } = {}): Promise<Config> {
@@ -24,7 +24,7 @@ export async function withSession<Result>(
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   // Its clients take a second to load, which what only reads the configuration need not wait for.
-  const { openSession } = await import('../session.ts');
+  const { openSession } = await import('../session/session.ts');
   const session = await openSession(await config);
   try {
     return await use(session);
@@ -40,7 +40,7 @@ export function withRun<Result>(
   use: (session: Session, run: RunLocation) => Promise<Result>,
 ): Promise<Result> {
   return withSession(config, async (session) => {
-    const { resolveRun } = await import('../resolve-run.ts');
+    const { resolveRun } = await import('../runs/resolve-run.ts');
     return use(session, await resolveRun(session, text));
   });
 }
@@ -52,7 +52,7 @@ export function withStored<Result>(
   use: (reading: Reading, run: RunLocation) => Promise<Result>,
 ): Promise<Result> {
   return withReading(config, async (reading) => {
-    const { resolveStored } = await import('../resolve-run.ts');
+    const { resolveStored } = await import('../runs/resolve-run.ts');
     return use(reading, await resolveStored(reading, text));
   });
 }
@@ -63,7 +63,7 @@ export async function withReading<Result>(
   use: (reading: Reading) => Promise<Result>,
 ): Promise<Result> {
   const [{ openReading }, { explainStore }, { StoreError }] = await Promise.all([
-    import('../reading.ts'),
+    import('../session/reading.ts'),
     import('../../storage/probe.ts'),
     import('../../storage/store-error.ts'),
   ]);

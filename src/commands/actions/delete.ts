@@ -1,8 +1,8 @@
 import { PollenBatchError } from '../../errors.ts';
-import { connected, deleteRun, findDeletable, type Deletable } from '../delete-run.ts';
+import { connected, deleteRun, findDeletable, type Deletable } from '../runs/delete-run.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { money, plural } from '../render/words.ts';
-import { resolveStored } from '../resolve-run.ts';
+import { resolveStored } from '../runs/resolve-run.ts';
 import { configure, withReading } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 

@@ -1,5 +1,5 @@
 import { exitCodes } from '../exit-codes.ts';
-import { explain } from '../explain.ts';
+import { explain } from '../explain/explain.ts';
 import { explainedData } from '../render/explain-data.ts';
 import { explainText } from '../render/explain-text.ts';
 import { configure, withRun } from './configure.ts';

@@ -1,5 +1,5 @@
 import { exitCodeOfSight } from '../exit-codes.ts';
-import { describe } from '../get.ts';
+import { describe } from '../runs/get.ts';
 import { detailsData } from '../render/run-data.ts';
 import { detailsText } from '../render/run-text.ts';
 import { configure, withStored } from './configure.ts';

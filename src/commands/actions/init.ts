@@ -1,5 +1,5 @@
 import { exitCodes } from '../exit-codes.ts';
-import { init, listExamples } from '../init.ts';
+import { init, listExamples } from '../job/init.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 
 export interface InitFlags extends OutputFlags {

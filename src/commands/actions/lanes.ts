@@ -1,7 +1,7 @@
 import { exitCodes } from '../exit-codes.ts';
-import { lanes } from '../lanes.ts';
+import { lanes } from '../lanes/lanes.ts';
 import { lanesText } from '../render/lanes-text.ts';
-import { openTemporal } from '../session.ts';
+import { openTemporal } from '../session/session.ts';
 import { configure } from './configure.ts';
 import type { CommandContext, Outcome } from './outcome.ts';
 

@@ -1,6 +1,6 @@
 import { exitCodes } from '../exit-codes.ts';
-import { list } from '../list.ts';
-import type { ListedState } from '../listed-run.ts';
+import { list } from '../runs/list.ts';
+import type { ListedState } from '../runs/listed-run.ts';
 import { listText, namesText } from '../render/list-text.ts';
 import { configure, withReading } from './configure.ts';
 import type { CommandContext, Outcome } from './outcome.ts';

@@ -1,11 +1,11 @@
 import type { RunLocation } from '../../storage/keys.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { openLog, type Followed } from '../logs.ts';
+import { openLog, type Followed } from '../logs/logs.ts';
 import type { LogEvent } from '../logs/log-event.ts';
 import { logLine } from '../render/log-text.ts';
 import { brokenText } from '../render/run-text.ts';
 import { plain, type Terminal } from '../render/terminal.ts';
-import { keepTellingMissing } from '../tell-missing.ts';
+import { keepTellingMissing } from '../session/tell-missing.ts';
 import { configure, withRun } from './configure.ts';
 import { done, type CommandContext, type Outcome, type OutputFlags } from './outcome.ts';
 import { toStdout } from './to-stdout.ts';

@@ -1,5 +1,5 @@
 import { exitCodes } from '../exit-codes.ts';
-import { models } from '../models.ts';
+import { models } from '../plan/models.ts';
 import { modelsData, modelsText } from '../render/models-text.ts';
 import { configure } from './configure.ts';
 import type { CommandContext, Outcome } from './outcome.ts';

@@ -1,8 +1,8 @@
 import { exitCodes } from '../exit-codes.ts';
-import { InvalidJob } from '../invalid-job.ts';
-import { plan } from '../plan.ts';
-import { openPlanningDesk } from '../planning-desk.ts';
-import { readValidJob } from '../read-job.ts';
+import { InvalidJob } from '../job/invalid-job.ts';
+import { plan } from '../plan/plan.ts';
+import { openPlanningDesk } from '../plan/planning-desk.ts';
+import { readValidJob } from '../job/read-job.ts';
 import { annotation } from '../render/annotations.ts';
 import { figures } from '../render/outlook-text.ts';
 import { planPreviewText } from '../render/plan-preview-text.ts';

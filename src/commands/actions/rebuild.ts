@@ -1,7 +1,7 @@
 import { exitCodes } from '../exit-codes.ts';
-import { rebuild } from '../rebuild.ts';
+import { rebuild } from '../submit/rebuild.ts';
 import { planHead } from '../render/run-text.ts';
-import { tellMissing } from '../tell-missing.ts';
+import { tellMissing } from '../session/tell-missing.ts';
 import { configure, withRun } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 import { watchToTheEnd } from './watch.ts';

@@ -1,5 +1,5 @@
 import { exitCodes } from '../exit-codes.ts';
-import { reconcile } from '../reconcile.ts';
+import { reconcile } from '../bill/reconcile.ts';
 import { reconciledText } from '../render/reconciled-text.ts';
 import { configure, withRun } from './configure.ts';
 import type { Outcome } from './outcome.ts';

@@ -5,7 +5,7 @@ import type { RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { plural } from '../render/words.ts';
-import { openaiBatchResults, results } from '../results.ts';
+import { openaiBatchResults, results } from '../results/results.ts';
 import { configure, withStored } from './configure.ts';
 import { done, type CommandContext, type Outcome, type OutputFlags } from './outcome.ts';
 import { toStdout } from './to-stdout.ts';

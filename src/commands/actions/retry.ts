@@ -3,7 +3,7 @@ import { outlookLine } from '../render/outlook-text.ts';
 import { retriedText } from '../render/retried-text.ts';
 import { tellSubmitted } from '../render/submitted.ts';
 import { retry } from '../retry/retry.ts';
-import { tellMissing } from '../tell-missing.ts';
+import { tellMissing } from '../session/tell-missing.ts';
 import { configure, withRun } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 import { watchToTheEnd } from './watch.ts';

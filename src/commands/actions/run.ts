@@ -1,8 +1,8 @@
 import { exitCodeOfRun } from '../exit-codes.ts';
-import { readValidJob } from '../read-job.ts';
+import { readValidJob } from '../job/read-job.ts';
 import { tellWarnings } from '../render/problems.ts';
 import { watchedData } from '../render/run-data.ts';
-import { run } from '../run.ts';
+import { run } from '../submit/run.ts';
 import { configure } from './configure.ts';
 import type { CommandContext, Outcome } from './outcome.ts';
 import { keepHeapSmall } from './small-heap.ts';

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { PollenBatchError } from '../../errors.ts';
 import type { TemporalClient } from '../../temporal/connect-client.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readValidJob } from '../read-job.ts';
+import { readValidJob } from '../job/read-job.ts';
 import { tellWarnings } from '../render/problems.ts';
 import {
   appliedText,
@@ -26,8 +26,8 @@ import { getSchedule, listSchedules } from '../schedule/describe-schedule.ts';
 import { findKeptSchedule } from '../schedule/find-schedule.ts';
 import { listFailures } from '../schedule/list-failures.ts';
 import { nextTimes } from '../schedule/matching-times.ts';
-import { openTemporal, type Session } from '../session.ts';
-import { tellMissing } from '../tell-missing.ts';
+import { openTemporal, type Session } from '../session/session.ts';
+import { tellMissing } from '../session/tell-missing.ts';
 import { configure, withSession } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 

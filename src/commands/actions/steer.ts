@@ -2,9 +2,9 @@ import type { TemporalClient } from '../../temporal/connect-client.ts';
 import type { SetRequest } from '../../workflows/messages.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { resumedText, setText, stoppedText, suspendedText, terminatedText } from '../render/pause-text.ts';
-import { resolveRunId } from '../resolve-run.ts';
-import { openTemporal } from '../session.ts';
-import { approve, resume, setRun, stop, suspend, terminate } from '../steer.ts';
+import { resolveRunId } from '../runs/resolve-run.ts';
+import { openTemporal } from '../session/session.ts';
+import { approve, resume, setRun, stop, suspend, terminate } from '../runs/steer.ts';
 import { configure } from './configure.ts';
 import type { Outcome } from './outcome.ts';
 

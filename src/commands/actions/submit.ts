@@ -1,12 +1,12 @@
 import { PollenBatchError } from '../../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readValidJob } from '../read-job.ts';
+import { readValidJob } from '../job/read-job.ts';
 import { tellWarnings } from '../render/problems.ts';
 import { outlookLine } from '../render/outlook-text.ts';
 import { tellSubmitted } from '../render/submitted.ts';
 import type { Terminal } from '../render/terminal.ts';
-import { submit, type SubmitOptions } from '../submit.ts';
-import { tellMissing } from '../tell-missing.ts';
+import { submit, type SubmitOptions } from '../submit/submit.ts';
+import { tellMissing } from '../session/tell-missing.ts';
 import { configure, withSession } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 import { keepHeapSmall } from './small-heap.ts';

@@ -2,7 +2,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { validationAnnotations, validationText } from '../render/validation-text.ts';
 import { readAddresses } from '../../local/address-file.ts';
 import type { OpenObject } from '../../plan/job-files.ts';
-import { validate } from '../validate.ts';
+import { validate } from '../job/validate.ts';
 import { examine } from './configure.ts';
 import type { Outcome } from './outcome.ts';
 import { keepHeapSmall } from './small-heap.ts';
@@ -29,7 +29,7 @@ async function configuredObjects(): Promise<OpenObject | undefined> {
   // Most jobs name no object, and these take a second to load.
   const [{ connectStore }, { withStack }] = await Promise.all([
     import('../../connect-store.ts'),
-    import('../servers.ts'),
+    import('../session/servers.ts'),
   ]);
   const { config } = await examine();
   const { store } = withStack(config, await readAddresses(config.dataDir));

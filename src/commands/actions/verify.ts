@@ -1,7 +1,7 @@
 import { verifyRun, type Verification } from '../../verify/verify-run.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { verifyText } from '../render/verify-text.ts';
-import { verify } from '../verify.ts';
+import { verify } from '../bill/verify.ts';
 import { configure, withRun, withStored } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 

@@ -1,9 +1,9 @@
 import { exitCodeOfWaits } from '../exit-codes.ts';
 import { waitedData } from '../render/run-data.ts';
 import { table } from '../render/words.ts';
-import { resolveStored } from '../resolve-run.ts';
-import { keepTellingMissing } from '../tell-missing.ts';
-import { waitFor } from '../wait.ts';
+import { resolveStored } from '../runs/resolve-run.ts';
+import { keepTellingMissing } from '../session/tell-missing.ts';
+import { waitFor } from '../runs/wait.ts';
 import { configure, withReading } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 

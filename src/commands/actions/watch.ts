@@ -1,14 +1,14 @@
 import type { Plan } from '../../plan/plan.ts';
 import type { RunLocation } from '../../storage/keys.ts';
 import { readPlan } from '../../records/run-store.ts';
-import { readEnding, type Ending } from '../ending.ts';
+import { readEnding, type Ending } from '../runs/ending.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import { linkLines, nextLines } from '../render/next-text.ts';
 import { brokenText, endText, leftPausedText } from '../render/run-text.ts';
 import { watchedData } from '../render/run-data.ts';
-import type { Session } from '../session.ts';
-import { watch } from '../watch.ts';
-import { uiPage } from '../ui-page.ts';
+import type { Session } from '../session/session.ts';
+import { watch } from '../watch/watch.ts';
+import { uiPage } from '../render/ui-page.ts';
 import { configure, withRun } from './configure.ts';
 import type { CommandContext, Outcome } from './outcome.ts';
 

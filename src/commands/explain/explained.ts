@@ -2,7 +2,7 @@ import type { Plan } from '../../plan/plan.ts';
 import type { AttemptRecord, FailedRecord, ItemCost, ItemRecord } from '../../records/record.ts';
 import type { Fate } from '../../report/bill-rows.ts';
 import type { CallPart, RunLocation } from '../../storage/keys.ts';
-import type { Sight } from '../follow.ts';
+import type { Sight } from '../runs/follow.ts';
 import type { ItemCall } from './item-calls.ts';
 import type { LeftObject } from './item-left.ts';
 import type { UnderWay } from './under-way.ts';

@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import { labelEntries } from '../../plan/labels.ts';
 import type { BillRow } from '../../report/bill-rows.ts';
 import type { BillGroup, BillShare } from '../../report/bill.ts';
-import type { RunBill } from '../bill.ts';
+import type { RunBill } from '../bill/bill.ts';
 import { nameModels } from './name-models.ts';
 
 type Cell = string | number | null | undefined;

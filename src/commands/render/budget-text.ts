@@ -1,7 +1,7 @@
 import { formatAmount, parseAmount, parseBalance } from '../../pollen/amount.ts';
 import type { BudgetSums } from '../../pollen/budget-sums.ts';
 import type { Tally } from '../../records/tally.ts';
-import type { BudgetSight } from '../budget-sight.ts';
+import type { BudgetSight } from '../bill/budget-sight.ts';
 import { budgetParts, money } from './words.ts';
 
 /** What has become of a run's budget, on one line. */

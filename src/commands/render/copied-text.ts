@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 
-import type { Ending } from '../ending.ts';
-import type { LinkSource } from '../ui-page.ts';
+import type { Ending } from '../runs/ending.ts';
+import type { LinkSource } from './ui-page.ts';
 import { linkLines, nextLines } from './next-text.ts';
 import { endText } from './run-text.ts';
 

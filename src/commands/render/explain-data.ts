@@ -1,7 +1,7 @@
 import { folderAt, type Folder } from '../../storage/folder.ts';
 import type { Explained } from '../explain/explained.ts';
 import type { ObjectKind } from '../explain/item-left.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { sightData } from './run-data.ts';
 
 /** All about an item, for programs. */

@@ -2,7 +2,7 @@ import type { Plan } from '../../plan/plan.ts';
 import { dialects } from '../../pollinations/dialects/index.ts';
 import type { Explained, ExplainedAttempt, ExplainedCall, ItemState } from '../explain/explained.ts';
 import type { UnderWay } from '../explain/under-way.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { chargeWords, latencyWords } from './attempt-words.ts';
 import { linkedObjects } from './explain-data.ts';
 import { faultWords } from './fault-words.ts';

@@ -1,5 +1,5 @@
 import { perSecond } from '../../lanes/governor/reason.ts';
-import type { LaneReport } from '../lanes.ts';
+import type { LaneReport } from '../lanes/lanes.ts';
 import { plain } from './terminal.ts';
 import { table } from './words.ts';
 

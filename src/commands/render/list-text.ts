@@ -1,5 +1,5 @@
 import { labelEntries } from '../../plan/labels.ts';
-import type { ListedRun } from '../list.ts';
+import type { ListedRun } from '../runs/list.ts';
 import { plain } from './terminal.ts';
 import { duration, table, utcClock } from './words.ts';
 

@@ -1,4 +1,4 @@
-import type { ModelOffer } from '../models.ts';
+import type { ModelOffer } from '../plan/models.ts';
 import { plainRate, priceText } from './price-text.ts';
 import { plain } from './terminal.ts';
 import { table } from './words.ts';

@@ -1,8 +1,8 @@
 import { missingItems } from '../../records/tally.ts';
 import { folderAt } from '../../storage/folder.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
-import type { Ending } from '../ending.ts';
-import { uiPage, type LinkSource } from '../ui-page.ts';
+import type { Ending } from '../runs/ending.ts';
+import { uiPage, type LinkSource } from './ui-page.ts';
 
 /** Where to look at a run that has ended, with a browser. */
 export function linkLines(session: LinkSource, run: RunLocation): readonly string[] {

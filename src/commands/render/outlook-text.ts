@@ -1,6 +1,6 @@
 import type { Forecast } from '../../lanes/forecast.ts';
 import type { Estimate } from '../../plan/plan.ts';
-import type { Outlook } from '../outlook.ts';
+import type { Outlook } from '../plan/outlook.ts';
 import { duration, plural } from './words.ts';
 
 /** What a job comes to, in a line. */

@@ -1,5 +1,5 @@
 import type { Pause } from '../../workflows/pauses.ts';
-import type { RunSet, Steered } from '../steer.ts';
+import type { RunSet, Steered } from '../runs/steer.ts';
 import { plain } from './terminal.ts';
 import { budgetParts, plural, utc } from './words.ts';
 

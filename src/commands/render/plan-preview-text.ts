@@ -1,6 +1,6 @@
 import type { PlannedItem } from '../../plan/plan.ts';
 import { dialects } from '../../pollinations/dialects/index.ts';
-import type { PlanPreview } from '../plan.ts';
+import type { PlanPreview } from '../plan/plan.ts';
 import { gateLines } from './gates-text.ts';
 import { costText, timeText } from './outlook-text.ts';
 import { priceText } from './price-text.ts';

@@ -1,6 +1,6 @@
 import type { Source } from '../../report/settle-unknown.ts';
 import type { OpenReason } from '../../report/settlement.ts';
-import type { Reconciled } from '../reconcile.ts';
+import type { Reconciled } from '../bill/reconcile.ts';
 import { assumptions, money, otherKey, otherRunWords, plural, utc } from './words.ts';
 
 const reasons: Readonly<Record<Exclude<OpenReason, 'other-run'>, string>> = {

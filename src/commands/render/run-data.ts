@@ -1,9 +1,9 @@
-import type { Ending } from '../ending.ts';
-import type { Sight } from '../follow.ts';
-import type { RunDetails } from '../get.ts';
-import { stateOfWorkflow } from '../listed-run.ts';
-import type { Waited } from '../wait.ts';
-import type { Watched } from '../watch.ts';
+import type { Ending } from '../runs/ending.ts';
+import type { Sight } from '../runs/follow.ts';
+import type { RunDetails } from '../runs/get.ts';
+import { stateOfWorkflow } from '../runs/listed-run.ts';
+import type { Waited } from '../runs/wait.ts';
+import type { Watched } from '../watch/watch.ts';
 
 /** How watching a run ended, for programs: `state` is the run's, as far as it is known. */
 export function watchedData(runId: string, watched: Watched, ending: Ending | undefined) {

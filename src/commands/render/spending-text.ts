@@ -1,4 +1,4 @@
-import type { Spending, SpendingGroup } from '../spending.ts';
+import type { Spending, SpendingGroup } from '../bill/spending.ts';
 import { csv } from './bill-csv.ts';
 import { wrap } from './fit.ts';
 import { plain } from './terminal.ts';

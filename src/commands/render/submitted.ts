@@ -1,7 +1,7 @@
 import type { SettingChange } from '../../plan/job-settings.ts';
-import type { Session } from '../session.ts';
-import type { Submitted } from '../submit.ts';
-import { uiPage } from '../ui-page.ts';
+import type { Session } from '../session/session.ts';
+import type { Submitted } from '../submit/submit.ts';
+import { uiPage } from './ui-page.ts';
 import { planHead } from './run-text.ts';
 import { plain, type Terminal } from './terminal.ts';
 

@@ -1,6 +1,6 @@
 import { printable } from '../../manifest/printable.ts';
 import { formatProblem } from '../../manifest/problem.ts';
-import type { Validation } from '../count-items.ts';
+import type { Validation } from '../job/count-items.ts';
 import { annotation } from './annotations.ts';
 import { plural } from './words.ts';
 

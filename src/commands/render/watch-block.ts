@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 import stringWidth from 'string-width';
 
-import type { Running } from '../follow.ts';
+import type { Running } from '../runs/follow.ts';
 import { settledItems } from '../../records/tally.ts';
 import { costParts } from './budget-text.ts';
 import { cut, wrap } from './fit.ts';

@@ -1,7 +1,7 @@
 import type { ModelCount } from '../../records/counts.ts';
 import type { RunView } from '../../workflows/messages.ts';
-import type { Running } from '../follow.ts';
-import type { LaneNow } from '../lane-now.ts';
+import type { Running } from '../runs/follow.ts';
+import type { LaneNow } from '../lanes/lane-now.ts';
 import { ownRemedy } from './fault-words.ts';
 import { pauseLines } from './pause-text.ts';
 import { plain } from './terminal.ts';

@@ -1,4 +1,4 @@
-import type { Running } from '../follow.ts';
+import type { Running } from '../runs/follow.ts';
 import { plain } from './terminal.ts';
 import { duration } from './words.ts';
 

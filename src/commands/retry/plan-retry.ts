@@ -12,7 +12,7 @@ import { stableSeed } from '../../plan/seed.ts';
 import type { Spool } from '../../plan/spool.ts';
 import { isBadForGood } from '../../pollinations/verdicts.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { readEndedItems, type EndedItem, type RetriedRun } from './parent-items.ts';
 
 /** What a retry calls again of what its parent has not got. */

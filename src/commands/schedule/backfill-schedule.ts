@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { PollenBatchError } from '../../errors.ts';
 import { readMarker } from '../../records/run-store.ts';
 import { runIdOfWorkflow, runWorkflowId } from '../../workflows/ids.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { findKeptSchedule, type KeptSchedule } from './find-schedule.ts';
 import { matchingTimes, MAX_TIMES } from './matching-times.ts';
 import { parseMoment } from './parse-moment.ts';

@@ -2,7 +2,7 @@ import type { ScheduleDescription } from '@temporalio/client';
 
 import { describeSchedule, type Schedule } from '../../manifest/schedule.ts';
 import { readKeptJob } from '../../records/kept-job.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { findKeptSchedule, findSchedules, type FoundSchedule } from './find-schedule.ts';
 import { budgetPeriod, periodCosts, type PeriodCost } from './period-costs.ts';
 import type { RunlessTime } from './runless-times.ts';

@@ -1,4 +1,4 @@
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import type { FoundSchedule } from './find-schedule.ts';
 import { matchingTimes, MAX_TIMES } from './matching-times.ts';
 import { runlessTimes, type RunlessTime } from './runless-times.ts';

@@ -7,7 +7,7 @@ import {
 
 import { PollenBatchError } from '../../errors.ts';
 import { readKeptJob, type KeptJob, type KeptJobLocation } from '../../records/kept-job.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 
 /** A schedule of ours. */
 export interface FoundSchedule {

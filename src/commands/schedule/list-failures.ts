@@ -1,8 +1,8 @@
 import { retriedIdOf } from '../../plan/run-id.ts';
 import type { KeptJobLocation } from '../../records/kept-job.ts';
 import { runKeys } from '../../storage/keys.ts';
-import { lookAt, type Sight } from '../follow.ts';
-import type { Session } from '../session.ts';
+import { lookAt, type Sight } from '../runs/follow.ts';
+import type { Session } from '../session/session.ts';
 import { findSchedule, findSchedules, type FoundSchedule } from './find-schedule.ts';
 import { findRunlessTimes } from './find-runless-times.ts';
 import { failureOf, missedAt, type ScheduleFailure, type Trace } from './schedule-failures.ts';

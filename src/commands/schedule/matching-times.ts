@@ -1,6 +1,6 @@
 import { msToTs, tsToDate } from '@temporalio/common/lib/time.js';
 
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 
 /** Most times that the server tells at once. */
 export const MAX_TIMES = 1_000;

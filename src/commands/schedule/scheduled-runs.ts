@@ -8,9 +8,9 @@ import { settledItems } from '../../records/tally.ts';
 import { unlessDamaged } from '../../records/unless-damaged.ts';
 import { jobPrefix, type JobLocation } from '../../storage/keys.ts';
 import { plannedTimeOf, runWorkflowId } from '../../workflows/ids.ts';
-import { listRuns, type ListedRun } from '../list.ts';
-import { stateOfWorkflow } from '../listed-run.ts';
-import type { Session } from '../session.ts';
+import { listRuns, type ListedRun } from '../runs/list.ts';
+import { isStateOver, stateOfWorkflow } from '../runs/listed-run.ts';
+import type { Session } from '../session/session.ts';
 import type { FoundSchedule } from './find-schedule.ts';
 
 /** A run of a schedule, told by its marker, else by Temporal. */
@@ -48,20 +48,10 @@ export interface ScheduleHistory {
 const LISTED = 1_000;
 /** Runs looked at at once. */
 const LOOKS = 32;
-/** States of runs that go no further. */
-const over: ReadonlySet<string> = new Set([
-  'completed',
-  'completed_with_failures',
-  'stopped',
-  'expired',
-  'failed',
-  'terminated',
-  'lost',
-]);
 
 /** Whether a run goes on. */
 export function isUnderWay({ state, endedAt }: Pick<ScheduledRun, 'state' | 'endedAt'>): boolean {
-  return endedAt === undefined && !over.has(state);
+  return endedAt === undefined && !isStateOver(state);
 }
 
 /** Finds a schedule's runs: those in the bucket, and those that Temporal alone knows, as they could not be planned. */

@@ -1,13 +1,13 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 
-import type { RunBill } from '../../../src/commands/bill.ts';
+import type { RunBill } from '../../../src/commands/bill/bill.ts';
 import { billCsv, billRowsCsv, csv, rowHeads } from '../../../src/commands/render/bill-csv.ts';
 import { createBillRowsText } from '../../../src/commands/render/bill-rows-text.ts';
 import { billText } from '../../../src/commands/render/bill-text.ts';
 import { reconciledText } from '../../../src/commands/render/reconciled-text.ts';
 import { spendingCsv, spendingText } from '../../../src/commands/render/spending-text.ts';
-import type { Spending } from '../../../src/commands/spending.ts';
+import type { Spending } from '../../../src/commands/bill/spending.ts';
 import type { BillRow } from '../../../src/report/bill-rows.ts';
 import { api } from '../../support/samples.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import type { Ending } from '../../../src/commands/ending.ts';
+import type { Ending } from '../../../src/commands/runs/ending.ts';
 import { copiedText } from '../../../src/commands/render/copied-text.ts';
 import { emptyTally } from '../../../src/records/tally.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { LaneReport } from '../../../src/commands/lanes.ts';
+import type { LaneReport } from '../../../src/commands/lanes/lanes.ts';
 import { lanesText } from '../../../src/commands/render/lanes-text.ts';
 
 const lane: LaneReport = {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import type { Ending } from '../../../src/commands/ending.ts';
+import type { Ending } from '../../../src/commands/runs/ending.ts';
 import { nextLines } from '../../../src/commands/render/next-text.ts';
 import { emptyTally, type Tally } from '../../../src/records/tally.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
-import type { Running } from '../../../src/commands/follow.ts';
-import type { RunDetails } from '../../../src/commands/get.ts';
+import type { Running } from '../../../src/commands/runs/follow.ts';
+import type { RunDetails } from '../../../src/commands/runs/get.ts';
 import { detailsText, leftPausedText } from '../../../src/commands/render/run-text.ts';
 import { emptyTally } from '../../../src/records/tally.ts';
 import { run } from '../../support/samples.ts';

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 
-import type { Running } from '../../../src/commands/follow.ts';
+import type { Running } from '../../../src/commands/runs/follow.ts';
 import { rowsOf } from '../../../src/commands/render/redraw.ts';
 import { watchBlock, type Watching } from '../../../src/commands/render/watch-block.ts';
 import { emptyTally } from '../../../src/records/tally.ts';

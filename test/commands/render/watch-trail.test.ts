@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import type { Running } from '../../../src/commands/follow.ts';
+import type { Running } from '../../../src/commands/runs/follow.ts';
 import { createTrail } from '../../../src/commands/render/watch-trail.ts';
 import type { Pause } from '../../../src/workflows/pauses.ts';
 

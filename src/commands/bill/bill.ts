@@ -1,0 +1,81 @@
+import type { PlannedApi } from '../../plan/plan.ts';
+import { budgetAtEnd, type BudgetSums } from '../../pollen/budget-sums.ts';
+import { assumptionOf, type Assumption } from '../../records/corrections.ts';
+import type { EndState } from '../../records/outcome.ts';
+import { createBillFold, type BillFigures } from '../../report/bill.ts';
+import { isMissing } from '../../report/result-line.ts';
+import { findRun } from '../runs/find-run.ts';
+import { openBill, type OpenedBill } from './open-bill.ts';
+import type { Session } from '../session/session.ts';
+
+/** What was paid for what in a run. */
+export interface RunBill extends BillFigures {
+  readonly runId: string;
+  readonly job: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** `unfinished`: it goes on, or was broken off; the bill is of the records that were there. */
+  readonly state: EndState | 'unfinished';
+  readonly api: PlannedApi;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly items: number;
+  /** Items that the bill tells of: those with a record, or with attempts. */
+  readonly billed: number;
+  /** Attempts that were told to slow down: not listed, and not billed. */
+  readonly throttled: number;
+  /** Corrections that are laid over the records. */
+  readonly corrections: number;
+  /** What these rest on; absent where there are none. */
+  readonly assumes?: Assumption;
+  /** Without what calls in flight hold, which are on no bill. */
+  readonly budget?: BudgetSums;
+}
+
+/**
+ * Makes the bill of a run, of its records where it has not ended.
+ *
+ * @throws PollenBatchError `not-found`, `usage` when it has not been planned
+ */
+export async function bill(session: Session, runId: string): Promise<RunBill> {
+  return foldBill(await openBill(session.store, await findRun(session, runId)));
+}
+
+/** Adds an opened bill up. */
+export async function foldBill({
+  run,
+  plan,
+  marker,
+  corrections,
+  budget,
+  pages,
+}: OpenedBill): Promise<RunBill> {
+  const fold = createBillFold();
+  let billed = 0;
+  let throttled = 0;
+  for await (const lines of pages()) {
+    for (const { line, rows } of lines) {
+      if (!isMissing(line) || rows.length > 0) billed += 1;
+      throttled += line.throttled ?? 0;
+      for (const row of rows) fold.add(row);
+    }
+  }
+  const figures = fold.figures();
+  const { runId, job } = run;
+  return {
+    runId,
+    job,
+    labels: plan.labels ?? {},
+    state: marker?.state ?? 'unfinished',
+    api: plan.api,
+    startedAt: plan.createdAt,
+    ...(marker === undefined ? {} : { endedAt: marker.endedAt }),
+    items: plan.items,
+    billed,
+    throttled,
+    corrections: corrections.length,
+    ...assumptionOf(corrections),
+    ...(budget === undefined ? {} : { budget: budgetAtEnd(budget.amount, figures.cost) }),
+    ...figures,
+  };
+}

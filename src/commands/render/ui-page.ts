@@ -1,0 +1,16 @@
+import { runWorkflowId } from '../../workflows/ids.ts';
+import type { Session } from '../session/session.ts';
+
+/** What links to a run are made of. */
+export type LinkSource = Pick<Session, 'config' | 'uiUrl'> & {
+  readonly store: Pick<Session['store'], 'bucket'>;
+};
+
+/** Page of a run in the Temporal UI, where the UI's address is known. */
+export function uiPage(
+  { uiUrl, config }: Pick<LinkSource, 'uiUrl' | 'config'>,
+  runId: string,
+): string | undefined {
+  if (uiUrl === undefined) return undefined;
+  return `${uiUrl}/namespaces/${config.temporal?.namespace ?? 'default'}/workflows/${encodeURIComponent(runWorkflowId(runId))}`;
+}

@@ -1,0 +1,124 @@
+import type { Client } from '@temporalio/client';
+
+import { PollenBatchError } from '../../errors.ts';
+import { readMarker, type Marker } from '../../records/run-store.ts';
+import { runKeys, type RunLocation } from '../../storage/keys.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
+import { StoreError } from '../../storage/store-error.ts';
+import { quoted } from '../../temporal/visibility.ts';
+import type { TemporalClient } from '../../temporal/connect-client.ts';
+import { runWorkflowId } from '../../workflows/ids.ts';
+import { findDependents } from './find-dependents.ts';
+import type { Reading } from '../session/reading.ts';
+import { describeRun } from './runs-in-temporal.ts';
+
+/** A store from which objects can be taken. */
+export type ErasableStore = ObjectStore & {
+  /** Removes an object; one that is not there is fine. */
+  remove(key: string): Promise<void>;
+};
+
+/** A run that may be deleted, and all that goes with it. */
+export interface Deletable {
+  readonly run: RunLocation;
+  /** Absent where it was lost before its end. */
+  readonly marker: Marker | undefined;
+  readonly keys: readonly string[];
+  readonly bytes: number;
+}
+
+/** Objects removed at once. */
+const REMOVALS = 32;
+
+/**
+ * Looks whether a run may be deleted: it is over, and no other run needs it.
+ *
+ * @throws PollenBatchError `usage` where it goes on, or others need it
+ */
+export async function findDeletable(
+  store: ObjectStore,
+  { client }: Pick<TemporalClient, 'client'>,
+  run: RunLocation,
+): Promise<Deletable> {
+  const { runId } = run;
+  const [marker, known] = await Promise.all([readMarker(store, run), describeRun(client, runId)]);
+  if (known?.status.name === 'RUNNING') {
+    throw new PollenBatchError('usage', `run ${runId} goes on, so it cannot be deleted`, {
+      remedy: `Stop it with \`pollen-batch stop ${runId}\`, and wait for its end with \`pollen-batch wait ${runId}\`.`,
+    });
+  }
+  const others = await findDependents(store, run);
+  if (others.length > 0) {
+    throw new PollenBatchError('usage', `run ${runId} is needed by other runs`, {
+      details: others,
+      remedy: 'They have results of it by reference, or are still to take some over. Delete them first.',
+    });
+  }
+  const keys: string[] = [];
+  let bytes = 0;
+  for await (const object of store.list(runKeys(run).root)) {
+    keys.push(object.key);
+    bytes += object.bytes;
+  }
+  return { run, marker, keys, bytes };
+}
+
+/**
+ * Deletes a run: first what Temporal has of it, then its objects; the marker and what claims the run go last, so that the
+ * same command finishes what was interrupted.
+ *
+ * @returns executions of workflows that were deleted
+ * @throws PollenBatchError `store-unusable` where the credentials may not delete
+ */
+export async function deleteRun(
+  store: ErasableStore,
+  temporal: Pick<TemporalClient, 'client' | 'namespace'>,
+  { run, keys }: Pick<Deletable, 'run' | 'keys'>,
+  onProgress: (removed: number) => void = () => {},
+): Promise<number> {
+  const executions = await deleteExecutions(temporal, run.runId);
+  const { job, success, failed } = runKeys(run);
+  const last = [success, failed, job];
+  const first = keys.filter((key) => !last.includes(key));
+  try {
+    for (let from = 0; from < first.length; from += REMOVALS) {
+      await Promise.all(first.slice(from, from + REMOVALS).map((key) => store.remove(key)));
+      onProgress(Math.min(first.length, from + REMOVALS));
+    }
+    for (const key of last) await store.remove(key);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'store-forbidden') throw error;
+    throw new PollenBatchError('store-unusable', `the credentials may not delete in bucket ${store.bucket}`, {
+      remedy: 'Grant them s3:DeleteObject, and give the command again: it goes on where it was.',
+      cause: error,
+    });
+  }
+  return executions;
+}
+
+async function deleteExecutions(
+  { client, namespace }: Pick<TemporalClient, 'client' | 'namespace'>,
+  runId: string,
+): Promise<number> {
+  const executions = await executionsOf(client, runId);
+  for (const workflowExecution of executions)
+    await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
+  return executions.length;
+}
+
+// The run's own, those of its pages, and what else belongs to it; each may have several.
+async function executionsOf(client: Client, runId: string) {
+  const id = runWorkflowId(runId);
+  const query = `WorkflowId = ${quoted(id)} OR WorkflowId STARTS_WITH ${quoted(`${id}/`)}`;
+  const found: { readonly workflowId: string; readonly runId: string }[] = [];
+  for await (const { workflowId, runId: execution } of client.workflow.list({ query }))
+    found.push({ workflowId, runId: execution });
+  return found;
+}
+
+/** Temporal, which has to be there: it alone says that a run does not go on. */
+export async function connected({ temporal }: Pick<Reading, 'temporal'>): Promise<TemporalClient> {
+  const client = await temporal();
+  if (client instanceof PollenBatchError) throw client;
+  return client;
+}

@@ -1,0 +1,38 @@
+import { allRuns } from '../../records/all-runs.ts';
+import { readJobFile, readMarker, readPlan } from '../../records/run-store.ts';
+import { unlessDamaged } from '../../records/unless-damaged.ts';
+import { retriedIdOf } from '../../plan/run-id.ts';
+import { runKeys, type RunLocation } from '../../storage/keys.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
+
+/** Runs of the job that need what a run has left: its retries, and those that are still to take something over from it. */
+export async function findDependents(store: ObjectStore, run: RunLocation): Promise<readonly string[]> {
+  const { job, runId, ...location } = run;
+  const others = (await allRuns(store, location, job)).filter((other) => other.runId !== runId);
+  const found: string[] = [];
+  for (const other of others) {
+    const isNeedy = (await isRetryOf(store, other, runId)) || (await isToTakeOver(store, other, runId));
+    if (isNeedy) found.push(other.runId);
+  }
+  return found;
+}
+
+async function isRetryOf(store: ObjectStore, other: RunLocation, runId: string): Promise<boolean> {
+  if (!other.runId.startsWith(`${retriedIdOf(runId)}-retry`)) return false;
+  const file = await unlessDamaged(() => readJobFile(store, other));
+  return file?.parent?.runId === runId;
+}
+
+// One that has ended has copies of its own.
+async function isToTakeOver(store: ObjectStore, other: RunLocation, runId: string): Promise<boolean> {
+  if ((await unlessDamaged(() => readMarker(store, other), null)) !== undefined) return false;
+  const plan = await unlessDamaged(() => readPlan(store, other));
+  if (plan === undefined) return false;
+  const keys = runKeys(other);
+  for (const { page } of plan.pages) {
+    const lines = await store.get(keys.page(plan.digest, page));
+    const isNamed = Buffer.from(lines?.body ?? []).includes(`"reuse":{"runId":${JSON.stringify(runId)},`);
+    if (isNamed) return true;
+  }
+  return false;
+}

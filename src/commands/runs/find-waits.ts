@@ -1,0 +1,30 @@
+import type { Client } from '@temporalio/client';
+
+import { pageWorkflowId, runWorkflowId } from '../../workflows/ids.ts';
+
+/** Calls that wait to be tried again, by what went wrong. */
+export interface Wait {
+  readonly code: string;
+  readonly message: string;
+  readonly calls: number;
+}
+
+/** Asks Temporal which calls and steps of a run wait for another attempt, and why. */
+export async function findWaits(
+  client: Client,
+  runId: string,
+  pages: readonly number[],
+): Promise<readonly Wait[]> {
+  const waits = new Map<string, Wait>();
+  const workflowIds = [runWorkflowId(runId), ...pages.map((page) => pageWorkflowId(runId, page))];
+  const described = await Promise.all(workflowIds.map((id) => client.workflow.getHandle(id).describe()));
+  for (const { raw } of described) {
+    for (const { lastFailure } of raw.pendingActivities ?? []) {
+      const code = lastFailure?.applicationFailureInfo?.type;
+      if (code == null) continue;
+      const known = waits.get(code);
+      waits.set(code, { code, message: lastFailure?.message ?? '', calls: (known?.calls ?? 0) + 1 });
+    }
+  }
+  return [...waits.values()].sort((left, right) => right.calls - left.calls);
+}

@@ -1,0 +1,189 @@
+import type { Client } from '@temporalio/client';
+
+import { PollenBatchError } from '../../errors.ts';
+import { readMarker } from '../../records/run-store.ts';
+import { StoreError } from '../../storage/store-error.ts';
+import { statusCodes, statusOf } from '../../temporal/failure.ts';
+import { isWanted, narrowQuery, plainQuery, type ListFilter } from './list-filter.ts';
+import {
+  isUntold,
+  listedByBucket,
+  listedByTemporal,
+  type ListedRun,
+  type RunInTemporal,
+} from './listed-run.ts';
+import { askTemporal, type Reading } from '../session/reading.ts';
+import { describeRun, idsBeginning, PAGE_SIZE } from './runs-in-temporal.ts';
+import type { Session } from '../session/session.ts';
+import { storedRuns, type StoredRun } from './stored-runs.ts';
+import { endedTooEarly, youngest } from './youngest.ts';
+
+export type { ListedRun } from './listed-run.ts';
+
+export interface ListOptions extends ListFilter {
+  /** Runs at most. */
+  readonly limit: number;
+}
+
+/** The runs that are wanted, the youngest first. */
+export interface RunList {
+  readonly runs: readonly ListedRun[];
+  /** Why some may be missing, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** Runs that are told by their markers at once. */
+const READS = 32;
+/** Runs without a marker of which Temporal is asked one by one: its list may lag behind. */
+const DESCRIBED = 100;
+
+/**
+ * Lists the runs that started last: those in Temporal; where these are fewer than the limit, those that only the bucket
+ * knows as well. Where one of the two is away the other tells.
+ */
+export async function list(
+  reading: Pick<Reading, 'store' | 'locations' | 'temporal'>,
+  { limit, ...filter }: ListOptions,
+): Promise<RunList> {
+  const known = await askTemporal(reading, ({ client }) => runsInTemporal(reading, client, filter, limit));
+  const isAway = known instanceof PollenBatchError;
+  const { runs, warnings } = isAway ? { runs: [], warnings: [awayWords(known)] } : known;
+  if (runs.length >= limit) return { runs, warnings };
+  try {
+    const isKnown = await knownRuns(reading, runs, filter);
+    const stored = await storedRuns(reading, isKnown, filter.job);
+    const listed = await Promise.all(
+      stored.runs.map(async (run, index) => {
+        const found = index < DESCRIBED && run.marker === undefined && !isAway;
+        return (found ? await described(reading, run) : undefined) ?? listedOf(run, isAway);
+      }),
+    );
+    const own = listed.filter((run) => isWanted(run, filter));
+    return {
+      runs: youngest([...runs, ...own], limit),
+      warnings: [
+        ...warnings,
+        ...(stored.leftOut === 0 ? [] : [`${stored.leftOut} older runs in the bucket were not looked at`]),
+      ],
+    };
+  } catch (error) {
+    if (isAway || !(error instanceof StoreError)) throw error;
+    const left = `the store does not answer (${error.message}): runs that only the bucket knows are left out`;
+    return { runs, warnings: [...warnings, left] };
+  }
+}
+
+/**
+ * Lists the runs that a visibility query of Temporal finds: those that go on, then those that ended last.
+ *
+ * @param limit - runs at most
+ */
+export async function listRuns(
+  { temporal }: Pick<Session, 'temporal'>,
+  query: string,
+  limit: number,
+): Promise<readonly ListedRun[]> {
+  const runs: ListedRun[] = [];
+  for await (const some of executions(temporal.client, query, pageSizeFor(limit))) {
+    runs.push(...some.map(listedByTemporal));
+    if (runs.length >= limit) break;
+  }
+  return runs.slice(0, limit);
+}
+
+async function runsInTemporal(
+  reading: Pick<Reading, 'store' | 'locations'>,
+  client: Client,
+  filter: ListFilter,
+  limit: number,
+): Promise<RunList> {
+  const plain = plainQuery(filter);
+  const narrow = narrowQuery(filter);
+  const collect = async (query: string, pageSize: number): Promise<readonly ListedRun[]> => {
+    let runs: readonly ListedRun[] = [];
+    for await (const some of executions(client, query, pageSize)) {
+      if (some[0] === undefined || endedTooEarly(some[0], runs, limit)) break;
+      const listed = await Promise.all(some.map((info) => tell(reading, info)));
+      runs = youngest([...runs, ...listed.filter((run) => isWanted(run, filter))], limit);
+    }
+    return runs;
+  };
+  const pageSize = pageSizeFor(limit);
+  if (narrow === undefined) return { runs: await collect(plain, pageSize), warnings: [] };
+  try {
+    return { runs: await collect(narrow, pageSize), warnings: [] };
+  } catch (error) {
+    if (statusOf(error).code !== statusCodes.invalidArgument) throw error;
+    const missing =
+      'the namespace has no Pollen search attributes: planning, paused and finishing runs count as running';
+    return { runs: await collect(plain, PAGE_SIZE), warnings: [missing] };
+  }
+}
+
+// What ends the list is seen in the first batch that follows as many as are wanted.
+function pageSizeFor(limit: number): number {
+  return Math.min((Math.ceil(limit / READS) + 1) * READS, PAGE_SIZE);
+}
+
+// One execution a run: the one that goes on, else the one that ended last. What goes on comes first, then what ended last.
+async function* executions(
+  client: Client,
+  query: string,
+  pageSize: number,
+): AsyncGenerator<readonly RunInTemporal[]> {
+  const seen = new Set<string>();
+  let some: RunInTemporal[] = [];
+  for await (const info of client.workflow.list({ query, pageSize })) {
+    if (info.status.name === 'CONTINUED_AS_NEW' || seen.has(info.workflowId)) continue;
+    seen.add(info.workflowId);
+    some.push(info);
+    if (some.length < READS) continue;
+    yield some;
+    some = [];
+  }
+  yield some;
+}
+
+// Without search attributes only the marker says how a run ended.
+async function tell(
+  { store, locations }: Pick<Reading, 'store' | 'locations'>,
+  info: RunInTemporal,
+): Promise<ListedRun> {
+  const run = listedByTemporal(info);
+  const location = locations.find(({ emulated }) => emulated === run.emulated);
+  if (!isUntold(info) || location === undefined || run.job === '') return run;
+  const marker = await readMarker(store, { ...location, ...run }).catch(() => undefined);
+  return marker === undefined ? run : { ...run, state: marker.state, cost: marker.tally.settled };
+}
+
+async function knownRuns(
+  reading: Pick<Reading, 'temporal'>,
+  runs: readonly ListedRun[],
+  { job, ...filter }: ListFilter,
+): Promise<(runId: string) => boolean> {
+  const ids = new Set(runs.map(({ runId }) => runId));
+  // Temporal knows more runs than those that it was asked for.
+  if (job !== undefined || Object.values(filter).some((wanted) => wanted !== undefined)) {
+    const all = await askTemporal(reading, ({ client }) =>
+      idsBeginning(client, job === undefined ? '' : `${job}-`),
+    );
+    if (!(all instanceof PollenBatchError)) for (const id of all) ids.add(id);
+  }
+  return (runId) => ids.has(runId);
+}
+
+async function described(
+  reading: Pick<Reading, 'temporal'>,
+  { run }: StoredRun,
+): Promise<ListedRun | undefined> {
+  const info = await askTemporal(reading, ({ client }) => describeRun(client, run.runId));
+  return info === undefined || info instanceof PollenBatchError ? undefined : listedByTemporal(info);
+}
+
+function listedOf({ run, plan, marker }: StoredRun, isAway: boolean): ListedRun {
+  return listedByBucket(run, plan, marker, isAway ? 'unknown' : 'lost');
+}
+
+function awayWords({ message }: PollenBatchError): string {
+  return `${message}: only what is in the bucket is listed, and runs that have not ended are unknown`;
+}

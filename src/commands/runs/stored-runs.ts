@@ -1,0 +1,53 @@
+import type { Plan } from '../../plan/plan.ts';
+import { allRuns, isClaimed } from '../../records/all-runs.ts';
+import { newestFirst } from '../../records/run-order.ts';
+import { readMarker, readPlan, type Marker } from '../../records/run-store.ts';
+import { unlessDamaged } from '../../records/unless-damaged.ts';
+import type { RunLocation } from '../../storage/keys.ts';
+import type { Reading } from '../session/reading.ts';
+
+/** A run as it lies in the bucket; what is damaged is left out. */
+export interface StoredRun {
+  readonly run: RunLocation;
+  readonly plan: Plan | undefined;
+  readonly marker: Marker | undefined;
+}
+
+/** Runs looked at at once. */
+const READS = 32;
+/** Runs looked at in all: each takes two or three reads. */
+const LOOKED_AT = 2_000;
+
+/**
+ * Reads the runs that lie in the bucket.
+ *
+ * @param isKnown - whether a run is known already, and need not be read
+ * @param job - job whose runs are wanted; absent for those of all
+ */
+export async function storedRuns(
+  { store, locations }: Pick<Reading, 'store' | 'locations'>,
+  isKnown: (runId: string) => boolean,
+  job: string | undefined,
+): Promise<{ readonly runs: readonly StoredRun[]; readonly leftOut: number }> {
+  const all = (await Promise.all(locations.map((location) => allRuns(store, location, job)))).flat();
+  const places = new Map(all.filter(({ runId }) => !isKnown(runId)).map((run) => [run.runId, run]));
+  const { scheduled, others } = newestFirst([...places.keys()]);
+  const wanted = [...others, ...scheduled].slice(0, LOOKED_AT);
+  const runs: StoredRun[] = [];
+  for (let first = 0; first < wanted.length; first += READS) {
+    const some = wanted.slice(first, first + READS).flatMap((runId) => places.get(runId) ?? []);
+    runs.push(
+      ...(await Promise.all(
+        some.map(async (run): Promise<readonly StoredRun[]> => {
+          const [plan, marker] = await Promise.all([
+            unlessDamaged(() => readPlan(store, run)),
+            unlessDamaged(() => readMarker(store, run)),
+          ]);
+          const isThere = plan !== undefined || marker !== undefined || (await isClaimed(store, run));
+          return isThere ? [{ run, plan, marker }] : [];
+        }),
+      ).then((found) => found.flat())),
+    );
+  }
+  return { runs, leftOut: places.size - wanted.length };
+}
