@@ -1,5 +1,6 @@
 import { describe, expect, vi } from 'vitest';
 
+import { readingOf } from '../../src/commands/session/reading.ts';
 import { deleteRun, findDeletable, type ErasableStore } from '../../src/commands/runs/delete-run.ts';
 import { list } from '../../src/commands/runs/list.ts';
 import { retry } from '../../src/commands/retry/retry.ts';
@@ -36,9 +37,7 @@ function failingAfter({ session }: Harness, removals: number): ErasableStore {
 }
 
 async function stateOf({ session }: Harness, run: RunLocation): Promise<string | undefined> {
-  const { store, location, temporal } = session;
-  const sources = { store, locations: [location], temporal: () => Promise.resolve(temporal) };
-  const { runs } = await list(sources, { limit: 9 });
+  const { runs } = await list(readingOf(session), { limit: 9 });
   return runs.find(({ runId }) => runId === run.runId)?.state;
 }
 

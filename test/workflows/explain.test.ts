@@ -4,10 +4,12 @@ import { explain } from '../../src/commands/explain/explain.ts';
 import type { Explained } from '../../src/commands/explain/explained.ts';
 import { explainedData } from '../../src/commands/render/explain-data.ts';
 import { explainText } from '../../src/commands/render/explain-text.ts';
+import { readingOf } from '../../src/commands/session/reading.ts';
 import type { Session } from '../../src/commands/session/session.ts';
 import { suspend } from '../../src/commands/runs/steer.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import type { Harness } from '../support/harness.ts';
+import { temporalUnreachable } from '../../src/temporal/failure.ts';
 import { test } from '../support/on-servers.ts';
 
 const waiting = { timeout: 90_000, interval: 200 };
@@ -29,17 +31,12 @@ items:
 `;
 
 // A run that has ended needs no Temporal.
-function withoutTemporal(session: Session): Session {
-  return {
-    ...session,
-    get temporal(): never {
-      throw new Error('Temporal was asked');
-    },
-  };
+function withoutTemporal(session: Session) {
+  return { ...session, temporal: () => Promise.reject(new Error('Temporal was asked')) };
 }
 
 async function look(harness: Harness, run: RunLocation, name: string): Promise<Explained> {
-  return explain(harness.session, run, name);
+  return explain(readingOf(harness.session), run, name);
 }
 
 describe.concurrent('an item that is explained', () => {
@@ -72,7 +69,7 @@ describe.concurrent('an item that is explained', () => {
         },
       ],
     });
-    expect(haikuText).toContain(`POST ${harness.session.api.base}/`);
+    expect(haikuText).toContain(`POST /`);
     expect(haikuText).toContain('A haiku about pollen');
     expect(haikuText).toContain('s3://');
 
@@ -132,6 +129,10 @@ items: [{ prompts: [one bee, two bees, three bees] }]
       expect(explained.state).toBe('under-way');
       expect(explainText(harness.session, explained)).toContain('In flight since ');
     }, waiting);
+    const away = temporalUnreachable({ found: 'nothing answers', remedy: 'Start it.' }, undefined);
+    const blind = { ...harness.session, temporal: () => Promise.resolve(away) };
+    const unseen = explainText(harness.session, await explain(blind, run, '1'));
+    expect(unseen).toContain('What is under way nobody can tell: ');
     const last = await look(harness, run, '3');
     expect(['waiting', 'under-way']).toContain(last.state);
     expect(last.calls[0]?.attempts).toEqual([]);

@@ -2,12 +2,11 @@ import { describe, expect, vi } from 'vitest';
 
 import { describe as describeRun } from '../../src/commands/runs/get.ts';
 import { list, type ListOptions } from '../../src/commands/runs/list.ts';
-import type { Reading } from '../../src/commands/session/reading.ts';
+import { readingOf, type Reading } from '../../src/commands/session/reading.ts';
 import { resolveStored } from '../../src/commands/runs/resolve-run.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { temporalUnreachable } from '../../src/temporal/failure.ts';
 import { forgetRun } from '../support/forget-run.ts';
-import type { Harness } from '../support/harness.ts';
 import { test } from '../support/on-servers.ts';
 
 const job = (name: string, text: string, label = ''): string => `
@@ -18,11 +17,6 @@ items: [{ text: ${JSON.stringify(text)} }]
 `;
 
 type Sources = Pick<Reading, 'store' | 'locations' | 'temporal'>;
-
-function sourcesOf({ session }: Harness): Sources {
-  const { store, location, temporal } = session;
-  return { store, locations: [location], temporal: () => Promise.resolve(temporal) };
-}
 
 /** As where Temporal does not answer. */
 function withoutTemporal(sources: Sources): Sources {
@@ -47,7 +41,7 @@ function untilListed(sources: Sources, ...runs: readonly RunLocation[]): Promise
 describe.concurrent('list', () => {
   test('finds runs by job, state, label and time, whatever is written in these', async ({ open }) => {
     const harness = await open();
-    const sources = sourcesOf(harness);
+    const sources = readingOf(harness.session);
     const { submit, finish } = harness;
     const label = 'it\'s \\ "so" OR 1=1';
     const { run: good } = await submit(job('bees', 'a bee', label));
@@ -75,7 +69,7 @@ describe.concurrent('list', () => {
 
   test('filters by what it knows itself where the namespace has no search attributes', async ({ open }) => {
     const harness = await open({ searchable: false });
-    const sources = sourcesOf(harness);
+    const sources = readingOf(harness.session);
     const { submit, finish } = harness;
     const { run: good } = await submit(job('bees', 'a bee', 'hive'));
     const { run: bad } = await submit(job('wax', 'wax [[fault:400:1]]'));
@@ -91,7 +85,7 @@ describe.concurrent('list', () => {
     open,
   }) => {
     const harness = await open({ workers: 0 });
-    const sources = sourcesOf(harness);
+    const sources = readingOf(harness.session);
     const { session, submit, finish } = harness;
     const stopWorker = await harness.startWorker();
     const { run: ended } = await submit(job('bees', 'a bee', 'hive'));

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { openLog, type LogsOptions } from '../../src/commands/logs/logs.ts';
 import type { LogEvent } from '../../src/commands/logs/log-event.ts';
 import { logLine } from '../../src/commands/render/log-text.ts';
-import type { Session } from '../../src/commands/session/session.ts';
+import { readingOf } from '../../src/commands/session/reading.ts';
 import { resume, setRun, suspend } from '../../src/commands/runs/steer.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { test } from '../support/on-servers.ts';
@@ -24,12 +24,12 @@ items:
 `;
 
 async function past(
-  session: Session,
+  reading: Parameters<typeof openLog>[0],
   run: RunLocation,
   options: LogsOptions = {},
 ): Promise<readonly LogEvent[]> {
   const events: LogEvent[] = [];
-  for await (const event of (await openLog(session, run, options)).past()) events.push(event);
+  for await (const event of (await openLog(reading, run, options)).past()) events.push(event);
   return events;
 }
 
@@ -43,14 +43,12 @@ describe.concurrent('the log of a run', () => {
     const { run } = await harness.submit(job);
     await setRun(harness.session.temporal, run.runId, { budget: '+1', reason: 'to be sure' });
     await harness.finish(run);
-    const session: Session = {
+    const reading = {
       ...harness.session,
-      get temporal(): never {
-        throw new Error('Temporal was asked');
-      },
+      temporal: () => Promise.reject(new Error('Temporal was asked')),
     };
 
-    const events = await past(session, run);
+    const events = await past(reading, run);
     const times = events.map(({ at }) => at);
     expect(times).toEqual([...times].sort());
     expect(events[0]?.kind).toBe('planned');
@@ -69,17 +67,17 @@ describe.concurrent('the log of a run', () => {
     expect(lines.at(-1)).toMatch(/^\[run\] completed with failures: 8 succeeded, 1 failed; /);
     expect(lines.join('\n')).not.toContain(harness.key);
 
-    const failed = (await past(session, run, { failed: true })).map(words);
+    const failed = (await past(reading, run, { failed: true })).map(words);
     expect(failed.map((line) => line.split(/[:,(]/)[0]?.trim())).toEqual(
       expect.arrayContaining(['rhyme attempt 1', 'broken attempt 1', 'broken failed']),
     );
     expect(failed).toHaveLength(3);
-    expect(await past(session, run, { tail: 4 })).toEqual(events.slice(-4));
-    expect(await past(session, run, { item: '3' })).toEqual(
+    expect(await past(reading, run, { tail: 4 })).toEqual(events.slice(-4));
+    expect(await past(reading, run, { item: '3' })).toEqual(
       events.filter((event) => 'id' in event && event.id === 'fable'),
     );
     const since = events[5]?.at ?? '';
-    expect(await past(session, run, { since })).toEqual(events.filter(({ at }) => at >= since));
+    expect(await past(reading, run, { since })).toEqual(events.filter(({ at }) => at >= since));
   });
 
   test('that goes on is followed to its end: nothing is told twice, and nothing left out', async ({
@@ -90,7 +88,7 @@ describe.concurrent('the log of a run', () => {
       lanes: [{ name: 'all', concurrency: 2 }],
     });
     const { run } = await harness.submit(job);
-    const log = await openLog(harness.session, run, {});
+    const log = await openLog(readingOf(harness.session), run, {});
     const told: LogEvent[] = [];
     for await (const event of log.past()) told.push(event);
     expect(told.some(({ kind }) => kind === 'ended')).toBe(false);
@@ -111,7 +109,7 @@ describe.concurrent('the log of a run', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^\[run\] paused: operator since /));
     expect(lines).toContain('[run] no longer paused: operator');
     expect(lines.at(-1)).toMatch(/^\[run\] completed with failures/);
-    const whole = (await past(harness.session, run)).filter(
+    const whole = (await past(readingOf(harness.session), run)).filter(
       ({ kind }) => kind === 'attempt' || kind === 'item',
     );
     const own = told.filter(({ kind }) => kind === 'attempt' || kind === 'item');
@@ -124,7 +122,7 @@ describe.concurrent('the log of a run', () => {
     const harness = await open({ emulator: { latency: { kind: 'fixed', ms: 4_000 } } });
     const { run } = await harness.submit(job);
     const leave = new AbortController();
-    const events = (await openLog(harness.session, run, {})).follow(leave.signal, () => {});
+    const events = (await openLog(readingOf(harness.session), run, {})).follow(leave.signal, () => {});
     const first = await events.next();
     expect(first.value).toMatchObject({ kind: 'planned' });
     leave.abort();

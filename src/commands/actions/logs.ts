@@ -6,7 +6,7 @@ import { logLine } from '../render/log-text.ts';
 import { brokenText } from '../render/run-text.ts';
 import { plain, type Terminal } from '../render/terminal.ts';
 import { keepTellingMissing } from '../session/tell-missing.ts';
-import { configure, withRun } from './configure.ts';
+import { configure, withStored } from './configure.ts';
 import { done, type CommandContext, type Outcome, type OutputFlags } from './outcome.ts';
 import { toStdout } from './to-stdout.ts';
 
@@ -24,10 +24,10 @@ export function logsAction(
   { follow, tail, since, item, failed, output }: LogsFlags,
   { terminal, interrupts }: CommandContext,
 ): Promise<Outcome> {
-  return withRun(configure(), text, async (session, run) => {
+  return withStored(configure(), text, async (reading, run) => {
     const print = (event: LogEvent): Promise<void> =>
       toStdout(`${output === 'json' ? JSON.stringify(event) : logLine(run.runId, event)}\n`);
-    const log = await openLog(session, run, {
+    const log = await openLog(reading, run, {
       ...(tail === undefined ? {} : { tail }),
       ...(since === undefined ? {} : { since: since.toISOString() }),
       ...(item === undefined ? {} : { item }),
@@ -36,7 +36,6 @@ export function logsAction(
     for await (const event of log.past()) await print(event);
     if (follow !== true) return done;
     const over = new AbortController();
-    const reading = { store: session.store, temporal: () => Promise.resolve(session.temporal) };
     void keepTellingMissing(reading, [run], terminal, over.signal);
     let silence: string | undefined;
     const events = log.follow(interrupts(), (reason) => {

@@ -1,13 +1,14 @@
 import { PollenBatchError } from '../../errors.ts';
 import { readMarker, readPlan } from '../../records/run-store.ts';
 import type { RunLocation } from '../../storage/keys.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Explained } from './explained.ts';
 import { findItem } from './find-item.ts';
 import { foldItem } from './fold-item.ts';
 import { readItemLeft } from './item-left.ts';
-import { lookAtCalls } from './look-at-calls.ts';
-import { lookAt, type Sight } from '../runs/follow.ts';
-import type { Session } from '../session/session.ts';
+import type { PendingCall } from './under-way.ts';
+import type { Sight } from '../runs/follow.ts';
+import type { Reading } from '../session/reading.ts';
 
 /**
  * Explains an item of a run: what it sends, every attempt, what it waits for, what it has cost, and why it failed. Needs no
@@ -16,8 +17,12 @@ import type { Session } from '../session/session.ts';
  * @param name - id of the item, or its number
  * @throws PollenBatchError `not-found` naming ids that are near, `usage` when the run has not been planned
  */
-export async function explain(session: Session, run: RunLocation, name: string): Promise<Explained> {
-  const { store } = session;
+export async function explain(
+  reading: Pick<Reading, 'temporal'> & { readonly store: ObjectStore },
+  run: RunLocation,
+  name: string,
+): Promise<Explained> {
+  const { store } = reading;
   const [plan, marker] = await Promise.all([readPlan(store, run), readMarker(store, run)]);
   if (plan === undefined) {
     throw new PollenBatchError('usage', `run ${run.runId} has not been planned yet, so it has no items`, {
@@ -25,10 +30,36 @@ export async function explain(session: Session, run: RunLocation, name: string):
     });
   }
   const { item, page, position } = await findItem(store, run, plan, name);
-  const sight: Sight = marker === undefined ? await lookAt(session, run) : { kind: 'ended', marker };
-  const pending =
-    sight.kind === 'running' ? await lookAtCalls(session.temporal.client, run, page, position) : [];
+  const { sight, pending }: Look =
+    marker === undefined
+      ? await look(reading, run, page, position)
+      : { sight: { kind: 'ended', marker }, pending: [] };
   // After the look: what has ended meanwhile has its record.
   const left = await readItemLeft(store, run, page, item);
-  return foldItem({ run, plan, item, page, sight, left, pending: pending ?? [], now: Date.now() });
+  return foldItem({ run, plan, item, page, sight, left, pending, now: Date.now() });
+}
+
+interface Look {
+  readonly sight: Sight;
+  /** What Temporal has of the item's calls, of a run that goes on. */
+  readonly pending: readonly PendingCall[];
+}
+
+async function look(
+  { store, temporal }: Parameters<typeof explain>[0],
+  run: RunLocation,
+  page: number,
+  position: number,
+): Promise<Look> {
+  const connected = await temporal();
+  if (connected instanceof PollenBatchError)
+    return { sight: { kind: 'silent', reason: connected.message }, pending: [] };
+  // Temporal's client is loaded by now, which takes a while.
+  const [{ lookAt }, { lookAtCalls }] = await Promise.all([
+    import('../runs/follow.ts'),
+    import('./look-at-calls.ts'),
+  ]);
+  const sight = await lookAt({ store, temporal: connected }, run);
+  if (sight.kind !== 'running') return { sight, pending: [] };
+  return { sight, pending: (await lookAtCalls(connected.client, run, page, position)) ?? [] };
 }

@@ -4,9 +4,10 @@ import { readChanges } from '../../records/changes.ts';
 import { readLate } from '../../records/late.ts';
 import { readMarker, readPlan, type Marker } from '../../records/run-store.ts';
 import type { RunLocation } from '../../storage/keys.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
 import { StoreError } from '../../storage/store-error.ts';
 import { findItem } from '../explain/find-item.ts';
-import { follow, type Sight } from '../runs/follow.ts';
+import type { Sight } from '../runs/follow.ts';
 import { createTail, inOrder, type EventGroup } from './in-order.ts';
 import { byTime, wanted, type LogEvent, type LogFilter } from './log-event.ts';
 import {
@@ -20,7 +21,7 @@ import {
 } from './page-log.ts';
 import { changeEvents, createPauseLog, endedEvent, plannedEvent, readRunEvents } from './run-events.ts';
 import { createPatience } from '../session/patience.ts';
-import type { Session } from '../session/session.ts';
+import type { Reading } from '../session/reading.ts';
 import type { Watched } from '../watch/watch.ts';
 
 export interface LogsOptions extends Omit<LogFilter, 'item'> {
@@ -39,6 +40,7 @@ export interface RunLog {
    *
    * @param onSilence - told at each look why nothing can be seen at the moment, once that has lasted
    * @returns how that ended
+   * @throws PollenBatchError `temporal-unreachable` where the run has not ended and Temporal is away at the start
    */
   follow(
     signal: AbortSignal,
@@ -60,8 +62,11 @@ const GRAIN_MS = 1_000;
  *
  * @throws PollenBatchError `not-found` when it has no such item, `usage` when an item is asked for before it is planned
  */
-export async function openLog(session: Session, run: RunLocation, options: LogsOptions): Promise<RunLog> {
-  const { store } = session;
+export async function openLog(
+  { store, temporal }: Pick<Reading, 'temporal'> & { readonly store: ObjectStore },
+  run: RunLocation,
+  options: LogsOptions,
+): Promise<RunLog> {
   const { item: name, tail: tailed, ...filter } = options;
   let plan = await readPlan(store, run);
   const only = name === undefined ? undefined : await findItem(store, run, planned(run, plan), name);
@@ -154,8 +159,17 @@ export async function openLog(session: Session, run: RunLocation, options: LogsO
   return {
     past,
     async *follow(signal, onSilence) {
+      const marker = await readMarker(store, run);
+      if (marker !== undefined) {
+        yield* await news({ kind: 'ended', marker });
+        return { kind: 'ended', marker };
+      }
+      const connected = await temporal();
+      if (connected instanceof PollenBatchError) throw connected;
+      // Temporal's client is loaded by now, which takes a while.
+      const { follow } = await import('../runs/follow.ts');
       const silenceOf = createPatience();
-      for await (const sight of follow(session, run, EVERY_MS, signal)) {
+      for await (const sight of follow({ store, temporal: connected }, run, EVERY_MS, signal)) {
         if (signal.aborted && sight.kind !== 'ended') break;
         let reason = sight.kind === 'silent' ? sight.reason : undefined;
         try {

@@ -1,11 +1,11 @@
 import { folderAt, type Folder } from '../../storage/folder.ts';
 import type { Explained } from '../explain/explained.ts';
 import type { ObjectKind } from '../explain/item-left.ts';
-import type { Session } from '../session/session.ts';
 import { sightData } from './run-data.ts';
+import type { LinkSource } from './ui-page.ts';
 
 /** All about an item, for programs. */
-export function explainedData(session: Session, explained: Explained) {
+export function explainedData(links: Pick<LinkSource, 'store' | 'config'>, explained: Explained) {
   const { run, sight, plan, calls, ...item } = explained;
   const { state, paused, ...rest } = { paused: undefined, ...sightData(sight) };
   return {
@@ -16,7 +16,7 @@ export function explainedData(session: Session, explained: Explained) {
     run: { state, paused, ...('endedAt' in rest ? { endedAt: rest.endedAt } : {}) },
     api: plan.api,
     calls: calls.map(({ part, ...call }) => ({ ...part, ...call })),
-    objects: linkedObjects(session, explained),
+    objects: linkedObjects(links, explained),
   };
 }
 
@@ -29,7 +29,7 @@ export interface LinkedObject extends Folder {
 
 /** The objects of an item with their links. */
 export function linkedObjects(
-  { store, config }: Pick<Session, 'store' | 'config'>,
+  { store, config }: Pick<LinkSource, 'store' | 'config'>,
   { objects }: Pick<Explained, 'objects'>,
 ): readonly LinkedObject[] {
   return objects.map((object) => ({

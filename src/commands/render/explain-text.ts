@@ -2,7 +2,6 @@ import type { Plan } from '../../plan/plan.ts';
 import { dialects } from '../../pollinations/dialects/index.ts';
 import type { Explained, ExplainedAttempt, ExplainedCall, ItemState } from '../explain/explained.ts';
 import type { UnderWay } from '../explain/under-way.ts';
-import type { Session } from '../session/session.ts';
 import { chargeWords, latencyWords } from './attempt-words.ts';
 import { linkedObjects } from './explain-data.ts';
 import { faultWords } from './fault-words.ts';
@@ -10,23 +9,24 @@ import { pauseLines } from './pause-text.ts';
 import { callText } from './request-text.ts';
 import { brokenText } from './run-text.ts';
 import { plain } from './terminal.ts';
+import type { LinkSource } from './ui-page.ts';
 import { money, plural, utc } from './words.ts';
 
 const MESSAGE = 1_000;
 const ANSWER = 300;
 
 /** All about an item, for people. */
-export function explainText(session: Session, explained: Explained): string {
+export function explainText(links: Pick<LinkSource, 'store' | 'config'>, explained: Explained): string {
   const { run, number, id, customId, state, calls, plan, page } = explained;
   const known = customId === undefined ? '' : `, ${plain(customId, 100)} in its batch file`;
   return [
     `${plain(id)}: ${stateWords[state]} (item ${number} of ${run.runId}, page ${page}${known})`,
     ...(plan.api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
     ...standing(explained),
-    ...calls.flatMap((call) => ['', ...callLines(call, explained, baseOf(session, plan))]),
+    ...calls.flatMap((call) => ['', ...callLines(call, explained, baseOf(plan))]),
     '',
     ...costLines(explained),
-    ...objectLines(session, explained),
+    ...objectLines(links, explained),
   ].join('\n');
 }
 
@@ -96,9 +96,9 @@ function callLines(call: ExplainedCall, { run, state, calls }: Explained, base: 
   ];
 }
 
-// Where a run of another API was sent, only its name tells.
-function baseOf({ api }: Pick<Session, 'api'>, plan: Plan): string {
-  return api.id === plan.api.id ? api.base : plan.api.id;
+// The emulator is at another place each time.
+function baseOf({ api }: Plan): string {
+  return api.emulated ? '' : api.id;
 }
 
 function callState({ state }: ExplainedCall): string {
@@ -173,8 +173,8 @@ function costLines({ run, cost, corrected, late, sight, plan }: Explained): read
   ];
 }
 
-function objectLines(session: Session, explained: Explained): readonly string[] {
-  const objects = linkedObjects(session, explained);
+function objectLines(links: Pick<LinkSource, 'store' | 'config'>, explained: Explained): readonly string[] {
+  const objects = linkedObjects(links, explained);
   if (objects.length === 0) return ['Objects: none yet'];
   return [
     'Objects:',

@@ -11,7 +11,7 @@ import { correctReport } from '../bill/corrected-cost.ts';
 import { readEnding, type Ending } from './ending.ts';
 import { findRun } from './find-run.ts';
 import type { Sight } from './follow.ts';
-import type { Reading } from '../session/reading.ts';
+import { readingOf, type Reading } from '../session/reading.ts';
 import type { Session } from '../session/session.ts';
 
 /** All there is to say about a run. */
@@ -32,9 +32,7 @@ export interface RunDetails {
 
 /** Looks a run up: its plan, how far it is, and its report once it has ended. */
 export async function get(session: Session, runId: string): Promise<RunDetails> {
-  const { store, temporal } = session;
-  const run = await findRun(session, runId);
-  return describe({ store, temporal: () => Promise.resolve(temporal) }, run);
+  return describe(readingOf(session), await findRun(session, runId));
 }
 
 /** Tells all about a run that was found. Of one that has ended the bucket tells everything: Temporal is not asked. */

@@ -6,7 +6,7 @@ import type { RunLocation } from '../../storage/keys.ts';
 import type { TemporalClient } from '../../temporal/connect-client.ts';
 import { plannedTimeOf } from '../../workflows/ids.ts';
 import { findRun } from './find-run.ts';
-import { askTemporal, findStored, type Reading } from '../session/reading.ts';
+import { askTemporal, findStored, readingOf, type Reading } from '../session/reading.ts';
 import { jobOfRun, noRun, onlyRun, parseReference, type RunReference } from './run-reference.ts';
 import { describeRun, idsBeginning, latestId } from './runs-in-temporal.ts';
 import type { Session } from '../session/session.ts';
@@ -20,9 +20,7 @@ const READS = 32;
  * @throws PollenBatchError `not-found`; `usage` where several runs begin so
  */
 export async function resolveRun(session: Session, text: string): Promise<RunLocation> {
-  const { store, location, temporal } = session;
-  const sources = { store, locations: [location], temporal: () => Promise.resolve(temporal) };
-  return findRun(session, await idOf(sources, text));
+  return findRun(session, await idOf(readingOf(session), text));
 }
 
 /**

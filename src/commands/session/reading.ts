@@ -7,6 +7,7 @@ import type { TemporalClient } from '../../temporal/connect-client.ts';
 import { temporalFault } from '../../temporal/failure.ts';
 import { jobOfRun } from '../runs/run-reference.ts';
 import { findServers } from './servers.ts';
+import type { Session } from './session.ts';
 
 /** What commands have that only look: no API is asked, nothing is written, and Temporal may be away. */
 export interface Reading {
@@ -19,6 +20,15 @@ export interface Reading {
   /** Connects to Temporal when it is first asked for; gives the error where that is away. */
   readonly temporal: () => Promise<TemporalClient | PollenBatchError>;
   close(): Promise<void>;
+}
+
+/** The servers of a session, as commands take them that only look. */
+export function readingOf<Store>({
+  store,
+  location,
+  temporal,
+}: Pick<Session, 'location' | 'temporal'> & { readonly store: Store }) {
+  return { store, locations: [location], temporal: () => Promise.resolve(temporal) };
 }
 
 /** Calls that may be under way at once. */

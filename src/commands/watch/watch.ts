@@ -3,6 +3,7 @@ import type { RunLocation } from '../../storage/keys.ts';
 import { follow, type Running, type Sight } from '../runs/follow.ts';
 import { createPatience } from '../session/patience.ts';
 import type { Terminal } from '../render/terminal.ts';
+import { readingOf } from '../session/reading.ts';
 import type { Session } from '../session/session.ts';
 import { keepTellingMissing } from '../session/tell-missing.ts';
 import { createLines } from './watch-plain.ts';
@@ -45,13 +46,7 @@ export async function watch(
   const show = isInteractive ? createScreenShow(session, run, since, terminal) : createLines(terminal);
   const silenceOf = createPatience(isStarting);
   const over = new AbortController();
-  if (!isStarting)
-    void keepTellingMissing(
-      { store: session.store, temporal: () => Promise.resolve(session.temporal) },
-      [run],
-      terminal,
-      over.signal,
-    );
+  if (!isStarting) void keepTellingMissing(readingOf(session), [run], terminal, over.signal);
   try {
     // The first answer may take a while.
     show(undefined, undefined);
