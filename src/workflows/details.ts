@@ -84,7 +84,7 @@ function facts(panel: Panel): readonly string[] {
       ...(tally.failed > 0 ? [`${tally.failed} failed`] : []),
       ...(tally.cancelled > 0 ? [`${tally.cancelled} cancelled`] : []),
       ...(tally.expired === undefined ? [] : [`${tally.expired} expired`]),
-      ...(inFlight === undefined || inFlight === 0 ? [] : [`${inFlight} in flight`]),
+      ...(inFlight === undefined || inFlight === 0 ? [] : [`${inFlight} under way`]),
     ].join(', '),
     `**${money(tally)}**`,
     ...(budget === undefined

@@ -24,7 +24,7 @@ describe('the panel of a run', () => {
       [
         '**running** · **9 of 20** items (45 %)',
         '',
-        '- 7 succeeded, 2 failed, 3 in flight',
+        '- 7 succeeded, 2 failed, 3 under way',
         '- **0.0125 Pollen**',
         '- 30 items a minute, about 22 s left',
         '- counted at 03:04:05 UTC',

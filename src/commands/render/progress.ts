@@ -27,7 +27,7 @@ function progressParts({ items, tally, budget, inFlight, rate }: Progress): read
     ...(rate !== undefined && rate > 0 && left > 0
       ? [`${duration(left / rate)} left`, `${rate.toFixed(1)}/s`]
       : []),
-    ...(inFlight > 0 ? [`${inFlight} in flight`] : []),
+    ...(inFlight > 0 ? [`${inFlight} under way`] : []),
     ...(tally.throttled > 0 ? [`${tally.throttled} throttled`] : []),
   ];
 }

@@ -122,7 +122,7 @@ function barLine(
       `${color.green('█'.repeat(filled))}${color.dim('░'.repeat(size - filled))} ${done}/${items}`,
       ...(tally.failed > 0 ? [color.red(`${tally.failed} failed`)] : []),
       ...(hasTime ? [`${duration(left / rate)} left`] : []),
-      ...(inFlight > 0 && silence === undefined ? [`${inFlight} in flight`] : []),
+      ...(inFlight > 0 && silence === undefined ? [`${inFlight} under way`] : []),
       ...(hasTime ? [`${rate.toFixed(1)} items/s`] : []),
       ...(tally.throttled > 0 ? [`${tally.throttled} throttled`] : []),
     ],

@@ -48,7 +48,7 @@ it('says how far a paused run is, why it is paused, and what to do', () => {
   const view = { state: 'paused', items: 4, tally: { ...emptyTally, succeeded: 1 }, paused: [paused] };
   const sight = { kind: 'running', view, inFlight: 2, waits: [] } as unknown as Running;
   expect(leftPausedText(run, sight).split('\n')).toEqual([
-    'bees-0a1b2c3d4e: paused. 1/4 · 0 Pollen · 2 in flight',
+    'bees-0a1b2c3d4e: paused. 1/4 · 0 Pollen · 2 under way',
     'paused: approval since 2026-01-02 03:04:05 UTC: the canary has ended. Approve it.',
   ]);
 });

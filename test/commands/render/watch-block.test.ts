@@ -63,7 +63,7 @@ describe('the block of a run that is watched', () => {
   it('shows state, bar, time left, cost, rate against the limit, models, failures and the page in the UI', () => {
     expect(blockOf({})).toEqual([
       `${runId} running · 1 min 15 s · emulated`,
-      '████████████░░░░░░░░░░░░ 120/240 · 3 failed · 32 s left · 9 in flight · 3.8 items/s · 4 throttled',
+      '████████████░░░░░░░░░░░░ 120/240 · 3 failed · 32 s left · 9 under way · 3.8 items/s · 4 throttled',
       'Cost     0.21 Pollen',
       'Rate     all: 3.8/s started; limit 3.98/s, as configured (4/s)',
       'Models   flux    80 done, 3 failed, 0.2088 Pollen',

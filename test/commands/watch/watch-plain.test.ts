@@ -24,6 +24,6 @@ it('the lines of a run that is watched add its budget up by what it has cost by 
   const said: string[] = [];
   createLines({ say: (line) => said.push(line) })(sight, undefined);
   expect(said).toEqual([
-    '12/40 · 0.21 of 2.5 Pollen, 0.04 held for what is unknown, 0.3 held for calls, 1.95 left · 3 in flight',
+    '12/40 · 0.21 of 2.5 Pollen, 0.04 held for what is unknown, 0.3 held for calls, 1.95 left · 3 under way',
   ]);
 });
