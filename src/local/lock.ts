@@ -9,12 +9,15 @@ import { holder, isAlive, type Holder } from './holder.ts';
 export interface FolderLock {
   /** Adds processes that use the folder: it counts as held while one of them lives, even when this process is gone. */
   add(name: string, pid: number): Promise<void>;
+  /** Says that what uses the folder is ending, so that others wait for it. */
+  end(): Promise<void>;
   release(): Promise<void>;
 }
 
 interface LockFile {
   /** False while its owner is still looking for others. */
   readonly held: boolean;
+  readonly isEnding?: boolean;
   readonly owner: Holder;
   readonly programs: readonly Holder[];
 }
@@ -26,8 +29,8 @@ const endingMs = 90_000;
 
 /**
  * Takes a data folder for this process. Each contender first writes a file of its own and then looks for living others,
- * so two can never both hold it, and nothing has to be taken over from the dead: their files do not count. Programs
- * whose stack was killed get 90 s to end.
+ * so two can never both hold it, and nothing has to be taken over from the dead: their files do not count. A stack that is
+ * ending, and programs whose stack was killed, get 90 s.
  *
  * @throws PollenBatchError `config-invalid`, naming the process that holds the folder.
  */
@@ -63,9 +66,16 @@ export async function lockFolder(
     await pause(20 + Math.random() * 80);
   }
   await write({ ...content, held: true });
+  let isReleased = false;
   return {
     add: async (name, pid) => write({ ...content, programs: [...content.programs, await holder(name, pid)] }),
-    release,
+    async end() {
+      if (!isReleased) await write({ ...content, isEnding: true });
+    },
+    async release() {
+      isReleased = true;
+      await release();
+    },
   };
 }
 
@@ -83,7 +93,9 @@ async function findOther(folder: string, ownFile: string): Promise<Other | undef
     const ownerLives = await isAlive(lock.owner);
     const programs: Holder[] = [];
     for (const program of lock.programs) if (await isAlive(program)) programs.push(program);
-    if (ownerLives) {
+    if (ownerLives && lock.isEnding === true) {
+      found ??= { state: 'ending', living: [lock.owner, ...programs] };
+    } else if (ownerLives) {
       const state = lock.held ? 'held' : 'looking';
       if (found === undefined || state === 'held') found = { state, living: [lock.owner] };
     } else if (programs.length > 0) {

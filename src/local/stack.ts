@@ -94,6 +94,7 @@ async function startServers(options: StackOptions, lock: FolderLock, guard: Chil
       return child;
     },
     stop: async (stopOptions) => {
+      await lock.end();
       for (const child of further.toReversed()) await child.stop();
       await Promise.all([temporal.child.stop(stopOptions), store.child.stop(stopOptions)]);
       await guard.close();

@@ -78,6 +78,20 @@ describe('lockFolder', () => {
     expect(order).toEqual(['program ended', 'folder held']);
   });
 
+  it('waits for a stack that is ending', async () => {
+    const ending = await lockFolder(folder.path);
+    await ending.end();
+    let waiting: Promise<FolderLock> | undefined;
+    const sentence = await new Promise<string>((resolve) => {
+      waiting = lockFolder(folder.path, resolve);
+    });
+    expect(sentence).toContain('earlier stack');
+    await ending.release();
+    await ending.end();
+    await (await waiting)?.release();
+    expect(await readdir(folder.path)).toEqual([]);
+  });
+
   it('counts as held while a program added to it lives', async () => {
     const lock = await lockFolder(folder.path);
     await lock.add('Temporal', process.pid);
