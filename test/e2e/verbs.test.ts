@@ -77,14 +77,16 @@ describe('a run, by its id, by its beginning and as the latest', { timeout: 600_
   });
 
   it('is waited for though it is paused, unless that or the time is limited', async () => {
-    const [left, late, shown, refused] = await all(
+    const [left, unwatched, late, shown, refused] = await all(
       ['wait', '@latest', '--no-wait-paused', '-o', 'json'],
+      ['watch', '@latest', '--no-wait-paused', '-o', 'json'],
       ['wait', 'shop', '--timeout', '2s'],
       ['get', '@latest'],
       ['delete', 'sho', '--yes'],
     );
-    expect(left?.code).toBe(4);
+    expect([left?.code, unwatched?.code]).toEqual([4, 4]);
     expect(JSON.parse(left?.stdout ?? '')).toMatchObject([{ runId, state: 'paused' }]);
+    expect(JSON.parse(unwatched?.stdout ?? '')).toMatchObject({ runId, state: 'paused' });
     expect([late?.code, late?.stderr]).toEqual([1, `${runId} goes on: the time is over.\n`]);
     expect([shown?.code, shown?.stdout]).toEqual([4, expect.stringContaining('Labels: team=shop')]);
     expect([refused?.code, refused?.stdout]).toEqual([2, '']);
@@ -244,9 +246,8 @@ describe('a run that Temporal has forgotten', { timeout: 600_000 }, () => {
     expect(gone?.stdout).toContain(`\`pollen-batch resume ${lostId} --from-store\` starts it again`);
 
     // What a person had approved, or had not, is there again.
-    const rebuilt = await desk.run('resume', 'lost', '--from-store');
-    expect([rebuilt.code, rebuilt.stdout]).toEqual([0, `${lostId}\n`]);
-    expect((await desk.run('wait', 'lost', '--no-wait-paused')).code).toBe(4);
+    const rebuilt = await desk.run('resume', 'lost', '--from-store', '--watch', '--no-wait-paused');
+    expect([rebuilt.code, rebuilt.stdout]).toEqual([4, `${lostId}\n`]);
     expect((await desk.run('approve', lostId)).code).toBe(0);
     expect((await desk.run('wait', 'lost', '--exit-status')).code).toBe(0);
   });
