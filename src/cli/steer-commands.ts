@@ -103,6 +103,7 @@ export function addSteerCommands(
       '--new-seed',
       'draw other seeds, for pinned ones too, where an answer is bad for good: bad-result, output-invalid, answer-too-large, content-policy',
     )
+    .option('--reason <text>', 'kept with the run, for people', parseReason)
     .option('-w, --watch', 'stay and show the progress; Ctrl-C leaves the run going')
     .addOption(waitPausedOption())
     .addOption(outputOption())

@@ -10,6 +10,7 @@ import { checkWatch, watchToTheEnd, type WatchFlags } from './watch.ts';
 
 export interface RetryFlags extends WatchFlags {
   readonly newSeed?: boolean;
+  readonly reason?: string;
   readonly maxCost?: string;
   readonly yes?: boolean;
   readonly watch?: boolean;
@@ -23,6 +24,7 @@ export function retryAction(text: string, flags: RetryFlags, context: CommandCon
     const retried = await retry(session, runId, {
       newSeeds: flags.newSeed === true,
       isConfirmed: flags.yes === true,
+      ...(flags.reason === undefined ? {} : { reason: flags.reason }),
       ...(flags.maxCost === undefined ? {} : { maxCost: flags.maxCost }),
       ...(terminal.ask === undefined ? {} : { confirm: terminal.ask }),
       onOutlook(outlook, warnings) {
