@@ -84,6 +84,7 @@ POSTGRES_PASSWORD=$database_password
 # For the worker, and for pollen-batch on this host.
 S3_BUCKET=pollen-batch
 S3_REGION=us-east-1
+TEMPORAL_UI_URL=http://127.0.0.1:8233
 END
 cat >>.env <<END
 

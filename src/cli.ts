@@ -12,6 +12,7 @@ import {
   parsePort,
   problemFormatOption,
   submitOptions,
+  waitPausedOption,
 } from './cli/options.ts';
 import { addRunCommands } from './cli/run-commands.ts';
 import { addScheduleCommands } from './cli/schedule-commands.ts';
@@ -26,6 +27,7 @@ import type { ResultsFlags } from './commands/actions/results.ts';
 import type { RunFlags } from './commands/actions/run.ts';
 import type { SubmitFlags } from './commands/actions/submit.ts';
 import type { VerifyFlags } from './commands/actions/verify.ts';
+import type { WatchFlags } from './commands/actions/watch.ts';
 import type { ProblemFormat } from './commands/actions/validate.ts';
 import { exitCodeOfError, exitCodes } from './commands/exit-codes.ts';
 import { exampleText, examples, mainHelp } from './cli/help.ts';
@@ -142,11 +144,12 @@ function createProgram(): Command {
     .command('watch')
     .argument('<run>', 'run id, its beginning, or @latest')
     .description('show the progress of a run until it ends; Ctrl-C leaves the run going')
+    .addOption(waitPausedOption())
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.watch))
-    .action(async (runId: string, flags: OutputFlags) => {
+    .action(async (runId: string, flags: WatchFlags) => {
       const { watchAction } = await import('./commands/actions/watch.ts');
-      present(await watchAction(runId, context), flags);
+      present(await watchAction(runId, flags, context), flags);
     });
 
   addRunCommands(program, context, present);

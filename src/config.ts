@@ -57,6 +57,8 @@ export interface Config {
   readonly temporalConfigured: boolean;
   /** Given by a program; goes over environment and temporal.toml. */
   readonly temporal?: TemporalSettings;
+  /** Where browsers find the UI of that server, without a slash at its end. */
+  readonly uiUrl?: string;
   readonly lanes: readonly LaneSettings[];
   /** Folder of the local stack's data. */
   readonly dataDir: string;
@@ -142,6 +144,7 @@ export function examineConfig(
       values.TEMPORAL_ADDRESS !== undefined ||
       values.TEMPORAL_PROFILE !== undefined ||
       values.TEMPORAL_CONFIG_FILE !== undefined,
+    ...optional('uiUrl', values.TEMPORAL_UI_URL?.replace(/\/+$/, '')),
     lanes: 'lanes' in lanes ? lanes.lanes : defaultLanes,
     dataDir: resolve(values.POLLEN_BATCH_DATA ?? '.pollen-batch'),
     cacheDir: resolve(

@@ -117,6 +117,14 @@ describe('the configuration', () => {
     expect(readConfig({ S3_BUCKET: 'bees' }).store?.prefix).toBe('runs');
   });
 
+  it('takes the address of a Temporal UI, which names no server', () => {
+    const config = readConfig({ TEMPORAL_UI_URL: 'https://ui.example/temporal/' });
+    expect(config).toMatchObject({ uiUrl: 'https://ui.example/temporal', temporalConfigured: false });
+    for (const wrong of ['ui.example:8233', 'ftp://ui.example', 'https://me:canary@ui.example']) {
+      expect(() => readConfig({ TEMPORAL_UI_URL: wrong })).toThrow(/^TEMPORAL_UI_URL: must /);
+    }
+  });
+
   it('knows that Temporal is configured, by address, profile or file', () => {
     for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE']) {
       expect(readConfig({ [name]: 'x' }).temporalConfigured).toBe(true);

@@ -5,6 +5,7 @@ import type { Fault } from '../pollinations/outcome.ts';
 import { verdicts } from '../pollinations/verdicts.ts';
 import type { FailedRecord, Receipt } from '../records/record.ts';
 import { NOT_STORED, type ParkedCall } from '../workflows/contract.ts';
+import { ownRemedy } from '../workflows/words.ts';
 import type { Decision } from './decide.ts';
 
 interface FailureOptions {
@@ -29,16 +30,18 @@ function failure(
 }
 
 /** A failed item: the activity ends for good, and carries the item's receipt to its page. */
-export function itemFailure({ fault }: FailedRecord, receipt: Receipt): ApplicationFailure {
-  return failure(fault, { nonRetryable: true, details: [receipt] });
+export function itemFailure({ runId, fault }: FailedRecord, receipt: Receipt): ApplicationFailure {
+  const remedy = ownRemedy(fault.remedy, runId);
+  return failure({ ...fault, remedy }, { nonRetryable: true, details: [receipt] });
 }
 
 /** An attempt that is tried again when the decision says; a throttle is no error, and is logged as none. */
 export function retryFailure(
+  runId: string,
   fault: Fault,
   decision: Extract<Decision, { kind: 'retry' }>,
 ): ApplicationFailure {
-  const { remedy } = verdicts[fault.code];
+  const remedy = ownRemedy(verdicts[fault.code].remedy, runId);
   return failure(
     { code: fault.code, status: fault.status, remedy },
     {

@@ -253,7 +253,7 @@ export function createGenerate(
         history = await keep(() => keepAttempts(history));
       }
       if (fault.code === 'aborted') throw new CancelledFailure('stopped while it was in flight');
-      throw retryFailure(fault, decision);
+      throw retryFailure(reference.run.runId, fault, decision);
     } catch (error) {
       tell(history);
       throw error;

@@ -103,7 +103,7 @@ export const examples = {
   ],
   reconcile: ['pollen-batch reconcile quickstart-067f128d53'],
   retry: [
-    'pollen-batch retry quickstart-067f128d53 --watch',
+    'pollen-batch retry quickstart-067f128d53 --watch --reason "the provider is back"',
     'pollen-batch retry quickstart-067f128d53 --new-seed    other seeds where the same ones get the same bad answer',
   ],
   set: [

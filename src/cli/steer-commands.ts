@@ -14,6 +14,7 @@ import {
   parseDeadline,
   parseReason,
   priorityOption,
+  waitPausedOption,
 } from './options.ts';
 
 type ReasonFlags = OutputFlags & { readonly reason?: string };
@@ -44,6 +45,7 @@ export function addSteerCommands(
     .option('--from-store', 'finish a run that Temporal has lost, from the bucket alone')
     .option('--reason <text>', 'kept with the run, for people', parseReason)
     .option('-w, --watch', 'with --from-store: stay and show the progress; Ctrl-C leaves the run going')
+    .addOption(waitPausedOption())
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.resume))
     .action(async (runId: string, flags: ResumeFlags) => {
@@ -52,7 +54,8 @@ export function addSteerCommands(
         present(await rebuildAction(runId, flags, context), flags);
         return;
       }
-      if (flags.watch === true) throw watchAlone(runId);
+      if (flags.watch === true) throw alone('--watch', runId);
+      if (!flags.waitPaused) throw alone('--no-wait-paused', runId);
       const { resumeAction } = await import('../commands/actions/steer.ts');
       present(await resumeAction(runId, flags.reason), flags);
     });
@@ -100,7 +103,9 @@ export function addSteerCommands(
       '--new-seed',
       'draw other seeds, for pinned ones too, where an answer is bad for good: bad-result, output-invalid, answer-too-large, content-policy',
     )
+    .option('--reason <text>', 'kept with the run, for people', parseReason)
     .option('-w, --watch', 'stay and show the progress; Ctrl-C leaves the run going')
+    .addOption(waitPausedOption())
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.retry))
     .action(async (runId: string, flags: RetryFlags) => {
@@ -136,8 +141,8 @@ function nothingToSet(runId: string): PollenBatchError {
   });
 }
 
-function watchAlone(runId: string): PollenBatchError {
-  return new PollenBatchError('usage', '--watch goes with --from-store', {
+function alone(flag: '--watch' | '--no-wait-paused', runId: string): PollenBatchError {
+  return new PollenBatchError('usage', `${flag} goes with --from-store`, {
     remedy: `Let the run go on with \`pollen-batch resume ${runId}\`, and watch it with \`pollen-batch watch ${runId}\`.`,
   });
 }

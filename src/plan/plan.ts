@@ -155,6 +155,13 @@ export interface Estimate {
   readonly free: number;
 }
 
+/** The run that a retry is of. */
+export interface PlannedParent {
+  readonly runId: string;
+  /** Why it is retried, in the words of who does it. */
+  readonly reason?: string;
+}
+
 /** `plan/plan.json`: written last, so that a plan is whole or absent. */
 export interface Plan {
   readonly version: 1;
@@ -163,7 +170,7 @@ export interface Plan {
   readonly digest: string;
   readonly job: string;
   /** The run whose unfinished items this one calls again. */
-  readonly parent?: { readonly runId: string };
+  readonly parent?: PlannedParent;
   readonly description?: string;
   readonly labels?: Readonly<Record<string, string>>;
   /** When the plan was made, ISO 8601. */

@@ -42,7 +42,7 @@ export interface FaultRule {
   readonly remedy: string;
 }
 
-// What an item that has failed is called again by; what succeeded is taken over.
+// What an item that has failed is called again by; what succeeded is taken over. Who shows it to people puts the run in.
 const AGAIN = 'call the item again with `pollen-batch retry RUN`';
 const RESEED = 'draw another seed with `pollen-batch retry RUN --new-seed`';
 

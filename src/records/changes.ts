@@ -48,6 +48,16 @@ export async function keepChange(store: ObjectStore, run: RunLocation, change: R
   }
 }
 
+/** Keeps that somebody has started the workflow of a run again, before that counts. */
+export function keepResume(store: ObjectStore, run: RunLocation, reason: string | undefined): Promise<void> {
+  return keepChange(store, run, {
+    version: 1,
+    at: new Date().toISOString(),
+    kind: 'resume',
+    ...(reason === undefined ? {} : { reason }),
+  });
+}
+
 /**
  * Reads a run's changes, the oldest first.
  *

@@ -1,5 +1,5 @@
 import type { Budget } from '../manifest/job.ts';
-import type { Estimate, Plan } from '../plan/plan.ts';
+import type { Estimate, Plan, PlannedParent } from '../plan/plan.ts';
 import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import type { CacheStatus } from '../pollen/settle.ts';
 import type { Usage } from '../pollen/usage.ts';
@@ -27,7 +27,7 @@ export interface Report {
   readonly runId: string;
   readonly job: string;
   /** The run that it is a retry of. */
-  readonly parent?: { readonly runId: string };
+  readonly parent?: PlannedParent;
   readonly description?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly state: EndState;

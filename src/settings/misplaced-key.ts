@@ -6,8 +6,9 @@ const secretName = /key(?:id)?$|token|secret|passw|credential|^aws_/i;
 export function misplacedKey(path: readonly PropertyKey[], name: string): string | undefined {
   const variable = settingList.find((setting) => setting.name === name);
   if (variable?.key !== undefined) return `\`${name}\` is a variable; in this file it is \`${variable.key}\``;
-  if (secretName.test(name)) return secretRemedy(path);
-  if (variable !== undefined || /^(?:temporal|no_proxy|https?_?proxy)/i.test(name)) {
+  const isTemporal = path[0] === 'temporal' && !/^ui/i.test(name);
+  if (secretName.test(name) && !isTemporal) return secretRemedy(path);
+  if (variable !== undefined || isTemporal || /^(?:temporal|no_proxy|https?_?proxy)/i.test(name)) {
     return `\`${name}\` is read from the environment, and Temporal's settings from temporal.toml as well`;
   }
   const above = path.length === 0 ? '' : `${path.join('.')}.`;

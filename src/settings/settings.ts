@@ -60,6 +60,7 @@ export const settings = {
   TEMPORAL_ADDRESS: { schema: text },
   TEMPORAL_PROFILE: { schema: text },
   TEMPORAL_CONFIG_FILE: { schema: text },
+  TEMPORAL_UI_URL: { schema: url, key: 'temporal.uiUrl' },
   POLLEN_BATCH_RPS: {
     schema: z.union([z.literal('none'), z.coerce.number().positive({ error: rateRule })], {
       error: rateRule,

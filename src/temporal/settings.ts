@@ -57,6 +57,17 @@ export function namesTemporal(environment: Environment): boolean {
   }
 }
 
+/** The namespace that a client will ask for; `undefined` where temporal.toml cannot be used, as whoever connects is told. */
+export function namespaceOf(settings: TemporalSettings, environment: Environment): string | undefined {
+  const { address, namespace = 'default' } = settings;
+  if (address !== undefined) return namespace;
+  try {
+    return readProfile(environment).namespace ?? 'default';
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Checks an address of Temporal.
  *

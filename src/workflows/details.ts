@@ -7,13 +7,14 @@ import type { Folder } from '../storage/folder.ts';
 import { bullets, code, figures, inertMarkdown } from './markdown.ts';
 import type { RunState } from './messages.ts';
 import type { Pause } from './pauses.ts';
-import { budgetParts, duration, money, plural, utc } from './words.ts';
+import { budgetParts, duration, money, ownRemedy, plural, utc } from './words.ts';
 
 /** A run's state, or that it was told to stop and lets its calls finish. */
 export type PanelState = RunState | 'stopping';
 
 /** What the panel of a run or page is drawn from. */
 export interface Panel {
+  readonly runId: string;
   readonly state: PanelState;
   readonly items: number;
   readonly tally: Tally;
@@ -113,13 +114,13 @@ function models({ models: counts }: Panel): string {
   return figures(['model', 'calls', 'failed', 'Pollen'], rows) + more;
 }
 
-function failures({ failures: known, tally }: Panel): string {
+function failures({ runId, failures: known, tally }: Panel): string {
   if (known.length === 0) return '';
   const shown = known.slice(-FAILURES);
   const head = tally.failed > shown.length ? `last ${shown.length} of ${tally.failed}` : `${shown.length}`;
   const rows = shown.map(({ id, code: fault, status, remedy }) => {
     const which = status === undefined ? fault : `${fault} (${status})`;
-    return `${code(id)} **${which}**: ${remedy}`;
+    return `${code(id)} **${which}**: ${ownRemedy(remedy, runId)}`;
   });
   return `**Failed items** (${head})\n\n${bullets(rows)}`;
 }

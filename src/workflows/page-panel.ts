@@ -21,13 +21,14 @@ export interface PagePanel {
   end(): void;
 }
 
-/** Makes the panel of a page of so many items. */
-export function createPagePanel(items: number, read: () => PageFacts): PagePanel {
+/** Makes the panel of a page of so many items of a run. */
+export function createPagePanel(runId: string, items: number, read: () => PageFacts): PagePanel {
   let isShown = true;
   function show(isEnded: boolean): void {
     const { counts, inFlight, ...facts } = read();
     const state = stateOf(facts, isEnded);
-    setCurrentDetails(describePanel({ ...noCounts, ...counts, state, items, inFlight, at: Date.now() }));
+    const panel = { ...noCounts, ...counts, runId, state, items, inFlight, at: Date.now() };
+    setCurrentDetails(describePanel(panel));
   }
   return {
     change() {

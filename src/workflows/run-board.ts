@@ -27,7 +27,11 @@ export interface RunBoard {
 }
 
 /** Makes the board of a run. */
-export function createRunBoard(standing: RunStanding, pauses: Pick<RunPauses, 'any' | 'list'>): RunBoard {
+export function createRunBoard(
+  runId: string,
+  standing: RunStanding,
+  pauses: Pick<RunPauses, 'any' | 'list'>,
+): RunBoard {
   let sign: Sign | undefined;
   let rate: number | undefined;
   const measure = createRate(RATE_SECONDS);
@@ -42,6 +46,7 @@ export function createRunBoard(standing: RunStanding, pauses: Pick<RunPauses, 'a
     setCurrentDetails(
       describePanel({
         ...countsOf(standing),
+        runId,
         state: shown,
         items: plan?.items ?? 0,
         rate,

@@ -69,7 +69,7 @@ export async function runJob(input: RunJobInput): Promise<RunOutcome> {
       if (isOpen(standing) && !isEnding(standing)) story.note({ kind }, reason);
     },
   });
-  const board = createRunBoard(standing, pauses);
+  const board = createRunBoard(run.runId, standing, pauses);
   const scheduled = 'run' in input ? undefined : input.scheduled;
   const notices = createRunNotices({ run, scheduled, standing, pauses });
   const parts = { standing, story, pauses, board, notices, stop };

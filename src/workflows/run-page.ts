@@ -77,7 +77,7 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
   let running = 0;
   let failure: unknown;
   const lanes = createPageLanes(own, others, agenda);
-  const panel = createPagePanel(opened.ids.length, () => ({
+  const panel = createPagePanel(input.run.runId, opened.ids.length, () => ({
     counts: books.counts(),
     inFlight: inFlight.size,
     isStopping: stopping,

@@ -42,6 +42,11 @@ export function money(tally: {
   return `${tally.settled} Pollen + ${plural(count, 'unknown charge')} (${atMost === null ? 'no bound known' : `at most ${atMost}`})`;
 }
 
+/** A remedy with the run in its commands: the fault does not know which one it belongs to. */
+export function ownRemedy(remedy: string, runId: string): string {
+  return remedy.replaceAll('`pollen-batch retry RUN', `\`pollen-batch retry ${runId}`);
+}
+
 /** What has become of a budget, in words; what is spent comes first. */
 export function budgetParts({ spent, unknown, held, left }: BudgetSums): readonly string[] {
   return [

@@ -247,6 +247,14 @@ describe('a failure', () => {
     });
     expect(readRecord(store)).toMatchObject({ status: 'failed', fault, cost: { settled: '0' } });
   });
+
+  it('names its run in the commands that Temporal shows, and none in the record, which others take over', async () => {
+    const store = createMemoryStore();
+    const remedy = 'Later `pollen-batch retry RUN`.';
+    const failing = itemStore(store).fail({ ...failed().fault, remedy }, sampleHistory());
+    await expect(failing).rejects.toThrow(/: Later `pollen-batch retry bees-0a1b2c3d4e`\.$/);
+    expect(readRecord(store)).toMatchObject({ fault: { remedy } });
+  });
 });
 
 describe('looking for what an earlier attempt left', () => {

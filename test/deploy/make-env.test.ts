@@ -111,7 +111,7 @@ describe('deploy/make-env.sh', () => {
     );
     expect(published).toContain(made['TEMPORAL_ADDRESS']);
     expect(published.map((address) => `http://${address}`)).toEqual(
-      expect.arrayContaining([config.store?.endpoint, config.api.base]),
+      expect.arrayContaining([config.store?.endpoint, config.api.base, config.uiUrl]),
     );
     expect(made['AWS_ACCESS_KEY_ID']).toBe(made['MINIO_ROOT_USER']);
     expect(made['AWS_SECRET_ACCESS_KEY']).toBe(made['MINIO_ROOT_PASSWORD']);

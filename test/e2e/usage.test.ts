@@ -39,6 +39,13 @@ describe('the command line', () => {
     [['list', '-o', 'yaml'], 'Allowed choices are table, wide, json, name'],
     [['get', '@latest', '-o', 'yaml'], 'Allowed choices are text, json'],
     [['submit', 'good.yaml', '--no-wait-paused'], 'usage: --no-wait-paused goes with --watch'],
+    [['retry', 'bees-0123456789', '--no-wait-paused'], 'usage: --no-wait-paused goes with --watch'],
+    [
+      ['resume', 'bees-0123456789', '--from-store', '--no-wait-paused'],
+      'usage: --no-wait-paused goes with --watch',
+    ],
+    [['resume', 'bees-0123456789', '--no-wait-paused'], 'usage: --no-wait-paused goes with --from-store'],
+    [['resume', 'bees-0123456789', '--watch'], 'usage: --watch goes with --from-store'],
     [['list', '-n', 'few'], 'Give a whole number.'],
     [['list', '-n', '0'], 'Give a whole number from 1 on.'],
     [['schedule', 'get', 'nightly', '-n', '0'], 'Give a whole number from 1 on.'],

@@ -77,14 +77,16 @@ describe('a run, by its id, by its beginning and as the latest', { timeout: 600_
   });
 
   it('is waited for though it is paused, unless that or the time is limited', async () => {
-    const [left, late, shown, refused] = await all(
+    const [left, unwatched, late, shown, refused] = await all(
       ['wait', '@latest', '--no-wait-paused', '-o', 'json'],
+      ['watch', '@latest', '--no-wait-paused', '-o', 'json'],
       ['wait', 'shop', '--timeout', '2s'],
       ['get', '@latest'],
       ['delete', 'sho', '--yes'],
     );
-    expect(left?.code).toBe(4);
+    expect([left?.code, unwatched?.code]).toEqual([4, 4]);
     expect(JSON.parse(left?.stdout ?? '')).toMatchObject([{ runId, state: 'paused' }]);
+    expect(JSON.parse(unwatched?.stdout ?? '')).toMatchObject({ runId, state: 'paused' });
     expect([late?.code, late?.stderr]).toEqual([1, `${runId} goes on: the time is over.\n`]);
     expect([shown?.code, shown?.stdout]).toEqual([4, expect.stringContaining('Labels: team=shop')]);
     expect([refused?.code, refused?.stdout]).toEqual([2, '']);
@@ -214,6 +216,35 @@ describe('a run, by its id, by its beginning and as the latest', { timeout: 600_
   });
 });
 
+describe('a retry', { timeout: 600_000 }, () => {
+  it('is left with 4 at its pause where that is wanted, and keeps why it was made', async () => {
+    const failing = askingJob('asked', 2).replace('Text 1 of asked', 'Text 1 of asked [[fault:422:1]]');
+    const file = await desk.file('asked.yaml', failing);
+    const submitted = await desk.run('submit', file, '--watch', '--no-wait-paused');
+    expect(submitted.code).toBe(4);
+    const runId = submitted.stdout.trim();
+    expect((await desk.run('stop', runId)).code).toBe(0);
+    expect((await desk.run('wait', runId, '--exit-status')).code).toBe(6);
+
+    const because = ['--reason', 'the filter is gone'];
+    const retried = await desk.run('retry', runId, '--watch', '--no-wait-paused', ...because);
+    expect([retried.code, retried.stdout]).toEqual([4, `${runId}-retry1\n`]);
+    expect(retried.stderr).toContain(`\n${runId}-retry1: paused. 1/2 · `);
+    expect((await desk.run('approve', `${runId}-retry1`)).code).toBe(0);
+    expect((await desk.run('wait', `${runId}-retry1`, '--exit-status')).code).toBe(0);
+    const [got, logs, report] = await all(
+      ['get', `${runId}-retry1`],
+      ['logs', `${runId}-retry1`],
+      ['get', `${runId}-retry1`, '-o', 'json'],
+    );
+    expect(got?.stdout).toContain(`A retry of ${runId}: what that has got is taken over.\nWhy: the filter`);
+    expect(logs?.stdout).toContain(`planned: 2 items, a retry of ${runId}: the filter is gone\n`);
+    expect(JSON.parse(report?.stdout ?? '')).toMatchObject({
+      report: { parent: { runId, reason: 'the filter is gone' } },
+    });
+  });
+});
+
 describe('a run that Temporal has forgotten', { timeout: 600_000 }, () => {
   it('is told by the bucket, ended or lost', async () => {
     const known = await desk.file('known.yaml', jobOf('known', 2));
@@ -244,9 +275,8 @@ describe('a run that Temporal has forgotten', { timeout: 600_000 }, () => {
     expect(gone?.stdout).toContain(`\`pollen-batch resume ${lostId} --from-store\` starts it again`);
 
     // What a person had approved, or had not, is there again.
-    const rebuilt = await desk.run('resume', 'lost', '--from-store');
-    expect([rebuilt.code, rebuilt.stdout]).toEqual([0, `${lostId}\n`]);
-    expect((await desk.run('wait', 'lost', '--no-wait-paused')).code).toBe(4);
+    const rebuilt = await desk.run('resume', 'lost', '--from-store', '--watch', '--no-wait-paused');
+    expect([rebuilt.code, rebuilt.stdout]).toEqual([4, `${lostId}\n`]);
     expect((await desk.run('approve', lostId)).code).toBe(0);
     expect((await desk.run('wait', 'lost', '--exit-status')).code).toBe(0);
   });

@@ -18,6 +18,7 @@ const read = (text: string, environment: Record<string, string> = {}) =>
 const whole = `
 api: { keyFile: key, anonymous: false, base: "https://gen.pollinations.ai/", dialect: gen, cache: none, prices: p.json }
 store: { bucket: bees, endpoint: "http://127.0.0.1:9", prefix: team, region: eu, pathStyle: false, publicEndpoint: "https://files.example/" }
+temporal: { uiUrl: "https://ui.example/" }
 lanes: { all: { rps: 2 }, slow: { models: [kontext], rps: 0.5, concurrency: 4 } }
 plan: { confirmAbove: "2.5" }
 folders: { data: data, cache: /var/cache/bees }
@@ -59,6 +60,7 @@ describe('the configuration file', () => {
         { name: 'all', rps: 2, concurrency: 64 },
         { name: 'slow', models: ['kontext'], rps: 0.5, concurrency: 4 },
       ],
+      uiUrl: 'https://ui.example',
       dataDir: '/etc/bees/data',
       cacheDir: '/var/cache/bees',
       temporalBinary: '/etc/bees/bin/temporal',
@@ -117,7 +119,7 @@ describe('the configuration file', () => {
       'api: { dialect: old, bass: x, anonymous: "yes" }',
       'bucket: bees',
       'S3_REGION: eu',
-      'temporal: { address: here }',
+      'temporal: { address: here, apiKey: canary, uiURL: x }',
       'lanes: { All: {}, slow: { models: [a], rps: 0, speed: 1 }, b: { concurrency: 2000 } }',
       'logLevel: 3',
       'wholly: unknown',
@@ -128,13 +130,15 @@ describe('the configuration file', () => {
       'conf.yaml:1:42: type-wrong: `anonymous` must be true or false, not the text `yes`',
       'conf.yaml:2:1: key-misplaced: `bucket` does not belong here; write it as `store.bucket`',
       'conf.yaml:3:1: key-misplaced: `S3_REGION` is a variable; in this file it is `store.region`',
-      "conf.yaml:4:1: key-misplaced: `temporal` is read from the environment, and Temporal's settings from temporal.toml as well",
+      "conf.yaml:4:13: key-misplaced: `address` is read from the environment, and Temporal's settings from temporal.toml as well",
+      "conf.yaml:4:28: key-misplaced: `apiKey` is read from the environment, and Temporal's settings from temporal.toml as well",
+      'conf.yaml:4:44: key-unknown: unknown key `uiURL`; did you mean `uiUrl`?',
       'conf.yaml:5:10: value-invalid: lane names are short, lower case, of letters, digits and hyphens, not `All`',
       'conf.yaml:5:45: value-invalid: `rps` is `0`; must be a number of calls a second above 0',
       'conf.yaml:5:48: key-unknown: unknown key `speed`; known here: models, rps, rpm, adaptive, concurrency',
       'conf.yaml:5:78: value-invalid: `concurrency` is `2000`; must be a whole number from 1 to 1000',
       'conf.yaml:6:11: value-invalid: `logLevel` must be one of `trace`, `debug`, `info`, `warn`, `error`, not `3`',
-      'conf.yaml:7:1: key-unknown: unknown key `wholly`; known here: lanes, logLevel, logPrompts, api, store, notify, plan, folders, programs, metrics',
+      'conf.yaml:7:1: key-unknown: unknown key `wholly`; known here: lanes, logLevel, logPrompts, api, store, temporal, notify, plan, folders, programs, metrics',
     ]);
   });
 

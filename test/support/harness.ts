@@ -225,6 +225,7 @@ async function openTestSession(
     api,
     plannedApi: plannedApi(api, config.api),
     location: { prefix: config.store.prefix, emulated: api.emulated },
+    isLocal: false,
     close: async () => store.close(),
   };
 }

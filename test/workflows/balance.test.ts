@@ -1,6 +1,5 @@
 import { describe, expect } from 'vitest';
 
-import { bill } from '../../src/commands/bill/bill.ts';
 import { reconcile } from '../../src/commands/bill/reconcile.ts';
 import { reconciledText } from '../../src/commands/render/reconciled-text.ts';
 import { verifyText } from '../../src/commands/render/verify-text.ts';
@@ -9,6 +8,7 @@ import { readCorrections } from '../../src/records/corrections.ts';
 import { readBegun } from '../../src/records/run-store.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
 import { startServer } from '../pollinations/server.ts';
+import { billOf } from '../support/bill-of.ts';
 import type { Harness } from '../support/harness.ts';
 import { test } from '../support/on-servers.ts';
 import { untilDone } from '../support/until.ts';
@@ -49,14 +49,14 @@ async function callOfAnother({ emulator, key }: Harness, prompt = 'other'): Prom
 }
 
 /** Runs what waits for good, and does something while it goes on. */
-async function meanwhile(harness: Harness, work: () => Promise<void> | void): Promise<string> {
+async function meanwhile(harness: Harness, work: () => Promise<void> | void): Promise<RunLocation> {
   const { submit, files, handle, finish } = harness;
   const { run } = await submit(waiting);
   await untilDone(async () => expect(await files(run).records()).toHaveLength(1));
   await work();
   await handle(run).cancel();
   await finish(run);
-  return run.runId;
+  return run;
 }
 
 /** Changes an object of a run that is written once. */
@@ -78,7 +78,7 @@ describe.concurrent('a key with a budget of its own, and no permission to read t
     const { submit, finish, session, emulator, files } = await open({ emulator: noCache, keyOf: budget });
     const { run } = await submit(texts);
     await finish(run);
-    const before = await bill(session, run.runId);
+    const before = await billOf(session, run);
     expect(before.cost.unknown.count).toBeGreaterThanOrEqual(4);
     expect((await readBegun(session.store, run))?.balance).toMatchObject({ pollen: '5' });
     expect((await files(run).marker())?.balance?.pollen).toMatch(/^4\.99\d*$/);
@@ -130,7 +130,7 @@ describe.concurrent('a key with a budget of its own, and no permission to read t
     const { submit, finish, session, files } = harness;
     const { run } = await submit(texts);
     await finish(run);
-    const before = await bill(session, run.runId);
+    const before = await billOf(session, run);
     await callOfAnother(harness);
     const found = await reconcile(session, run.runId);
     expect(found).toMatchObject({ settled: 0, open: { 'balance-doubt': before.cost.unknown.count } });
@@ -141,10 +141,10 @@ describe.concurrent('a key with a budget of its own, and no permission to read t
   test('says whose charge was made while the run went on, and settles nothing by it', async ({ open }) => {
     const harness = await open({ emulator: noCache, keyOf: budget });
     const { session, emulator } = harness;
-    const runId = await meanwhile(harness, () => callOfAnother(harness));
+    const run = await meanwhile(harness, () => callOfAnother(harness));
     const { charged } = emulator.meter();
-    const verified = await verify(session, runId, { meter: true });
-    const { cost } = await bill(session, runId);
+    const verified = await verify(session, run.runId, { meter: true });
+    const { cost } = await billOf(session, run);
     expect(verified.balance).toMatchObject({ atEnd: charged, billed: cost.settled });
     expect(verified.findings).toMatchObject([{ code: 'balance-drift', object: 'balance' }]);
     expect(verifyText(verified)).toContain(`found     ${charged} Pollen charged, `);
@@ -163,7 +163,7 @@ describe.concurrent('the balance of a run whose end kept none', () => {
     // Far more has gone than the run can have cost, and that may be later use.
     await callOfAnother(harness, 'one');
     await callOfAnother(harness, 'more');
-    const { cost } = await bill(session, run.runId);
+    const { cost } = await billOf(session, run);
     const verified = await verify(session, run.runId, { meter: true });
     expect(verified).toMatchObject({ findings: [], balance: { billed: cost.settled, drift: '0' } });
     expect(verified.balance).not.toHaveProperty('atEnd');
@@ -281,7 +281,7 @@ describe.concurrent('a key that may read the account', () => {
   }) => {
     const harness = await open({ keyOf: { account: true }, emulator: { wallet: '7' } });
     const { session, emulator } = harness;
-    const runId = await meanwhile(harness, async () => {
+    const { runId } = await meanwhile(harness, async () => {
       await callOfAnother(harness);
       emulator.update({ wallet: '9' });
     });

@@ -90,7 +90,9 @@ describe.concurrent('delete', { timeout: 400_000 }, () => {
       message: `run ${run.runId} goes on, so it cannot be deleted`,
     });
     await harness.startWorker();
-    await finish(run);
+    // By its marker, as `wait` knows it, which is there a moment before its workflow ends.
+    await vi.waitFor(async () => expect(await harness.files(run).marker()).toBeDefined(), waiting);
+    expect(await look()).toMatchObject({ run });
     const retried = await retry(session, run.runId, { newSeeds: false });
     await finish(retried.run);
     await expect(look()).rejects.toMatchObject({ details: [retried.run.runId] });

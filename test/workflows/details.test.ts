@@ -8,6 +8,7 @@ const folder = { uri: 's3://bucket/runs/bees/bees-1/' };
 
 function panel(changes: Partial<Panel> = {}): string {
   return describePanel({
+    runId: 'bees-1',
     state: 'running',
     items: 20,
     tally: { ...emptyTally, succeeded: 7, failed: 2, settled: '0.0125' },
@@ -91,11 +92,13 @@ describe('the panel of a run', () => {
       id: `hero-${index}`,
       code: 'content-policy',
       status: 422,
-      remedy: 'Reword the prompt.',
+      remedy: 'Reword the prompt, or `pollen-batch retry RUN --new-seed`.',
     }));
     const text = panel({ failures, tally: { ...emptyTally, failed: 40 } });
     expect(text).toContain('**Failed items** (last 5 of 40)');
-    expect(text).toContain('- `hero-6` **content-policy (422)**: Reword the prompt.');
+    expect(text).toContain(
+      '- `hero-6` **content-policy (422)**: Reword the prompt, or `pollen-batch retry bees-1 --new-seed`.',
+    );
     expect(text).not.toContain('hero-1');
   });
 

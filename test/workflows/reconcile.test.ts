@@ -1,11 +1,11 @@
 import { describe, expect } from 'vitest';
 
-import { bill } from '../../src/commands/bill/bill.ts';
 import { get } from '../../src/commands/runs/get.ts';
 import { reconcile } from '../../src/commands/bill/reconcile.ts';
 import { detailsText } from '../../src/commands/render/run-text.ts';
 import { spending } from '../../src/commands/bill/spending.ts';
 import { runKeys } from '../../src/storage/keys.ts';
+import { billOf } from '../support/bill-of.ts';
 import { test } from '../support/on-servers.ts';
 import { untilDone } from '../support/until.ts';
 
@@ -41,7 +41,7 @@ describe.concurrent('a run without a cache that lost answers', () => {
     const { run } = await submit(lossy);
     await finish(run);
     const { runId } = run;
-    const before = await bill(session, runId);
+    const before = await billOf(session, run);
     expect(before).toMatchObject({ certainty: 'estimated', state: 'completed_with_failures' });
     expect(before.cost.unknown.count).toBeGreaterThanOrEqual(6);
 
@@ -56,7 +56,7 @@ describe.concurrent('a run without a cache that lost answers', () => {
     expect(await reconcile(session, runId)).toMatchObject({ settled: 0, before: { unknown: { count: 0 } } });
     expect((await files(run).keys()).filter((key) => key.startsWith('corrections/'))).toHaveLength(1);
 
-    const after = await bill(session, runId);
+    const after = await billOf(session, run);
     expect(after).toMatchObject({
       certainty: 'exact',
       corrections: 1,
@@ -117,7 +117,7 @@ items: [{ id: tale, text: "A tale [[fault:lost:1]]" }]
     expect(other.status).toBe(200);
     await other.arrayBuffer();
     expect(await reconcile(session, run.runId)).toMatchObject({ settled: 0, open: { others: 1 } });
-    expect(await bill(session, run.runId)).toMatchObject({ certainty: 'estimated', corrections: 0 });
+    expect(await billOf(session, run)).toMatchObject({ certainty: 'estimated', corrections: 0 });
   });
 });
 
@@ -130,7 +130,7 @@ name: slow
 items: [{ prompts: [1 bee, 2 bees, 3 bees] }, { text: "Waits [[fault:429]]" }]
 `);
     await untilDone(async () => expect(await files(run).records()).toHaveLength(3));
-    const now = await bill(session, run.runId);
+    const now = await billOf(session, run);
     expect(now).toMatchObject({ state: 'unfinished', items: 4, billed: 3, kept: { attempts: 3 } });
     await expect(reconcile(session, run.runId)).rejects.toMatchObject({ code: 'usage' });
     expect(await spending(session, { by: 'job' })).toMatchObject({
@@ -139,7 +139,7 @@ items: [{ prompts: [1 bee, 2 bees, 3 bees] }, { text: "Waits [[fault:429]]" }]
     });
     await handle(run).cancel();
     await finish(run);
-    expect(await bill(session, run.runId)).toMatchObject({
+    expect(await billOf(session, run)).toMatchObject({
       state: 'stopped',
       cost: { settled: emulator.meter().charged },
     });

@@ -7,6 +7,7 @@ import { get } from '../../src/commands/runs/get.ts';
 import { listRuns } from '../../src/commands/runs/list.ts';
 import { allRunsQuery } from '../../src/commands/runs/runs-in-temporal.ts';
 import { detailsData } from '../../src/commands/render/run-data.ts';
+import { detailsText } from '../../src/commands/render/run-text.ts';
 import { retriedText } from '../../src/commands/render/retried-text.ts';
 import { submit } from '../../src/commands/submit/submit.ts';
 import { formatAmount, parseAmount } from '../../src/pollen/amount.ts';
@@ -90,13 +91,14 @@ items: [{ id: broken, text: "Broken once [[fault:422:1]]" }]
     const before = await contentOf(harness, parent);
     const [count, spent] = [callsOf(emulator).length, emulator.meter().charged];
 
-    const retried = await retry(session, parent.runId, { newSeeds: false });
+    const reason = 'the model is mended';
+    const retried = await retry(session, parent.runId, { newSeeds: false, reason });
     expect(retried).toMatchObject({
       run: { runId: `${parent.runId}-retry1` },
       parent: { runId: parent.runId },
       status: 'started',
       left: { failed: 2, cancelled: 0, reseeded: 0 },
-      plan: { parent: { runId: parent.runId }, labels: { team: 'bees' }, items: 5 },
+      plan: { parent: { runId: parent.runId, reason }, labels: { team: 'bees' }, items: 5 },
     });
     expect(retriedText(parent.runId, retried)).toBe(
       `Retry of ${parent.runId}: 2 items again (2 failed); 3 taken over.`,
@@ -127,7 +129,10 @@ items: [{ id: broken, text: "Broken once [[fault:422:1]]" }]
     expect(spent).not.toBe(emulator.meter().charged);
     expect(await contentOf(harness, parent)).toEqual(before);
 
-    expect(detailsData(await get(session, run.runId))).toMatchObject({ parent: parent.runId });
+    const details = await get(session, run.runId);
+    expect(detailsData(details)).toMatchObject({ parent: parent.runId });
+    expect(detailsText(session, details)).toContain('taken over.\nWhy: the model is mended\n');
+    expect((await files(run).report()).parent).toEqual({ runId: parent.runId, reason });
     await vi.waitFor(async () => {
       const listed = await listRuns(session, allRunsQuery, 10);
       expect(listed.find(({ runId }) => runId === run.runId)).toMatchObject({ parent: parent.runId });
@@ -330,18 +335,26 @@ items:
   });
 
   test('that was planned before goes on under its budget, and under no lower one', async ({ open }) => {
-    const { session, submit, finish } = await open(quick);
+    const { session, submit, finish, files } = await open(quick);
     const { run: parent } = await submit(
       'version: 1\nname: planned\ndefaults: { text: { max_tokens: 20 } }\nitems: [{ text: "[[fault:422:1]]" }]',
     );
     await finish(parent);
     const { run } = await retry(session, parent.runId, { newSeeds: false, maxCost: '1' });
     await session.temporal.client.workflow.getHandle(runWorkflowId(run.runId)).terminate();
-    await expect(retry(session, parent.runId, { newSeeds: false, maxCost: '0.5' })).rejects.toMatchObject({
+    const reason = 'terminated by mistake';
+    await expect(
+      retry(session, parent.runId, { newSeeds: false, maxCost: '0.5', reason }),
+    ).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining('budget of 1 Pollen') as string,
     });
-    expect(await retry(session, parent.runId, { newSeeds: false, maxCost: '2' })).toMatchObject({ run });
+    expect(await retry(session, parent.runId, { newSeeds: false, maxCost: '2', reason })).toMatchObject({
+      run,
+    });
     expect(await finish(run)).toMatchObject({ state: 'completed' });
+    const report = await files(run).report();
+    expect(report).toMatchObject({ story: [{ kind: 'resume', reason }] });
+    expect(report.parent).toEqual({ runId: parent.runId });
   });
 });

@@ -5,11 +5,12 @@ import { tellSubmitted } from '../render/submitted.ts';
 import { retry } from '../retry/retry.ts';
 import { tellMissing } from '../session/tell-missing.ts';
 import { configure, withRun } from './configure.ts';
-import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
-import { watchToTheEnd } from './watch.ts';
+import type { CommandContext, Outcome } from './outcome.ts';
+import { checkWatch, watchToTheEnd, type WatchFlags } from './watch.ts';
 
-export interface RetryFlags extends OutputFlags {
+export interface RetryFlags extends WatchFlags {
   readonly newSeed?: boolean;
+  readonly reason?: string;
   readonly maxCost?: string;
   readonly yes?: boolean;
   readonly watch?: boolean;
@@ -18,10 +19,12 @@ export interface RetryFlags extends OutputFlags {
 /** `retry RUN` */
 export function retryAction(text: string, flags: RetryFlags, context: CommandContext): Promise<Outcome> {
   const { terminal } = context;
+  checkWatch(flags);
   return withRun(configure(), text, async (session, { runId }) => {
     const retried = await retry(session, runId, {
       newSeeds: flags.newSeed === true,
       isConfirmed: flags.yes === true,
+      ...(flags.reason === undefined ? {} : { reason: flags.reason }),
       ...(flags.maxCost === undefined ? {} : { maxCost: flags.maxCost }),
       ...(terminal.ask === undefined ? {} : { confirm: terminal.ask }),
       onOutlook(outlook, warnings) {
@@ -33,7 +36,7 @@ export function retryAction(text: string, flags: RetryFlags, context: CommandCon
     tellSubmitted(session, retried, terminal);
     const { run, plan, parent, status, left } = retried;
     if (flags.watch === true) {
-      const watched = await watchToTheEnd(session, run, plan, true, context);
+      const watched = await watchToTheEnd(session, run, plan, flags.waitPaused, context);
       return { ...watched, text: run.runId };
     }
     if (status !== 'ended') await tellMissing(session, plan, terminal);

@@ -1,4 +1,3 @@
-import { PollenBatchError } from '../../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readValidJob } from '../job/read-job.ts';
 import { tellWarnings } from '../render/problems.ts';
@@ -8,11 +7,11 @@ import type { Terminal } from '../render/terminal.ts';
 import { submit, type SubmitOptions } from '../submit/submit.ts';
 import { tellMissing } from '../session/tell-missing.ts';
 import { configure, withSession } from './configure.ts';
-import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
+import type { CommandContext, Outcome } from './outcome.ts';
 import { keepHeapSmall } from './small-heap.ts';
-import { watchToTheEnd } from './watch.ts';
+import { checkWatch, watchToTheEnd, type WatchFlags } from './watch.ts';
 
-export interface SubmitFlags extends OutputFlags {
+export interface SubmitFlags extends WatchFlags {
   readonly new?: boolean;
   readonly fresh?: boolean;
   readonly first?: number;
@@ -21,8 +20,6 @@ export interface SubmitFlags extends OutputFlags {
   readonly yes?: boolean;
   readonly allowUnpriced?: boolean;
   readonly anonymous?: boolean;
-  /** Whether a paused run is watched until somebody lets it go on. */
-  readonly waitPaused: boolean;
   /** For every line of a batch file. */
   readonly model?: string;
 }
@@ -34,7 +31,7 @@ export async function submitAction(
   context: CommandContext,
 ): Promise<Outcome> {
   const { terminal } = context;
-  if (!flags.waitPaused && flags.watch !== true) throw pausedAlone();
+  checkWatch(flags);
   keepHeapSmall();
   const config = await configure(flags);
   const reading = await readValidJob(file, { model: flags.model });
@@ -53,12 +50,6 @@ export async function submitAction(
       text: run.runId,
       exitCode: exitCodes.succeeded,
     };
-  });
-}
-
-function pausedAlone(): PollenBatchError {
-  return new PollenBatchError('usage', '--no-wait-paused goes with --watch', {
-    remedy: 'Give --watch too, or wait for the run with `pollen-batch wait RUN --no-wait-paused`.',
   });
 }
 

@@ -1,3 +1,4 @@
+import { PollenBatchError } from '../../errors.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { RunLocation } from '../../storage/keys.ts';
 import { readPlan } from '../../records/run-store.ts';
@@ -10,15 +11,39 @@ import type { Session } from '../session/session.ts';
 import { watch } from '../watch/watch.ts';
 import { uiPage } from '../render/ui-page.ts';
 import { configure, withRun } from './configure.ts';
-import type { CommandContext, Outcome } from './outcome.ts';
+import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
+
+export interface WatchFlags extends OutputFlags {
+  /** Whether a paused run is watched until somebody lets it go on. */
+  readonly waitPaused: boolean;
+}
 
 /** `watch RUN` */
-export function watchAction(text: string, context: CommandContext): Promise<Outcome> {
+export function watchAction(
+  text: string,
+  { waitPaused }: WatchFlags,
+  context: CommandContext,
+): Promise<Outcome> {
   return withRun(configure(), text, async (session, run) => {
     const plan = await readPlan(session.store, run);
     const page = uiPage(session, run.runId);
     if (context.terminal.isInteractive && page !== undefined) context.terminal.say(`Temporal UI: ${page}`);
-    return watchToTheEnd(session, run, plan, true, context);
+    return watchToTheEnd(session, run, plan, waitPaused, context);
+  });
+}
+
+/**
+ * Checks that whoever is to come back from a paused run is to watch it.
+ *
+ * @throws PollenBatchError `usage`
+ */
+export function checkWatch({
+  watch: isWatched,
+  waitPaused,
+}: WatchFlags & { readonly watch?: boolean }): void {
+  if (waitPaused || isWatched === true) return;
+  throw new PollenBatchError('usage', '--no-wait-paused goes with --watch', {
+    remedy: 'Give --watch too, or wait for the run with `pollen-batch wait RUN --no-wait-paused`.',
   });
 }
 

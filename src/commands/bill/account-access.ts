@@ -21,9 +21,9 @@ const PERMIT =
  *
  * @throws PollenBatchError `config-invalid` where no key is known here
  */
-export function accountAccess({ api, config, uiUrl }: Session): BalanceCall {
+export function accountAccess({ api, config, isLocal }: Session): BalanceCall {
   // A local stack has no key of its own but that of its emulator.
-  const own = api.emulated && uiUrl !== undefined ? createSecret(emulatorKeys.secret) : undefined;
+  const own = api.emulated && isLocal ? createSecret(emulatorKeys.secret) : undefined;
   const key = config.api.key ?? own;
   if (key === undefined) {
     throw new PollenBatchError('config-invalid', 'no key is set here, so the account cannot be asked', {

@@ -4,9 +4,7 @@ import { assumptionOf, type Assumption } from '../../records/corrections.ts';
 import type { EndState } from '../../records/outcome.ts';
 import { createBillFold, type BillFigures } from '../../report/bill.ts';
 import { isMissing } from '../../report/result-line.ts';
-import { findRun } from '../runs/find-run.ts';
-import { openBill, type OpenedBill } from './open-bill.ts';
-import type { Session } from '../session/session.ts';
+import type { OpenedBill } from './open-bill.ts';
 
 /** What was paid for what in a run. */
 export interface RunBill extends BillFigures {
@@ -30,15 +28,6 @@ export interface RunBill extends BillFigures {
   readonly assumes?: Assumption;
   /** Without what calls in flight hold, which are on no bill. */
   readonly budget?: BudgetSums;
-}
-
-/**
- * Makes the bill of a run, of its records where it has not ended.
- *
- * @throws PollenBatchError `not-found`, `usage` when it has not been planned
- */
-export async function bill(session: Session, runId: string): Promise<RunBill> {
-  return foldBill(await openBill(session.store, await findRun(session, runId)));
 }
 
 /** Adds an opened bill up. */

@@ -44,7 +44,7 @@ export type ItemEvent =
 
 /** Something that has happened to the run as a whole; `at` is ISO 8601. */
 export type RunEvent = { readonly at: string } & (
-  | { readonly kind: 'planned'; readonly items: number; readonly parent?: string }
+  | { readonly kind: 'planned'; readonly items: number; readonly parent?: string; readonly reason?: string }
   | { readonly kind: 'change'; readonly change: RunChange }
   | { readonly kind: 'paused'; readonly pause: Pause }
   /** A reason to pause is gone; `at` is when that was seen. */

@@ -14,6 +14,7 @@ export function plannedEvent({ createdAt, items, parent }: Plan): RunEvent {
     kind: 'planned',
     items,
     ...(parent === undefined ? {} : { parent: parent.runId }),
+    ...(parent?.reason === undefined ? {} : { reason: parent.reason }),
   };
 }
 

@@ -1,7 +1,4 @@
-/** A remedy with the run in its commands: the fault does not know which one it belongs to. */
-export function ownRemedy(remedy: string, runId: string): string {
-  return remedy.replaceAll('`pollen-batch retry RUN', `\`pollen-batch retry ${runId}`);
-}
+import { ownRemedy } from './words.ts';
 
 /** What went wrong in a run, and what to do about it, as two sentences. */
 export function faultWords(

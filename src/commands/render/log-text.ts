@@ -56,7 +56,11 @@ function itemWords(runId: string, event: ItemEvent): string {
 function runWords(event: RunEvent): string {
   switch (event.kind) {
     case 'planned':
-      return `planned: ${plural(event.items, 'item')}${event.parent === undefined ? '' : `, a retry of ${plain(event.parent)}`}`;
+      return [
+        `planned: ${plural(event.items, 'item')}`,
+        ...(event.parent === undefined ? [] : [`, a retry of ${plain(event.parent)}`]),
+        ...(event.reason === undefined ? [] : [`: ${plain(event.reason)}`]),
+      ].join('');
     case 'change':
       return changeWords(event.change);
     case 'paused':

@@ -6,6 +6,7 @@ import { runWorkflowId } from '../../workflows/ids.ts';
 import { plural } from './words.ts';
 
 const DESCRIPTION = 1_000;
+const REASON = 300;
 
 /** What a run is, in a line, for the Temporal UI. */
 export function planSummary({ job, items }: Plan): string {
@@ -53,6 +54,7 @@ function facts(plan: Plan, { uri, url }: Folder): readonly string[] {
   return [
     `${plural(items, 'item')} for ${names.join(', ')}`,
     ...(parent === undefined ? [] : [`a retry of ${code(parent.runId)}, whose results it takes over`]),
+    ...(parent?.reason === undefined ? [] : [`why it is one: ${inertMarkdown(parent.reason, REASON)}`]),
     [
       `at most ${atMost} Pollen at the prices of ${plan.createdAt.slice(0, 10)}`,
       ...(unbounded > 0 ? [`${plural(unbounded, 'call')} without a known bound`] : []),

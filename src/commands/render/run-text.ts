@@ -29,6 +29,7 @@ export function planHead(plan: Plan): string {
   return [
     `${runId}: ${plural(items, 'item')} for ${models.map((model) => plain(model)).join(', ')}`,
     ...(parent === undefined ? [] : [`A retry of ${parent.runId}: what that has got is taken over.`]),
+    ...(parent?.reason === undefined ? [] : [`Why: ${plain(parent.reason)}`]),
     ...(api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
     ...gateLines(plan),
   ].join('\n');

@@ -33,8 +33,8 @@ function shown(value: string): string {
   return value === '' ? 'not set' : plain(value, 60);
 }
 
-function keyWarnings({ api, config, uiUrl }: Session): readonly string[] {
-  return api.emulated && config.api.key !== undefined && uiUrl !== undefined
+function keyWarnings({ api, config, isLocal }: Session): readonly string[] {
+  return api.emulated && config.api.key !== undefined && isLocal
     ? ['the local stack was started without a key, so the emulator answers; restart the stack to use yours.']
     : [];
 }

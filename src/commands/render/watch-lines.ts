@@ -2,10 +2,9 @@ import type { ModelCount } from '../../records/counts.ts';
 import type { RunView } from '../../workflows/messages.ts';
 import type { Running } from '../runs/follow.ts';
 import type { LaneNow } from '../lanes/lane-now.ts';
-import { ownRemedy } from './fault-words.ts';
 import { pauseLines } from './pause-text.ts';
 import { plain } from './terminal.ts';
-import { plural } from './words.ts';
+import { ownRemedy, plural } from './words.ts';
 import { perSecond } from '../../lanes/governor/reason.ts';
 
 /** A lane that the run has calls for, as far as people watch it. */

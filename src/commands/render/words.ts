@@ -2,7 +2,7 @@ import { localClock, zoneOffset } from '../../manifest/local-clock.ts';
 import type { Assumption } from '../../records/corrections.ts';
 import type { StopCause } from '../../records/outcome.ts';
 
-export { budgetParts, duration, money, plural, utc, utcClock } from '../../workflows/words.ts';
+export { budgetParts, duration, money, ownRemedy, plural, utc, utcClock } from '../../workflows/words.ts';
 
 /**
  * A moment on the clocks of a zone, which programs can read as well: "2026-11-25T06:00:00+01:00".

@@ -36,6 +36,7 @@ export interface RetryPlanInput {
   readonly parent: RetriedRun;
   /** The retry itself: new seeds are drawn from it. */
   readonly run: RunLocation;
+  readonly reason: string | undefined;
   readonly newSeeds: boolean;
   readonly allowUnpriced: boolean;
   /** What the retry may cost in all: its own budget, whatever its parent has spent. */
@@ -54,7 +55,7 @@ export interface RetryPlanInput {
  * hold its calls or a job that spends nothing would, `store-unusable` where plan or results of the parent are damaged
  */
 export async function planRetry(session: Session, input: RetryPlanInput): Promise<PlannedRetry> {
-  const { parent, run, newSeeds, allowUnpriced, budget, spend, measured, spool } = input;
+  const { parent, run, reason, newSeeds, allowUnpriced, budget, spend, measured, spool } = input;
   const { api, plannedApi, config, store } = session;
   const lanes = (model: string): string => laneOf(config.lanes, model);
   const { canary } = parent.plan;
@@ -105,7 +106,7 @@ export async function planRetry(session: Session, input: RetryPlanInput): Promis
       ...settingsOf(parent.plan),
       ...plan,
       ...(budget === undefined ? {} : { budget }),
-      parent: { runId: parent.run.runId },
+      parent: { runId: parent.run.runId, ...(reason === undefined ? {} : { reason }) },
       createdAt: new Date().toISOString(),
       api: plannedApi,
     },

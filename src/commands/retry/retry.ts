@@ -5,7 +5,7 @@ import type { Plan } from '../../plan/plan.ts';
 import { openSpool } from '../../plan/spool.ts';
 import { retryIdOf } from '../../plan/run-id.ts';
 import { parseAmount } from '../../pollen/amount.ts';
-import { readBudget } from '../../records/changes.ts';
+import { keepResume, readBudget } from '../../records/changes.ts';
 import { readMeasured } from '../../records/measured.ts';
 import { recentRuns } from '../../records/past-runs.ts';
 import {
@@ -36,6 +36,8 @@ import { planRetry, type LeftItems } from './plan-retry.ts';
 export interface RetryOptions extends CostOptions {
   /** Give items whose answer is bad for good another seed, those with a pinned one too. */
   readonly newSeeds: boolean;
+  /** For people, kept with the retry. */
+  readonly reason?: string;
 }
 
 /** A retry that was started. */
@@ -62,6 +64,8 @@ export async function retry(session: Session, runId: string, options: RetryOptio
   if (earlier !== undefined) {
     await checkPlanned(session, run, earlier, options.maxCost);
     options.onOutlook?.(undefined, []);
+    // It has its own reason in its plan.
+    if (options.reason !== undefined) await keepResume(store, run, options.reason);
     return { ...retriedOf(parent, run, earlier), status: await startRun(session, run, earlier) };
   }
   const claimed = await readJobFile(store, parent.run);
@@ -75,6 +79,7 @@ export async function retry(session: Session, runId: string, options: RetryOptio
     const planned = await planRetry(session, {
       parent,
       run,
+      reason: options.reason,
       newSeeds: options.newSeeds,
       budget: await budgetOf(session, run, file),
       spend: file.job.spend,

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import type { Client } from '@temporalio/client';
 
 import { PollenBatchError } from '../../errors.ts';
@@ -27,24 +29,41 @@ export interface Deletable {
   readonly bytes: number;
 }
 
+/** How long a run that has its marker is given until its workflow has ended. */
+export interface Patience {
+  /** Looks at the workflow. */
+  readonly looks: number;
+  /** Milliseconds before each of them. */
+  readonly everyMs: number;
+}
+
 /** Objects removed at once. */
 const REMOVALS = 32;
+const PATIENCE: Patience = { looks: 30, everyMs: 500 };
 
 /**
- * Looks whether a run may be deleted: it is over, and no other run needs it.
+ * Looks whether a run may be deleted: it is over, and no other run needs it. Its marker is there a moment before its
+ * workflow has ended, which is waited for.
  *
- * @throws PollenBatchError `usage` where it goes on, or others need it
+ * @throws PollenBatchError `usage` where it goes on, its workflow does not end, or others need it
  */
 export async function findDeletable(
   store: ObjectStore,
   { client }: Pick<TemporalClient, 'client'>,
   run: RunLocation,
+  patience = PATIENCE,
 ): Promise<Deletable> {
   const { runId } = run;
-  const [marker, known] = await Promise.all([readMarker(store, run), describeRun(client, runId)]);
-  if (known?.status.name === 'RUNNING') {
+  const [marker, isOpen] = await Promise.all([readMarker(store, run), isRunning(client, runId)]);
+  if (isOpen && marker === undefined) {
     throw new PollenBatchError('usage', `run ${runId} goes on, so it cannot be deleted`, {
       remedy: `Stop it with \`pollen-batch stop ${runId}\`, and wait for its end with \`pollen-batch wait ${runId}\`.`,
+    });
+  }
+  if (isOpen && !(await hasClosed(client, runId, patience))) {
+    throw new PollenBatchError('usage', `run ${runId} is over, but its workflow has not ended yet`, {
+      remedy:
+        'What it has left to do, such as handing over its notices, takes a worker: look whether one runs (`pollen-batch lanes`), and give the command again.',
     });
   }
   const others = await findDependents(store, run);
@@ -61,6 +80,18 @@ export async function findDeletable(
     bytes += object.bytes;
   }
   return { run, marker, keys, bytes };
+}
+
+async function isRunning(client: Client, runId: string): Promise<boolean> {
+  return (await describeRun(client, runId))?.status.name === 'RUNNING';
+}
+
+async function hasClosed(client: Client, runId: string, { looks, everyMs }: Patience): Promise<boolean> {
+  for (let look = 0; look < looks; look += 1) {
+    await pause(everyMs);
+    if (!(await isRunning(client, runId))) return true;
+  }
+  return false;
 }
 
 /**

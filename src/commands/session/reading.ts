@@ -6,17 +6,15 @@ import type { S3Store } from '../../storage/s3.ts';
 import type { TemporalClient } from '../../temporal/connect-client.ts';
 import { temporalFault } from '../../temporal/failure.ts';
 import { jobOfRun } from '../runs/run-reference.ts';
-import { findServers } from './servers.ts';
+import { findServers, uiOf, type TemporalUi } from './servers.ts';
 import type { Session } from './session.ts';
 
 /** What commands have that only look: no API is asked, nothing is written, and Temporal may be away. */
-export interface Reading {
+export interface Reading extends Partial<TemporalUi> {
   readonly config: Config;
   readonly store: S3Store;
   /** Where runs live in the bucket: those of real APIs, and those of the emulator. */
   readonly locations: readonly Pick<RunLocation, 'prefix' | 'emulated'>[];
-  /** Page of the Temporal UI, where it is known. */
-  readonly uiUrl?: string;
   /** Connects to Temporal when it is first asked for; gives the error where that is away. */
   readonly temporal: () => Promise<TemporalClient | PollenBatchError>;
   close(): Promise<void>;
@@ -40,7 +38,8 @@ const CONCURRENCY = 32;
  * @throws PollenBatchError `config-invalid`
  */
 export async function openReading(config: Config): Promise<Reading> {
-  const { settings, stack } = await findServers(config);
+  const found = await findServers(config);
+  const { settings, stack } = found;
   const store = connectStore(settings.store, CONCURRENCY);
   let connecting: Promise<TemporalClient | PollenBatchError> | undefined;
   const { prefix } = settings.store;
@@ -51,7 +50,7 @@ export async function openReading(config: Config): Promise<Reading> {
       { prefix, emulated: false },
       { prefix, emulated: true },
     ],
-    ...(stack === undefined ? {} : { uiUrl: stack.temporal.uiUrl }),
+    ...uiOf(found),
     temporal: () => (connecting ??= connect(settings, stack?.temporal.address)),
     async close() {
       store.close();

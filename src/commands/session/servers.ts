@@ -1,7 +1,7 @@
 import { temporalEnvironment, type Config, type StoreSettings } from '../../config.ts';
 import { PollenBatchError } from '../../errors.ts';
 import { readAddresses, type StackAddresses } from '../../local/address-file.ts';
-import { namesTemporal } from '../../temporal/settings.ts';
+import { namesTemporal, namespaceOf } from '../../temporal/settings.ts';
 
 /**
  * Whether a Temporal server is configured. The address that a person's temporal.toml has for every tool counts only
@@ -49,6 +49,20 @@ export async function findServers(config: Config): Promise<FoundServers> {
     settings: { ...settings, store },
     ...(isOwn || addresses === undefined ? {} : { stack: addresses }),
   };
+}
+
+/** The Temporal UI, and the namespace that it is to show. */
+export interface TemporalUi {
+  readonly uiUrl: string;
+  readonly uiNamespace: string;
+}
+
+/** The UI of the local stack, else the one that is configured; nothing where its address or the namespace is not known. */
+export function uiOf({ settings, stack }: Pick<FoundServers, 'settings' | 'stack'>): Partial<TemporalUi> {
+  if (stack !== undefined) return { uiUrl: stack.temporal.uiUrl, uiNamespace: 'default' };
+  const { uiUrl, temporal = {} } = settings;
+  const uiNamespace = uiUrl === undefined ? undefined : namespaceOf(temporal, temporalEnvironment());
+  return uiUrl === undefined || uiNamespace === undefined ? {} : { uiUrl, uiNamespace };
 }
 
 /** The error where nothing is configured and nothing runs. */

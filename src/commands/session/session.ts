@@ -5,10 +5,10 @@ import type { Api } from '../../pollinations/discover.ts';
 import { findApi, openStore, plannedApi } from '../../services.ts';
 import type { S3Store } from '../../storage/s3.ts';
 import { connectClient, type TemporalClient } from '../../temporal/connect-client.ts';
-import { findServers, noServers, usesServers } from './servers.ts';
+import { findServers, noServers, uiOf, usesServers, type TemporalUi } from './servers.ts';
 
 /** The servers that commands talk to. */
-export interface Session {
+export interface Session extends Partial<TemporalUi> {
   readonly config: Config;
   readonly store: S3Store;
   readonly temporal: TemporalClient;
@@ -16,8 +16,8 @@ export interface Session {
   readonly plannedApi: PlannedApi;
   /** Where runs of this API live in the bucket. */
   readonly location: { readonly prefix: string; readonly emulated: boolean };
-  /** Page of the Temporal UI, where it is known. */
-  readonly uiUrl?: string;
+  /** Whether the servers are those of a local stack. */
+  readonly isLocal: boolean;
   close(): Promise<void>;
 }
 
@@ -27,7 +27,8 @@ export interface Session {
  * @throws PollenBatchError naming what does not answer, and the remedy
  */
 export async function openSession(config: Config): Promise<Session> {
-  const { settings, stack } = await findServers(config);
+  const found = await findServers(config);
+  const { settings, stack } = found;
   const api = await findApi(settings.api);
   const temporal = await connect(settings, stack);
   try {
@@ -39,7 +40,8 @@ export async function openSession(config: Config): Promise<Session> {
       api,
       plannedApi: plannedApi(api, settings.api),
       location: { prefix: settings.store.prefix, emulated: api.emulated },
-      ...(stack === undefined ? {} : { uiUrl: stack.temporal.uiUrl }),
+      isLocal: stack !== undefined,
+      ...uiOf(found),
       async close() {
         store.close();
         await temporal.close();

@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 
 import { PollenBatchError } from '../../errors.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { keepChange } from '../../records/changes.ts';
+import { keepResume } from '../../records/changes.ts';
 import { readJobFile, readMarker, readPlan } from '../../records/run-store.ts';
 import { missingItems } from '../../records/tally.ts';
 import type { RunLocation } from '../../storage/keys.ts';
@@ -40,13 +40,7 @@ export async function rebuild(session: Session, runId: string, reason?: string):
   }
   if (await isOpen(session, run)) throw goesOn(runId);
   if (plan === undefined) throw await unplanned(session, run);
-  // Before it counts, as all that is done to a run.
-  await keepChange(store, run, {
-    version: 1,
-    at: new Date().toISOString(),
-    kind: 'resume',
-    ...(reason === undefined ? {} : { reason }),
-  });
+  await keepResume(store, run, reason);
   try {
     await restartRun(session, run, plan);
   } catch (error) {

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { createTail, inOrder, type EventGroup } from '../../../src/commands/logs/in-order.ts';
 import { lineEvents } from '../../../src/commands/logs/line-events.ts';
 import { byTime, wanted, type LogEvent } from '../../../src/commands/logs/log-event.ts';
-import { createPauseLog } from '../../../src/commands/logs/run-events.ts';
+import { createPauseLog, plannedEvent } from '../../../src/commands/logs/run-events.ts';
 import { emptyTally } from '../../../src/records/tally.ts';
 import { logLine } from '../../../src/commands/render/log-text.ts';
-import { failed, succeeded } from '../../support/samples.ts';
+import { failed, samplePlan, succeeded } from '../../support/samples.ts';
 
 const free = { amount: '0', certainty: 'free' } as const;
 const exact = { amount: '0.002', certainty: 'exact' } as const;
@@ -91,10 +91,12 @@ describe('the events of an item', () => {
   it('of a run say what people did and what stopped it, in the words of its story and its end', () => {
     const version = 1;
     const lines = [
+      plannedEvent(samplePlan({ createdAt: at(0), parent: { runId: 'bees', reason: 'mended' } })),
       { at: at(1), kind: 'change', change: { version, at: at(1), kind: 'deadline', endsAt: at(9) } },
       { at: at(2), kind: 'ended', state: 'stopped', because: 'budget', tally: emptyTally },
     ] as const;
     expect(lines.map(lineOf)).toEqual([
+      '2026-01-02T03:04:00Z [run] planned: 1 item, a retry of bees: mended',
       '2026-01-02T03:04:01Z [run] deadline set to 2026-01-02 03:04:09 UTC',
       '2026-01-02T03:04:02Z [run] stopped, as its budget is used up: 0 succeeded; 0 Pollen',
     ]);

@@ -15,6 +15,7 @@ const ending: Ending = {
 const session = {
   config: { store: { publicUrl: 'http://127.0.0.1:9000/pollen-batch' } } as never,
   uiUrl: 'http://127.0.0.1:8233',
+  uiNamespace: 'default',
   store: { bucket: 'pollen-batch' },
 };
 

@@ -36,6 +36,12 @@ describe('what the Temporal UI shows of a run from its start', () => {
     expect(text).toContain('by=\\*me\\*');
   });
 
+  it('says of a retry which run it is of, and why', () => {
+    const text = planDetails(samplePlan({ parent: { runId: 'bees-0', reason: 'it *works* again' } }), folder);
+    expect(text).toContain('- a retry of `bees-0`, whose results it takes over');
+    expect(text).toContain('- why it is one: it \\*works\\* again');
+  });
+
   it('links the results where a browser can open them', () => {
     const url = 'https://files.example/bees/';
     expect(planDetails(samplePlan(), { uri, url })).toContain(`- [results](${url}): \`${uri}\``);

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 
 import type { Running } from '../../../src/commands/runs/follow.ts';
 import type { RunDetails } from '../../../src/commands/runs/get.ts';
-import { detailsText, leftPausedText } from '../../../src/commands/render/run-text.ts';
+import { detailsText, leftPausedText, planHead } from '../../../src/commands/render/run-text.ts';
 import { emptyTally } from '../../../src/records/tally.ts';
-import { run } from '../../support/samples.ts';
+import { run, samplePlan } from '../../support/samples.ts';
 
 it('tells of items that have failed in a run that goes on as `watch` does, with its id in the remedy', () => {
   const runId = 'bees-0123456789';
@@ -36,6 +36,16 @@ it('tells of items that have failed in a run that goes on as `watch` does, with 
       .split('\n')
       .slice(-2),
   ).toEqual(['Failed:', `  mirror: gateway (502). Later \`pollen-batch retry ${runId}\`.`]);
+});
+
+it('says of a retry which run it is of, and why, with what might move the cursor taken out', () => {
+  const plan = samplePlan({ parent: { runId: 'bees-0', reason: 'it \u001b[2Jworks' } });
+  expect(planHead(plan).split('\n')).toEqual([
+    'bees-0a1b2c3d4e: 1 item for openai',
+    'A retry of bees-0: what that has got is taken over.',
+    'Why: it  [2Jworks',
+  ]);
+  expect(planHead(samplePlan({ parent: { runId: 'bees-0' } }))).not.toContain('Why');
 });
 
 it('says how far a paused run is, why it is paused, and what to do', () => {

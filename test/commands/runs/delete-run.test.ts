@@ -22,14 +22,19 @@ interface Execution {
   readonly runId: string;
 }
 
-/** A Temporal that knows a run, or does not, and notes what it is told to delete. */
-function temporalWith(status: string | undefined, executions: readonly Execution[] = []) {
+/** A Temporal that knows a run, or does not, and notes what it is told to delete. Of several states the last one stays. */
+function temporalWith(
+  statuses: string | readonly string[] | undefined,
+  executions: readonly Execution[] = [],
+) {
   const deleted: Execution[] = [];
+  const left = [statuses ?? []].flat();
   const client = {
     workflow: {
       getHandle: () => ({
         async describe() {
-          if (status !== undefined) return { status: { name: status } };
+          const name = left.length > 1 ? left.shift() : left[0];
+          if (name !== undefined) return { status: { name } };
           throw Object.assign(new Error('no such workflow'), { name: 'WorkflowNotFoundError' });
         },
       }),
@@ -82,10 +87,25 @@ describe('delete', () => {
     expect(store.keys()).toEqual([]);
   });
 
-  it('is refused while the run goes on, though its marker be there', async () => {
-    await expect(findDeletable(await storeWithRun(), temporalWith('RUNNING'), run)).rejects.toMatchObject({
+  it('is refused at once while the run goes on', async () => {
+    const store = await storeWithRun();
+    await store.remove(`${folder}_SUCCESS`);
+    await expect(findDeletable(store, temporalWith(['RUNNING', 'COMPLETED']), run)).rejects.toMatchObject({
       code: 'usage',
       message: 'run bees-0123456789 goes on, so it cannot be deleted',
+    });
+  });
+
+  it('waits for the workflow of a run that has its marker, and is refused where that does not end', async () => {
+    const store = await storeWithRun();
+    const patience = { looks: 3, everyMs: 0 };
+    const ending = temporalWith(['RUNNING', 'RUNNING', 'RUNNING', 'COMPLETED']);
+    expect(await findDeletable(store, ending, run, patience)).toMatchObject({ run });
+    const hanging = temporalWith(['RUNNING', 'RUNNING', 'RUNNING', 'RUNNING', 'COMPLETED']);
+    await expect(findDeletable(store, hanging, run, patience)).rejects.toMatchObject({
+      code: 'usage',
+      message: 'run bees-0123456789 is over, but its workflow has not ended yet',
+      remedy: expect.stringContaining('takes a worker') as string,
     });
   });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { usesServers, withStack } from '../../../src/commands/session/servers.ts';
+import { uiOf, usesServers, withStack } from '../../../src/commands/session/servers.ts';
 import { readConfig } from '../../../src/config.ts';
 import type { StackAddresses } from '../../../src/local/address-file.ts';
 import { temporaryFolder } from '../../support/local-servers.ts';
@@ -42,6 +42,38 @@ async function profile(text: string): Promise<void> {
     await writeFile(join(folder.path, parent, 'temporalio', 'temporal.toml'), text);
   }
 }
+
+describe('the Temporal UI', () => {
+  const settingsOf = (environment: Record<string, string>) => {
+    const config = readConfig({ ...bucket, ...environment });
+    return { ...config, store: config.store ?? { bucket: '', prefix: '' } };
+  };
+  const uiUrl = 'https://ui.example';
+  const own = { ...temporal, TEMPORAL_UI_URL: `${uiUrl}/` };
+
+  it('is that of the local stack, whatever is configured', () => {
+    const local = { ...stack, temporal: { ...stack.temporal, uiUrl: 'http://127.0.0.1:8233' } };
+    vi.stubEnv('TEMPORAL_NAMESPACE', 'pollen');
+    expect(uiOf({ settings: settingsOf(own), stack: local })).toEqual({
+      uiUrl: 'http://127.0.0.1:8233',
+      uiNamespace: 'default',
+    });
+  });
+
+  it('of servers of your own is the one that is configured, with the namespace that runs go to', async () => {
+    expect(uiOf({ settings: settingsOf(temporal) })).toEqual({});
+    expect(uiOf({ settings: settingsOf(own) })).toEqual({ uiUrl, uiNamespace: 'default' });
+    await profile('[profile.default]\nnamespace = "pollen"\n');
+    expect(uiOf({ settings: settingsOf(own) })).toEqual({ uiUrl, uiNamespace: 'pollen' });
+    vi.stubEnv('TEMPORAL_NAMESPACE', 'bees');
+    expect(uiOf({ settings: settingsOf(own) })).toEqual({ uiUrl, uiNamespace: 'bees' });
+    const given = { ...settingsOf(own), temporal: { address: '127.0.0.1:9', namespace: 'wasps' } };
+    expect(uiOf({ settings: given })).toEqual({ uiUrl, uiNamespace: 'wasps' });
+    // Where a link would lead to another namespace there is none.
+    await profile('[profile.default');
+    expect(uiOf({ settings: settingsOf(own) })).toEqual({});
+  });
+});
 
 describe('servers of your own', () => {
   it('are used with both named, and refused with one', () => {
