@@ -1,3 +1,4 @@
+import { mapAtOnce } from '../at-once.ts';
 import type { PlannedChain, PlannedItem } from '../plan/plan.ts';
 import type { ItemRecord, KeptAttempts, StepRecord } from '../records/record.ts';
 import type { Records } from '../records/record-store.ts';
@@ -142,10 +143,5 @@ async function readAll<Key, Value>(
   keys: readonly Key[],
   read: (key: Key) => Promise<Value | undefined>,
 ): Promise<readonly Value[]> {
-  const values: Value[] = [];
-  for (let first = 0; first < keys.length; first += READS) {
-    const found = await Promise.all(keys.slice(first, first + READS).map(read));
-    values.push(...found.filter((value) => value !== undefined));
-  }
-  return values;
+  return (await mapAtOnce(keys, READS, read)).filter((value) => value !== undefined);
 }
