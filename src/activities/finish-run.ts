@@ -1,3 +1,4 @@
+import { mapAhead } from '../at-once.ts';
 import { sha256 } from '../plan/digest.ts';
 import { billLines, createReportFold } from '../report/report.ts';
 import type { ResultLine } from '../report/result-line.ts';
@@ -18,6 +19,8 @@ import { lookAtBalance } from './look-at-balance.ts';
 import { sealLines } from './seal-page.ts';
 
 const ndjson = 'application/x-ndjson';
+/** Pages read or sealed at once: one may have 16 MB, and 32 of its records are read at once. */
+const PAGES = 4;
 
 /**
  * Closes a run: folds its parts into report, bill and list of errors, and writes the marker last. Everything before the
@@ -39,8 +42,11 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     const items = new Set<number>();
     let errors = '';
     let bill = '';
-    for (const { page } of plan.pages) {
-      const lines = await readPart(dependencies, run, page, reason);
+    const pages = mapAhead(plan.pages, PAGES, async ({ page }) => ({
+      page,
+      lines: await readPart(dependencies, run, page, reason),
+    }));
+    for await (const { page, lines } of pages) {
       for (const line of lines) {
         const told = withLate(line, late.get(line.number));
         fold.add(told);
