@@ -1,7 +1,8 @@
 import { mapAhead } from '../at-once.ts';
 import { sha256 } from '../plan/digest.ts';
 import { billLines, createReportFold } from '../report/report.ts';
-import type { ResultLine } from '../report/result-line.ts';
+import { readSealedLines } from '../report/page-records.ts';
+import { isMissing, type ResultLine } from '../report/result-line.ts';
 import { withLate } from '../report/with-late.ts';
 import { readLate } from '../records/late.ts';
 import { lastChange, readChanges } from '../records/changes.ts';
@@ -44,7 +45,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     let bill = '';
     const pages = mapAhead(plan.pages, PAGES, async ({ page }) => ({
       page,
-      lines: await readPart(dependencies, run, page, reason),
+      lines: await linesOf(dependencies, run, page, reason),
     }));
     for await (const { page, lines } of pages) {
       for (const line of lines) {
@@ -99,21 +100,15 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
 }
 
 // A page that was stopped before it started has no part yet, and one that was stopped later may have got a record since.
-async function readPart(
+async function linesOf(
   dependencies: ActivityDependencies,
   run: RunLocation,
   page: number,
   reason: EndReason,
 ): Promise<readonly ResultLine[]> {
-  const object = reason === 'finished' ? await dependencies.store.get(runKeys(run).part(page)) : undefined;
-  if (object === undefined) {
-    return sealLines(dependencies, run, page, reason === 'expired' ? 'expired' : 'cancelled');
-  }
-  return Buffer.from(object.body)
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as ResultLine);
+  const sealed = await readSealedLines(dependencies, run, page);
+  if (sealed !== undefined && (reason === 'finished' || !sealed.some(isMissing))) return sealed;
+  return sealLines(dependencies, run, page, reason === 'expired' ? 'expired' : 'cancelled');
 }
 
 // One file for the whole run: what was answered stays in the results.

@@ -2,6 +2,7 @@ import { mapAtOnce } from '../at-once.ts';
 import type { PlannedChain, PlannedItem } from '../plan/plan.ts';
 import type { ItemRecord, KeptAttempts, StepRecord } from '../records/record.ts';
 import type { Records } from '../records/record-store.ts';
+import { unlessDamaged } from '../records/unless-damaged.ts';
 import { parseRecordKey, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { ChainObjects } from './fold-chain.ts';
@@ -79,6 +80,19 @@ export async function readPageLines(
   return items.map((item) => {
     const record = records.get(item.number);
     return resultLine(item, record && lineOf(record), left.get(item.number), missing);
+  });
+}
+
+/** The result lines of a page as it was sealed; `undefined` where it was not, or they are damaged: its records have them. */
+export async function readSealedLines(
+  { store }: Pick<RecordSource, 'store'>,
+  run: RunLocation,
+  page: number,
+): Promise<readonly ResultLine[] | undefined> {
+  return unlessDamaged(async () => {
+    const part = await store.get(runKeys(run).part(page));
+    const lines = part && Buffer.from(part.body).toString('utf8').split('\n').filter(Boolean);
+    return lines?.map((line) => JSON.parse(line) as ResultLine);
   });
 }
 

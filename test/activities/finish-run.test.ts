@@ -221,6 +221,21 @@ describe('a run that closes', () => {
     expect(marker?.parts.map(({ key }) => key)).toEqual(numbers.map((_, index) => keys.part(index)));
   });
 
+  it('takes a page that was sealed whole as it is, and makes its part anew where that is damaged', async () => {
+    const store = await storedRun(...all);
+    const seal = createSealPage(dependenciesOn(store));
+    for (const page of [0, 1]) await seal({ run, page, lost: [] });
+    await store.put(keys.part(1), 'not JSON\n', json);
+    const before = store.calls().length;
+    expect(await finish(store, 'stopped')).toMatchObject({ state: 'completed', tally: { succeeded: 3 } });
+    const read = store
+      .calls()
+      .slice(before)
+      .filter((call) => call.startsWith(`get ${keys.root}items/`));
+    expect(read).toEqual([`get ${keys.record(1, 3, 'item-3')}`]);
+    expect(store.text(keys.part(1))).toContain('item-3');
+  });
+
   it('closes nothing as long as its parts tell fewer items than its plan', async () => {
     const store = await storedRun(...all);
     await store.put(keys.part(1), '', json);
