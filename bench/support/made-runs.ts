@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { Client } from '@temporalio/client';
 
+import { mapAtOnce } from '../../src/at-once.ts';
 import { runMemo } from '../../src/commands/submit/start-run.ts';
 import type { Session } from '../../src/commands/session/session.ts';
 import { claimRun, readJobFile, readMarker, readPlan, writePlan } from '../../src/records/run-store.ts';
@@ -43,15 +44,8 @@ export async function makeRuns(
 ): Promise<void> {
   const { client } = session.temporal;
   const make = await maker(session, like);
-  const start = async (): Promise<void> => {
-    for (let first = 0; first < ended + running; first += AT_ONCE) {
-      const some = Array.from(
-        { length: Math.min(AT_ONCE, ended + running - first) },
-        (_, index) => first + index,
-      );
-      await Promise.all(some.map((index) => make(`made-${index % jobs}`, index < ended)));
-    }
-  };
+  const numbers = Array.from({ length: ended + running }, (_, index) => index);
+  const start = () => mapAtOnce(numbers, AT_ONCE, (index) => make(`made-${index % jobs}`, index < ended));
   const pollers = Array.from({ length: POLLERS }, () => endAll(client, Math.floor(ended / POLLERS)));
   await Promise.all([start(), ...pollers, endAll(client, ended % POLLERS)]);
   await untilDone(async () => {

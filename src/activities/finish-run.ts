@@ -1,6 +1,8 @@
+import { mapAhead } from '../at-once.ts';
 import { sha256 } from '../plan/digest.ts';
 import { billLines, createReportFold } from '../report/report.ts';
-import type { ResultLine } from '../report/result-line.ts';
+import { readSealedLines } from '../report/page-records.ts';
+import { isMissing, type ResultLine } from '../report/result-line.ts';
 import { withLate } from '../report/with-late.ts';
 import { readLate } from '../records/late.ts';
 import { lastChange, readChanges } from '../records/changes.ts';
@@ -18,6 +20,8 @@ import { lookAtBalance } from './look-at-balance.ts';
 import { sealLines } from './seal-page.ts';
 
 const ndjson = 'application/x-ndjson';
+/** Pages read or sealed at once: one may have 16 MB, and 32 of its records are read at once. */
+const PAGES = 4;
 
 /**
  * Closes a run: folds its parts into report, bill and list of errors, and writes the marker last. Everything before the
@@ -39,8 +43,11 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     const items = new Set<number>();
     let errors = '';
     let bill = '';
-    for (const { page } of plan.pages) {
-      const lines = await readPart(dependencies, run, page, reason);
+    const pages = mapAhead(plan.pages, PAGES, async ({ page }) => ({
+      page,
+      lines: await linesOf(dependencies, run, page, reason),
+    }));
+    for await (const { page, lines } of pages) {
       for (const line of lines) {
         const told = withLate(line, late.get(line.number));
         fold.add(told);
@@ -93,21 +100,15 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
 }
 
 // A page that was stopped before it started has no part yet, and one that was stopped later may have got a record since.
-async function readPart(
+async function linesOf(
   dependencies: ActivityDependencies,
   run: RunLocation,
   page: number,
   reason: EndReason,
 ): Promise<readonly ResultLine[]> {
-  const object = reason === 'finished' ? await dependencies.store.get(runKeys(run).part(page)) : undefined;
-  if (object === undefined) {
-    return sealLines(dependencies, run, page, reason === 'expired' ? 'expired' : 'cancelled');
-  }
-  return Buffer.from(object.body)
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as ResultLine);
+  const sealed = await readSealedLines(dependencies, run, page);
+  if (sealed !== undefined && (reason === 'finished' || !sealed.some(isMissing))) return sealed;
+  return sealLines(dependencies, run, page, reason === 'expired' ? 'expired' : 'cancelled');
 }
 
 // One file for the whole run: what was answered stays in the results.

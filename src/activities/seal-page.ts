@@ -1,3 +1,4 @@
+import { mapAtOnce } from '../at-once.ts';
 import { addCounts, countsOf, noCounts, type Counts, type SampledFailure } from '../records/counts.ts';
 import type { FailedRecord, KeptAttempts } from '../records/record.ts';
 import { emptyTally } from '../records/tally.ts';
@@ -33,13 +34,9 @@ export function createSealPage(dependencies: ActivityDependencies): ControlActiv
   }) {
     const items = lost.map((position, index) => ({ position, again: losses[index] ?? 1 }));
     const calls = [...items, ...lostSteps];
-    for (let first = 0; first < calls.length; first += AT_ONCE) {
-      await Promise.all(
-        calls
-          .slice(first, first + AT_ONCE)
-          .map((call) => keepLostCall(dependencies, { run, page, resumed, ...call }, { execution, round })),
-      );
-    }
+    await mapAtOnce(calls, AT_ONCE, (call) =>
+      keepLostCall(dependencies, { run, page, resumed, ...call }, { execution, round }),
+    );
     const lines = await sealLines(dependencies, run, page);
     return lines.map(countLine).reduce(addCounts, noCounts);
   };

@@ -1,3 +1,4 @@
+import { mapAtOnce } from '../at-once.ts';
 import type { BegunChain, PlannedChain, PlannedItem } from '../plan/plan.ts';
 import { parseKept } from '../records/kept-request.ts';
 import type { Artifact, StepRecord } from '../records/record.ts';
@@ -28,11 +29,7 @@ export async function takeOverSteps(
   keys: ReadonlySet<string>,
 ): Promise<void> {
   const begun = items.filter((item): item is Begun => 'steps' in item && item.begun !== undefined);
-  for (let first = 0; first < begun.length; first += COPIES) {
-    await Promise.all(
-      begun.slice(first, first + COPIES).map((item) => takeOverItem(dependencies, run, page, item, keys)),
-    );
-  }
+  await mapAtOnce(begun, COPIES, (item) => takeOverItem(dependencies, run, page, item, keys));
 }
 
 async function takeOverItem(

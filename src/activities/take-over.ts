@@ -1,3 +1,4 @@
+import { mapAtOnce } from '../at-once.ts';
 import type { PlannedItem } from '../plan/plan.ts';
 import { workDigest } from '../plan/work-digest.ts';
 import type { Artifact, ItemCost, ItemRecord, SucceededRecord } from '../records/record.ts';
@@ -27,13 +28,10 @@ export async function takeOver(
   keys: ReadonlySet<string>,
 ): Promise<readonly ItemRecord[]> {
   const present = [...keys];
-  const records: ItemRecord[] = [];
-  for (let first = 0; first < items.length; first += COPIES) {
-    const some = items.slice(first, first + COPIES);
-    const found = await Promise.all(some.map((item) => takeOverItem(dependencies, run, page, item, present)));
-    records.push(...found.filter((record) => record !== undefined));
-  }
-  return records;
+  const records = await mapAtOnce(items, COPIES, (item) =>
+    takeOverItem(dependencies, run, page, item, present),
+  );
+  return records.filter((record) => record !== undefined);
 }
 
 async function takeOverItem(

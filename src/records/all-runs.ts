@@ -1,3 +1,4 @@
+import { mapAtOnce } from '../at-once.ts';
 import { jobPrefix, rootPrefix, runKeys, type JobLocation, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
@@ -40,18 +41,13 @@ async function runsOf(
   location: Omit<JobLocation, 'job'>,
   jobs: readonly string[],
 ): Promise<readonly RunLocation[]> {
-  const runs: RunLocation[] = [];
-  const names = jobs.filter(isName);
-  for (let first = 0; first < names.length; first += LISTS) {
-    const some = names.slice(first, first + LISTS).map(async (job) => {
-      const folders = await store.listFolders(jobPrefix({ ...location, job }));
-      // The folder of its schedule is no run's.
-      const own = folders.filter((name) => name.startsWith(`${job}-`) && isName(name));
-      return own.map((runId) => ({ ...location, job, runId }));
-    });
-    runs.push(...(await Promise.all(some)).flat());
-  }
-  return runs;
+  const runs = await mapAtOnce(jobs.filter(isName), LISTS, async (job) => {
+    const folders = await store.listFolders(jobPrefix({ ...location, job }));
+    // The folder of its schedule is no run's.
+    const own = folders.filter((name) => name.startsWith(`${job}-`) && isName(name));
+    return own.map((runId) => ({ ...location, job, runId }));
+  });
+  return runs.flat();
 }
 
 function isName(name: string): boolean {

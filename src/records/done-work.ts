@@ -1,3 +1,4 @@
+import { mapAhead } from '../at-once.ts';
 import { sha256 } from '../plan/digest.ts';
 import { createReuseIndex, type ReuseIndex } from '../plan/reuse.ts';
 import { runKeys } from '../storage/keys.ts';
@@ -34,15 +35,15 @@ export async function readDoneWork(
   for (const { run, marker } of runs) {
     const { root } = runKeys(run);
     const parts = marker.parts.filter(({ key }) => key.startsWith(root));
-    for (let first = 0; first < parts.length && count < most; first += READS) {
-      const next = parts.slice(first, first + READS);
-      const read = await Promise.all(next.map((part) => unlessDamaged(() => readPart(store, part))));
-      const lines = read.flatMap((some) => some ?? []);
+    for await (const lines of mapAhead(parts, READS, (part) =>
+      unlessDamaged(() => readPart(store, part), []),
+    )) {
       count += lines.length;
       for (const { status, digest, work = digest, key } of lines) {
         if (status !== 'succeeded' || work === undefined || key?.startsWith(root) !== true) continue;
         index.add(work, { runId: run.runId, key });
       }
+      if (count >= most) return index;
     }
   }
   return index;

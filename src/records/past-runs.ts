@@ -1,3 +1,4 @@
+import { mapAhead } from '../at-once.ts';
 import type { Plan, PlannedApi } from '../plan/plan.ts';
 import { isTrial } from '../plan/run-id.ts';
 import { jobPrefix, type JobLocation, type RunLocation } from '../storage/keys.ts';
@@ -103,15 +104,14 @@ async function findRuns(
     );
   }
   const found: FoundRun[] = [];
-  for (let first = 0; first < ids.length; first += READS) {
-    const some = ids.slice(first, first + READS).map((runId): RunLocation => ({ ...job, runId }));
-    const markers = await Promise.all(some.map((run) => unlessDamaged(() => readMarker(store, run), null)));
-    for (const [index, run] of some.entries()) {
-      const marker = markers[index];
-      if (marker === undefined) found.push({ run });
-      else if (isWhole(marker)) found.push({ run, marker });
-      else warnings.push(passedOver(run, 'marker'));
-    }
+  const looks = mapAhead(ids, READS, async (runId) => {
+    const run: RunLocation = { ...job, runId };
+    return { run, marker: await unlessDamaged(() => readMarker(store, run), null) };
+  });
+  for await (const { run, marker } of looks) {
+    if (marker === undefined) found.push({ run });
+    else if (isWhole(marker)) found.push({ run, marker });
+    else warnings.push(passedOver(run, 'marker'));
   }
   return { found, hasAny: folders.length > 0, warnings };
 }

@@ -1,3 +1,4 @@
+import { mapAhead } from '../at-once.ts';
 import type { PlannedItem } from '../plan/plan.ts';
 import { workDigest } from '../plan/work-digest.ts';
 import { runKeys } from '../storage/keys.ts';
@@ -14,17 +15,14 @@ export async function readPlannedDigests(
 ): Promise<Map<string, string>> {
   const keys = runKeys(run);
   const digests = new Map<string, string>();
-  for (let first = 0; first < plan.pages.length; first += READS) {
-    const some = plan.pages.slice(first, first + READS);
-    const pages = await Promise.all(some.map(({ page }) => store.get(keys.page(plan.digest, page))));
-    for (const page of pages) {
-      for (const line of Buffer.from(page?.body ?? [])
-        .toString('utf8')
-        .split('\n')) {
-        if (line === '') continue;
-        const item = JSON.parse(line) as PlannedItem;
-        digests.set(item.id, workDigest(item));
-      }
+  const pages = mapAhead(plan.pages, READS, ({ page }) => store.get(keys.page(plan.digest, page)));
+  for await (const page of pages) {
+    for (const line of Buffer.from(page?.body ?? [])
+      .toString('utf8')
+      .split('\n')) {
+      if (line === '') continue;
+      const item = JSON.parse(line) as PlannedItem;
+      digests.set(item.id, workDigest(item));
     }
   }
   return digests;

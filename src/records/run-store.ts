@@ -1,3 +1,4 @@
+import { mapAtOnce } from '../at-once.ts';
 import { PollenBatchError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { Job } from '../manifest/job.ts';
@@ -132,15 +133,11 @@ export async function writePlan(
   if (earlier !== undefined) return earlier;
   const keys = runKeys(run);
   const plan: Plan = { ...planned.plan, runId: run.runId };
-  for (let first = 0; first < plan.pages.length; first += WRITES) {
-    await Promise.all(
-      plan.pages.slice(first, first + WRITES).map(async ({ page }) => {
-        await store.putOnce(keys.page(plan.digest, page), planned.pageText(page), {
-          contentType: 'application/x-ndjson',
-        });
-      }),
-    );
-  }
+  await mapAtOnce(plan.pages, WRITES, ({ page }) =>
+    store.putOnce(keys.page(plan.digest, page), planned.pageText(page), {
+      contentType: 'application/x-ndjson',
+    }),
+  );
   const result = await store.putOnce(keys.plan, `${JSON.stringify(plan)}\n`, json);
   return result.stored ? plan : (parse(keys.plan, result.existing.body) as Plan);
 }

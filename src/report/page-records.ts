@@ -1,6 +1,8 @@
+import { mapAtOnce } from '../at-once.ts';
 import type { PlannedChain, PlannedItem } from '../plan/plan.ts';
 import type { ItemRecord, KeptAttempts, StepRecord } from '../records/record.ts';
 import type { Records } from '../records/record-store.ts';
+import { unlessDamaged } from '../records/unless-damaged.ts';
 import { parseRecordKey, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { ChainObjects } from './fold-chain.ts';
@@ -81,6 +83,19 @@ export async function readPageLines(
   });
 }
 
+/** The result lines of a page as it was sealed; `undefined` where it was not, or they are damaged: its records have them. */
+export async function readSealedLines(
+  { store }: Pick<RecordSource, 'store'>,
+  run: RunLocation,
+  page: number,
+): Promise<readonly ResultLine[] | undefined> {
+  return unlessDamaged(async () => {
+    const part = await store.get(runKeys(run).part(page));
+    const lines = part && Buffer.from(part.body).toString('utf8').split('\n').filter(Boolean);
+    return lines?.map((line) => JSON.parse(line) as ResultLine);
+  });
+}
+
 async function readUnfinished(
   dependencies: RecordSource,
   run: RunLocation,
@@ -142,10 +157,5 @@ async function readAll<Key, Value>(
   keys: readonly Key[],
   read: (key: Key) => Promise<Value | undefined>,
 ): Promise<readonly Value[]> {
-  const values: Value[] = [];
-  for (let first = 0; first < keys.length; first += READS) {
-    const found = await Promise.all(keys.slice(first, first + READS).map(read));
-    values.push(...found.filter((value) => value !== undefined));
-  }
-  return values;
+  return (await mapAtOnce(keys, READS, read)).filter((value) => value !== undefined);
 }

@@ -1,8 +1,12 @@
+import { mapAhead } from '../at-once.ts';
 import type { Plan } from '../plan/plan.ts';
 import { formatAmount, parseAmount, type Amount } from '../pollen/amount.ts';
-import { runKeys, type RunLocation } from '../storage/keys.ts';
-import { readPageLines, type PageSource } from './page-records.ts';
+import type { RunLocation } from '../storage/keys.ts';
+import { readPageLines, readSealedLines, type PageSource } from './page-records.ts';
 import { isMissing, tallyLine, type ResultLine } from './result-line.ts';
+
+/** Pages read at once. */
+const PAGES = 4;
 
 /**
  * What a run has spent so far, in all and by page; what is unknown counts at its bound. `sum` is `undefined` where that
@@ -16,8 +20,8 @@ export async function spentOn(
   const before: Record<string, string> = {};
   let sum = 0n;
   let isBounded = true;
-  for (const { page } of pages) {
-    const { spent, unbounded } = await spentIn(source, run, page);
+  const read = mapAhead(pages, PAGES, async ({ page }) => ({ page, ...(await spentIn(source, run, page)) }));
+  for await (const { page, spent, unbounded } of read) {
     if (spent > 0n) before[page] = formatAmount(spent);
     sum += spent;
     isBounded &&= !unbounded;
@@ -44,17 +48,6 @@ async function spentIn(
 // A page that was sealed has all of its lines in one object. One that holds items without a record is read anew: an
 // execution that goes on may have given them one since.
 async function linesOf(source: PageSource, run: RunLocation, page: number): Promise<readonly ResultLine[]> {
-  const sealed = await source.store.get(runKeys(run).part(page));
-  if (sealed !== undefined) {
-    const lines = readLines(Buffer.from(sealed.body).toString('utf8'));
-    if (!lines.some(isMissing)) return lines;
-  }
-  return readPageLines(source, run, page);
-}
-
-function readLines(text: string): readonly ResultLine[] {
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as ResultLine);
+  const sealed = await readSealedLines(source, run, page);
+  return sealed === undefined || sealed.some(isMissing) ? readPageLines(source, run, page) : sealed;
 }

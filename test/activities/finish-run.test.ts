@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
 import { createFinishRun } from '../../src/activities/finish-run.ts';
@@ -57,6 +57,19 @@ async function storedRun(...records: readonly ItemRecord[]): Promise<MemoryStore
     const named = JSON.stringify({ ...record, id: `item-${number}` });
     await store.putOnce(keys.record(number < 3 ? 0 : 1, number, `item-${number}`), named, json);
   }
+  return store;
+}
+
+/** A planned run of one call a page, each with its record. */
+async function pagesOf(records: readonly ItemRecord[]): Promise<MemoryStore> {
+  const store = createMemoryStore();
+  for (const [page, record] of records.entries()) {
+    const { number, id } = record;
+    await store.putOnce(keys.page('plan0', page), `${JSON.stringify(sampleCall({ number, id }))}\n`, json);
+    await store.putOnce(keys.record(page, number, id), JSON.stringify(record), json);
+  }
+  const pages = records.map((_, page) => ({ page, lane: 'all', calls: 1 }));
+  await store.putOnce(keys.plan, JSON.stringify(samplePlan({ items: records.length, pages })), json);
   return store;
 }
 
@@ -173,6 +186,54 @@ describe('a run that closes', () => {
     await store.put(keys.part(0), early.text(keys.part(0)) ?? '', json);
     expect(await finish(store, 'stopped')).toMatchObject({ state: 'completed', tally: { succeeded: 3 } });
     expect(store.text(keys.part(0))).not.toContain('cancelled');
+  });
+
+  it('seals four pages at once and no more, and tells them in their order, whichever is sealed first', async () => {
+    const numbers = Array.from({ length: 9 }, (_, index) => index + 1);
+    const inner = await pagesOf(numbers.map((number) => failed({ number, id: `item-${number}` })));
+    let underWay = 0;
+    let most = 0;
+    const store: MemoryStore = {
+      ...inner,
+      async *list(prefix) {
+        const page = numbers.findIndex((_, index) => prefix === keys.itemPrefix(index));
+        if (page >= 0) most = Math.max(most, (underWay += 1));
+        // The first page is slower than all that begin beside it.
+        const isSealed = (other: number): boolean => inner.text(keys.part(other)) !== undefined;
+        if (page === 0) await vi.waitFor(() => expect([1, 2, 3].filter(isSealed)).toEqual([1, 2, 3]));
+        yield* inner.list(prefix);
+      },
+      async put(key, body, options) {
+        if (numbers.some((_, index) => key === keys.part(index))) underWay -= 1;
+        await inner.put(key, body, options);
+      },
+    };
+    expect(await finish(store, 'stopped')).toMatchObject({ tally: { failed: 9 } });
+    expect(most).toBe(4);
+    const idsIn = (key: string): readonly unknown[] =>
+      (store.text(key) ?? '')
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { readonly id: string }).id);
+    const ids = numbers.map((number) => `item-${number}`);
+    expect([idsIn(keys.errors), idsIn(keys.bill)]).toEqual([ids, ids]);
+    const marker = await readMarker(store, run);
+    expect(marker?.parts.map(({ key }) => key)).toEqual(numbers.map((_, index) => keys.part(index)));
+  });
+
+  it('takes a page that was sealed whole as it is, and makes its part anew where that is damaged', async () => {
+    const store = await storedRun(...all);
+    const seal = createSealPage(dependenciesOn(store));
+    for (const page of [0, 1]) await seal({ run, page, lost: [] });
+    await store.put(keys.part(1), 'not JSON\n', json);
+    const before = store.calls().length;
+    expect(await finish(store, 'stopped')).toMatchObject({ state: 'completed', tally: { succeeded: 3 } });
+    const read = store
+      .calls()
+      .slice(before)
+      .filter((call) => call.startsWith(`get ${keys.root}items/`));
+    expect(read).toEqual([`get ${keys.record(1, 3, 'item-3')}`]);
+    expect(store.text(keys.part(1))).toContain('item-3');
   });
 
   it('closes nothing as long as its parts tell fewer items than its plan', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 
-import { createItemStore } from '../../src/activities/item-store.ts';
 import type { ResolvedCall } from '../../src/activities/item-record.ts';
 import { runKeys } from '../../src/storage/keys.ts';
 import type { AttemptNote } from '../../src/activities/attempt-history.ts';
@@ -8,8 +7,8 @@ import type { CacheMode } from '../../src/pollen/settle.ts';
 import type { LateAttempts } from '../../src/records/late.ts';
 import type { ItemRecord } from '../../src/records/record.ts';
 import { withLate } from '../../src/report/with-late.ts';
-import { createRecords } from '../../src/records/record-store.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
+import { answeredNote as note, recordKey, sampleItemStore } from '../support/sample-item-store.ts';
 import {
   api,
   failed,
@@ -23,12 +22,7 @@ import {
 } from '../support/samples.ts';
 
 const keys = runKeys(run);
-const recordKey = keys.record(0, 1, 'haiku');
 const imageKey = keys.artifact(0, 1, 'haiku', 'png');
-const note = sampleNote(2, {
-  code: 'answered',
-  effect: { kind: 'answered', price: '0.00005', cache: { status: 'miss' } },
-});
 const imageNote = { ...note, usage: { completionImageTokens: 1 } };
 const picture = sampleAnswer({
   body: Buffer.from([1, 2, 3]),
@@ -40,17 +34,8 @@ const picture = sampleAnswer({
   modelUsed: 'flux.1 “schnell”',
 });
 
-function itemStore(store: MemoryStore, isStale = false, more: Partial<ResolvedCall> = {}) {
-  const item: ResolvedCall = { plan: samplePlan(), call: sampleCall(), ...more };
-  return createItemStore({
-    store,
-    records: createRecords(store),
-    reference: { run, resumed: false, page: 0, position: 0 },
-    item,
-    now: () => now,
-    isStale: () => isStale,
-    standing: () => Promise.resolve('ended'),
-  });
+function itemStore(store: MemoryStore, isStale = false, item: Partial<ResolvedCall> = {}) {
+  return sampleItemStore(store, { isStale, item });
 }
 
 function readRecord(store: MemoryStore, key = recordKey): ItemRecord {

@@ -8,17 +8,15 @@ import { readAddresses } from '../../src/local/address-file.ts';
 import type { ResultLine } from '../../src/report/result-line.ts';
 import { createS3Store } from '../../src/storage/s3.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';
-import { createDesk, jobOf, readLines, type Command, type Desk } from './product.ts';
+import { createDevDesk, jobOf, readLines, type Command, type Desk } from './product.ts';
 
 let desk: Desk;
 let dev: Command;
 
 beforeAll(async () => {
-  desk = await createDesk({ POLLEN_BATCH_RPS: '8' });
-  dev = desk.start(['dev']);
-  await dev.untilSaid('In another terminal');
+  ({ desk, dev } = await createDevDesk({ POLLEN_BATCH_RPS: '8' }));
 }, 120_000);
-afterAll(async () => desk[Symbol.asyncDispose]());
+afterAll(async () => desk?.[Symbol.asyncDispose]());
 
 async function submitted(name: string, texts: number): Promise<string> {
   const { stdout } = await desk.runWith({ input: jobOf(name, texts) }, 'submit', '-');

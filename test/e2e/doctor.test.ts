@@ -1,20 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { Check } from '../../src/doctor/check.ts';
-import { createDesk, type Command, type Desk } from './product.ts';
+import { createDesk, createDevDesk, type Command, type Desk } from './product.ts';
 
 let desk: Desk;
 let dev: Command;
 
 beforeAll(async () => {
-  desk = await createDesk();
-  dev = desk.start(['dev']);
-  await dev.untilSaid('In another terminal');
+  ({ desk, dev } = await createDevDesk());
 });
 afterAll(async () => {
-  dev.interrupt();
-  await dev.exited;
-  await desk[Symbol.asyncDispose]();
+  dev?.interrupt();
+  await dev?.exited;
+  await desk?.[Symbol.asyncDispose]();
 });
 
 const failedIn = (output: string): readonly string[] =>

@@ -95,6 +95,21 @@ export async function createDesk(
   };
 }
 
+/** Makes a desk beside whose commands the stack of `dev` runs. */
+export async function createDevDesk(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ readonly desk: Desk; readonly dev: Command }> {
+  const desk = await createDesk(environment);
+  try {
+    const dev = desk.start(['dev']);
+    await dev.untilSaid('In another terminal');
+    return { desk, dev };
+  } catch (error) {
+    await desk[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 /** Chooses ports beforehand: two stacks that start at once would both find the well-known ones free. */
 export async function seedPorts(folder: string): Promise<void> {
   const data = join(folder, '.pollen-batch');

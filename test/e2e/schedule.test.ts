@@ -1,19 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { createDesk, type Command, type Desk } from './product.ts';
+import { createDevDesk, type Desk } from './product.ts';
 
 let desk: Desk;
-let dev: Command;
 
 const nightly = (cron: string): string =>
   `version: 1\nname: nightly\nitems: [{ id: haiku, text: "A haiku for {{ run.date }}" }]\nschedule: { cron: "${cron}", timezone: Europe/Berlin }\n`;
 
 beforeAll(async () => {
-  desk = await createDesk({ POLLEN_BATCH_RPS: 'none' });
-  dev = desk.start(['dev']);
-  await dev.untilSaid('In another terminal');
+  ({ desk } = await createDevDesk({ POLLEN_BATCH_RPS: 'none' }));
 }, 120_000);
-afterAll(async () => desk[Symbol.asyncDispose]());
+afterAll(async () => desk?.[Symbol.asyncDispose]());
 
 async function schedule(...parameters: readonly string[]): Promise<unknown> {
   const { code, stdout, stderr } = await desk.run('schedule', ...parameters, '-o', 'json');

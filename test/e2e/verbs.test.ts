@@ -6,17 +6,14 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readAddresses } from '../../src/local/address-file.ts';
 import { connectClient } from '../../src/temporal/connect-client.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';
-import { createDesk, jobOf, repository, type Command, type Desk, type Ended } from './product.ts';
+import { createDevDesk, jobOf, repository, type Desk, type Ended } from './product.ts';
 
 let desk: Desk;
-let dev: Command;
 
 beforeAll(async () => {
-  desk = await createDesk({ POLLEN_BATCH_RPS: '8' });
-  dev = desk.start(['dev']);
-  await dev.untilSaid('In another terminal');
+  ({ desk } = await createDevDesk({ POLLEN_BATCH_RPS: '8' }));
 }, 120_000);
-afterAll(async () => desk[Symbol.asyncDispose]());
+afterAll(async () => desk?.[Symbol.asyncDispose]());
 
 const waiting = { timeout: 180_000, interval: 200 };
 

@@ -2,39 +2,26 @@ import { writeFile } from 'node:fs/promises';
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';
-import { faultRuns, type FaultRuns } from '../support/fault-runs.ts';
+import { openFaultWorld, untilSaid, type FaultRuns, type FaultWorld } from '../support/fault-runs.ts';
 import { forgetRun } from '../support/forget-run.ts';
-import { startProcessStack, type ProcessStack, type RunningCommand } from '../support/process-stack.ts';
+import type { ProcessStack } from '../support/process-stack.ts';
 import { sampleJob, writeSampleJob } from '../support/sample-job.ts';
 
-const key = 'sk_noworker000000000000000000000000';
 const MISSING = 'Warning: No worker takes runs in namespace default. Start `pollen-batch worker`';
 const SILENT = 'The run does not answer: no worker answers';
 const LIMIT_MS = 5_000;
 
-let emulator: Emulator;
+let world: FaultWorld;
 let stack: ProcessStack;
 let runs: FaultRuns;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ keys: [{ name: 'no-worker', key }] });
-  stack = await startProcessStack({ api: emulator.url, key, environment: { POLLEN_BATCH_RPS: '3' } });
-  runs = faultRuns(stack, emulator);
+  world = await openFaultWorld({ POLLEN_BATCH_RPS: '3' });
+  ({ stack, runs } = world);
 });
 
-afterAll(async () => {
-  await stack?.stop();
-  await emulator?.close();
-});
-
-async function untilSaid(command: RunningCommand, words: string | RegExp): Promise<void> {
-  await vi.waitFor(async () => expect(await command.said()).toMatch(words), {
-    timeout: 60_000,
-    interval: 20,
-  });
-}
+afterAll(async () => world?.close());
 
 describe('without a worker', { timeout: 300_000 }, () => {
   it('who waits for a run, follows its log or runs it is told so, and what --quiet leaves is how it ends', async () => {

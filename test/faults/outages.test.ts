@@ -1,41 +1,28 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Child } from '../../src/local/child.ts';
-import { faultRuns, items, type FaultRuns } from '../support/fault-runs.ts';
-import { startProcessStack, type ProcessStack, type RunningCommand } from '../support/process-stack.ts';
+import { items, openFaultWorld, untilSaid, type FaultRuns, type FaultWorld } from '../support/fault-runs.ts';
+import type { ProcessStack, RunningCommand } from '../support/process-stack.ts';
 
-const key = 'sk_outages0000000000000000000000000';
 /** Longer than the heartbeat timeout of a call, which is 20 s. */
 const asleepMs = 23_000;
 
-let emulator: Emulator;
+let world: FaultWorld;
 let stack: ProcessStack;
 let runs: FaultRuns;
 let worker: Child;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ keys: [{ name: 'outages', key }], latency: { kind: 'fixed', ms: 250 } });
   const environment = { POLLEN_BATCH_RPS: '15', POLLEN_BATCH_CONCURRENCY: '24' };
-  stack = await startProcessStack({ api: emulator.url, key, environment });
-  runs = faultRuns(stack, emulator);
+  world = await openFaultWorld(environment, { latency: { kind: 'fixed', ms: 250 } });
+  ({ stack, runs } = world);
 });
 
 afterEach(async () => {
   await worker.stop({ fast: true });
 });
 
-afterAll(async () => {
-  await stack?.stop();
-  await emulator?.close();
-});
-
-async function untilSaid(command: RunningCommand, words: string | RegExp): Promise<void> {
-  await vi.waitFor(async () => expect(await command.said()).toMatch(words), {
-    timeout: 60_000,
-    interval: 50,
-  });
-}
+afterAll(async () => world?.close());
 
 /** Lines of counts, as `12/150 · …`, that a watching command has said. */
 function countsIn(said: string): readonly number[] {

@@ -1,32 +1,25 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
 import type { Child } from '../../src/local/child.ts';
-import { faultRuns, items, type FaultRuns } from '../support/fault-runs.ts';
+import { items, openFaultWorld, type FaultRuns, type FaultWorld } from '../support/fault-runs.ts';
 import { untilEnded } from '../support/kill-run.ts';
-import { startProcessStack, type ProcessStack } from '../support/process-stack.ts';
+import type { ProcessStack } from '../support/process-stack.ts';
 
-const key = 'sk_stop000000000000000000000000000000';
-
-let emulator: Emulator;
+let world: FaultWorld;
 let stack: ProcessStack;
 let runs: FaultRuns;
 let worker: Child;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ keys: [{ name: 'stop', key }], latency: { kind: 'fixed', ms: 250 } });
   const environment = { POLLEN_BATCH_RPS: 'none', POLLEN_BATCH_CONCURRENCY: '24' };
-  stack = await startProcessStack({ api: emulator.url, key, environment });
-  runs = faultRuns(stack, emulator);
+  world = await openFaultWorld(environment, { latency: { kind: 'fixed', ms: 250 } });
+  ({ stack, runs } = world);
 });
 
 afterEach(async () => {
   await worker.stop({ fast: true });
 });
 
-afterAll(async () => {
-  await stack?.stop();
-  await emulator?.close();
-});
+afterAll(async () => world?.close());
 
 describe('a worker that is told to end in the middle of a run', { timeout: 180_000 }, () => {
   it('finishes the calls it has sent and starts no more; the next worker makes the rest, each call once', async () => {

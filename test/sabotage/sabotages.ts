@@ -90,8 +90,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     title: 'make the report before the last records of a stopped run are there',
     file: 'src/activities/finish-run.ts',
-    from: `const object = reason === 'finished' ? await dependencies.store.get(runKeys(run).part(page)) : undefined;`,
-    to: `const object = reason === 'finished' || true ? await dependencies.store.get(runKeys(run).part(page)) : undefined;`,
+    from: `if (sealed !== undefined && (reason === 'finished' || !sealed.some(isMissing))) return sealed;`,
+    to: `if (sealed !== undefined) return sealed;`,
     tests: ['test/activities/finish-run.test.ts'],
   },
   {

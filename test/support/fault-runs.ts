@@ -1,9 +1,9 @@
 import { expect, vi } from 'vitest';
 
-import type { Emulator } from '../../src/emulator/index.ts';
+import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { verifyRun } from '../../src/verify/verify-run.ts';
-import type { ProcessStack, RunningCommand } from './process-stack.ts';
+import { startProcessStack, type ProcessStack, type RunningCommand } from './process-stack.ts';
 import { writeSampleJob } from './sample-job.ts';
 import { judgeRun, type Verdict } from './witness.ts';
 
@@ -76,4 +76,45 @@ export function faultRuns(stack: ProcessStack, emulator: Emulator, size = usual)
       return verdict;
     },
   };
+}
+
+/** Waits a minute until a command has said this. */
+export async function untilSaid(command: RunningCommand, words: string | RegExp): Promise<void> {
+  const wait = { timeout: 60_000, interval: 20 };
+  await vi.waitFor(async () => expect(await command.said()).toMatch(words), wait);
+}
+
+/** Processes of the product that are taken away, and runs on them. */
+export interface FaultWorld {
+  readonly stack: ProcessStack;
+  readonly runs: FaultRuns;
+  close(): Promise<void>;
+}
+
+const key = 'sk_faults00000000000000000000000000';
+
+/**
+ * Starts an emulator, and a stack whose API it is; workers are started by the caller.
+ *
+ * @param environment - further environment of workers and commands
+ */
+export async function openFaultWorld(
+  environment: Readonly<Record<string, string>>,
+  options: Omit<EmulatorOptions, 'keys'> = {},
+): Promise<FaultWorld> {
+  const emulator = await startEmulator({ ...options, keys: [{ name: 'faults', key }] });
+  try {
+    const stack = await startProcessStack({ api: emulator.url, key, environment });
+    return {
+      stack,
+      runs: faultRuns(stack, emulator),
+      async close() {
+        await stack.stop();
+        await emulator.close();
+      },
+    };
+  } catch (error) {
+    await emulator.close();
+    throw error;
+  }
 }

@@ -1,3 +1,4 @@
+import { mapAtOnce } from '../../src/at-once.ts';
 import type { BillLine, Report } from '../../src/report/report.ts';
 import type { ResultLine } from '../../src/report/result-line.ts';
 import { parseRecordKey, runKeys, type RunLocation } from '../../src/storage/keys.ts';
@@ -51,14 +52,8 @@ export function runFiles(store: ObjectStore, run: RunLocation): RunFiles {
     },
     async records() {
       const found = (await list(`${keys.root}items/`)).filter((key) => parseRecordKey(key) !== undefined);
-      const records: ItemRecord[] = [];
       // Not all at once: a store on a busy machine does not take hundreds of connections in time.
-      for (let first = 0; first < found.length; first += READS) {
-        const some = found.slice(first, first + READS);
-        records.push(
-          ...(await Promise.all(some.map(async (key) => JSON.parse(await text(key)) as ItemRecord))),
-        );
-      }
+      const records = await mapAtOnce(found, READS, async (key) => JSON.parse(await text(key)) as ItemRecord);
       return records.sort((left, right) => left.number - right.number);
     },
     async results() {

@@ -1,3 +1,4 @@
+import { mapAhead } from '../../at-once.ts';
 import { PollenBatchError } from '../../errors.ts';
 import type { Budget } from '../../manifest/job.ts';
 import { parsePage } from '../../plan/pages.ts';
@@ -18,6 +19,9 @@ import { broughtTo, withLate } from '../../report/with-late.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readParts } from '../results/read-results.ts';
+
+/** Pages read at once, of a run that goes on. */
+const PAGES = 4;
 
 /** A result line, and the rows that it has on the bill. */
 export interface BilledLine {
@@ -102,7 +106,7 @@ async function* readLines(
       },
     },
   };
-  for (const { page } of plan.pages) yield await readPageLines(source, run, page);
+  yield* mapAhead(plan.pages, PAGES, ({ page }) => readPageLines(source, run, page));
 }
 
 /** Prices answers by the snapshot of a plan. */

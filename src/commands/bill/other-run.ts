@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 
+import { mapAhead } from '../../at-once.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { allRuns } from '../../records/all-runs.ts';
 import { readBegun, readMarker, readPlan, type Marker } from '../../records/run-store.ts';
@@ -30,12 +31,10 @@ export async function findOtherRun(
   search: OtherRunSearch,
 ): Promise<string | undefined> {
   const runs = (await allRuns(session.store, session.location)).filter((other) => other.runId !== runId);
-  for (let first = 0; first < runs.length; first += READS) {
-    const some = runs.slice(first, first + READS);
-    const wereThere = await Promise.all(some.map((other) => wasUnderWay(session, other, api.id, search)));
-    const found = some.find((_, index) => wereThere[index]);
-    if (found !== undefined) return found.runId;
-  }
+  const looks = mapAhead(runs, READS, async (other) =>
+    (await wasUnderWay(session, other, api.id, search)) ? other.runId : undefined,
+  );
+  for await (const found of looks) if (found !== undefined) return found;
   return undefined;
 }
 

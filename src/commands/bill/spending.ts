@@ -1,3 +1,4 @@
+import { mapAhead } from '../../at-once.ts';
 import type { ItemCost } from '../../records/record.ts';
 import { allRuns } from '../../records/all-runs.ts';
 import { sumCosts } from '../../records/tally.ts';
@@ -47,26 +48,21 @@ export async function spending(session: Session, { by, job, since }: SpendingOpt
   const unfinished: string[] = [];
   const unreadable: { readonly runId: string; readonly reason: string }[] = [];
   const runs = await allRuns(store, location, job);
-  for (let first = 0; first < runs.length; first += READS) {
-    const some = runs.slice(first, first + READS);
-    const read = await Promise.all(
-      some.map(async (run) => {
-        try {
-          return { run, costs: await readRunCosts(store, run, by, from) };
-        } catch (error) {
-          if (!isDamage(error)) throw error;
-          return { run, reason: error instanceof SyntaxError ? 'its report is damaged' : error.message };
-        }
-      }),
-    );
-    for (const one of read) {
-      const { runId } = one.run;
-      if ('reason' in one) unreadable.push({ runId, reason: one.reason });
-      else if (one.costs !== undefined) {
-        if (one.costs.isUnfinished) unfinished.push(runId);
-        total = { ...total, runs: total.runs + 1, cost: sumCosts([total.cost, one.costs.total]) };
-        for (const [name, cost] of one.costs.costs) groups.add(name, cost);
-      }
+  const read = mapAhead(runs, READS, async (run) => {
+    try {
+      return { run, costs: await readRunCosts(store, run, by, from) };
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return { run, reason: error instanceof SyntaxError ? 'its report is damaged' : error.message };
+    }
+  });
+  for await (const one of read) {
+    const { runId } = one.run;
+    if ('reason' in one) unreadable.push({ runId, reason: one.reason });
+    else if (one.costs !== undefined) {
+      if (one.costs.isUnfinished) unfinished.push(runId);
+      total = { ...total, runs: total.runs + 1, cost: sumCosts([total.cost, one.costs.total]) };
+      for (const [name, cost] of one.costs.costs) groups.add(name, cost);
     }
   }
   // One was added for each run.

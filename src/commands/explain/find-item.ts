@@ -1,3 +1,4 @@
+import { mapAhead } from '../../at-once.ts';
 import { PollenBatchError } from '../../errors.ts';
 import { nearName } from '../../manifest/near-name.ts';
 import { parsePage } from '../../plan/pages.ts';
@@ -33,19 +34,18 @@ export async function findItem(
   const isNumber = name.startsWith('#');
   const near: string[] = [];
   let byNumber: FoundItem | undefined;
-  const pages = likelyFirst(plan, number === undefined ? undefined : Number(number));
-  for (let first = 0; first < pages.length; first += READS) {
-    const some = pages.slice(first, first + READS);
-    const read = await Promise.all(some.map((page) => readPage(store, run, plan, page)));
-    for (const [index, items] of read.entries()) {
-      const page = some[index] ?? 0;
-      const position = items.findIndex(({ id }) => id === name);
-      const found = items[position];
-      if (found !== undefined) return { item: found, page, position };
-      byNumber ??= itemOfNumber(items, page, number);
-      if (byNumber !== undefined && isNumber) return byNumber;
-      if (number === undefined) near.push(...nearIn(name, items));
-    }
+  const order = likelyFirst(plan, number === undefined ? undefined : Number(number));
+  const pages = mapAhead(order, READS, async (page) => ({
+    page,
+    items: await readPage(store, run, plan, page),
+  }));
+  for await (const { page, items } of pages) {
+    const position = items.findIndex(({ id }) => id === name);
+    const found = items[position];
+    if (found !== undefined) return { item: found, page, position };
+    byNumber ??= itemOfNumber(items, page, number);
+    if (byNumber !== undefined && isNumber) return byNumber;
+    if (number === undefined) near.push(...nearIn(name, items));
   }
   if (byNumber !== undefined) return byNumber;
   throw new PollenBatchError('not-found', `run ${run.runId} has no item ${JSON.stringify(name)}`, {

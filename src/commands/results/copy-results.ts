@@ -1,3 +1,4 @@
+import { mapAhead } from '../../at-once.ts';
 import type { StepResult } from '../../records/record.ts';
 import type { ResultLine } from '../../report/result-line.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
@@ -42,14 +43,12 @@ export async function copyResults(
 
   async function* results(): AsyncGenerator<Uint8Array> {
     for await (const { body, lines } of readParts(store, keys.root, marker)) {
-      for (let first = 0; first < lines.length; first += COPIES) {
-        const some = lines.slice(first, first + COPIES).flatMap(filesOf);
-        for (const outcome of await Promise.all(
-          some.map((file) => copyFile(store, keys.root, file, items)),
-        )) {
-          if (outcome === 'copied') copied += 1;
-          else kept += 1;
-        }
+      const files = lines.flatMap(filesOf);
+      for await (const outcome of mapAhead(files, COPIES, (file) =>
+        copyFile(store, keys.root, file, items),
+      )) {
+        if (outcome === 'copied') copied += 1;
+        else kept += 1;
       }
       yield body;
     }

@@ -1,3 +1,4 @@
+import { mapAhead } from '../../at-once.ts';
 import type { Marker } from '../../records/run-store.ts';
 import { openaiBatchLine } from '../../report/openai-batch-line.ts';
 import type { ResultLine } from '../../report/result-line.ts';
@@ -23,10 +24,7 @@ export async function* openaiBatchLines(
   const toText = async (line: ResultLine): Promise<string> =>
     `${JSON.stringify(openaiBatchLine(run.runId, line, await bytesOf(store, root, line)))}\n`;
   for await (const { lines } of readParts(store, root, marker)) {
-    for (let first = 0; first < lines.length; first += READS) {
-      const texts = await Promise.all(lines.slice(first, first + READS).map(toText));
-      yield Buffer.from(texts.join(''));
-    }
+    for await (const text of mapAhead(lines, READS, toText)) yield Buffer.from(text);
   }
 }
 

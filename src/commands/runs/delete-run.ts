@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Client } from '@temporalio/client';
 
+import { mapAhead } from '../../at-once.ts';
 import { PollenBatchError } from '../../errors.ts';
 import { readMarker, type Marker } from '../../records/run-store.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
@@ -112,10 +113,9 @@ export async function deleteRun(
   const last = [success, failed, job];
   const first = keys.filter((key) => !last.includes(key));
   try {
-    for (let from = 0; from < first.length; from += REMOVALS) {
-      await Promise.all(first.slice(from, from + REMOVALS).map((key) => store.remove(key)));
-      onProgress(Math.min(first.length, from + REMOVALS));
-    }
+    let removed = 0;
+    const removals = mapAhead(first, REMOVALS, (key) => store.remove(key));
+    for await (const _ of removals) onProgress((removed += 1));
     for (const key of last) await store.remove(key);
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'store-forbidden') throw error;

@@ -1,3 +1,4 @@
+import { mapAhead } from '../../at-once.ts';
 import { PollenBatchError } from '../../errors.ts';
 import { allRuns, isClaimed, runsBeginning } from '../../records/all-runs.ts';
 import { readPlan } from '../../records/run-store.ts';
@@ -110,13 +111,10 @@ async function findUnplanned(
 async function latestInBucket({ store, locations }: Sources): Promise<string | undefined> {
   const runs = (await Promise.all(locations.map((location) => allRuns(store, location)))).flat();
   let latest: { readonly runId: string; readonly at: string } | undefined;
-  for (let first = 0; first < runs.length; first += READS) {
-    const some = runs.slice(first, first + READS);
-    const plans = await Promise.all(some.map((run) => unlessDamaged(() => readPlan(store, run))));
-    for (const plan of plans) {
-      if (plan !== undefined && (latest === undefined || plan.createdAt > latest.at))
-        latest = { runId: plan.runId, at: plan.createdAt };
-    }
+  const plans = mapAhead(runs, READS, (run) => unlessDamaged(() => readPlan(store, run)));
+  for await (const plan of plans) {
+    if (plan !== undefined && (latest === undefined || plan.createdAt > latest.at))
+      latest = { runId: plan.runId, at: plan.createdAt };
   }
   return latest?.runId;
 }

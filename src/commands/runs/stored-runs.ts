@@ -1,3 +1,4 @@
+import { mapAtOnce } from '../../at-once.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { allRuns, isClaimed } from '../../records/all-runs.ts';
 import { newestFirst } from '../../records/run-order.ts';
@@ -33,21 +34,14 @@ export async function storedRuns(
   const places = new Map(all.filter(({ runId }) => !isKnown(runId)).map((run) => [run.runId, run]));
   const { scheduled, others } = newestFirst([...places.keys()]);
   const wanted = [...others, ...scheduled].slice(0, LOOKED_AT);
-  const runs: StoredRun[] = [];
-  for (let first = 0; first < wanted.length; first += READS) {
-    const some = wanted.slice(first, first + READS).flatMap((runId) => places.get(runId) ?? []);
-    runs.push(
-      ...(await Promise.all(
-        some.map(async (run): Promise<readonly StoredRun[]> => {
-          const [plan, marker] = await Promise.all([
-            unlessDamaged(() => readPlan(store, run)),
-            unlessDamaged(() => readMarker(store, run)),
-          ]);
-          const isThere = plan !== undefined || marker !== undefined || (await isClaimed(store, run));
-          return isThere ? [{ run, plan, marker }] : [];
-        }),
-      ).then((found) => found.flat())),
-    );
-  }
-  return { runs, leftOut: places.size - wanted.length };
+  const some = wanted.flatMap((runId) => places.get(runId) ?? []);
+  const runs = await mapAtOnce(some, READS, async (run): Promise<StoredRun | undefined> => {
+    const [plan, marker] = await Promise.all([
+      unlessDamaged(() => readPlan(store, run)),
+      unlessDamaged(() => readMarker(store, run)),
+    ]);
+    const isThere = plan !== undefined || marker !== undefined || (await isClaimed(store, run));
+    return isThere ? { run, plan, marker } : undefined;
+  });
+  return { runs: runs.filter((one) => one !== undefined), leftOut: places.size - wanted.length };
 }

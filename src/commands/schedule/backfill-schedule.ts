@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 
+import { mapAtOnce } from '../../at-once.ts';
 import { PollenBatchError } from '../../errors.ts';
 import { readMarker } from '../../records/run-store.ts';
 import { runIdOfWorkflow, runWorkflowId } from '../../workflows/ids.ts';
@@ -95,13 +96,8 @@ async function withoutRun(
   found: KeptSchedule,
   times: readonly Date[],
 ): Promise<readonly Date[]> {
-  const missing: Date[] = [];
-  for (let first = 0; first < times.length; first += LOOKS) {
-    const some = times.slice(first, first + LOOKS);
-    const isThere = await Promise.all(some.map((time) => hasRun(session, found, time)));
-    missing.push(...some.filter((_, index) => isThere[index] === false));
-  }
-  return missing;
+  const areThere = await mapAtOnce(times, LOOKS, (time) => hasRun(session, found, time));
+  return times.filter((_, index) => areThere[index] === false);
 }
 
 async function hasRun(session: Session, found: KeptSchedule, time: Date): Promise<boolean> {

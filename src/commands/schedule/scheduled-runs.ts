@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 
+import { mapAtOnce } from '../../at-once.ts';
 import { retriedIdOf } from '../../plan/run-id.ts';
 import type { RunOutcome } from '../../records/outcome.ts';
 import type { ItemCost } from '../../records/record.ts';
@@ -71,16 +72,7 @@ export async function openHistory(
   return {
     runIds: [...runIds].sort((left, right) => timeOf(right).localeCompare(timeOf(left))),
     retryIds: scheduled.filter(isRetry),
-    async look(wanted) {
-      const runs: ScheduledRun[] = [];
-      for (let first = 0; first < wanted.length; first += LOOKS) {
-        const some = wanted.slice(first, first + LOOKS);
-        runs.push(
-          ...(await Promise.all(some.map((runId) => lookAt(session, home, runId, known.get(runId))))),
-        );
-      }
-      return runs;
-    },
+    look: (wanted) => mapAtOnce(wanted, LOOKS, (runId) => lookAt(session, home, runId, known.get(runId))),
   };
 }
 
