@@ -132,7 +132,7 @@ items:
   });
 
   it('leaves the run going when Ctrl-C ends its log', async () => {
-    const runId = await submitted('logged', 240);
+    const runId = await submitted('logged', 120);
     const log = desk.start(['logs', runId, '-f']);
     await vi.waitFor(() => expect(log.stdout()).toContain(' succeeded: '), {
       timeout: 90_000,
@@ -204,9 +204,9 @@ items:
   });
 
   it('leaves the run going when Ctrl-C ends a watch, and comes back to it', async () => {
-    const runId = await submitted('left', 240);
+    const runId = await submitted('left', 120);
     const watch = desk.start(['watch', runId]);
-    await watch.untilSaid(/^[1-9]\d*\/240 · /m);
+    await watch.untilSaid(/^[1-9]\d*\/120 · /m);
     watch.interrupt();
     expect(await watch.exited).toBe(130);
     expect(watch.stderr()).toContain(`The run goes on. Come back with \`pollen-batch watch ${runId}\`.`);
@@ -221,7 +221,7 @@ items:
 
     const again = await desk.run('watch', runId);
     expect(again.code).toBe(0);
-    expect(again.stderr).toContain('240 succeeded');
+    expect(again.stderr).toContain('120 succeeded');
   });
 
   it('leaves the run going when Ctrl-C ends a submit that watches', async () => {
