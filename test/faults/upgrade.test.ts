@@ -1,12 +1,15 @@
 import { cp, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { resume, setRun, suspend } from '../../src/commands/runs/steer.ts';
 import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
+import type { Child } from '../../src/local/child.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
 import { faultRuns, items } from '../support/fault-runs.ts';
-import { eventsOf, historyChain } from '../support/histories.ts';
+import { eventsOf, historyChain, type HistoryEvent } from '../support/histories.ts';
 import { untilEnded } from '../support/kill-run.ts';
 import { startProcessStack, type ProcessStack } from '../support/process-stack.ts';
 import { runFiles } from '../support/run-files.ts';
@@ -51,24 +54,55 @@ async function copyProduct(folder: string, edits: readonly Edit[]): Promise<stri
 const otherWords: Edit = ['workflows/details.ts', 'counted at', 'as of'];
 /** Every step of a workflow goes to whichever worker asks first, and is worked out from the history anew. */
 const keepsNothing: Edit = ['lanes/workers.ts', 'maxCachedWorkflows: 100', 'maxCachedWorkflows: 0'];
-/** As it was before a run told its cost as it goes: what the newer worker does then is unknown to it. */
-const before: readonly Edit[] = [
-  keepsNothing,
-  ['workflows/search-attributes.ts', "patched('cost-as-it-goes')", 'false'],
-  // Nor does it know what the newer one asks for by another name.
+/** What the newer worker asks for by another name is unknown to the older one. */
+const otherNames: readonly Edit[] = [
   ['activities/index.ts', '    prepareRun,\n', ''],
   ['activities/index.ts', '    closeRun,\n', ''],
 ];
 
+/** Where pages parted earlier: of a page that has passed one of these an older worker could do no step any more. */
+const known = new Set(['losses-found', 'places-held']);
+
+/** The workflows as they were before they parted anywhere else from what they did. */
+async function unpatched(): Promise<readonly Edit[]> {
+  const folder = join(repository, 'src/workflows');
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.ts'));
+  const edits = files.map(async (file) => {
+    const source = await readFile(join(folder, file), 'utf8');
+    const asked = new Set([...source.matchAll(/patched\('([a-z-]+)'\)/g)].map(([, patch]) => patch ?? ''));
+    return [...asked]
+      .filter((patch) => !known.has(patch))
+      .map((patch): Edit => [`workflows/${file}`, `patched('${patch}')`, 'false']);
+  });
+  return (await Promise.all(edits)).flat();
+}
+
+async function eventsIn(workflowId: string): Promise<readonly HistoryEvent[]> {
+  const [history] = await historyChain(stack.session.temporal.client, workflowId);
+  return history === undefined ? [] : eventsOf(history);
+}
+
+const workerOf = ({ workflowTaskCompletedEventAttributes: completed }: HistoryEvent): string =>
+  completed?.identity ?? '';
+
 /** Who has worked on a workflow. */
 async function workersOf(workflowId: string): Promise<ReadonlySet<string>> {
-  const [history] = await historyChain(stack.session.temporal.client, workflowId);
-  const events = history === undefined ? [] : eventsOf(history);
-  return new Set(
-    events
-      .map((event) => event.workflowTaskCompletedEventAttributes?.identity ?? '')
-      .filter((one) => one !== ''),
-  );
+  return new Set((await eventsIn(workflowId)).map(workerOf).filter((one) => one !== ''));
+}
+
+/** The reasons of what people have told a run by signals, as far as it was this worker that took them in. */
+async function reasonsHeard({ pid }: Child, run: RunLocation): Promise<readonly unknown[]> {
+  const events = await eventsIn(runWorkflowId(run.runId));
+  return events.flatMap((event, index) => {
+    const [told] = event.workflowExecutionSignaledEventAttributes?.input?.payloads ?? [];
+    const hearing = events
+      .slice(index)
+      .map(workerOf)
+      .find((one) => one !== '');
+    if (told == null || hearing?.startsWith(`${pid}@`) !== true) return [];
+    const { detail } = defaultPayloadConverter.fromPayload<{ readonly detail?: string }>(told);
+    return [detail];
+  });
 }
 
 /** What each item of a run has got, by its id. */
@@ -101,30 +135,50 @@ describe('a worker of another version', { timeout: 600_000 }, () => {
     await next.stop();
   });
 
-  it('works on a run at the same time as this one, on the same queues: the results are those of one alone', async () => {
+  it('works on a run at the same time as this one, which is steered meanwhile: the results are those of one alone', async () => {
     const runs = faultRuns(stack, emulator, few);
-    const [old, now] = await Promise.all([
-      copyProduct(join(stack.folder, 'old'), before),
+    const [before, after] = await Promise.all([
+      copyProduct(join(stack.folder, 'old'), [keepsNothing, ...otherNames, ...(await unpatched())]),
       copyProduct(join(stack.folder, 'now'), [keepsNothing]),
     ]);
-    const workers = await Promise.all(
-      [old, now].map((entry, index) =>
-        stack.startWorker({
-          entry,
-          environment: {
-            POLLEN_BATCH_CACHE: join(stack.folder, `cache-${index}`),
-            // Slow enough for its cost to be told in its course.
-            POLLEN_BATCH_RPS: '2',
-          },
-        }),
-      ),
-    );
+    const start = (entry: string, name: string): Promise<Child> =>
+      stack.startWorker({
+        entry,
+        environment: {
+          POLLEN_BATCH_CACHE: join(stack.folder, `cache-${name}`),
+          // Slow enough for its cost to be told in its course, and for what it is told to come before its end.
+          POLLEN_BATCH_RPS: '3',
+        },
+      });
+    // The older one begins it: what the newer one has begun the older one cannot go on with.
+    const old = await start(before, 'old');
     const run = await runs.submit('mixed');
+    await runs.untilRequests(run, 1);
+    const { temporal } = stack.session;
+    await suspend(temporal, run.runId, 'a rollout');
+    const now = await start(after, 'now');
+    await setRun(temporal, run.runId, { concurrency: 3, reason: 'others first' });
+    await resume(temporal, run.runId, 'both are there');
+    await suspend(temporal, run.runId, 'lunch');
+    await resume(temporal, run.runId, 'back again');
     await untilEnded(stack, run);
     await runs.expectWhole(run);
     expect((await workersOf(runWorkflowId(run.runId))).size).toBe(2);
     expect((await workersOf(pageWorkflowId(run.runId, 0))).size).toBe(2);
-    for (const worker of workers) await worker.stop();
+    // The older one knows no story yet; what is set it keeps.
+    const kept = new Set(['others first', ...(await reasonsHeard(now, run))]);
+    const told = [
+      ['suspend', 'a rollout'],
+      ['concurrency', 'others first'],
+      ['resume', 'both are there'],
+      ['suspend', 'lunch'],
+      ['resume', 'back again'],
+    ];
+    const { story } = await runFiles(stack.session.store, run).report();
+    expect(story?.map(({ kind, reason }) => [kind, reason])).toEqual(
+      told.filter(([, reason]) => kept.has(reason)),
+    );
+    await Promise.all([old, now].map((worker) => worker.stop()));
 
     const alone = await stack.startWorker();
     const file = await writeSampleJob(stack.folder, { name: 'mixed', ...few });

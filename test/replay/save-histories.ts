@@ -16,12 +16,11 @@ import {
 } from '../../src/workflows/messages.ts';
 import { callsInFlight } from '../support/calls.ts';
 import { chain, laterImage, laterText, startPlan, textStep } from '../support/chain-plan.ts';
-import { fillHistory } from '../support/fill-history.ts';
-import { planFinePages } from '../support/fine-pages.ts';
 import { readOf } from '../support/job.ts';
 import { openHarness, type Harness } from '../support/harness.ts';
 import { startSharedServers } from '../support/shared-servers.ts';
 import { untilDone } from '../support/until.ts';
+import { longScenes } from './long-scenes.ts';
 import { folder, head, prompts, save, slow, untilCalling, untilView, type Scenes } from './scene-parts.ts';
 import { steeredScenes } from './steered-scenes.ts';
 
@@ -109,16 +108,6 @@ async function saveParked(harness: Harness): Promise<void> {
   await save(harness, 'run-page-parked', pageWorkflowId(run.runId, 0));
 }
 
-async function saveContinued(harness: Harness): Promise<void> {
-  const yaml = `${head('continued')}  - { id: refused, text: '[[fault:422]]' }\n${prompts(29)}`;
-  await planFinePages(harness, yaml);
-  const { run } = await harness.submit(yaml);
-  await untilView(harness, run, ({ pages }) => pages.done >= 4);
-  await fillHistory(harness, run, 1_400);
-  await harness.finish(run);
-  await save(harness, 'run-job-continued', runWorkflowId(run.runId));
-}
-
 async function saveTold(harness: Harness): Promise<void> {
   // Long enough for its cost to be told in its course.
   const { run } = await harness.submit(
@@ -202,7 +191,6 @@ const scenes: Scenes = {
   budgeted: [slow(100, 3), saveBudgeted],
   paused: [slow(500, 2), savePaused],
   parked: [slow(100, 1), saveParked],
-  continued: [slow(300, 2), saveContinued],
   told: [slow(1_000, 2), saveTold],
   turned: [slow(1_000, 2), saveTurned],
   grown: [{}, saveGrown],
@@ -218,6 +206,7 @@ const scenes: Scenes = {
     },
     saveCrossing,
   ],
+  ...longScenes,
   ...steeredScenes,
 };
 

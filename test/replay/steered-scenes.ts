@@ -95,7 +95,7 @@ export const steeredScenes: Scenes = {
       ...slow(100, 1),
       notices: {
         settings: {
-          secrets: createNoticeSecrets('the-secret-of-a-scene-is-known-to-all'),
+          secrets: createNoticeSecrets('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwQ5xJ3sNvGmA='),
           hosts: ['127.0.0.1'],
           allowPrivate: true,
         },
