@@ -1,5 +1,5 @@
 import { PollenBatchError } from '../../errors.ts';
-import { connected, deleteRun, findDeletable, type Deletable } from '../runs/delete-run.ts';
+import { connected, deletePatience, deleteRun, findDeletable, type Deletable } from '../runs/delete-run.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { money, plural } from '../render/words.ts';
 import { resolveStored } from '../runs/resolve-run.ts';
@@ -19,8 +19,12 @@ export function deleteAction(
   return withReading(configure(), async (reading) => {
     const run = await resolveStored(reading, text);
     const temporal = await connected(reading);
-    const found = await findDeletable(reading.store, temporal, run);
     const { runId } = run;
+    const found = await findDeletable(reading.store, temporal, run, {
+      ...deletePatience,
+      onWait: () =>
+        terminal.say(`${runId} is over; what it has left to do, such as its notices, is waited for.`),
+    });
     if (yes !== true) {
       if (terminal.ask === undefined) {
         throw new PollenBatchError('usage', `nobody was asked whether run ${runId} may be deleted`, {
@@ -36,19 +40,25 @@ export function deleteAction(
       terminal.draw(`${removed}/${found.keys.length} objects deleted`),
     );
     terminal.draw('');
-    const { bytes, keys } = found;
+    const { bytes, keys, notices } = found;
     return {
-      data: { runId, deleted: true, objects: keys.length, bytes, executions },
-      text: `${runId} is deleted: ${plural(keys.length, 'object')} of ${bytes} bytes, and ${plural(executions, 'execution')} in Temporal.`,
+      data: { runId, deleted: true, objects: keys.length, bytes, executions, undelivered: notices },
+      text: `${runId} is deleted: ${plural(keys.length, 'object')} of ${bytes} bytes, and ${plural(executions, 'execution')} in Temporal.${undelivered(found)}`,
       exitCode: exitCodes.succeeded,
     };
   });
 }
 
-function whatGoes({ run, marker, keys, bytes }: Deletable): string {
+function whatGoes({ run, marker, keys, bytes, notices }: Deletable): string {
   const bill =
     marker === undefined
       ? 'It has not ended, and its records go with it'
       : `Its results go with it, and its bill of ${money(marker.tally)}`;
-  return `Run ${run.runId} has ${plural(keys.length, 'object')} of ${bytes} bytes. ${bill}; a later run of the job calls for all of that again.`;
+  return `Run ${run.runId} has ${plural(keys.length, 'object')} of ${bytes} bytes. ${bill}; a later run of the job calls for all of that again.${undelivered({ notices })}`;
+}
+
+function undelivered({ notices }: Pick<Deletable, 'notices'>): string {
+  return notices === 0
+    ? ''
+    : ` ${plural(notices, 'notice')} of it, which no receiver has taken yet, will not be delivered.`;
 }

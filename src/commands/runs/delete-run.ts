@@ -10,7 +10,7 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { StoreError } from '../../storage/store-error.ts';
 import { quoted } from '../../temporal/visibility.ts';
 import type { TemporalClient } from '../../temporal/connect-client.ts';
-import { runWorkflowId } from '../../workflows/ids.ts';
+import { noticeWorkflowId, runWorkflowId } from '../../workflows/ids.ts';
 import { findDependents } from './find-dependents.ts';
 import type { Reading } from '../session/reading.ts';
 import { describeRun } from './runs-in-temporal.ts';
@@ -28,23 +28,28 @@ export interface Deletable {
   readonly marker: Marker | undefined;
   readonly keys: readonly string[];
   readonly bytes: number;
+  /** Notices that are still to be delivered, and would not be. */
+  readonly notices: number;
 }
 
-/** How long a run that has its marker is given until its workflow has ended. */
+/** How long a run that has its marker is given until its workflow has ended and its notices are delivered. */
 export interface Patience {
-  /** Looks at the workflow. */
+  /** Further looks at Temporal. */
   readonly looks: number;
   /** Milliseconds before each of them. */
   readonly everyMs: number;
+  /** Called before the first of them. */
+  readonly onWait?: () => void;
 }
 
 /** Objects removed at once. */
 const REMOVALS = 32;
-const PATIENCE: Patience = { looks: 30, everyMs: 500 };
+/** Fifteen seconds. */
+export const deletePatience = { looks: 30, everyMs: 500 } satisfies Patience;
 
 /**
  * Looks whether a run may be deleted: it is over, and no other run needs it. Its marker is there a moment before its
- * workflow has ended, which is waited for.
+ * workflow has ended and its notices are delivered, which is waited for.
  *
  * @throws PollenBatchError `usage` where it goes on, its workflow does not end, or others need it
  */
@@ -52,16 +57,17 @@ export async function findDeletable(
   store: ObjectStore,
   { client }: Pick<TemporalClient, 'client'>,
   run: RunLocation,
-  patience = PATIENCE,
+  patience: Patience = deletePatience,
 ): Promise<Deletable> {
   const { runId } = run;
-  const [marker, isOpen] = await Promise.all([readMarker(store, run), isRunning(client, runId)]);
-  if (isOpen && marker === undefined) {
+  const [marker, first] = await Promise.all([readMarker(store, run), lookAt(client, runId)]);
+  if (first.isOpen && marker === undefined) {
     throw new PollenBatchError('usage', `run ${runId} goes on, so it cannot be deleted`, {
       remedy: `Stop it with \`pollen-batch stop ${runId}\`, and wait for its end with \`pollen-batch wait ${runId}\`.`,
     });
   }
-  if (isOpen && !(await hasClosed(client, runId, patience))) {
+  const { isOpen, notices } = await untilClosed(client, runId, first, patience);
+  if (isOpen) {
     throw new PollenBatchError('usage', `run ${runId} is over, but its workflow has not ended yet`, {
       remedy:
         'What it has left to do, such as handing over its notices, takes a worker: look whether one runs (`pollen-batch lanes`), and give the command again.',
@@ -80,19 +86,37 @@ export async function findDeletable(
     keys.push(object.key);
     bytes += object.bytes;
   }
-  return { run, marker, keys, bytes };
+  return { run, marker, keys, bytes, notices };
 }
 
-async function isRunning(client: Client, runId: string): Promise<boolean> {
-  return (await describeRun(client, runId))?.status.name === 'RUNNING';
+interface Open {
+  readonly isOpen: boolean;
+  readonly notices: number;
 }
 
-async function hasClosed(client: Client, runId: string, { looks, everyMs }: Patience): Promise<boolean> {
-  for (let look = 0; look < looks; look += 1) {
+async function lookAt(client: Client, runId: string): Promise<Open> {
+  // Its notices go on without it.
+  const notices = `WorkflowId STARTS_WITH ${quoted(noticeWorkflowId(runId, ''))} AND ExecutionStatus = 'Running'`;
+  const [known, { count }] = await Promise.all([describeRun(client, runId), client.workflow.count(notices)]);
+  return { isOpen: known?.status.name === 'RUNNING', notices: count };
+}
+
+async function untilClosed(
+  client: Client,
+  runId: string,
+  first: Open,
+  { looks, everyMs, onWait }: Patience,
+): Promise<Open> {
+  let now = first;
+  // The list of its notices lags behind: it is believed a look after the end of the run.
+  let wasOpen = first.isOpen;
+  for (let look = 0; look < looks && (wasOpen || now.isOpen || now.notices > 0); look += 1) {
+    if (look === 0) onWait?.();
     await pause(everyMs);
-    if (!(await isRunning(client, runId))) return true;
+    wasOpen = now.isOpen;
+    now = await lookAt(client, runId);
   }
-  return false;
+  return now;
 }
 
 /**

@@ -22,11 +22,13 @@ interface Execution {
   readonly runId: string;
 }
 
-/** A Temporal that knows a run, or does not, and notes what it is told to delete. Of several states the last one stays. */
+/** A Temporal that knows a run, or does not, and notes what it is told to delete. Of several states and counts the last one stays. */
 function temporalWith(
   statuses: string | readonly string[] | undefined,
   executions: readonly Execution[] = [],
+  notices: readonly number[] = [],
 ) {
+  const noticesLeft = [...notices];
   const deleted: Execution[] = [];
   const left = [statuses ?? []].flat();
   const client = {
@@ -41,6 +43,7 @@ function temporalWith(
       async *list() {
         yield* executions;
       },
+      count: async () => ({ count: (noticesLeft.length > 1 ? noticesLeft.shift() : noticesLeft[0]) ?? 0 }),
     },
     workflowService: {
       async deleteWorkflowExecution({ workflowExecution }: { workflowExecution: Execution }) {
@@ -107,6 +110,21 @@ describe('delete', () => {
       message: 'run bees-0123456789 is over, but its workflow has not ended yet',
       remedy: expect.stringContaining('takes a worker') as string,
     });
+  });
+
+  it('waits for notices that are under way, and tells of those that it gives up', async () => {
+    const store = await storeWithRun();
+    let waits = 0;
+    const patience = { looks: 3, everyMs: 0, onWait: () => (waits += 1) };
+    const late = temporalWith(['RUNNING', 'COMPLETED'], [], [0, 0, 1, 0]);
+    expect(await findDeletable(store, late, run, patience)).toMatchObject({ notices: 0 });
+    expect(await findDeletable(store, temporalWith('COMPLETED', [], [2]), run, patience)).toMatchObject({
+      notices: 2,
+    });
+    expect(await findDeletable(store, temporalWith('COMPLETED'), run, patience)).toMatchObject({
+      notices: 0,
+    });
+    expect(waits).toBe(2);
   });
 
   it('is refused while a retry refers to it, and while a run is still to take something over from it', async () => {
