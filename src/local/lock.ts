@@ -50,18 +50,25 @@ export async function lockFolder(
   const release = (): Promise<void> => rm(join(folder, fileName), { force: true });
 
   const began = performance.now();
+  let lookingSince = began;
   let isAnnounced = false;
   for (;;) {
     await write(content);
     const other = await findOther(folder, fileName);
     if (other === undefined) break;
     await release();
-    if (other.state === 'ending' && !isAnnounced) {
+    const now = performance.now();
+    if (other.state === 'ending') {
+      lookingSince = now;
+      if (!isAnnounced) onProgress('Waiting for the programs of an earlier stack to end.');
       isAnnounced = true;
-      onProgress('Waiting for the programs of an earlier stack to end.');
     }
-    const patienceMs = other.state === 'held' ? 0 : other.state === 'ending' ? endingMs : tieMs;
-    if (performance.now() - began >= patienceMs) throw refusal(folder, other);
+    const isOver = {
+      held: true,
+      ending: now - began >= endingMs,
+      looking: now - lookingSince >= tieMs,
+    }[other.state];
+    if (isOver) throw refusal(folder, other);
     // At random, so that two that met do not meet again.
     await pause(20 + Math.random() * 80);
   }
@@ -70,7 +77,8 @@ export async function lockFolder(
   return {
     add: async (name, pid) => write({ ...content, programs: [...content.programs, await holder(name, pid)] }),
     async end() {
-      if (!isReleased) await write({ ...content, isEnding: true });
+      // A full disk is no reason not to end.
+      if (!isReleased) await write({ ...content, isEnding: true }).catch(() => {});
     },
     async release() {
       isReleased = true;
@@ -94,12 +102,12 @@ async function findOther(folder: string, ownFile: string): Promise<Other | undef
     const programs: Holder[] = [];
     for (const program of lock.programs) if (await isAlive(program)) programs.push(program);
     if (ownerLives && lock.isEnding === true) {
-      found ??= { state: 'ending', living: [lock.owner, ...programs] };
+      if (found?.state !== 'held') found = { state: 'ending', living: [lock.owner, ...programs] };
     } else if (ownerLives) {
       const state = lock.held ? 'held' : 'looking';
       if (found === undefined || state === 'held') found = { state, living: [lock.owner] };
     } else if (programs.length > 0) {
-      found ??= { state: 'ending', living: programs };
+      if (found?.state !== 'held') found = { state: 'ending', living: programs };
     } else {
       await rm(join(folder, file), { force: true });
     }
@@ -114,7 +122,7 @@ function refusal(folder: string, { state, living }: Other): PollenBatchError {
       'config-invalid',
       `Programs of an earlier stack still use ${folder}: ${names}.`,
       {
-        remedy: 'End them, then start again.',
+        remedy: 'Wait until they have ended, or end them; then start again.',
       },
     );
   }

@@ -41,9 +41,10 @@ export interface ProductStack {
 export async function startProductStack(options: ProductStackOptions): Promise<ProductStack> {
   const { workers: count = 1, onProgress = () => {} } = options;
   const metrics = options.metrics === undefined ? [] : metricsAddresses(options.metrics, count);
-  await checkMetricsPorts(metrics);
   const stack = await startStack(options);
   try {
+    // A stack that was ending has them until now.
+    await checkMetricsPorts(metrics);
     const emulator = options.emulatorKey === undefined ? undefined : await startEmulator(stack, options);
     const { foldersUrl } = stack.store;
     const addresses: StackAddresses = {
@@ -95,7 +96,10 @@ export async function startProductStack(options: ProductStackOptions): Promise<P
       ]),
       async stop(stopOptions) {
         isStopping = true;
+        await stack.end();
         await removeAddresses(options.dataDir);
+        // Together, as each may take a minute, and who waits for the folder does so for one and a half.
+        await Promise.all(workers.map((worker) => worker.stop()));
         await stack.stop(stopOptions);
       },
     };

@@ -35,6 +35,8 @@ export interface Stack {
   pids(): Readonly<Record<string, number>>;
   /** Starts a further program, whose log is `<logDir>/<name>.log`. It ends with the stack. */
   start(program: StackProgram): Promise<Child>;
+  /** Says that the stack is ending: whoever wants its folder waits for it. */
+  end(): Promise<void>;
   /**
    * Ends further programs, the last started first, each in its grace; then Temporal and the object store together.
    * `fast` ends these two by SIGKILL: both keep what they have acknowledged, and it saves seconds.
@@ -93,6 +95,7 @@ async function startServers(options: StackOptions, lock: FolderLock, guard: Chil
       await lock.add(child.name, child.pid);
       return child;
     },
+    end: () => lock.end(),
     stop: async (stopOptions) => {
       await lock.end();
       for (const child of further.toReversed()) await child.stop();

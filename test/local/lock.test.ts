@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lockFolder, type FolderLock } from '../../src/local/lock.ts';
 import { temporaryFolder } from '../support/local-servers.ts';
 
@@ -90,6 +90,19 @@ describe('lockFolder', () => {
     await ending.end();
     await (await waiting)?.release();
     expect(await readdir(folder.path)).toEqual([]);
+  });
+
+  it('waits for it beside others that wait as well', async () => {
+    const ending = await lockFolder(folder.path);
+    await ending.end();
+    let told = 0;
+    const others = [1, 2].map(async () => {
+      const lock = await lockFolder(folder.path, () => (told += 1));
+      await lock.release();
+    });
+    await vi.waitFor(() => expect(told).toBe(2), { timeout: 10_000 });
+    await ending.release();
+    await Promise.all(others);
   });
 
   it('counts as held while a program added to it lives', async () => {

@@ -34,10 +34,11 @@ describe('startStack', () => {
       await prepareStore(store, { prefix: '', emulated: false });
       await store.putOnce('kept.txt', 'kept', { contentType: 'text/plain' });
     });
-    await first.stop({ fast: true });
+    // Whoever wants its folder meanwhile waits.
+    await first.end();
+    const [second] = await Promise.all([startStack(options), first.stop({ fast: true })]);
     expect(Object.values(first.pids()).filter(isRunning)).toEqual([]);
 
-    const second = await startStack(options);
     expect([second.temporal.address, second.store.endpoint, second.temporal.uiUrl]).toEqual(addresses);
     expect(second.store.credentials).toEqual(first.store.credentials);
     await withClient(second, async (client) => {
