@@ -1,8 +1,12 @@
 import type { Config } from '../config.ts';
 import { whenAborted } from './interrupts.ts';
+import type { ProductStack } from '../local/product-stack.ts';
 import { brokenStack, startLocal, STOPPING } from './session/local.ts';
 import type { Terminal } from './render/terminal.ts';
 import { usesServers } from './session/servers.ts';
+
+/** Milliseconds after which commands may as well be told what is missing. */
+const READY_MS = 30_000;
 
 /**
  * Runs the local stack in the foreground until the signal.
@@ -41,6 +45,7 @@ export async function dev(
     terminal.say(`Metrics       http://${metrics}/metrics${more}`);
   }
   terminal.say(`Logs          ${stack.logDir}`);
+  await Promise.race([untilReady(stack, config, signal).catch(() => {}), stack.broken]);
   terminal.say(
     'In another terminal: pollen-batch submit FILE --watch. Ctrl-C ends everything; runs go on at the next start.',
   );
@@ -48,4 +53,15 @@ export async function dev(
   terminal.say(broken === undefined ? STOPPING : `${broken} has ended; stopping the rest …`);
   await stack.stop();
   if (broken !== undefined) throw brokenStack(broken, stack.logDir);
+}
+
+async function untilReady(
+  { addresses }: ProductStack,
+  { lanes }: Config,
+  signal: AbortSignal,
+): Promise<void> {
+  const { untilWorkersPoll } = await import('./session/workers-ready.ts');
+  const names = lanes.map(({ name }) => name);
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(READY_MS)]);
+  await untilWorkersPoll(addresses.temporal.address, names, patience);
 }
