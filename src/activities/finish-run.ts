@@ -1,7 +1,7 @@
 import { mapAhead } from '../at-once.ts';
 import { sha256 } from '../plan/digest.ts';
 import { billLines, createReportFold } from '../report/report.ts';
-import { readSealedLines } from '../report/page-records.ts';
+import { PAGES_AHEAD, readSealedLines } from '../report/page-records.ts';
 import { isMissing, type ResultLine } from '../report/result-line.ts';
 import { withLate } from '../report/with-late.ts';
 import { readLate } from '../records/late.ts';
@@ -20,8 +20,6 @@ import { lookAtBalance } from './look-at-balance.ts';
 import { sealLines } from './seal-page.ts';
 
 const ndjson = 'application/x-ndjson';
-/** Pages read or sealed at once: one may have 16 MB, and 32 of its records are read at once. */
-const PAGES = 4;
 
 /**
  * Closes a run: folds its parts into report, bill and list of errors, and writes the marker last. Everything before the
@@ -43,7 +41,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     const items = new Set<number>();
     let errors = '';
     let bill = '';
-    const pages = mapAhead(plan.pages, PAGES, async ({ page }) => ({
+    const pages = mapAhead(plan.pages, PAGES_AHEAD, async ({ page }) => ({
       page,
       lines: await linesOf(dependencies, run, page, reason),
     }));

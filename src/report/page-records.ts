@@ -8,8 +8,13 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { ChainObjects } from './fold-chain.ts';
 import { resultLine, type MissingStatus, type RecordLine, type ResultLine } from './result-line.ts';
 
-/** Objects read at once. */
-const READS = 32;
+/** Objects of a page read at once. */
+const READS = 16;
+/**
+ * Pages read at once, where all of a run are. One may have 16 MB; and what waits for one of the store's sockets, of which a
+ * small worker has 22, for more than three seconds is given up.
+ */
+export const PAGES_AHEAD = 2;
 
 /** Where records are read from. */
 export interface RecordSource {

@@ -2,11 +2,8 @@ import { mapAhead } from '../at-once.ts';
 import type { Plan } from '../plan/plan.ts';
 import { formatAmount, parseAmount, type Amount } from '../pollen/amount.ts';
 import type { RunLocation } from '../storage/keys.ts';
-import { readPageLines, readSealedLines, type PageSource } from './page-records.ts';
+import { PAGES_AHEAD, readPageLines, readSealedLines, type PageSource } from './page-records.ts';
 import { isMissing, tallyLine, type ResultLine } from './result-line.ts';
-
-/** Pages read at once. */
-const PAGES = 4;
 
 /**
  * What a run has spent so far, in all and by page; what is unknown counts at its bound. `sum` is `undefined` where that
@@ -20,7 +17,10 @@ export async function spentOn(
   const before: Record<string, string> = {};
   let sum = 0n;
   let isBounded = true;
-  const read = mapAhead(pages, PAGES, async ({ page }) => ({ page, ...(await spentIn(source, run, page)) }));
+  const read = mapAhead(pages, PAGES_AHEAD, async ({ page }) => ({
+    page,
+    ...(await spentIn(source, run, page)),
+  }));
   for await (const { page, spent, unbounded } of read) {
     if (spent > 0n) before[page] = formatAmount(spent);
     sum += spent;

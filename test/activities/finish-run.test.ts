@@ -188,7 +188,7 @@ describe('a run that closes', () => {
     expect(store.text(keys.part(0))).not.toContain('cancelled');
   });
 
-  it('seals four pages at once and no more, and tells them in their order, whichever is sealed first', async () => {
+  it('seals two pages at once and no more, and tells them in their order, whichever is sealed first', async () => {
     const numbers = Array.from({ length: 9 }, (_, index) => index + 1);
     const inner = await pagesOf(numbers.map((number) => failed({ number, id: `item-${number}` })));
     let underWay = 0;
@@ -200,7 +200,7 @@ describe('a run that closes', () => {
         if (page >= 0) most = Math.max(most, (underWay += 1));
         // The first page is slower than all that begin beside it.
         const isSealed = (other: number): boolean => inner.text(keys.part(other)) !== undefined;
-        if (page === 0) await vi.waitFor(() => expect([1, 2, 3].filter(isSealed)).toEqual([1, 2, 3]));
+        if (page === 0) await vi.waitFor(() => expect(isSealed(1)).toBe(true));
         yield* inner.list(prefix);
       },
       async put(key, body, options) {
@@ -209,7 +209,7 @@ describe('a run that closes', () => {
       },
     };
     expect(await finish(store, 'stopped')).toMatchObject({ tally: { failed: 9 } });
-    expect(most).toBe(4);
+    expect(most).toBe(2);
     const idsIn = (key: string): readonly unknown[] =>
       (store.text(key) ?? '')
         .trim()

@@ -105,6 +105,8 @@ describe('the command line', () => {
   it.each([
     [['models'], 'api-unreachable'],
     [['list'], 'store-unreachable'],
+    [['explain', 'bees-0123456789', '1'], 'store-unreachable'],
+    [['logs', 'bees-0123456789'], 'store-unreachable'],
     [['stop', 'bees-0123456789'], 'temporal-unreachable'],
   ])('says with exit code 1 which server does not answer %j', async (parameters, words) => {
     const environment = {

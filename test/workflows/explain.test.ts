@@ -69,7 +69,7 @@ describe.concurrent('an item that is explained', () => {
         },
       ],
     });
-    expect(haikuText).toContain(`POST /`);
+    expect(haikuText).toContain(`POST emulator/`);
     expect(haikuText).toContain('A haiku about pollen');
     expect(haikuText).toContain('s3://');
 

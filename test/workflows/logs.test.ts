@@ -6,6 +6,7 @@ import { logLine } from '../../src/commands/render/log-text.ts';
 import { readingOf } from '../../src/commands/session/reading.ts';
 import { resume, setRun, suspend } from '../../src/commands/runs/steer.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
+import { temporalUnreachable } from '../../src/temporal/failure.ts';
 import { test } from '../support/on-servers.ts';
 
 const job = `
@@ -121,7 +122,11 @@ describe.concurrent('the log of a run', () => {
   test('is left by the signal, and the run goes on', async ({ open }) => {
     const harness = await open({ emulator: { latency: { kind: 'fixed', ms: 4_000 } } });
     const { run } = await harness.submit(job);
+    const away = temporalUnreachable({ found: 'nothing answers', remedy: 'Start it.' }, undefined);
+    const blind = { ...harness.session, temporal: () => Promise.resolve(away) };
     const leave = new AbortController();
+    const unseen = (await openLog(blind, run, {})).follow(leave.signal, () => {});
+    await expect(unseen.next()).rejects.toBe(away);
     const events = (await openLog(readingOf(harness.session), run, {})).follow(leave.signal, () => {});
     const first = await events.next();
     expect(first.value).toMatchObject({ kind: 'planned' });

@@ -13,15 +13,12 @@ import { readLate } from '../../records/late.ts';
 import { createRecords } from '../../records/record-store.ts';
 import { readMarker, readPlan, type Marker } from '../../records/run-store.ts';
 import { billRows, type BillRow, type PriceOf } from '../../report/bill-rows.ts';
-import { readPageLines } from '../../report/page-records.ts';
+import { PAGES_AHEAD, readPageLines } from '../../report/page-records.ts';
 import type { ResultLine } from '../../report/result-line.ts';
 import { broughtTo, withLate } from '../../report/with-late.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readParts } from '../results/read-results.ts';
-
-/** Pages read at once, of a run that goes on. */
-const PAGES = 4;
 
 /** A result line, and the rows that it has on the bill. */
 export interface BilledLine {
@@ -106,7 +103,7 @@ async function* readLines(
       },
     },
   };
-  yield* mapAhead(plan.pages, PAGES, ({ page }) => readPageLines(source, run, page));
+  yield* mapAhead(plan.pages, PAGES_AHEAD, ({ page }) => readPageLines(source, run, page));
 }
 
 /** Prices answers by the snapshot of a plan. */

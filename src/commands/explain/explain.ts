@@ -8,7 +8,7 @@ import { foldItem } from './fold-item.ts';
 import { readItemLeft } from './item-left.ts';
 import type { PendingCall } from './under-way.ts';
 import type { Sight } from '../runs/follow.ts';
-import type { Reading } from '../session/reading.ts';
+import { askTemporal, type Reading } from '../session/reading.ts';
 
 /**
  * Explains an item of a run: what it sends, every attempt, what it waits for, what it has cost, and why it failed. Needs no
@@ -46,12 +46,12 @@ interface Look {
 }
 
 async function look(
-  { store, temporal }: Parameters<typeof explain>[0],
+  reading: Parameters<typeof explain>[0],
   run: RunLocation,
   page: number,
   position: number,
 ): Promise<Look> {
-  const connected = await temporal();
+  const connected = await reading.temporal();
   if (connected instanceof PollenBatchError)
     return { sight: { kind: 'silent', reason: connected.message }, pending: [] };
   // Temporal's client is loaded by now, which takes a while.
@@ -59,7 +59,10 @@ async function look(
     import('../runs/follow.ts'),
     import('./look-at-calls.ts'),
   ]);
-  const sight = await lookAt({ store, temporal: connected }, run);
+  const sight = await lookAt({ store: reading.store, temporal: connected }, run);
   if (sight.kind !== 'running') return { sight, pending: [] };
-  return { sight, pending: (await lookAtCalls(connected.client, run, page, position)) ?? [] };
+  const pending = await askTemporal(reading, ({ client }) => lookAtCalls(client, run, page, position));
+  if (pending instanceof PollenBatchError)
+    return { sight: { kind: 'silent', reason: pending.message }, pending: [] };
+  return { sight, pending: pending ?? [] };
 }

@@ -1,4 +1,3 @@
-import type { Plan } from '../../plan/plan.ts';
 import { dialects } from '../../pollinations/dialects/index.ts';
 import type { Explained, ExplainedAttempt, ExplainedCall, ItemState } from '../explain/explained.ts';
 import type { UnderWay } from '../explain/under-way.ts';
@@ -23,7 +22,7 @@ export function explainText(links: Pick<LinkSource, 'store' | 'config'>, explain
     `${plain(id)}: ${stateWords[state]} (item ${number} of ${run.runId}, page ${page}${known})`,
     ...(plan.api.emulated ? ['The API is emulated: nothing here is a real generation or a real cost.'] : []),
     ...standing(explained),
-    ...calls.flatMap((call) => ['', ...callLines(call, explained, baseOf(plan))]),
+    ...calls.flatMap((call) => ['', ...callLines(call, explained, plan.api.id)]),
     '',
     ...costLines(explained),
     ...objectLines(links, explained),
@@ -94,11 +93,6 @@ function callLines(call: ExplainedCall, { run, state, calls }: Explained, base: 
         ? ['Not called yet.']
         : []),
   ];
-}
-
-// The emulator is at another place each time.
-function baseOf({ api }: Plan): string {
-  return api.emulated ? '' : api.id;
 }
 
 function callState({ state }: ExplainedCall): string {
