@@ -15,7 +15,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 import { startSharedServers } from '../support/shared-servers.ts';
 
 /** All at once: few enough for their calls to be made soon. */
-const RUNS = 12;
+const RUNS = 20;
 const jobOf = (name: string): string => `
 version: 1
 name: ${name}
