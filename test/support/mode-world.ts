@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 
 import type { Session } from '../../src/commands/session/session.ts';
 import { submit } from '../../src/commands/submit/submit.ts';
-import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
+import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
 import type { Child } from '../../src/local/child.ts';
 import type { CacheMode } from '../../src/pollen/settle.ts';
 import { findApi, plannedApi } from '../../src/services.ts';
@@ -34,15 +34,17 @@ export interface ModeWorldOptions {
   readonly key: string;
   /** Where the workers find the store. */
   readonly store: string;
-  readonly holdOf: (request: PassingRequest) => Hold | undefined;
+  readonly emulator?: Omit<EmulatorOptions, 'keys' | 'cacheMode'>;
+  /** @default nothing is held */
+  readonly holdOf?: (request: PassingRequest) => Hold | undefined;
 }
 
 /** Opens a world on a stack. */
 export async function openModeWorld(
   stack: ProcessStack,
-  { mode, key, store, holdOf }: ModeWorldOptions,
+  { mode, key, store, emulator: options, holdOf = () => undefined }: ModeWorldOptions,
 ): Promise<ModeWorld> {
-  const emulator = await startEmulator({ keys: [{ name: 'mode', key }], cacheMode: mode });
+  const emulator = await startEmulator({ ...options, keys: [{ name: 'mode', key }], cacheMode: mode });
   const api = await startHoldingProxy(emulator.url, holdOf);
   const connection = await Connection.connect({ address: stack.session.temporal.address });
   const namespace = await createNamespace(connection, false);
