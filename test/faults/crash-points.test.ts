@@ -30,7 +30,7 @@ const crashed = new Map<CacheMode, ReadonlyMap<CrashPoint, RunLocation>>();
 
 beforeAll(async () => {
   emulator = await startEmulator({ keys: [{ name: 'crash', key }] });
-  const environment = { POLLEN_BATCH_RPS: 'none', POLLEN_BATCH_CONCURRENCY: '128' };
+  const environment = { POLLEN_BATCH_RPS: 'none', POLLEN_BATCH_CONCURRENCY: '64' };
   stack = await startProcessStack({ api: emulator.url, key, environment });
   const crashes = createCrashes();
   const zombies = createZombieRuns();

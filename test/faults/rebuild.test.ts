@@ -20,7 +20,7 @@ import { runFiles } from '../support/run-files.ts';
 
 const key = 'sk_rebuild00000000000000000000000000';
 const concurrency = 8;
-const items = 60;
+const items = 36;
 const waiting = { timeout: 60_000, interval: 20 };
 
 let emulator: Emulator;

@@ -18,7 +18,7 @@ export const crashPoints = [
 export type CrashPoint = (typeof crashPoints)[number];
 
 /** Calls that stand at each point when their worker dies. */
-export const crashItems = 20;
+export const crashItems = 8;
 
 const jobName = /crash-(exact|paid-hit|none)-([a-z-]+)/;
 
