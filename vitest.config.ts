@@ -22,6 +22,8 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // A third would slow the two down by more than it does: what the files share is one Temporal and the processor.
     maxWorkers: 2,
+    // Of the tests of a file: most of their time is waiting.
+    maxConcurrency: 8,
     sequence: { sequencer: LongFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
@@ -34,6 +36,8 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           // The Temporal SDK takes seconds to load.
           isolate: false,
+          // Workflows in the tests' own thread: to start one for each of hundreds of workers takes longer than many a run.
+          env: { TEMPORAL_DEBUG: 'true' },
           // Most of it is waiting, as retries do; a busy machine may take several times as long.
           testTimeout: 180_000,
         },
