@@ -11,7 +11,7 @@ import { test } from '../support/on-servers.ts';
 import { eventsOf, historyChain } from '../support/histories.ts';
 import { jobOf } from '../support/job.ts';
 
-const waiting = { timeout: 30_000, interval: 20 };
+const waiting = { timeout: 60_000, interval: 20 };
 
 const mixed = `
 version: 1
@@ -28,7 +28,7 @@ function jobOfTexts(name: string, count: number): string {
   return `version: 1\nname: ${name}\ndefaults: { text: { max_tokens: 50 } }\nitems:\n${items.join('\n')}\n`;
 }
 
-describe('a run', () => {
+describe.concurrent('a run', () => {
   test('of texts and images completes, and writes its marker last of all', async ({ open }) => {
     const { submit, finish, files, writes, emulator } = await open();
     const { run, status } = await submit(mixed);
@@ -182,7 +182,7 @@ items:
   });
 });
 
-describe('a running run', () => {
+describe.concurrent('a running run', () => {
   test('can be found by job, state, labels, models and cost', async ({ open }) => {
     const { submit, finish, client, emulator } = await open();
     const { run } = await submit(mixed);
@@ -190,9 +190,9 @@ describe('a running run', () => {
 
     const query =
       "PollenJob = 'mixed' AND PollenState = 'completed' AND PollenLabels = 'season=spring 2027' AND PollenModels = 'turbo' AND PollenCost > 0";
-    await expect
-      .poll(() => idsOf(client.workflow.list({ query })), waiting)
-      .toEqual([runWorkflowId(run.runId)]);
+    await vi.waitFor(async () => {
+      expect(await idsOf(client.workflow.list({ query }))).toEqual([runWorkflowId(run.runId)]);
+    }, waiting);
     const { searchAttributes } = await client.workflow.getHandle(runWorkflowId(run.runId)).describe();
     expect(searchAttributes).toMatchObject({
       PollenLabels: ['team=design', 'season=spring 2027'],
@@ -211,7 +211,7 @@ describe('a running run', () => {
 
   test('tells counts, cost and failures on query and in its details', async ({ open }) => {
     const { submit, finish, handle, client, emulator } = await open({
-      emulator: { latency: { kind: 'fixed', ms: 200 } },
+      emulator: { latency: { kind: 'fixed', ms: 600 } },
       lanes: [{ name: 'all', concurrency: 2 }],
     });
     const { run } = await submit(`

@@ -63,8 +63,7 @@ describe.concurrent('the history of a schedule', { timeout: 400_000 }, () => {
     const job = readOf(nightly(items, ', budget: { amount: "1", per: month }'));
     await applySchedule(session, job, applying);
     const runs = await nights(harness, '2026-10-30', '2026-11-02');
-    await forget(harness, runs[0] ?? '');
-    await forget(harness, runs[3] ?? '');
+    await Promise.all([runs[0], runs[3]].map((runId = '') => forget(harness, runId)));
 
     const details = await vi.waitFor(async () => {
       const found = await getSchedule(session, 'nightly', 3);

@@ -35,6 +35,9 @@ const slow = {
   lanes: [{ name: 'all', concurrency: 4 }],
 } as const;
 
+/** What is looked at has been seen by then. */
+const atOnce = { latency: { kind: 'fixed', ms: 0 } } as const;
+
 function untilInFlight({ emulator }: Harness, count: number): Promise<void> {
   return vi.waitFor(async () => expect(await callsInFlight(emulator)).toBe(count), waiting);
 }
@@ -75,6 +78,7 @@ describe.concurrent('a run that is suspended', () => {
       view: { state: 'paused', paused: [{ reason: 'operator' }] },
     });
 
+    harness.emulator.update(atOnce);
     expect(await resume(temporal, run.runId, 'thought')).toMatchObject({ state: 'running', paused: [] });
     expect(await harness.finish(run)).toMatchObject({
       state: 'completed',
@@ -149,6 +153,7 @@ describe.concurrent('a run that is suspended', () => {
     });
     expect(callsOf(harness.emulator)).toHaveLength(2);
 
+    harness.emulator.update(atOnce);
     // Credit is asked for then, and is there.
     await handle.signal(resumeSignal, { reason: 'operator' });
     expect(await harness.finish(run)).toMatchObject({
@@ -236,7 +241,7 @@ items:
   });
 });
 
-describe('a run that has ended', () => {
+describe.concurrent('a run that has ended', () => {
   test('can be neither suspended nor resumed', async ({ open }) => {
     const harness = await open();
     const { run } = await harness.submit(job(1));
