@@ -226,15 +226,15 @@ describe.concurrent('a fault of the API', () => {
   test('that only asks to slow down never uses up the tries of an item', async ({ open }) => {
     const { submit, finish, files, emulator } = await open();
     const { run } = await submit(
-      jobOfFaults('throttled', ['{ id: patient, text: "Wait [[fault:429-retry-after:15]]" }']),
+      jobOfFaults('throttled', ['{ id: patient, text: "Wait [[fault:429-retry-after:8]]" }']),
     );
     const outcome = await finish(run);
 
-    expect(outcome).toMatchObject({ state: 'completed', tally: { succeeded: 1, throttled: 15 } });
-    expect(callsOf(emulator)).toHaveLength(16);
+    expect(outcome).toMatchObject({ state: 'completed', tally: { succeeded: 1, throttled: 8 } });
+    expect(callsOf(emulator)).toHaveLength(9);
     expect(await files(run).records()).toMatchObject([
-      { throttled: 15, attempts: [{ code: 'answered', attempt: 16 }] },
+      { throttled: 8, attempts: [{ code: 'answered', attempt: 9 }] },
     ]);
-    expect((await files(run).report()).attempts).toEqual({ answered: 1, throttled: 15 });
+    expect((await files(run).report()).attempts).toEqual({ answered: 1, throttled: 8 });
   });
 });

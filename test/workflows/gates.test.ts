@@ -234,7 +234,7 @@ describe.concurrent('fail-fast', { timeout: 400_000 }, () => {
 
   test('stops a job of which everything fails after little more than its window', async ({ open }) => {
     const harness = await open(fast);
-    const { run } = await harness.submit(job('broken', 'failFast: 0.5', texts(300, ' [[fault:422]]')));
+    const { run } = await harness.submit(job('broken', 'failFast: 0.5', texts(120, ' [[fault:422]]')));
     const outcome = await harness.finish(run);
     expect(outcome).toMatchObject({ state: 'stopped', because: 'fail-fast', tally: { succeeded: 0 } });
     // A window of 20, what the page has not told, and what was in flight and at hand meanwhile.
