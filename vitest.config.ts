@@ -7,12 +7,15 @@ const onServers = ['test/api/**/*.test.ts', 'test/workflows/**/*.test.ts', 'test
 
 // Tests with processes or servers of their own, and those that change or measure the process that they run in.
 const alone = [
-  'test/{deploy,doctor,e2e,faults,local,package,temporal}/**/*.test.ts',
+  'test/{deploy,doctor,e2e,local,package,temporal}/**/*.test.ts',
   'test/commands/session/servers.test.ts',
   'test/manifest/{fuzz,hostile}.test.ts',
   'test/storage/s3.test.ts',
   'test/{readme,worker-health}.test.ts',
 ];
+
+// What they kill are processes of their own, and they leave nothing behind in that of the tests.
+const faults = ['test/faults/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -42,6 +45,7 @@ export default defineConfig({
           testTimeout: 180_000,
         },
       },
+      { extends: true, test: { name: 'faults', include: faults, isolate: false } },
       { extends: true, test: { name: 'alone', include: alone } },
       {
         extends: true,
@@ -49,7 +53,7 @@ export default defineConfig({
           name: 'pure',
           include: ['test/**/*.test.ts'],
           // The last by `npm run test:cluster` alone.
-          exclude: [...onServers, ...alone, 'test/cluster/**'],
+          exclude: [...onServers, ...faults, ...alone, 'test/cluster/**'],
           // To load the modules again for each file would take longer than to run it.
           isolate: false,
         },

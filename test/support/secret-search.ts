@@ -51,11 +51,15 @@ export async function searchFolder(folder: string, needles: Needles): Promise<re
 /** Objects read at once. */
 const READS = 16;
 
-/** Searches every object of a bucket: key, type, metadata and body. */
-export async function searchBucket(store: ObjectStore, needles: Needles): Promise<readonly string[]> {
+/** Searches every object of a bucket, or of a folder of it: key, type, metadata and body. */
+export async function searchBucket(
+  store: ObjectStore,
+  needles: Needles,
+  prefix = '',
+): Promise<readonly string[]> {
   const found: string[] = [];
   const keys: string[] = [];
-  for await (const { key } of store.list('')) keys.push(key);
+  for await (const { key } of store.list(prefix)) keys.push(key);
   async function search(): Promise<void> {
     for (let key = keys.pop(); key !== undefined; key = keys.pop()) {
       const object = await store.get(key);

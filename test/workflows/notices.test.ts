@@ -87,7 +87,10 @@ describe.concurrent('a run that tells of itself', { timeout: 240_000 }, () => {
       expect(findNeedles(needlesOf('T0KEN-OF-URL'), bytes)).toEqual([]);
       expect(findNeedles(needlesOf(secret.slice(6)), bytes)).toEqual([]);
     }
-    expect(await searchBucket(harness.session.store, needlesOf(secret.slice(6)))).toEqual([]);
+    const { store, location } = harness.session;
+    const own = `emulated/${location.prefix}/`;
+    expect(await searchBucket(store, needlesOf(secret.slice(6)), own)).toEqual([]);
+    expect(await searchBucket(store, needlesOf(run.runId), own)).not.toEqual([]);
   });
 
   test('is told again, by the same id, where its worker is lost between sending and the answer', async ({
