@@ -151,7 +151,7 @@ describe('a clone that has been built', () => {
     await writeFile(join(clone.path, 'dist/cli.js'), "console.log('the build');");
     expect(await version()).toBe('the build');
     const later = new Date(Date.now() + 10_000);
-    await utimes(join(clone.path, 'src/commands/help.ts'), later, later);
+    await utimes(join(clone.path, 'src/cli/help.ts'), later, later);
     expect(await version()).toBe('0.1.0');
   });
 });
