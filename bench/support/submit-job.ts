@@ -14,12 +14,14 @@ export interface Submitted {
 /**
  * Writes a table of so many rows, and a job with a text a row: a job file itself holds no more than 5,000 items.
  *
+ * @param settings - further keys of the job
  * @returns paths of both
  */
 export async function writeTableJob(
   folder: string,
   name: string,
   items: number,
+  settings: object = {},
 ): Promise<{ readonly rows: string; readonly job: string }> {
   const rows = join(folder, `${name}.jsonl`);
   const lines = Array.from({ length: items }, (_, row) => {
@@ -30,7 +32,7 @@ export async function writeTableJob(
   const text = 'One line about {{ row.name }}: {{ row.description }}';
   const item = { from: `${name}.jsonl`, id: '{{ row.sku }}', text, params: { max_tokens: 50 } };
   const job = join(folder, `${name}.json`);
-  await writeFile(job, JSON.stringify({ version: 1, name, items: [item] }));
+  await writeFile(job, JSON.stringify({ version: 1, name, ...settings, items: [item] }));
   return { rows, job };
 }
 
@@ -42,7 +44,12 @@ export async function submitJob(stack: ProcessStack, name: string, file: string)
 }
 
 /** Submits a job of so many texts, and does not wait for its end. */
-export async function submitTexts(stack: ProcessStack, name: string, texts: number): Promise<Submitted> {
-  const { job } = await writeTableJob(stack.folder, name, texts);
+export async function submitTexts(
+  stack: ProcessStack,
+  name: string,
+  texts: number,
+  settings: object = {},
+): Promise<Submitted> {
+  const { job } = await writeTableJob(stack.folder, name, texts, settings);
   return submitJob(stack, name, job);
 }
