@@ -45,10 +45,11 @@ export async function dev(
     terminal.say(`Metrics       http://${metrics}/metrics${more}`);
   }
   terminal.say(`Logs          ${stack.logDir}`);
-  await Promise.race([untilReady(stack, config, signal).catch(() => {}), stack.broken]);
-  terminal.say(
-    'In another terminal: pollen-batch submit FILE --watch. Ctrl-C ends everything; runs go on at the next start.',
-  );
+  const early = await Promise.race([stack.broken, untilReady(stack, config, signal).catch(() => undefined)]);
+  if (early === undefined && !signal.aborted)
+    terminal.say(
+      'In another terminal: pollen-batch submit FILE --watch. Ctrl-C ends everything; runs go on at the next start.',
+    );
   const broken = await Promise.race([stack.broken, whenAborted(signal)]);
   terminal.say(broken === undefined ? STOPPING : `${broken} has ended; stopping the rest …`);
   await stack.stop();
@@ -59,7 +60,7 @@ async function untilReady(
   { addresses }: ProductStack,
   { lanes }: Config,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<undefined> {
   const { untilWorkersPoll } = await import('./session/workers-ready.ts');
   const names = lanes.map(({ name }) => name);
   const patience = AbortSignal.any([signal, AbortSignal.timeout(READY_MS)]);
