@@ -1,4 +1,77 @@
-// Last step of a build: makes the workflows one file, which a worker of an installed package loads as it is.
+// Last step of a build: makes the workflows one file, which a worker of an installed package loads as it is, and the
+// program a few, since most of a short command would be the reading of a thousand modules.
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, posix, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { build } from 'esbuild';
+
 import { prebuildWorkflows } from '../dist/workflow-bundle.js';
 
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const program = join(dist, 'program');
+
+// A worker's own part is not in it: the SDK loads native code, and compares classes that must be there only once. So is
+// our error class, which the command line compares with what a worker throws.
+const apart = ['commands/actions/worker.js', 'errors.js'].map((path) => join(dist, path));
+
+/** A path as an import from the folder of the program. */
+const fromProgram = (path) => relative(program, path).split(sep).join(posix.sep);
+
+/** Modules of ours that look for files beside themselves go on looking there. */
+const ours = {
+  name: 'ours',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[^.]/ }, ({ path, kind, importer }) => {
+      const isOurs = importer.startsWith(dist) && !path.startsWith('node:');
+      if (kind !== 'dynamic-import' || !isOurs) return undefined;
+      const text = `Only the default export of ${path} would come: import a module of ours that names what is used of it`;
+      return { errors: [{ text }] };
+    });
+    onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+      const file = resolve(resolveDir, path);
+      return apart.includes(file) ? { path: fromProgram(file), external: true } : undefined;
+    });
+    onLoad({ filter: /\.js$/ }, ({ path }) => {
+      if (!path.startsWith(dist)) return undefined;
+      const place = `new URL(${JSON.stringify(fromProgram(path))}, import.meta.url).href`;
+      return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', place) };
+    });
+  },
+};
+
 await prebuildWorkflows();
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: [join(dist, 'cli.js')],
+  outdir: program,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  mainFields: ['module', 'main'],
+  target: 'node20.19',
+  // Libraries in CommonJS require what Node brings.
+  banner: {
+    js: "import { createRequire as createNodeRequire } from 'node:module'; const require = createNodeRequire(import.meta.url);",
+  },
+  plugins: [ours],
+  metafile: true,
+  logLevel: 'warning',
+});
+
+// What is copied into the package goes with its license; each text is there once, under all whose it is.
+const folders = Object.keys(metafile.inputs).map(
+  (path) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0],
+);
+const texts = new Map();
+for (const folder of [...new Set(folders)].filter((path) => path !== undefined).sort()) {
+  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  const files = readdirSync(join(root, folder)).filter((file) => /^(?:licen[cs]e|notice)/i.test(file));
+  const text = files.map((file) => readFileSync(join(root, folder, file), 'utf8').trim()).join('\n\n');
+  texts.set(text, [...(texts.get(text) ?? []), `${name} ${version} (${license})`]);
+}
+const licenses = [...texts].map(([text, names]) => `${names.join('\n')}\n\n${text}`.trim());
+writeFileSync(join(program, 'LICENSES.txt'), `${licenses.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`);

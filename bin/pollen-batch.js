@@ -16,7 +16,7 @@ const cache = POLLEN_BATCH_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cac
 module.enableCompileCache?.(join(cache, 'compiled'));
 
 const sources = fileURLToPath(new URL('../src', import.meta.url));
-const compiled = new URL('../dist/cli.js', import.meta.url);
+const compiled = new URL('../dist/program/cli.js', import.meta.url);
 // In a clone a build may be older than what has been changed since.
 if (!existsSync(sources) || newest(sources) <= newest(fileURLToPath(compiled))) {
   await import(compiled.href);

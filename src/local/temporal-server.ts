@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Connection } from '@temporalio/client';
+import { Connection } from '@temporalio/client';
 import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { PollenBatchError } from '../errors.ts';
 import { searchAttributes } from '../temporal/search-attributes.ts';
@@ -126,7 +126,6 @@ async function withConnection(
   address: string,
   use: (connection: Connection) => Promise<void>,
 ): Promise<void> {
-  const { Connection } = await import('@temporalio/client');
   const connection = await Connection.connect({ address, connectTimeout: '2 seconds' });
   try {
     await use(connection);

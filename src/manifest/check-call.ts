@@ -1,5 +1,5 @@
 import type { Node } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import { isObject } from '../json.ts';
 import { textsOf } from './call-texts.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { durationRule, parseDuration } from './duration.ts';
 import type { Canary, FailFast } from './job.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { callForms, imageKeys, textKeys } from './call-schema.ts';
 import { matrixSchema } from './matrix-schema.ts';

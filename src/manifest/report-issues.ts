@@ -1,6 +1,6 @@
 import { isScalar, isSeq } from 'yaml';
 import type { Node } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { hasValueAt, keyNode, nodeAt, valueNode } from './node-at.ts';
 import type { Path } from './node-at.ts';
 import { quoted } from './printable.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { periodBudget } from './budget-schema.ts';
 import { cronProblem } from './cron.ts';
 import { durationRule, parseDuration } from './duration.ts';

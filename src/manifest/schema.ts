@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { extra, imageParams, system, textParams } from './call-schema.ts';
 import { isDeviceName } from './item-id.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { noticeEvents, type NoticeEvent } from '../manifest/job.ts';
 import { budgetUnderWay } from '../pollen/budget-sums.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { PollenBatchError } from '../errors.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';

@@ -9,7 +9,7 @@ const NO_LIMITS = { headersTimeout: 0, bodyTimeout: 0 };
 
 /**
  * Dispatchers of the HTTP client, by origin: straight to it, or through a proxy, by a tunnel (CONNECT) also for http, so
- * that a proxy sees hosts alone. The client takes long to load, so it is not loaded before.
+ * that a proxy sees hosts alone.
  *
  * @param lookup - resolves the names of hosts that are reached directly. @default the system's way
  */
@@ -17,14 +17,17 @@ export async function createDispatchers(
   proxies?: ProxySettings,
   lookup?: LookupFunction,
 ): Promise<(origin: string) => Dispatcher> {
-  const undici = await import('undici');
-  const direct = new undici.Agent({ ...NO_LIMITS, ...(lookup === undefined ? {} : { connect: { lookup } }) });
+  const library = await import('./http-library.ts');
+  const direct = new library.Agent({
+    ...NO_LIMITS,
+    ...(lookup === undefined ? {} : { connect: { lookup } }),
+  });
   if (proxies === undefined) return () => direct;
   const tunnels = new Map<string, ProxyAgent>();
   return (origin) => {
     const proxy = proxyFor(proxies, origin);
     if (proxy === undefined) return direct;
-    const tunnel = tunnels.get(proxy.url) ?? new undici.ProxyAgent({ ...NO_LIMITS, ...options(proxy) });
+    const tunnel = tunnels.get(proxy.url) ?? new library.ProxyAgent({ ...NO_LIMITS, ...options(proxy) });
     tunnels.set(proxy.url, tunnel);
     return tunnel;
   };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { decodeJobFile } from '../manifest/decode-job-file.ts';
 import { formatProblem } from '../manifest/problem.ts';

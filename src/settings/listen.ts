@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 const rule = 'must be a port, or an address and a port, such as 9464 or 0.0.0.0:9464';
 

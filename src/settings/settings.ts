@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { lanesSchema } from './lanes.ts';
 import { listen, listenInFile } from './listen.ts';

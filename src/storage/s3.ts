@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Agent, AgentOptions } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type * as Library from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 
 import type { ObjectStore, PutOnceResult, PutOptions, ReadOptions, StoredObject } from './object-store.ts';
+import type * as Library from './s3-sdk.ts';
 import { errorFacts, StoreError, toStoreError } from './store-error.ts';
 
 export interface S3Settings {
@@ -56,16 +57,15 @@ type Sdk = typeof Library;
 
 interface Connected {
   readonly sdk: Sdk;
-  readonly client: Library.S3Client;
+  readonly client: S3Client;
 }
 
 /** Objects in a bucket of any S3-compatible store. Makes no call by itself. */
 export function createS3Store(settings: S3Settings): S3Store {
   const { bucket } = settings;
   let connecting: Promise<Connected> | undefined;
-  // Its library takes a fifth of a second to load, which what reads no object need not wait for.
   const connected = (): Promise<Connected> =>
-    (connecting ??= import('@aws-sdk/client-s3').then(async (sdk) => ({
+    (connecting ??= import('./s3-sdk.ts').then(async (sdk) => ({
       sdk,
       client: await createClient(sdk, settings),
     })));
@@ -260,7 +260,7 @@ export function createS3Store(settings: S3Settings): S3Store {
   };
 }
 
-async function createClient(sdk: Sdk, settings: S3Settings): Promise<Library.S3Client> {
+async function createClient(sdk: Sdk, settings: S3Settings): Promise<S3Client> {
   const { endpoint, region, credentials, maxConcurrency } = settings;
   const agent = { keepAlive: true, maxSockets: maxConcurrency + spareSockets };
   const agents = (await settings.agents?.(agent)) ?? { http: agent, https: agent };

@@ -2,7 +2,9 @@ import type { BudgetSums } from '../pollen/budget-sums.ts';
 
 /** "1 item", "12 items". */
 export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+  // Its first use loads the rules of all languages, which takes longer than most commands may.
+  const digits = count < 1_000 ? String(count) : count.toLocaleString('en-US');
+  return `${digits} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /**

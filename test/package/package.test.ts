@@ -77,10 +77,18 @@ describe('the package', { timeout: 240_000 }, () => {
     const bundles = dist.filter((name) => /^workflows-[0-9a-f]{16}\.js$/.test(name));
     expect(bundles).toHaveLength(1);
     const bundle = await readFile(join(root, 'dist', bundles[0] ?? ''), 'utf8');
-    for (const path of [clone.path, repository]) expect(bundle).not.toContain(path);
-    for (const name of dist.filter((file) => file.endsWith('.js'))) {
-      expect(await readFile(join(root, 'dist', name), 'utf8')).not.toMatch(/sourceMappingURL=(?!data:)/);
+    expect([clone.path, repository].filter((path) => bundle.includes(path))).toEqual([]);
+    const program = await readdir(join(root, 'dist/program'));
+    const files = [...dist, ...program.map((name) => `program/${name}`)].filter((file) =>
+      file.endsWith('.js'),
+    );
+    for (const name of files) {
+      const text = await readFile(join(root, 'dist', name), 'utf8');
+      expect(/sourceMappingURL=(?!data:)/.exec(text)?.[0]).toBeUndefined();
+      expect([clone.path, repository].filter((path) => text.includes(path))).toEqual([]);
     }
+    expect(program).toContain('cli.js');
+    expect(await readFile(join(root, 'dist/program/LICENSES.txt'), 'utf8')).toMatch(/^zod 4\.\S+ \(MIT\)$/m);
   });
 
   it('gives npx its program', async () => {
@@ -148,7 +156,7 @@ describe('a clone that has been built', () => {
       });
       return stdout.trim();
     };
-    await writeFile(join(clone.path, 'dist/cli.js'), "console.log('the build');");
+    await writeFile(join(clone.path, 'dist/program/cli.js'), "console.log('the build');");
     expect(await version()).toBe('the build');
     const later = new Date(Date.now() + 10_000);
     await utimes(join(clone.path, 'src/cli/help.ts'), later, later);

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 /** A block for the screen: text, or what makes it for a screen of some size. */
 export type View = string | ((screen: Screen) => string);

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 import type { Running } from '../runs/follow.ts';
 import { settledItems } from '../../records/tally.ts';

@@ -1,5 +1,5 @@
 import { isQuotable, quoted } from '../../temporal/visibility.ts';
-import type { ListedRun, ListedState } from './listed-run.ts';
+import { isStateOver, type ListedRun, type ListedState } from './listed-run.ts';
 import { allRunsQuery } from './runs-in-temporal.ts';
 
 /** Which runs are wanted; each that is absent leaves all. */
@@ -14,12 +14,11 @@ export interface ListFilter {
 
 /** The visibility query for runs that may be wanted, by what every namespace can be asked for. */
 export function plainQuery({ job, since }: ListFilter): string {
-  return [
-    allRunsQuery,
-    // Unlike the attribute of the job, its id is there from the beginning.
-    ...(job === undefined || !isQuotable(job) ? [] : [`WorkflowId STARTS_WITH ${quoted(`job/${job}-`)}`]),
-    ...(since === undefined ? [] : [`StartTime >= ${quoted(since.toISOString())}`]),
-  ].join(' AND ');
+  // Unlike the attribute of the job, its id is there from the beginning.
+  const ids =
+    job === undefined || !isQuotable(job) ? [] : [`WorkflowId STARTS_WITH ${quoted(`job/${job}-`)}`];
+  const query = [allRunsQuery, ...ids].join(' AND ');
+  return since === undefined ? query : startedSince(query, since.toISOString());
 }
 
 /** The same, and by the Pollen search attributes; `undefined` where these narrow nothing. */
@@ -34,6 +33,15 @@ export function narrowQuery(filter: ListFilter): string | undefined {
   ].join(' AND ');
 }
 
+/**
+ * A query narrowed to runs that started since a time.
+ *
+ * @param time - ISO 8601
+ */
+export function startedSince(query: string, time: string): string {
+  return `${query} AND StartTime >= ${quoted(time)}`;
+}
+
 /** Whether a run is wanted: a query finds some that are not. */
 export function isWanted(run: ListedRun, { states, job, labels = [], since }: ListFilter): boolean {
   const entries = new Set(Object.entries(run.labels).map(([name, value]) => `${name}=${value}`));
@@ -43,6 +51,11 @@ export function isWanted(run: ListedRun, { states, job, labels = [], since }: Li
     labels.every((label) => entries.has(label)) &&
     (since === undefined || (run.startedAt !== undefined && run.startedAt >= since.toISOString()))
   );
+}
+
+/** Whether a run may be wanted that only the bucket knows, while Temporal answers: one that has ended or is lost. */
+export function mayBeStored({ states }: ListFilter): boolean {
+  return states === undefined || states.some((state) => isStateOver(state) && state !== 'terminated');
 }
 
 function stateClause(state: ListedState): string {

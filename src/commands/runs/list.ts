@@ -4,7 +4,14 @@ import { PollenBatchError } from '../../errors.ts';
 import { readMarker } from '../../records/run-store.ts';
 import { StoreError } from '../../storage/store-error.ts';
 import { statusCodes, statusOf } from '../../temporal/failure.ts';
-import { isWanted, narrowQuery, plainQuery, type ListFilter } from './list-filter.ts';
+import {
+  isWanted,
+  mayBeStored,
+  narrowQuery,
+  plainQuery,
+  startedSince,
+  type ListFilter,
+} from './list-filter.ts';
 import {
   isUntold,
   listedByBucket,
@@ -16,7 +23,7 @@ import { askTemporal, type Reading } from '../session/reading.ts';
 import { describeRun, idsBeginning, PAGE_SIZE } from './runs-in-temporal.ts';
 import type { Session } from '../session/session.ts';
 import { storedRuns, type StoredRun } from './stored-runs.ts';
-import { endedTooEarly, youngest } from './youngest.ts';
+import { readYoungest, youngest } from './youngest.ts';
 
 export type { ListedRun } from './listed-run.ts';
 
@@ -48,10 +55,9 @@ export async function list(
   const known = await askTemporal(reading, ({ client }) => runsInTemporal(reading, client, filter, limit));
   const isAway = known instanceof PollenBatchError;
   const { runs, warnings } = isAway ? { runs: [], warnings: [awayWords(known)] } : known;
-  if (runs.length >= limit) return { runs, warnings };
+  if (runs.length >= limit || !(isAway || mayBeStored(filter))) return { runs, warnings };
   try {
-    const isKnown = await knownRuns(reading, runs, filter);
-    const stored = await storedRuns(reading, isKnown, filter.job);
+    const stored = await storedRuns(reading, knownRuns(reading, runs, filter), filter.job);
     const listed = await Promise.all(
       stored.runs.map(async (run, index) => {
         const found = index < DESCRIBED && run.marker === undefined && !isAway;
@@ -99,14 +105,15 @@ async function runsInTemporal(
 ): Promise<RunList> {
   const plain = plainQuery(filter);
   const narrow = narrowQuery(filter);
-  const collect = async (query: string, pageSize: number): Promise<readonly ListedRun[]> => {
-    let runs: readonly ListedRun[] = [];
-    for await (const some of executions(client, query, pageSize)) {
-      if (some[0] === undefined || endedTooEarly(some[0], runs, limit)) break;
-      const listed = await Promise.all(some.map((info) => tell(reading, info)));
-      runs = youngest([...runs, ...listed.filter((run) => isWanted(run, filter))], limit);
-    }
-    return runs;
+  const collect = (query: string, pageSize: number): Promise<readonly ListedRun[]> => {
+    const seen = new Set<string>();
+    const ask = (since?: string): AsyncIterable<readonly RunInTemporal[]> =>
+      since === undefined
+        ? executions(client, query, pageSize, seen)
+        : executions(client, startedSince(query, since), PAGE_SIZE, seen);
+    const listed = async (some: readonly RunInTemporal[]): Promise<readonly ListedRun[]> =>
+      (await Promise.all(some.map((info) => tell(reading, info)))).filter((run) => isWanted(run, filter));
+    return readYoungest({ ask, listed }, limit);
   };
   const pageSize = pageSizeFor(limit);
   if (narrow === undefined) return { runs: await collect(plain, pageSize), warnings: [] };
@@ -125,13 +132,14 @@ function pageSizeFor(limit: number): number {
   return Math.min((Math.ceil(limit / READS) + 1) * READS, PAGE_SIZE);
 }
 
-// One execution a run: the one that goes on, else the one that ended last. What goes on comes first, then what ended last.
+// One execution a run that has not been seen: the one that goes on, else the one that ended last. What goes on comes
+// first, then what ended last.
 async function* executions(
   client: Client,
   query: string,
   pageSize: number,
+  seen = new Set<string>(),
 ): AsyncGenerator<readonly RunInTemporal[]> {
-  const seen = new Set<string>();
   let some: RunInTemporal[] = [];
   for await (const info of client.workflow.list({ query, pageSize })) {
     if (info.status.name === 'CONTINUED_AS_NEW' || seen.has(info.workflowId)) continue;

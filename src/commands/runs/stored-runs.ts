@@ -22,16 +22,22 @@ const LOOKED_AT = 2_000;
 /**
  * Reads the runs that lie in the bucket.
  *
- * @param isKnown - whether a run is known already, and need not be read
+ * @param known - tells whether a run is known already, and need not be read
  * @param job - job whose runs are wanted; absent for those of all
  */
 export async function storedRuns(
   { store, locations }: Pick<Reading, 'store' | 'locations'>,
-  isKnown: (runId: string) => boolean,
+  known: Promise<(runId: string) => boolean>,
   job: string | undefined,
 ): Promise<{ readonly runs: readonly StoredRun[]; readonly leftOut: number }> {
-  const all = (await Promise.all(locations.map((location) => allRuns(store, location, job)))).flat();
-  const places = new Map(all.filter(({ runId }) => !isKnown(runId)).map((run) => [run.runId, run]));
+  const listing = Promise.all(locations.map((location) => allRuns(store, location, job)));
+  const [all, isKnown] = await Promise.all([listing, known]);
+  const places = new Map(
+    all
+      .flat()
+      .filter(({ runId }) => !isKnown(runId))
+      .map((run) => [run.runId, run]),
+  );
   const { scheduled, others } = newestFirst([...places.keys()]);
   const wanted = [...others, ...scheduled].slice(0, LOOKED_AT);
   const some = wanted.flatMap((runId) => places.get(runId) ?? []);

@@ -7,19 +7,35 @@ export function youngest(runs: readonly ListedRun[], limit: number): readonly Li
     .slice(0, limit);
 }
 
-/**
- * Whether a run, and all that ended before it, are too old for the youngest of a limit: it ended before each of those
- * that are found had started. Temporal tells runs by their ends, so most of them need not be read.
- *
- * @param found - the youngest of those before it, as {@link youngest} gives them
- */
-export function endedTooEarly(
-  { closeTime }: Pick<RunInTemporal, 'closeTime'>,
-  found: readonly ListedRun[],
-  limit: number,
-): boolean {
-  const oldest = found.length < limit ? undefined : found.at(-1)?.startedAt;
-  return oldest !== undefined && closeTime !== undefined && closeTime.toISOString() < oldest;
+/** Runs as Temporal tells them: those that go on first, then what ended last; each once, however often it is asked. */
+export interface RunTeller {
+  /** Tells runs, some at a time; only those that started since a time, where it is given as ISO 8601. */
+  readonly ask: (since?: string) => AsyncIterable<readonly RunInTemporal[]>;
+  /** Makes those of some runs that are wanted ready for the list. */
+  readonly listed: (some: readonly RunInTemporal[]) => Promise<readonly ListedRun[]>;
+}
+
+/** Reads the youngest runs, without reading all. */
+export async function readYoungest({ ask, listed }: RunTeller, limit: number): Promise<readonly ListedRun[]> {
+  let runs: readonly ListedRun[] = [];
+  const add = async (some: readonly RunInTemporal[]): Promise<void> => {
+    runs = youngest([...runs, ...(await listed(some))], limit);
+  };
+  for await (const some of ask()) {
+    const oldest = runs.length < limit ? undefined : runs.at(-1)?.startedAt;
+    // What ended before the oldest one had started is older, and so is all that follows.
+    if (some[0] === undefined || endedBefore(some[0], oldest)) return runs;
+    await add(some);
+    if (oldest === undefined) continue;
+    // Long runs overlap, and one far down may have started later: the server finds those by their starts.
+    for await (const others of ask(oldest)) await add(others);
+    return runs;
+  }
+  return runs;
+}
+
+function endedBefore({ closeTime }: RunInTemporal, startedAt: string | undefined): boolean {
+  return startedAt !== undefined && closeTime !== undefined && closeTime.toISOString() < startedAt;
 }
 
 // ISO 8601 in UTC: the order of the text is that of the times.
