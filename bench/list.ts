@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+import { allRunsQuery } from '../src/commands/runs/runs-in-temporal.ts';
+import { runWorkflowId } from '../src/workflows/ids.ts';
+import { runViewQuery } from '../src/workflows/messages.ts';
 import { untilEnded } from '../test/support/kill-run.ts';
 import type { ProcessStack } from '../test/support/process-stack.ts';
 import { median, percent, table, type Benchmark, type Row } from './support/benchmark.ts';
@@ -16,17 +19,24 @@ const LIST_BAR_MS = 1_000;
 /** After the start of the program. */
 const GET_BAR_MS = 300;
 const START = '--version';
-const BARE = 'bare client';
+const BARE = 'bare client, all';
+const BARE_LOOK = 'bare client, running';
 const HOUR_MS = 3_600_000;
 
-/** What a person would write who wants this list and has only Temporal's client. */
-const bareClient = `
+/** What a person would write who has only Temporal's client, and wants the list, or to know of one run. */
+const bareClient = (work: string): string => `
 import { Client, Connection } from '@temporalio/client';
 const connection = await Connection.connect({ address: process.argv[1] });
 const client = new Client({ connection });
-for await (const { workflowId } of client.workflow.list({ query: "WorkflowType = 'runJob'", pageSize: 1000 })) console.log(workflowId);
+${work}
 await connection.close();
 `;
+const bareList = bareClient(
+  `for await (const { workflowId } of client.workflow.list({ query: "${allRunsQuery}", pageSize: 1000 })) console.log(workflowId);`,
+);
+const bareLook = (runId: string): string =>
+  bareClient(`const handle = client.workflow.getHandle('${runWorkflowId(runId)}');
+console.log((await handle.describe()).status.name, await handle.query('${runViewQuery.name}'));`);
 
 /**
  * Measures how long the program takes to list many runs and to show one. Most of the runs are made: see
@@ -52,14 +62,19 @@ export const list: Benchmark = async ({ items = 1_000, repeats = 7, only, say })
       'get, ended': ['get', ended.runId],
       'get, running': ['get', running.runId],
     };
-    return inRounds(stack, commands, only, repeats);
+    return inRounds(
+      stack,
+      { commands, bare: { [BARE]: bareList, [BARE_LOOK]: bareLook(running.runId) } },
+      only,
+      repeats,
+    );
   });
   const start = taken.get(START)?.ms ?? Number.NaN;
-  const bare = taken.get(BARE)?.ms ?? Number.NaN;
-  const rows: Row[] = [['', 'ms', 'fastest', 'CPU ms', `times ${START}`, `times ${BARE}`, 'bar ms']];
+  const rows: Row[] = [['', 'ms', 'fastest', 'CPU ms', `times ${START}`, 'times bare', 'bar ms']];
   const missed: string[] = [];
   for (const [name, { ms, fastest, cpu }] of taken) {
     const bar = barOf(name, start);
+    const bare = taken.get(name.startsWith('get') ? BARE_LOOK : BARE)?.ms ?? Number.NaN;
     rows.push([
       name,
       ms.toFixed(0),
@@ -81,6 +96,13 @@ ${table(rows)}`,
   };
 };
 
+interface Programs {
+  /** Parameters of ours. */
+  readonly commands: Readonly<Record<string, readonly string[]>>;
+  /** Text of those without it. */
+  readonly bare: Readonly<Record<string, string>>;
+}
+
 interface Taken {
   readonly ms: number;
   readonly fastest: number;
@@ -90,7 +112,7 @@ interface Taken {
 // Round by round, so that another program's load meets all of them; the first round only warms caches.
 async function inRounds(
   stack: ProcessStack,
-  commands: Readonly<Record<string, readonly string[]>>,
+  { commands, bare }: Programs,
   only: string | undefined,
   repeats: number,
 ): Promise<ReadonlyMap<string, Taken>> {
@@ -102,7 +124,9 @@ async function inRounds(
       if (code !== 0) throw new Error(`${name} failed: ${stderr}`);
     });
   }
-  runs.set(BARE, () => Promise.resolve(askBare(stack)));
+  for (const [name, program] of Object.entries(bare)) {
+    runs.set(name, () => Promise.resolve(askBare(stack, program)));
+  }
   const times = new Map([...runs.keys()].map((name) => [name, { ms: [] as number[], cpu: [] as number[] }]));
   for (let round = 0; round <= repeats; round += 1) {
     for (const [name, run] of runs) {
@@ -122,10 +146,10 @@ async function inRounds(
   );
 }
 
-function askBare({ addresses }: ProcessStack): void {
+function askBare({ addresses }: ProcessStack, program: string): void {
   const { status, stderr } = spawnSync(
     process.execPath,
-    ['--input-type=module', '-e', bareClient, addresses.temporal.address],
+    ['--input-type=module', '-e', program, addresses.temporal.address],
     { cwd: repository, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   if (status !== 0) throw new Error(`the bare client failed: ${stderr.toString()}`);
