@@ -2,7 +2,6 @@ import { labelEntries } from '../../plan/labels.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { bullets, code, inertMarkdown } from '../../workflows/markdown.ts';
 import type { Folder } from '../../storage/folder.ts';
-import { runWorkflowId } from '../../workflows/ids.ts';
 import { plural } from './words.ts';
 
 const DESCRIPTION = 1_000;
@@ -22,8 +21,9 @@ export function planDetails(plan: Plan, folder: Folder): string {
   const { runId, description } = plan;
   const shell = [
     `watch: ${code(`pollen-batch watch ${runId}`)}`,
+    `hold it: ${code(`pollen-batch suspend ${runId}`)}, and go on: ${code(`pollen-batch resume ${runId}`)}`,
+    `stop it for good, with a report: ${code(`pollen-batch stop ${runId}`)}, or Request Cancellation above`,
     `copy the results: ${code(`pollen-batch results ${runId}`)}`,
-    `stop for good: Request Cancellation above, or ${code(`temporal workflow cancel -w ${runWorkflowId(runId)}`)}`,
   ];
   return [
     ...(description === undefined ? [] : [inertMarkdown(description, DESCRIPTION)]),

@@ -23,8 +23,9 @@ describe('what the Temporal UI shows of a run from its start', () => {
         'On the command line:',
         '',
         '- watch: `pollen-batch watch bees-0a1b2c3d4e`',
+        '- hold it: `pollen-batch suspend bees-0a1b2c3d4e`, and go on: `pollen-batch resume bees-0a1b2c3d4e`',
+        '- stop it for good, with a report: `pollen-batch stop bees-0a1b2c3d4e`, or Request Cancellation above',
         '- copy the results: `pollen-batch results bees-0a1b2c3d4e`',
-        '- stop for good: Request Cancellation above, or `temporal workflow cancel -w job/bees-0a1b2c3d4e`',
       ].join('\n'),
     );
   });
