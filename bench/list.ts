@@ -74,7 +74,7 @@ export const list: Benchmark = async ({ items = 1_000, repeats = 7, only, say })
   const missed: string[] = [];
   for (const [name, { ms, fastest, cpu }] of taken) {
     const bar = barOf(name, start);
-    const bare = taken.get(name.startsWith('get') ? BARE_LOOK : BARE)?.ms ?? Number.NaN;
+    const bare = taken.get(name.startsWith('get') || name === BARE_LOOK ? BARE_LOOK : BARE)?.ms ?? Number.NaN;
     rows.push([
       name,
       ms.toFixed(0),

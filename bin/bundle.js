@@ -1,12 +1,13 @@
 // Last step of a build: makes the workflows one file, which a worker of an installed package loads as it is, and the
 // program a few, since most of a short command would be the reading of a thousand modules.
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
 import { prebuildWorkflows } from '../dist/workflow-bundle.js';
+import { licensesOf } from './licenses.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -53,6 +54,7 @@ const { metafile } = await build({
   platform: 'node',
   mainFields: ['module', 'main'],
   target: 'node20.19',
+  preserveSymlinks: true,
   // Libraries in CommonJS require what Node brings.
   banner: {
     js: "import { createRequire as createNodeRequire } from 'node:module'; const require = createNodeRequire(import.meta.url);",
@@ -62,16 +64,4 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 
-// What is copied into the package goes with its license; each text is there once, under all whose it is.
-const folders = Object.keys(metafile.inputs).map(
-  (path) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0],
-);
-const texts = new Map();
-for (const folder of [...new Set(folders)].filter((path) => path !== undefined).sort()) {
-  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-  const files = readdirSync(join(root, folder)).filter((file) => /^(?:licen[cs]e|notice)/i.test(file));
-  const text = files.map((file) => readFileSync(join(root, folder, file), 'utf8').trim()).join('\n\n');
-  texts.set(text, [...(texts.get(text) ?? []), `${name} ${version} (${license})`]);
-}
-const licenses = [...texts].map(([text, names]) => `${names.join('\n')}\n\n${text}`.trim());
-writeFileSync(join(program, 'LICENSES.txt'), `${licenses.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`);
+writeFileSync(join(program, 'LICENSES.txt'), licensesOf(root, Object.keys(metafile.inputs)));

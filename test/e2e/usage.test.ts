@@ -93,6 +93,20 @@ describe('the command line', () => {
     expect([code, stdout]).toEqual([2, '']);
   });
 
+  it.each([
+    ['list'],
+    ['get', 'bees'],
+    ['watch', 'bees'],
+    ['results', 'bees'],
+    ['bill', 'bees'],
+    ['stop', 'bees'],
+  ])('refuses wrong settings whatever it loads meanwhile: %s', async (...parameters) => {
+    const environment = { POLLEN_BATCH_LOG_LEVEL: 'nonsense' };
+    const { code, stdout, stderr } = await desk.runWith({ environment }, ...parameters);
+    expect(stderr).toMatch(/^config-invalid: POLLEN_BATCH_LOG_LEVEL: must be one of trace, /);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+
   it.each([[{ CI: 'true' }], [{ TERM: 'xterm-256color' }]])(
     'writes no colours into a pipe, with %j',
     async (environment) => {

@@ -23,9 +23,9 @@ export async function withSession<Result>(
   config: Config | Promise<Config>,
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  // Its clients take a second to load, which what only reads the configuration need not wait for.
-  const { openSession } = await import('../session/session.ts');
-  const session = await openSession(await config);
+  // Its clients take long to load, which what only reads the configuration need not wait for.
+  const [settings, { openSession }] = await Promise.all([config, import('../session/session.ts')]);
+  const session = await openSession(settings);
   try {
     return await use(session);
   } finally {
@@ -62,12 +62,13 @@ export async function withReading<Result>(
   config: Config | Promise<Config>,
   use: (reading: Reading) => Promise<Result>,
 ): Promise<Result> {
-  const [{ openReading }, { explainStore }, { StoreError }] = await Promise.all([
+  const [settings, { openReading }, { explainStore }, { StoreError }] = await Promise.all([
+    config,
     import('../session/reading.ts'),
     import('../../storage/probe.ts'),
     import('../../storage/store-error.ts'),
   ]);
-  const reading = await openReading(await config);
+  const reading = await openReading(settings);
   try {
     return await use(reading);
   } catch (error) {

@@ -108,9 +108,7 @@ async function runsInTemporal(
   const collect = (query: string, pageSize: number): Promise<readonly ListedRun[]> => {
     const seen = new Set<string>();
     const ask = (since?: string): AsyncIterable<readonly RunInTemporal[]> =>
-      since === undefined
-        ? executions(client, query, pageSize, seen)
-        : executions(client, startedSince(query, since), PAGE_SIZE, seen);
+      executions(client, since === undefined ? query : startedSince(query, since), pageSize, seen);
     const listed = async (some: readonly RunInTemporal[]): Promise<readonly ListedRun[]> =>
       (await Promise.all(some.map((info) => tell(reading, info)))).filter((run) => isWanted(run, filter));
     return readYoungest({ ask, listed }, limit);

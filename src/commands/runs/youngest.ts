@@ -18,17 +18,23 @@ export interface RunTeller {
 /** Reads the youngest runs, without reading all. */
 export async function readYoungest({ ask, listed }: RunTeller, limit: number): Promise<readonly ListedRun[]> {
   let runs: readonly ListedRun[] = [];
+  const oldest = (): string | undefined => (runs.length < limit ? undefined : runs.at(-1)?.startedAt);
+  // What ended before the oldest one had started is older, and so is all that follows.
+  const isEnough = ([first]: readonly RunInTemporal[]): boolean =>
+    first === undefined || endedBefore(first, oldest());
   const add = async (some: readonly RunInTemporal[]): Promise<void> => {
     runs = youngest([...runs, ...(await listed(some))], limit);
   };
   for await (const some of ask()) {
-    const oldest = runs.length < limit ? undefined : runs.at(-1)?.startedAt;
-    // What ended before the oldest one had started is older, and so is all that follows.
-    if (some[0] === undefined || endedBefore(some[0], oldest)) return runs;
+    if (isEnough(some)) return runs;
+    const wasFull = oldest() !== undefined;
     await add(some);
-    if (oldest === undefined) continue;
+    if (!wasFull) continue;
     // Long runs overlap, and one far down may have started later: the server finds those by their starts.
-    for await (const others of ask(oldest)) await add(others);
+    for await (const others of ask(oldest())) {
+      if (isEnough(others)) break;
+      await add(others);
+    }
     return runs;
   }
   return runs;

@@ -103,6 +103,18 @@ describe('the youngest runs', () => {
     expect((await read(runs, 50, 10)).count).toBe(60);
   });
 
+  it('are found among short runs where more of old go on than are wanted', async () => {
+    const old = Array.from({ length: 80 }, (_, index): Told => {
+      return { id: `old-${index}`, startedAt: index - 1_000_000, endedAt: undefined };
+    });
+    const short = Array.from({ length: 20_000 }, (_, age): Told => {
+      return { id: `bees-${age}`, startedAt: -age * 10, endedAt: -age * 10 + 5 };
+    });
+    const { found, count } = await read([...old, ...short], 50, 10);
+    expect(found.map(({ runId }) => runId)).toEqual(short.slice(0, 50).map(({ id }) => id));
+    expect(count).toBeLessThan(200);
+  });
+
   it('come before those of which nobody knows when they started', () => {
     const run = listed({ id: 'bees-1', startedAt: 1, endedAt: 2 });
     const unplanned = { ...run, runId: 'bees-0', startedAt: undefined };
