@@ -112,8 +112,12 @@ describe.concurrent('a run whose credit runs out', () => {
     await untilPaused(harness, run, 'credit');
     harness.emulator.update({ wallet: '10' });
     await resume(harness.session.temporal, run.runId);
-    await vi.waitFor(() => expect(harness.emulator.meter().generations).toBeGreaterThan(0), waiting);
-    letLook();
+    try {
+      await vi.waitFor(() => expect(harness.emulator.meter().generations).toBeGreaterThan(0), waiting);
+    } finally {
+      // A worker that is kept from looking does not end.
+      letLook();
+    }
     expect(await harness.finish(run)).toMatchObject({
       state: 'completed',
       tally: { succeeded: 8, unknown: { count: 0 }, settled: harness.emulator.meter().charged },
