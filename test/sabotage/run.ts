@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { sabotages, type Sabotage } from './sabotages.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
+const PATIENCE_MS = 480_000;
 const COPIED = [
   'src',
   'test',
@@ -103,16 +104,22 @@ async function test(folder: string, files: readonly string[], only?: string): Pr
   const output = join(folder, 'report.json');
   const vitest = join(repository, 'node_modules', 'vitest', 'vitest.mjs');
   const parameters = [vitest, 'run', ...files, '--reporter=json', `--outputFile.json=${output}`];
+  let isLate = false;
   const said = await new Promise<string>((resolve) => {
     execFile(
       process.execPath,
       [...parameters, ...(only === undefined ? [] : ['-t', only])],
-      { cwd: folder, maxBuffer: 1 << 26 },
-      (_, stdout, stderr) => resolve(`${stdout}${stderr}`),
+      { cwd: folder, maxBuffer: 1 << 26, timeout: PATIENCE_MS },
+      (error, stdout, stderr) => {
+        isLate = error?.killed === true;
+        resolve(`${stdout}${stderr}`);
+      },
     );
   });
   const json = await readFile(output, 'utf8').catch(() => undefined);
   await rm(output, { force: true });
+  // A workflow that hangs may keep its worker, and so the tests, from ending.
+  if (isLate) return { ...nothing, failed: [`the tests did not end within ${PATIENCE_MS / 60_000} minutes`] };
   if (json === undefined) return { passed: 0, failed: [], broken: said.slice(-2_000) };
   const { numPassedTests, testResults } = JSON.parse(json) as Report;
   const failed = testResults.flatMap(({ status, name, assertionResults }) => {
