@@ -102,6 +102,7 @@ export async function startGuard(): Promise<ChildGuard> {
     const graceMs = program.graceMs ?? defaultGraceMs;
     await mkdir(dirname(program.logFile), { recursive: true });
     await rename(program.logFile, `${program.logFile}.previous`).catch(() => {});
+    if (!guard.connected) throw cannotRun(program, 'its guard process has ended');
     let resolveExited: (status: ExitStatus) => void = () => {};
     const exited = new Promise<ExitStatus>((resolve) => {
       resolveExited = resolve;

@@ -7,6 +7,7 @@ import { findBinary, findOnPath, lookForBinary, type BinarySearch } from './bina
 import { lastLines, type Child, type ChildGuard } from './child.ts';
 import { untilReady } from './ready.ts';
 import { minioStart, seaweedStart, type StoreCredentials } from './store-programs.ts';
+import { withOtherPorts } from './with-other-ports.ts';
 
 /** A program that serves S3, and how its arguments are given. */
 export interface StoreProgram {
@@ -90,40 +91,44 @@ export async function startStoreServer(options: StoreServerOptions): Promise<Sto
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const credentials = await readCredentials(join(dataDir, 'credentials.json'));
   const prepare = program.kind === 'minio' ? minioStart : seaweedStart;
-  const start = await prepare({ folder, credentials, portsFile: options.portsFile });
-  const child = await options.guard.start({
-    name: program.kind === 'minio' ? 'MinIO' : 'SeaweedFS',
-    command: program.path,
-    arguments: start.arguments,
-    environment: { ...start.environment, HOME: dataDir },
-    logFile: options.logFile,
-    endsLast: true,
-  });
-  void child.exited.then(() => removeSockets(start.sockets));
-  const endpoint = `http://127.0.0.1:${start.port}`;
+  const name = program.kind === 'minio' ? 'MinIO' : 'SeaweedFS';
+  let endpoint = '';
   try {
-    await untilReady({
-      child,
-      timeoutMs: options.timeoutMs ?? 60_000,
-      check: () => isReady(endpoint, start.topologyUrl),
+    return await withOtherPorts(async (tried) => {
+      const start = await prepare({ folder, credentials, portsFile: options.portsFile, tried });
+      endpoint = `http://127.0.0.1:${start.port}`;
+      const child = await options.guard.start({
+        name,
+        command: program.path,
+        arguments: start.arguments,
+        environment: { ...start.environment, HOME: dataDir },
+        logFile: options.logFile,
+        endsLast: true,
+      });
+      void child.exited.then(() => removeSockets(start.sockets));
+      await untilReady({
+        child,
+        timeoutMs: options.timeoutMs ?? 60_000,
+        check: () => isReady(endpoint, start.topologyUrl),
+      });
+      return {
+        kind: program.kind,
+        endpoint,
+        region: 'us-east-1',
+        credentials,
+        consoleUrl: start.consolePort === undefined ? undefined : `http://127.0.0.1:${start.consolePort}`,
+        foldersUrl: start.foldersUrl,
+        child,
+      };
     });
   } catch (error) {
-    await child.stop({ fast: true });
-    throw new PollenBatchError('store-unreachable', `${child.name} did not start on ${endpoint}.`, {
+    if (error instanceof PollenBatchError) throw error;
+    throw new PollenBatchError('store-unreachable', `${name} did not start on ${endpoint}.`, {
       remedy: `Its log is ${options.logFile}.`,
       details: await lastLines(options.logFile),
       cause: error,
     });
   }
-  return {
-    kind: program.kind,
-    endpoint,
-    region: 'us-east-1',
-    credentials,
-    consoleUrl: start.consolePort === undefined ? undefined : `http://127.0.0.1:${start.consolePort}`,
-    foldersUrl: start.foldersUrl,
-    child,
-  };
 }
 
 // SeaweedFS names its sockets by port, in a fixed folder, and leaves some behind.

@@ -12,6 +12,8 @@ export interface PortChoice<Name extends string> {
   readonly preferred?: Readonly<Partial<Record<Name, number>>>;
   /** Keeps the choice, and is read before `preferred`, so that addresses stay the same from start to start. */
   readonly file?: string;
+  /** Ports of starts that have failed, which are not taken again; those that are chosen now are added. */
+  readonly tried?: Set<number>;
 }
 
 // Below the ranges from which systems take the ports of outgoing connections (Linux from 32768, others from 49152), so
@@ -23,7 +25,7 @@ const lastPort = 32_000;
 export async function choosePorts<Name extends string>(choice: PortChoice<Name>): Promise<Ports<Name>> {
   const remembered = choice.file === undefined ? {} : await readPorts(choice.file);
   const chosen = new Map<Name, number>();
-  const taken = new Set<number>();
+  const taken = choice.tried ?? new Set<number>();
   for (const name of choice.names) {
     const wishes = [remembered[name], choice.preferred?.[name]].filter((port) => port !== undefined);
     const port = await firstFree(wishes, taken);

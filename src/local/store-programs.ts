@@ -25,6 +25,8 @@ export interface StoreStartInput {
   readonly folder: string;
   readonly credentials: StoreCredentials;
   readonly portsFile: string | undefined;
+  /** Ports of starts that have failed. */
+  readonly tried: Set<number>;
 }
 
 const seaweedPorts = [
@@ -41,9 +43,15 @@ const seaweedPorts = [
 ] as const;
 
 /** MinIO, or Silo, which kept its arguments. */
-export async function minioStart({ folder, portsFile, credentials }: StoreStartInput): Promise<StoreStart> {
+export async function minioStart({
+  folder,
+  portsFile,
+  tried,
+  credentials,
+}: StoreStartInput): Promise<StoreStart> {
   const ports = await choosePorts({
     names: ['objects', 'objectsConsole'],
+    tried,
     ...(portsFile === undefined
       ? {}
       : { file: portsFile, preferred: { objects: 9000, objectsConsole: 9001 } }),
@@ -67,9 +75,15 @@ export async function minioStart({ folder, portsFile, credentials }: StoreStartI
 }
 
 /** SeaweedFS in one process: ten ports, all on loopback. */
-export async function seaweedStart({ folder, portsFile, credentials }: StoreStartInput): Promise<StoreStart> {
+export async function seaweedStart({
+  folder,
+  portsFile,
+  tried,
+  credentials,
+}: StoreStartInput): Promise<StoreStart> {
   const ports = await choosePorts({
     names: seaweedPorts,
+    tried,
     ...(portsFile === undefined ? {} : { file: portsFile, preferred: { objects: 8333 } }),
   });
   // It would take up the ports of the start before from here.

@@ -5,8 +5,9 @@ import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { PollenBatchError } from '../errors.ts';
 import { searchAttributes } from '../temporal/search-attributes.ts';
 import { lastLines, type Child, type ChildGuard } from './child.ts';
-import { choosePorts } from './ports.ts';
+import { choosePorts, type Ports } from './ports.ts';
 import { untilReady } from './ready.ts';
+import { withOtherPorts } from './with-other-ports.ts';
 
 export interface TemporalServerOptions {
   /** The Temporal CLI. */
@@ -67,42 +68,53 @@ const sqlitePragmas = ['journal_mode=wal', 'synchronous=1'];
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  const ports = await choosePorts({
-    names: ['temporal', 'temporalUi'],
-    ...(options.portsFile === undefined
-      ? {}
-      : { file: options.portsFile, preferred: { temporal: 7233, temporalUi: 8233 } }),
-  });
-  const child = await options.guard.start({
-    name: 'Temporal',
-    command: options.binary,
-    arguments: serverArguments({
-      ip: '127.0.0.1',
-      database: join(options.dataDir, 'temporal.db'),
-      port: ports.temporal,
-      uiPort: ports.temporalUi,
-    }),
-    // No settings of the person's own Temporal may leak in.
-    environment: { HOME: options.dataDir },
-    logFile: options.logFile,
-    endsLast: true,
-  });
-  const address = `127.0.0.1:${ports.temporal}`;
+  let address = '';
   try {
-    await untilReady({
-      child,
-      timeoutMs: options.timeoutMs ?? 60_000,
-      check: () => withConnection(address, prepareNamespace),
+    return await withOtherPorts(async (tried) => {
+      const ports = await choosePorts({
+        names: ['temporal', 'temporalUi'],
+        tried,
+        ...(options.portsFile === undefined
+          ? {}
+          : { file: options.portsFile, preferred: { temporal: 7233, temporalUi: 8233 } }),
+      });
+      address = `127.0.0.1:${ports.temporal}`;
+      const child = await startOn(options, ports);
+      await untilReady({
+        child,
+        timeoutMs: options.timeoutMs ?? 60_000,
+        check: () => withConnection(address, prepareNamespace),
+      });
+      return { address, namespace, uiUrl: `http://127.0.0.1:${ports.temporalUi}`, child };
     });
   } catch (error) {
-    await child.stop({ fast: true });
+    if (error instanceof PollenBatchError) throw error;
     throw new PollenBatchError('temporal-unreachable', `Temporal did not start on ${address}.`, {
       remedy: `Its log is ${options.logFile}.`,
       details: await lastLines(options.logFile),
       cause: error,
     });
   }
-  return { address, namespace, uiUrl: `http://127.0.0.1:${ports.temporalUi}`, child };
+}
+
+function startOn(
+  { guard, binary, dataDir, logFile }: TemporalServerOptions,
+  { temporal, temporalUi }: Ports<'temporal' | 'temporalUi'>,
+): Promise<Child> {
+  return guard.start({
+    name: 'Temporal',
+    command: binary,
+    arguments: serverArguments({
+      ip: '127.0.0.1',
+      database: join(dataDir, 'temporal.db'),
+      port: temporal,
+      uiPort: temporalUi,
+    }),
+    // No settings of the person's own Temporal may leak in.
+    environment: { HOME: dataDir },
+    logFile,
+    endsLast: true,
+  });
 }
 
 /** Command line of the development server, after the name of the program. */

@@ -1,9 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findBinary } from '../../src/local/binaries.ts';
 import { startGuard } from '../../src/local/child.ts';
 import { findStoreProgram, startStoreServer } from '../../src/local/object-store-server.ts';
-import { temporaryFolder } from '../support/local-servers.ts';
+import { temporaryFolder, testBinaries } from '../support/local-servers.ts';
 
 describe('findStoreProgram', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -59,6 +60,32 @@ describe('findStoreProgram', () => {
   it('takes the SeaweedFS that was named before a MinIO on PATH', async () => {
     await install('minio', 'weed');
     expect(await find(join(bin, 'weed'))).toEqual({ kind: 'seaweedfs', path: join(bin, 'weed') });
+  });
+
+  it('starts a server again on other ports when one has been taken since it was found free', async () => {
+    const weed = (await findBinary('weed', testBinaries('weed'))).path;
+    const [args, wrapper] = [join(folder.path, 'args'), join(bin, 'weed')];
+    // Ends at its first start, as one does that finds a port taken.
+    const script = `#!/bin/sh\necho "$*" >> ${args}\n[ "$(wc -l < ${args})" -gt 1 ] || exit 1\nexec ${weed} "$@"\n`;
+    await writeFile(wrapper, script, { mode: 0o755 });
+    const guard = await startGuard();
+    const portsFile = join(folder.path, 'ports.json');
+    const { endpoint, child } = await startStoreServer({
+      program: { kind: 'seaweedfs', path: wrapper },
+      guard,
+      dataDir,
+      logFile: join(folder.path, 'objects.log'),
+      portsFile,
+    });
+    const [first = [], second = []] = (await readFile(args, 'utf8'))
+      .split('\n')
+      .map((line) => [...line.matchAll(/port(?:\.grpc)?=(\d{4,5})/g)].map(([, port]) => port));
+    expect(first).toHaveLength(10);
+    expect(second.filter((port) => first.includes(port))).toEqual([]);
+    expect(endpoint).toBe(`http://127.0.0.1:${second[0]}`);
+    expect(JSON.parse(await readFile(portsFile, 'utf8'))).toMatchObject({ objects: Number(second[0]) });
+    await child.stop({ fast: true });
+    await guard.close();
   });
 
   it('says what a server that does not start has written', async () => {
