@@ -92,17 +92,22 @@ describe('lockFolder', () => {
     expect(await readdir(folder.path)).toEqual([]);
   });
 
-  it('waits for it beside others that wait as well', async () => {
+  it('is had by one of those that wait for it, and the other is told of that one', async () => {
     const ending = await lockFolder(folder.path);
     await ending.end();
     let told = 0;
-    const others = [1, 2].map(async () => {
-      const lock = await lockFolder(folder.path, () => (told += 1));
-      await lock.release();
-    });
+    const others = Promise.allSettled([1, 2].map(() => lockFolder(folder.path, () => (told += 1))));
     await vi.waitFor(() => expect(told).toBe(2), { timeout: 10_000 });
     await ending.release();
-    await Promise.all(others);
+    const [first, second] = (await others).sort((left, right) => left.status.localeCompare(right.status));
+    expect([first?.status, second?.status]).toEqual(['fulfilled', 'rejected']);
+    expect(second).toMatchObject({
+      reason: {
+        code: 'config-invalid',
+        message: expect.stringContaining('Another stack already uses') as string,
+      },
+    });
+    if (first?.status === 'fulfilled') await first.value.release();
   });
 
   it('counts as held while a program added to it lives', async () => {
