@@ -3,7 +3,7 @@ import { EndedEarlyError } from './ready.ts';
 const STARTS = 3;
 
 /**
- * Starts a program, and once more with other ports where it ends before it is ready: since they were found free, as by
+ * Starts a program, and again with other ports where it ends before it is ready: since they were found free, as by
  * another stack that starts at the same time, one may have been taken.
  *
  * @param start - is given the ports of starts that have failed, and adds its own
