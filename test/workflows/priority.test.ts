@@ -85,10 +85,11 @@ describe.concurrent('jobs that wait for the same lane', () => {
     await setRate(harness, 15);
     await Promise.all([harness.finish(low), harness.finish(high)]);
     const made = await order(harness, [low, high]);
-    const lowBeside = made.slice(0, made.lastIndexOf('high')).filter((name) => name === 'low').length;
-    expect(lowBeside).toBeGreaterThan(0);
-    // By turns it would be about 58, by weights of 16 to 1 about 4.
-    expect(lowBeside).toBeLessThan(10);
+    // Not all before the last high one: a single call that is given out late would count for many.
+    const lowAmongFirst = made.slice(0, 50).filter((name) => name === 'low').length;
+    expect(lowAmongFirst).toBeGreaterThan(0);
+    // By turns it would be 25, in the order of asking 50, by weights of 16 to 1 about 3.
+    expect(lowAmongFirst).toBeLessThan(10);
   });
 
   test('give way to an urgent one', async ({ open }) => {
