@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 
 import { pageWorkflowId, runWorkflowId } from '../../workflows/ids.ts';
 
@@ -9,7 +9,10 @@ export interface Wait {
   readonly calls: number;
 }
 
-/** Asks Temporal which calls and steps of a run wait for another attempt, and why. */
+/**
+ * Asks Temporal which calls and steps of a run wait for another attempt, and why. A page that the run names may not be there
+ * yet: it has none.
+ */
 export async function findWaits(
   client: Client,
   runId: string,
@@ -17,9 +20,11 @@ export async function findWaits(
 ): Promise<readonly Wait[]> {
   const waits = new Map<string, Wait>();
   const workflowIds = [runWorkflowId(runId), ...pages.map((page) => pageWorkflowId(runId, page))];
-  const described = await Promise.all(workflowIds.map((id) => client.workflow.getHandle(id).describe()));
-  for (const { raw } of described) {
-    for (const { lastFailure } of raw.pendingActivities ?? []) {
+  const described = await Promise.all(
+    workflowIds.map((id) => client.workflow.getHandle(id).describe().catch(ifAbsent)),
+  );
+  for (const found of described) {
+    for (const { lastFailure } of found?.raw.pendingActivities ?? []) {
       const code = lastFailure?.applicationFailureInfo?.type;
       if (code == null) continue;
       const known = waits.get(code);
@@ -27,4 +32,8 @@ export async function findWaits(
     }
   }
   return [...waits.values()].sort((left, right) => right.calls - left.calls);
+}
+
+function ifAbsent(error: unknown): undefined {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }

@@ -75,7 +75,8 @@ export async function lookAt(
   } catch (error) {
     const marker = await readMarker(session.store, run).catch(() => undefined);
     if (marker !== undefined) return { kind: 'ended', marker };
-    if (error instanceof WorkflowNotFoundError) return { kind: 'broken', status: 'NOT_STARTED' };
+    // Once it has been described it is there, whatever of it is not.
+    if (error instanceof WorkflowNotFoundError && !answers) return { kind: 'broken', status: 'NOT_STARTED' };
     return { kind: 'silent', reason: reasonOf(error, answers) };
   }
 }
