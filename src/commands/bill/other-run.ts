@@ -1,12 +1,10 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
-
 import { mapAhead } from '../../at-once.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { allRuns } from '../../records/all-runs.ts';
 import { readBegun, readMarker, readPlan, type Marker } from '../../records/run-store.ts';
 import { unlessDamaged } from '../../records/unless-damaged.ts';
 import type { RunLocation } from '../../storage/keys.ts';
-import { runWorkflowId } from '../../workflows/ids.ts';
+import { describeRun } from '../runs/runs-in-temporal.ts';
 import type { Session } from '../session/session.ts';
 
 /** Runs looked at at once. */
@@ -55,16 +53,6 @@ async function wasUnderWay(
   if (keys.length > 0 && !keys.includes(digest(run.runId))) return false;
   if (marker !== undefined) return true;
   // One that was broken off leaves no marker.
-  const closedAt = await closeTime(temporal, run.runId);
-  return closedAt === undefined || closedAt >= since;
-}
-
-async function closeTime({ client }: Session['temporal'], runId: string): Promise<string | undefined> {
-  try {
-    const { closeTime: time } = await client.workflow.getHandle(runWorkflowId(runId)).describe();
-    return time?.toISOString();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
+  const closedAt = (await describeRun(temporal.client, run.runId))?.closeTime;
+  return closedAt === undefined || closedAt.toISOString() >= since;
 }

@@ -1,5 +1,6 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 
+import { describeWorkflow } from '../../temporal/describe-workflow.ts';
 import { pageWorkflowId, runWorkflowId } from '../../workflows/ids.ts';
 
 /** Calls that wait to be tried again, by what went wrong. */
@@ -10,8 +11,8 @@ export interface Wait {
 }
 
 /**
- * Asks Temporal which calls and steps of a run wait for another attempt, and why. A page that the run names may not be there
- * yet: it has none.
+ * Asks Temporal which calls and steps of a run wait for another attempt, and why. A page that the run has begun may not
+ * be there yet: nothing of it waits.
  */
 export async function findWaits(
   client: Client,
@@ -20,9 +21,7 @@ export async function findWaits(
 ): Promise<readonly Wait[]> {
   const waits = new Map<string, Wait>();
   const workflowIds = [runWorkflowId(runId), ...pages.map((page) => pageWorkflowId(runId, page))];
-  const described = await Promise.all(
-    workflowIds.map((id) => client.workflow.getHandle(id).describe().catch(ifAbsent)),
-  );
+  const described = await Promise.all(workflowIds.map((id) => describeWorkflow(client, id)));
   for (const found of described) {
     for (const { lastFailure } of found?.raw.pendingActivities ?? []) {
       const code = lastFailure?.applicationFailureInfo?.type;
@@ -32,8 +31,4 @@ export async function findWaits(
     }
   }
   return [...waits.values()].sort((left, right) => right.calls - left.calls);
-}
-
-function ifAbsent(error: unknown): undefined {
-  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 
 import { budgetUnderWay, type BudgetSums } from '../../pollen/budget-sums.ts';
 import { addCounts, noCounts, type SummedCounts } from '../../records/counts.ts';
@@ -16,6 +16,7 @@ import {
   type RunView,
 } from '../../workflows/messages.ts';
 import { findWaits, type Wait } from './find-waits.ts';
+import { describeRun } from './runs-in-temporal.ts';
 import type { Session } from '../session/session.ts';
 
 /** A run that goes on, and tells how far it is. */
@@ -48,13 +49,14 @@ export async function lookAt(
   const handle = client.workflow.getHandle(runWorkflowId(run.runId));
   let answers = false;
   try {
-    const { status } = await within(client, () => handle.describe());
+    const described = await within(client, () => describeRun(client, run.runId));
     answers = true;
-    if (status.name !== 'RUNNING' && status.name !== 'CONTINUED_AS_NEW') {
+    const status = described?.status.name ?? 'NOT_STARTED';
+    if (status !== 'RUNNING' && status !== 'CONTINUED_AS_NEW') {
       const marker = await readMarker(session.store, run);
       if (marker !== undefined) return { kind: 'ended', marker };
-      const reason = status.name === 'FAILED' ? await failureOf(handle) : undefined;
-      return { kind: 'broken', status: status.name, ...(reason === undefined ? {} : { reason }) };
+      const reason = status === 'FAILED' ? await failureOf(handle) : undefined;
+      return { kind: 'broken', status, ...(reason === undefined ? {} : { reason }) };
     }
     return await within(client, async () => {
       const view = await handle.query(runViewQuery);
@@ -75,8 +77,6 @@ export async function lookAt(
   } catch (error) {
     const marker = await readMarker(session.store, run).catch(() => undefined);
     if (marker !== undefined) return { kind: 'ended', marker };
-    // Once it has been described it is there, whatever of it is not.
-    if (error instanceof WorkflowNotFoundError && !answers) return { kind: 'broken', status: 'NOT_STARTED' };
     return { kind: 'silent', reason: reasonOf(error, answers) };
   }
 }

@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 
+import { describeWorkflow } from '../../temporal/describe-workflow.ts';
 import { quoted } from '../../temporal/visibility.ts';
 import { runIdOfWorkflow, runWorkflowId } from '../../workflows/ids.ts';
 
@@ -43,15 +44,9 @@ async function startedLast(client: Client, query: string, most = Infinity) {
 }
 
 /** What Temporal knows of a run; `undefined` where it knows none of that id. */
-export async function describeRun(
+export function describeRun(
   client: Client,
   runId: string,
 ): Promise<WorkflowExecutionDescription | undefined> {
-  try {
-    return await client.workflow.getHandle(runWorkflowId(runId)).describe();
-  } catch (error) {
-    // By its name: the class is of a library that loads for half a second, which not everybody here needs.
-    if (error instanceof Error && error.name === 'WorkflowNotFoundError') return undefined;
-    throw error;
-  }
+  return describeWorkflow(client, runWorkflowId(runId));
 }

@@ -1,9 +1,8 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
-
 import { mapAtOnce } from '../../at-once.ts';
 import { PollenBatchError } from '../../errors.ts';
 import { readMarker } from '../../records/run-store.ts';
-import { runIdOfWorkflow, runWorkflowId } from '../../workflows/ids.ts';
+import { runIdOfWorkflow } from '../../workflows/ids.ts';
+import { describeRun } from '../runs/runs-in-temporal.ts';
 import type { Session } from '../session/session.ts';
 import { findKeptSchedule, type KeptSchedule } from './find-schedule.ts';
 import { matchingTimes, MAX_TIMES } from './matching-times.ts';
@@ -104,13 +103,7 @@ async function hasRun(session: Session, found: KeptSchedule, time: Date): Promis
   const { digest: _digest, ...location } = found.location;
   const runId = runAt(found, time);
   if ((await readMarker(session.store, { ...location, runId })) !== undefined) return true;
-  try {
-    const handle = session.temporal.client.workflow.getHandle(runWorkflowId(runId));
-    return (await handle.describe()).status.name === 'RUNNING';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
+  return (await describeRun(session.temporal.client, runId))?.status.name === 'RUNNING';
 }
 
 function runAt({ kept }: KeptSchedule, time: Date): string {

@@ -1,5 +1,3 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
-
 import { mapAtOnce } from '../../at-once.ts';
 import { retriedIdOf } from '../../plan/run-id.ts';
 import type { RunOutcome } from '../../records/outcome.ts';
@@ -8,9 +6,10 @@ import { readMarker, type Marker } from '../../records/run-store.ts';
 import { settledItems } from '../../records/tally.ts';
 import { unlessDamaged } from '../../records/unless-damaged.ts';
 import { jobPrefix, type JobLocation } from '../../storage/keys.ts';
-import { plannedTimeOf, runWorkflowId } from '../../workflows/ids.ts';
+import { plannedTimeOf } from '../../workflows/ids.ts';
 import { listRuns, type ListedRun } from '../runs/list.ts';
 import { isStateOver, stateOfWorkflow } from '../runs/listed-run.ts';
+import { describeRun } from '../runs/runs-in-temporal.ts';
 import type { Session } from '../session/session.ts';
 import type { FoundSchedule } from './find-schedule.ts';
 
@@ -125,11 +124,6 @@ function ended(
 
 // A retry, which no schedule has started, is not in the list, nor is what Temporal has forgotten.
 async function stateOf({ temporal }: Session, runId: string): Promise<string> {
-  try {
-    const { status } = await temporal.client.workflow.getHandle(runWorkflowId(runId)).describe();
-    return stateOfWorkflow(status.name);
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return stateOfWorkflow('NOT_STARTED');
-    throw error;
-  }
+  const known = await describeRun(temporal.client, runId);
+  return stateOfWorkflow(known?.status.name ?? 'NOT_STARTED');
 }

@@ -1,11 +1,10 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
-
 import { labelEntries } from '../../plan/labels.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { folderAt } from '../../storage/folder.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import { CONTROL_QUEUE, runWorkflowId } from '../../workflows/ids.ts';
 import { planDetails, planSummary } from '../render/plan-markdown.ts';
+import { describeRun } from '../runs/runs-in-temporal.ts';
 import type { Session } from '../session/session.ts';
 
 /** Starts the workflow of a planned run, or finds it going on. */
@@ -37,12 +36,7 @@ export async function isOpen(session: Session, run: RunLocation): Promise<boolea
 }
 
 async function statusOf({ temporal }: Session, { runId }: RunLocation): Promise<string | undefined> {
-  try {
-    return (await temporal.client.workflow.getHandle(runWorkflowId(runId)).describe()).status.name;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
+  return (await describeRun(temporal.client, runId))?.status.name;
 }
 
 async function start(

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 
 import { lookAt } from '../../../src/commands/runs/follow.ts';
 import { emptyTally } from '../../../src/records/tally.ts';
+import { StoreError } from '../../../src/storage/store-error.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
 
 const run = { prefix: 'runs', emulated: false, job: 'bees', runId: 'bees-0123456789' };
@@ -48,4 +49,11 @@ it('sees what waits in the page once it is there', async () => {
 
 it('sees that a run was never started', async () => {
   expect(await lookAt(temporalWith(), run)).toEqual({ kind: 'broken', status: 'NOT_STARTED' });
+});
+
+it('does not say of a run that Temporal has forgotten that it was never started while the store is away', async () => {
+  const { temporal, store } = temporalWith();
+  const away = new StoreError('store-unavailable', 'The store does not answer.');
+  const session = { temporal, store: { ...store, get: () => Promise.reject(away) } };
+  expect(await lookAt(session, run)).toEqual({ kind: 'silent', reason: away.message });
 });
