@@ -1,9 +1,10 @@
-import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 
 import { isObject } from '../../json.ts';
 import type { RunLocation } from '../../storage/keys.ts';
+import { unlessAbsent } from '../../temporal/unless-absent.ts';
 import { pageWorkflowId } from '../../workflows/ids.ts';
 import type { CallReference } from '../../workflows/inputs.ts';
 import type { PendingCall } from './under-way.ts';
@@ -25,8 +26,8 @@ export async function lookAtCalls(
   position: number,
 ): Promise<readonly PendingCall[] | undefined> {
   const handle = client.workflow.getHandle(pageWorkflowId(run.runId, page));
-  return client.connection.withDeadline(Date.now() + ANSWER_MS, async () => {
-    try {
+  return client.connection.withDeadline(Date.now() + ANSWER_MS, () =>
+    unlessAbsent(async () => {
       const { raw } = await handle.describe();
       const pending = raw.pendingActivities ?? [];
       if (pending.length === 0) return [];
@@ -43,11 +44,8 @@ export async function lookAtCalls(
         const reference = asked.get(activity.activityId);
         return reference === undefined ? [] : [toPending(activity, reference)];
       });
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
-  });
+    }),
+  );
 }
 
 function toPending(activity: PendingActivity, { step, index, repair }: Partial<CallReference>): PendingCall {

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 
-import { describeWorkflow } from '../../temporal/describe-workflow.ts';
+import { unlessAbsent } from '../../temporal/unless-absent.ts';
 import { pageWorkflowId, runWorkflowId } from '../../workflows/ids.ts';
 
 /** Calls that wait to be tried again, by what went wrong. */
@@ -21,7 +21,9 @@ export async function findWaits(
 ): Promise<readonly Wait[]> {
   const waits = new Map<string, Wait>();
   const workflowIds = [runWorkflowId(runId), ...pages.map((page) => pageWorkflowId(runId, page))];
-  const described = await Promise.all(workflowIds.map((id) => describeWorkflow(client, id)));
+  const described = await Promise.all(
+    workflowIds.map((id) => unlessAbsent(() => client.workflow.getHandle(id).describe())),
+  );
   for (const found of described) {
     for (const { lastFailure } of found?.raw.pendingActivities ?? []) {
       const code = lastFailure?.applicationFailureInfo?.type;

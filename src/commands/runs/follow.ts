@@ -8,6 +8,7 @@ import { addTallies } from '../../records/tally.ts';
 import type { RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readMarker, type Marker } from '../../records/run-store.ts';
+import { unlessAbsent } from '../../temporal/unless-absent.ts';
 import { pageWorkflowId, runWorkflowId } from '../../workflows/ids.ts';
 import {
   pageProgressQuery,
@@ -60,11 +61,7 @@ export async function lookAt(
     }
     return await within(client, async () => {
       const view = await handle.query(runViewQuery);
-      const pages = await Promise.all(
-        view.pages.running.map((page) =>
-          client.workflow.getHandle(pageWorkflowId(run.runId, page)).query(pageProgressQuery),
-        ),
-      ).catch(() => undefined);
+      const pages = await lookAtPages(client, run.runId, view.pages.running).catch(() => undefined);
       return {
         kind: 'running',
         view: pages === undefined ? view : { ...view, ...countsNow(view, pages) },
@@ -99,6 +96,20 @@ export async function* follow(
     if (sight.kind === 'ended' || sight.kind === 'broken') return;
     await pause(everyMs, undefined, { signal }).catch(() => {});
   }
+}
+
+// One that the run has begun may not be there yet, and has done nothing.
+async function lookAtPages(
+  client: Client,
+  runId: string,
+  pages: readonly number[],
+): Promise<readonly PageProgress[]> {
+  const progress = await Promise.all(
+    pages.map((page) =>
+      unlessAbsent(() => client.workflow.getHandle(pageWorkflowId(runId, page)).query(pageProgressQuery)),
+    ),
+  );
+  return progress.filter((one) => one !== undefined);
 }
 
 // The run hears of its pages now and then; they know more.

@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 
-import { describeWorkflow } from '../../temporal/describe-workflow.ts';
+import { unlessAbsent } from '../../temporal/unless-absent.ts';
 import { quoted } from '../../temporal/visibility.ts';
 import { runIdOfWorkflow, runWorkflowId } from '../../workflows/ids.ts';
 
@@ -48,5 +48,5 @@ export function describeRun(
   client: Client,
   runId: string,
 ): Promise<WorkflowExecutionDescription | undefined> {
-  return describeWorkflow(client, runWorkflowId(runId));
+  return unlessAbsent(() => client.workflow.getHandle(runWorkflowId(runId)).describe());
 }
