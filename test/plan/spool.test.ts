@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterEach, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { openSpool, type Spool } from '../../src/plan/spool.ts';
 
@@ -34,9 +35,14 @@ describe('a spool', () => {
   });
 
   it('has no name on the disk', () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('pollen-batch-'));
-    open().append('a secret prompt');
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('pollen-batch-'));
-    expect(after.filter((name) => !before.includes(name))).toEqual([]);
+    const folder = mkdtempSync(join(tmpdir(), 'pollen-batch-test-'));
+    vi.stubEnv('TMPDIR', folder);
+    try {
+      open().append('a secret prompt');
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    }
   });
 });
