@@ -1,6 +1,6 @@
 import type { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
 
+import { unlessAbsent } from '../temporal/unless-absent.ts';
 import { runWorkflowId } from '../workflows/ids.ts';
 import type { CallReference } from '../workflows/inputs.ts';
 import { pauseSignal, resumeSignal } from '../workflows/messages.ts';
@@ -13,12 +13,8 @@ export function holdingRun(context: Context, { run: { runId } }: CallReference):
     runId,
     pause: (holder, detail) => handle().signal(pauseSignal, { reason: 'store', detail, holder }),
     async resume(holder) {
-      try {
-        await handle().signal(resumeSignal, { reason: 'store', holder });
-      } catch (error) {
-        // It was terminated meanwhile.
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-      }
+      // It may have been terminated meanwhile.
+      await unlessAbsent(() => handle().signal(resumeSignal, { reason: 'store', holder }));
     },
   };
 }

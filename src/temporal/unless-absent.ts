@@ -1,4 +1,4 @@
-/** Asks a workflow; `undefined` where Temporal knows none of its id. */
+/** Asks or tells a workflow; `undefined` where Temporal knows none of its id. */
 export async function unlessAbsent<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await ask();

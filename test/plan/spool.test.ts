@@ -1,9 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { openSpool, type Spool } from '../../src/plan/spool.ts';
+import { temporaryFolder } from '../support/local-servers.ts';
 
 const spools: Spool[] = [];
 const open = (): Spool => {
@@ -34,15 +33,15 @@ describe('a spool', () => {
     expect(spool.read(kept[2]?.stretch ?? last).toString('utf8')).toBe('Bienen 🐝');
   });
 
-  it('has no name on the disk', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'pollen-batch-test-'));
-    vi.stubEnv('TMPDIR', folder);
+  it('has no name on the disk', async () => {
+    const folder = await temporaryFolder();
+    vi.stubEnv('TMPDIR', folder.path);
     try {
       open().append('a secret prompt');
-      expect(readdirSync(folder)).toEqual([]);
+      expect(await readdir(folder.path)).toEqual([]);
     } finally {
       vi.unstubAllEnvs();
-      rmSync(folder, { recursive: true });
+      await folder.remove();
     }
   });
 });
