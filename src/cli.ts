@@ -24,6 +24,7 @@ import type { EmulatorFlags } from './commands/actions/emulator.ts';
 import type { InitFlags } from './commands/actions/init.ts';
 import type { PlanFlags } from './commands/actions/plan.ts';
 import type { ResultsFlags } from './commands/actions/results.ts';
+import { resultFormats } from './commands/results/result-formats.ts';
 import type { RunFlags } from './commands/actions/run.ts';
 import type { SubmitFlags } from './commands/actions/submit.ts';
 import type { VerifyFlags } from './commands/actions/verify.ts';
@@ -203,10 +204,19 @@ function createProgram(): Command {
     .description('copy the results of a run that has ended to this machine; goes on where it was interrupted')
     .option('--out <folder>', 'folder that the results are copied to', 'out')
     .addOption(
-      new Option('--format <format>', 'files as they are, or a JSONL of OpenAI Batch (`--out -` prints it)')
-        .choices(['files', 'openai-batch'])
+      new Option(
+        '--format <format>',
+        'files: results.jsonl, texts, images, report and bill; or one file (`--out -` prints it)',
+      )
+        .choices(['files', ...resultFormats])
         .default('files'),
     )
+    .option(
+      '--select <which>',
+      'succeeded, failed, cancelled, expired or id=…; given again, any of them',
+      (word: string, earlier: readonly string[] = []) => [...earlier, word],
+    )
+    .option('--with-artifacts', 'copy texts and images too, beside the one file')
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.results))
     .action(async (runId: string, flags: ResultsFlags) => {

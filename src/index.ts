@@ -8,18 +8,18 @@ import { get, type RunDetails } from './commands/runs/get.ts';
 import { InvalidJob } from './commands/job/invalid-job.ts';
 import type { JobSource, ReadJob } from './commands/job/job-reading.ts';
 import { readValidJob } from './commands/job/read-job.ts';
-import { readChecked, readParts } from './commands/results/read-results.ts';
+import { openExport } from './commands/results/export-lines.ts';
+import { readChecked } from './commands/results/read-results.ts';
 import { submit as submitTo } from './commands/submit/submit.ts';
 import { countItems, withoutObjects } from './commands/job/count-items.ts';
 import { hold, type CallOptions } from './connection.ts';
-import { runKeys } from './storage/keys.ts';
 import { PollenBatchError } from './errors.ts';
 import type { SettingChange } from './plan/job-settings.ts';
 import type { Plan } from './plan/plan.ts';
 import type { RunOutcome } from './records/outcome.ts';
 import type { Artifact } from './records/record.ts';
 import { readMarker } from './records/run-store.ts';
-import type { ResultLine } from './report/result-line.ts';
+import type { ExportLine } from './report/export/export-line.ts';
 
 export { connect, type CallOptions, type ConnectOptions, type Connection } from './connection.ts';
 export { PollenBatchError, type ErrorCode } from './errors.ts';
@@ -34,6 +34,7 @@ export type { EndState, RunOutcome } from './records/outcome.ts';
 export type { Artifact, FailedRecord, StepResult, SucceededRecord } from './records/record.ts';
 export type { Tally } from './records/tally.ts';
 export type { Report } from './report/report.ts';
+export type { ExportLine, ExportStep } from './report/export/export-line.ts';
 export type { CancelledItem, ResultLine } from './report/result-line.ts';
 export type { RunState, RunView } from './workflows/messages.ts';
 
@@ -138,11 +139,11 @@ export async function getRun(runId: string, options: CallOptions = {}): Promise<
 }
 
 /**
- * Reads the results of a run that has ended, one line an item, in the job's order.
+ * Reads the results of a run that has ended, one line an item, in the job's order, each with what was asked for.
  *
  * @throws PollenBatchError `not-found`, `usage` when the run has not ended, and as `connect` does
  */
-export async function* results(runId: string, options: CallOptions = {}): AsyncGenerator<ResultLine> {
+export async function* results(runId: string, options: CallOptions = {}): AsyncGenerator<ExportLine> {
   await using held = await hold(options);
   const run = await findRun(held.session, runId);
   const marker = await readMarker(held.session.store, run);
@@ -151,7 +152,7 @@ export async function* results(runId: string, options: CallOptions = {}): AsyncG
       remedy: 'Wait for its end with `watchRun`.',
     });
   }
-  for await (const { lines } of readParts(held.session.store, runKeys(run).root, marker)) yield* lines;
+  yield* (await openExport(held.session.store, run, marker)).lines();
 }
 
 /**

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect } from 'vitest';
 
+import { openExport } from '../../src/commands/results/export-lines.ts';
 import { openaiBatchLines } from '../../src/commands/results/openai-batch.ts';
 import { readValidJob } from '../../src/commands/job/read-job.ts';
 import { submit } from '../../src/commands/submit/submit.ts';
@@ -41,7 +42,8 @@ async function runFile(harness: Harness, file: string): Promise<Run> {
   async function lines(): Promise<readonly OpenAiBatchLine[]> {
     if (marker === undefined) throw new Error(`${run.runId} has not ended`);
     let text = '';
-    for await (const chunk of openaiBatchLines(harness.session.store, run, marker)) text += String(chunk);
+    const exported = await openExport(harness.session.store, run, marker);
+    for await (const chunk of openaiBatchLines(harness.session.store, exported)) text += String(chunk);
     return text
       .trim()
       .split('\n')

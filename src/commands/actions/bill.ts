@@ -1,9 +1,10 @@
 import { PollenBatchError } from '../../errors.ts';
 import type { BillRow } from '../../report/bill-rows.ts';
+import { csvOf } from '../../report/export/csv.ts';
 import { foldBill } from '../bill/bill.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { openBill, type OpenedBill } from '../bill/open-bill.ts';
-import { billCsv, billRowsCsv, csv, rowHeads } from '../render/bill-csv.ts';
+import { billCsv, billRowsCsv, rowHeads } from '../render/bill-csv.ts';
 import { createBillRowsText } from '../render/bill-rows-text.ts';
 import { billText } from '../render/bill-text.ts';
 import { spendingCsv, spendingText } from '../render/spending-text.ts';
@@ -90,7 +91,7 @@ interface Print {
 }
 
 function csvPrint(): Print {
-  return { head: csv([rowHeads]), rows: billRowsCsv, end: () => '' };
+  return { head: csvOf([rowHeads]), rows: billRowsCsv, end: () => '' };
 }
 
 function jsonPrint(): Print {

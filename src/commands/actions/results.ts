@@ -1,57 +1,57 @@
 import { relative } from 'node:path';
 
 import { PollenBatchError } from '../../errors.ts';
-import type { RunLocation } from '../../storage/keys.ts';
-import type { ObjectStore } from '../../storage/object-store.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { plural } from '../render/words.ts';
-import { openaiBatchResults, results } from '../results/results.ts';
+import type { ResultFormat } from '../results/result-formats.ts';
+import { pipeResults, results, writeResults } from '../results/results.ts';
+import { parseSelection } from '../results/selection.ts';
 import { configure, withStored } from './configure.ts';
 import { done, type CommandContext, type Outcome, type OutputFlags } from './outcome.ts';
 import { toStdout } from './to-stdout.ts';
 
 export interface ResultsFlags extends OutputFlags {
   readonly out: string;
-  readonly format: 'files' | 'openai-batch';
+  readonly format: 'files' | ResultFormat;
+  readonly select?: readonly string[];
+  readonly withArtifacts?: true;
 }
 
 /** `results RUN` */
 export function resultsAction(text: string, flags: ResultsFlags, context: CommandContext): Promise<Outcome> {
-  const { out, format } = flags;
-  if (out === '-' && format === 'files') {
+  const { out, format, select = [], withArtifacts = false } = flags;
+  const isWanted = parseSelection(select);
+  if (out === '-' && (format === 'files' || withArtifacts)) {
     throw new PollenBatchError('usage', 'files cannot be printed', {
-      remedy: 'Give a folder with --out, or `--format openai-batch --out -`.',
+      remedy: 'Give a folder with --out, or one of the other formats, such as `--format jsonl --out -`.',
     });
   }
-  return withStored(configure(), text, ({ store }, run) =>
-    format === 'files' ? copyFiles(store, run, out, context) : writeBatch(store, run, out),
-  );
+  return withStored(configure(), text, async ({ store }, run) => {
+    if (format === 'files') return copiedOutcome(await results(store, run, out, isWanted), context);
+    const wanted = { format, isWanted };
+    if (out === '-') {
+      await pipeResults(store, run, wanted, toStdout);
+      return done;
+    }
+    const { marker, file, ...copied } = await writeResults(store, run, wanted, out, withArtifacts);
+    return {
+      data: { runId: run.runId, state: marker.state, file, ...copied, tally: marker.tally },
+      text: near(file),
+      exitCode: exitCodes.succeeded,
+    };
+  });
 }
 
-async function copyFiles(
-  store: ObjectStore,
-  run: RunLocation,
-  out: string,
+function copiedOutcome(
+  { runId, marker, folder, copied, kept }: Awaited<ReturnType<typeof results>>,
   { terminal }: CommandContext,
-): Promise<Outcome> {
-  const { marker, folder, copied, kept } = await results(store, run, out);
+): Outcome {
   terminal.say(
     `${plural(copied, 'file')} copied, ${kept} there already; results.jsonl, report.json, bill.jsonl and errors.jsonl beside them.`,
   );
   return {
-    data: { runId: run.runId, state: marker.state, folder, copied, kept, tally: marker.tally },
+    data: { runId, state: marker.state, folder, copied, kept, tally: marker.tally },
     text: near(folder),
-    exitCode: exitCodes.succeeded,
-  };
-}
-
-async function writeBatch(store: ObjectStore, run: RunLocation, out: string): Promise<Outcome> {
-  const isPiped = out === '-';
-  const { marker, file } = await openaiBatchResults(store, run, isPiped ? toStdout : out);
-  if (file === undefined) return done;
-  return {
-    data: { runId: run.runId, state: marker.state, file, tally: marker.tally },
-    text: near(file),
     exitCode: exitCodes.succeeded,
   };
 }

@@ -1,21 +1,11 @@
-import { stringify } from 'csv-stringify/sync';
-
 import { labelEntries } from '../../plan/labels.ts';
 import type { BillRow } from '../../report/bill-rows.ts';
 import type { BillGroup, BillShare } from '../../report/bill.ts';
+import { csvOf } from '../../report/export/csv.ts';
 import type { RunBill } from '../bill/bill.ts';
 import { nameModels } from './name-models.ts';
 
 type Cell = string | number | null | undefined;
-
-/** Names may be anything: what a spreadsheet would take for a formula is kept from it by an apostrophe. */
-export function csv(rows: readonly (readonly Cell[])[]): string {
-  return stringify(
-    rows.map((row) => [...row]),
-    // A lone carriage return ends a line for some readers.
-    { escape_formulas: true, quoted_match: /[\r\n]/ },
-  );
-}
 
 const HEADS = ['part', 'name', 'attempts', 'pollen', 'unknown', 'unknown_at_most'] as const;
 
@@ -23,7 +13,7 @@ const HEADS = ['part', 'name', 'attempts', 'pollen', 'unknown', 'unknown_at_most
 export function billCsv(bill: RunBill): string {
   const { attempts, cost, kept, wasted, duplicate, late, saved, models, steps = [], outcomes, labels } = bill;
   const total = { name: bill.runId, attempts, cost };
-  return csv([
+  return csvOf([
     HEADS,
     groupRow('total', total),
     ...Object.entries({ kept, wasted, duplicate, late }).map(([name, share]) =>
@@ -66,7 +56,7 @@ export const rowHeads = [
 
 /** The bill line by line, without its head. */
 export function billRowsCsv(rows: readonly BillRow[]): string {
-  return csv(
+  return csvOf(
     rows.map((row) => [
       row.number,
       row.id,

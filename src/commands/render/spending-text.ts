@@ -1,5 +1,5 @@
+import { csvOf } from '../../report/export/csv.ts';
 import type { Spending, SpendingGroup } from '../bill/spending.ts';
-import { csv } from './bill-csv.ts';
 import { wrap } from './fit.ts';
 import { plain } from './terminal.ts';
 import { plural, table, utcClock } from './words.ts';
@@ -60,7 +60,7 @@ function leftOutLine({ runId, reason }: Spending['unreadable'][number]): string 
 
 /** The same for programs that read CSV; its last line is the total. */
 export function spendingCsv({ by, groups, total }: Spending): string {
-  return csv([
+  return csvOf([
     [by, 'runs', 'pollen', 'unknown', 'unknown_at_most'],
     ...[...groups, total].map(({ name, runs, cost }: SpendingGroup) => [
       name,

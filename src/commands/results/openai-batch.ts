@@ -1,10 +1,10 @@
 import { mapAhead } from '../../at-once.ts';
-import type { Marker } from '../../records/run-store.ts';
 import { openaiBatchLine } from '../../report/openai-batch-line.ts';
 import type { ResultLine } from '../../report/result-line.ts';
-import { runKeys, type RunLocation } from '../../storage/keys.ts';
+import { runKeys } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { checked, readChecked, readParts } from './read-results.ts';
+import type { Exported } from './export-lines.ts';
+import { checked, readChecked } from './read-results.ts';
 
 /** Results that are read at once; pictures are whole in memory. */
 const READS = 8;
@@ -17,15 +17,13 @@ const READS = 8;
  */
 export async function* openaiBatchLines(
   store: ObjectStore,
-  run: RunLocation,
-  marker: Marker,
+  { run, lines }: Exported,
 ): AsyncGenerator<Uint8Array> {
   const { root } = runKeys(run);
-  const toText = async (line: ResultLine): Promise<string> =>
-    `${JSON.stringify(openaiBatchLine(run.runId, line, await bytesOf(store, root, line)))}\n`;
-  for await (const { lines } of readParts(store, root, marker)) {
-    for await (const text of mapAhead(lines, READS, toText)) yield Buffer.from(text);
-  }
+  const texts = mapAhead(lines(), READS, async (line) =>
+    JSON.stringify(openaiBatchLine(run.runId, line, await bytesOf(store, root, line))),
+  );
+  for await (const text of texts) yield Buffer.from(`${text}\n`);
 }
 
 async function bytesOf(store: ObjectStore, root: string, line: ResultLine): Promise<Uint8Array | undefined> {

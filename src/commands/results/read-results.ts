@@ -20,20 +20,27 @@ export interface Expected {
 }
 
 /**
- * Reads the results of an ended run part by part, in the job's order; the sha256 of each part is checked.
+ * Reads one page's share of the results of an ended run; its sha256 is checked.
  *
  * @param root - folder of the run
  */
+export async function readPart(
+  store: ObjectStore,
+  root: string,
+  { key, sha256: digest }: Pick<Marker['parts'][number], 'key' | 'sha256'>,
+): Promise<ResultPart> {
+  const body = await readChecked(store, key, { root, sha256: digest });
+  const lines = Buffer.from(body).toString('utf8').split('\n').filter(Boolean);
+  return { body, lines: lines.map((line) => JSON.parse(line) as ResultLine) };
+}
+
+/** Reads the results of an ended run part by part. */
 export async function* readParts(
   store: ObjectStore,
   root: string,
-  marker: Marker,
+  { parts }: Pick<Marker, 'parts'>,
 ): AsyncGenerator<ResultPart> {
-  for (const { key, sha256: digest } of marker.parts) {
-    const body = await readChecked(store, key, { root, sha256: digest });
-    const lines = Buffer.from(body).toString('utf8').split('\n').filter(Boolean);
-    yield { body, lines: lines.map((line) => JSON.parse(line) as ResultLine) };
-  }
+  for (const part of parts) yield readPart(store, root, part);
 }
 
 /**

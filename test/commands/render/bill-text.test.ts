@@ -2,7 +2,8 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 
 import type { RunBill } from '../../../src/commands/bill/bill.ts';
-import { billCsv, billRowsCsv, csv, rowHeads } from '../../../src/commands/render/bill-csv.ts';
+import { billCsv, billRowsCsv, rowHeads } from '../../../src/commands/render/bill-csv.ts';
+import { csvOf } from '../../../src/report/export/csv.ts';
 import { createBillRowsText } from '../../../src/commands/render/bill-rows-text.ts';
 import { billText } from '../../../src/commands/render/bill-text.ts';
 import { reconciledText } from '../../../src/commands/render/reconciled-text.ts';
@@ -216,7 +217,7 @@ describe('a bill as CSV, read by another program', () => {
 
   it('has a line for each attempt', () => {
     const lines = table(
-      csv([rowHeads]) + billRowsCsv([row, { ...row, amount: null, certainty: 'unknown', fate: 'unknown' }]),
+      csvOf([rowHeads]) + billRowsCsv([row, { ...row, amount: null, certainty: 'unknown', fate: 'unknown' }]),
     );
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatchObject({

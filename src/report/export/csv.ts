@@ -1,0 +1,36 @@
+import { stringify } from 'csv-stringify/sync';
+
+import { formatAmount } from '../../pollen/amount.ts';
+import type { Cell, Column } from './columns.ts';
+import type { ExportLine } from './export-line.ts';
+
+/**
+ * Rows of a table as RFC 4180 has them. Names and answers may be anything: what a spreadsheet would take for a formula is kept
+ * from it by an apostrophe.
+ */
+export function csvOf(rows: readonly (readonly (string | number | boolean | null | undefined)[])[]): string {
+  return stringify(
+    rows.map((row) => [...row]),
+    {
+      escape_formulas: true,
+      // A lone carriage return ends a line for some readers.
+      quoted_match: /[\r\n]/,
+      cast: { boolean: String },
+    },
+  );
+}
+
+/** The head of the results as a table. */
+export function csvHead(columns: readonly Column[]): string {
+  return csvOf([columns.map(({ name }) => name)]);
+}
+
+/** Results as rows of a table. */
+export function csvRows(columns: readonly Column[], lines: readonly ExportLine[]): string {
+  return csvOf(lines.map((line) => columns.map((column) => textOf(column.cell(line)))));
+}
+
+function textOf(cell: Cell): string | number | boolean | undefined {
+  if (typeof cell === 'bigint') return formatAmount(cell);
+  return typeof cell === 'object' ? JSON.stringify(cell) : cell;
+}

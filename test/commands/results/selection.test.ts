@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+
+import { parseSelection } from '../../../src/commands/results/selection.ts';
+
+const items = [
+  { id: 'a', status: 'succeeded' },
+  { id: 'b', status: 'failed' },
+  { id: 'failed', status: 'cancelled' },
+  { id: 'd', status: 'expired' },
+] as const;
+const chosen = (...words: string[]) => items.filter(parseSelection(words)).map(({ id }) => id);
+
+it('takes all where nothing is said', () => {
+  expect(chosen()).toEqual(['a', 'b', 'failed', 'd']);
+});
+
+it('takes what any of the words names', () => {
+  expect(chosen('failed')).toEqual(['b']);
+  expect(chosen('failed', 'expired')).toEqual(['b', 'd']);
+  expect(chosen('id=failed')).toEqual(['failed']);
+  expect(chosen('succeeded', 'id=d')).toEqual(['a', 'd']);
+});
+
+it.each(['success', 'id=', '', 'id'])('says what can be chosen in place of %j', (word) => {
+  expect(() => parseSelection([word])).toThrow(
+    expect.objectContaining({ code: 'usage', remedy: expect.stringContaining('succeeded, failed') }),
+  );
+});
