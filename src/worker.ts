@@ -4,6 +4,7 @@ import { createPlanReader } from './activities/plan-reader.ts';
 import type { Config } from './config.ts';
 import { PollenBatchError } from './errors.ts';
 import { aheadOf } from './lanes/lanes.ts';
+import { createThumbnails } from './gallery/thumbnail.ts';
 import { createGovernors } from './lanes/governor/governors.ts';
 import { createWorkers } from './lanes/workers.ts';
 import { createPost } from './notices/post.ts';
@@ -94,6 +95,7 @@ async function prepare(config: Config, telemetry: Telemetry) {
       settings: config.notices,
       ...(config.api.proxy === undefined ? {} : { proxy: config.api.proxy }),
     }),
+    thumbnail: createThumbnails(),
     ...(config.store.publicUrl === undefined ? {} : { publicUrl: config.store.publicUrl }),
     searchAttributes,
     telemetry,

@@ -19,6 +19,8 @@ export interface AttemptNote {
   readonly status?: number;
   readonly requestId?: string;
   readonly latencyMs?: number;
+  /** Which lane let it go, and how many calls a second it let go then. */
+  readonly lane?: { readonly name: string; readonly rps?: number };
   /** What its answer used. */
   readonly usage?: Usage;
   readonly effect: AttemptEffect;

@@ -32,6 +32,8 @@ export interface Attempted {
   readonly worker: string;
   /** The id that it was sent with. */
   readonly requestId: string;
+  /** Which lane let it go, and at what rate. */
+  readonly lane?: AttemptNote['lane'];
 }
 
 /** The API may send anything as its request id, and the note travels as a header of the store. */
@@ -45,7 +47,7 @@ export function noteOf(
   code: string,
   outcome: Outcome,
   effect: AttemptEffect,
-  { now, worker, requestId: own }: Attempted,
+  { now, worker, requestId: own, lane }: Attempted,
 ): AttemptNote {
   const { status, usage = {} } = outcome;
   const wasSent = effect.kind !== 'refused' || status !== undefined;
@@ -58,9 +60,15 @@ export function noteOf(
     ...(status === undefined ? {} : { status }),
     ...(requestId === undefined ? {} : { requestId: requestId.slice(0, REQUEST_ID) }),
     latencyMs: Math.round(outcome.latencyMs),
+    ...(lane === undefined ? {} : { lane: roundedLane(lane) }),
     ...(Object.keys(usage).length === 0 ? {} : { usage }),
     effect,
   };
+}
+
+// Records are many, and nobody reads more digits.
+function roundedLane({ name, rps }: NonNullable<AttemptNote['lane']>): NonNullable<AttemptNote['lane']> {
+  return { name, ...(rps === undefined ? {} : { rps: Number(rps.toPrecision(4)) }) };
 }
 
 /**

@@ -1,5 +1,6 @@
-import { runKeys } from '../storage/keys.ts';
-import { receiptOf } from '../records/record.ts';
+import { runKeys, type RunLocation } from '../storage/keys.ts';
+import { receiptOf, type ItemRecord } from '../records/record.ts';
+import type { Records } from '../records/record-store.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import { chainRecord } from './chain-record.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -19,6 +20,18 @@ export function createCloseItem(dependencies: ActivityDependencies): ControlActi
       await store.putOnce(artifact.key, text, { contentType: artifact.contentType });
     }
     const key = runKeys(run).record(page, item.number, item.id);
-    return receiptOf(await records.write(key, record), key);
+    return receiptOf(await records.write(key, record, await thumbnailOf(records, run, page, record)), key);
   };
+}
+
+// Its own image, or where it ends with words, the last one that it has made on the way.
+async function thumbnailOf(
+  records: Pick<Records, 'readKept'>,
+  run: RunLocation,
+  page: number,
+  { number, id, steps = [] }: ItemRecord,
+): Promise<string | undefined> {
+  const part = steps.findLast(({ kind, status }) => kind === 'image' && status === 'succeeded');
+  if (part === undefined) return undefined;
+  return (await records.readKept(runKeys(run).step(page, number, id, part)))?.thumbnail;
 }

@@ -1,3 +1,4 @@
+import type { MakeThumbnail } from '../gallery/thumbnail.ts';
 import type { Governors } from '../lanes/governor/governors.ts';
 import type { LaneSettings } from '../lanes/lanes.ts';
 import type { OpenObject } from '../plan/job-files.ts';
@@ -37,6 +38,8 @@ export interface ActivityDependencies {
   readonly post: Post;
   /** URL below which a browser finds the bucket's objects, where there is one. */
   readonly publicUrl?: string;
+  /** Makes small pictures of images. @default none are made */
+  readonly thumbnail?: MakeThumbnail;
   /** Whether the namespace knows the Pollen search attributes. */
   readonly searchAttributes: boolean;
   /** Where the worker tells of its calls and items. @default nobody is told */

@@ -208,8 +208,8 @@ export function createGenerate(
         if (hasUnkept(recalled, 0)) await keep(() => keepAttempts(recalled));
         throw stoppedLaneFailure();
       }
-      const { outcome, advice } = ended;
-      const attempted = { now: now(), worker, requestId };
+      const { outcome, advice, lane } = ended;
+      const attempted = { now: now(), worker, requestId, lane };
       if (outcome.kind === 'answered') {
         keyHealth.lastSuccess = attempted.now.getTime();
         const effect = answeredEffect(item, outcome.usage, outcome.cache);

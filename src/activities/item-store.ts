@@ -12,6 +12,7 @@ import {
   type Receipt,
 } from '../records/record.ts';
 import type { Records } from '../records/record-store.ts';
+import type { MakeThumbnail } from '../gallery/thumbnail.ts';
 import { readMarker } from '../records/run-store.ts';
 import type { CallReference } from '../workflows/inputs.ts';
 import type { AttemptHistory, AttemptNote } from './attempt-history.ts';
@@ -75,6 +76,8 @@ export interface ItemStoreOptions {
   readonly now: () => Date;
   /** Whether the attempt took so long that its page, and the run, may be over without it. */
   readonly isStale: () => boolean;
+  /** Makes the small pictures that are kept beside records. @default none */
+  readonly thumbnail?: MakeThumbnail;
   /** How it stands with its page; asked of one that is stale. */
   readonly standing: () => Promise<Standing>;
 }
@@ -97,11 +100,21 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
     if (standing === 'given-up' || (standing === 'unknown' && inDoubt)) return true;
     return (await readMarker(store, reference.run)) !== undefined;
   }
-  /** Writes a record. `own` is the attempt that brings it: where another one was first, its charge is kept apart. */
-  async function write(record: ItemRecord, history: AttemptHistory, own?: AttemptNote): Promise<Receipt> {
+  /**
+   * Writes a record. `own` is the attempt that brings it: where another one was first, its charge is kept apart. `image` are
+   * the bytes of its artifact, where it is an image.
+   */
+  async function write(
+    record: ItemRecord,
+    history: AttemptHistory,
+    own?: AttemptNote,
+    image?: Uint8Array,
+  ): Promise<Receipt> {
+    const thumbnail = image && (await options.thumbnail?.(image));
     const late = await isLate();
     const first = late ? await records.read(keys.record) : undefined;
-    const counted = first ?? (await records.write(late ? keys.late('record.json') : keys.record, record));
+    const key = late ? keys.late('record.json') : keys.record;
+    const counted = first ?? (await records.write(key, record, thumbnail));
     // The run may have been closed while it was written, and then it knows nothing of it. A copy too many changes nothing: an
     // attempt counts once.
     if (!late && (await isLate(true)))
@@ -128,7 +141,8 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
         if (found !== undefined) {
           const notes = history.notes.filter(({ attempt }) => attempt !== found.facts.note.attempt);
           const told = { ...history, notes };
-          return write(succeededRecord(item, told, found.facts, found.content, now()), told);
+          const record = succeededRecord(item, told, found.facts, found.content, now());
+          return write(record, told, undefined, imageIn(object));
         }
       }
       return undefined;
@@ -152,20 +166,22 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
       const artifact = describe(key, answer);
       const stored = { contentType: answer.contentType, metadata: toMetadata(facts, artifact) };
       const result = await store.putOnce(artifact.key, answer.body, stored);
-      const ours = (): ItemRecord => succeededRecord(item, history, facts, { artifact }, now());
-      if (result.stored) return write(ours(), history, note);
+      const writeOurs = (): Promise<Receipt> =>
+        write(succeededRecord(item, history, facts, { artifact }, now()), history, note, imageIn(answer));
+      if (result.stored) return writeOurs();
       if (COPY_MARK in result.existing.metadata) {
         // Left by a take-over that came to nothing.
         await store.put(artifact.key, answer.body, stored);
-        return write(ours(), history, note);
+        return writeOurs();
       }
       const found = factsOf(key, result.existing);
       if (found === undefined) throw new StoreError('store-corrupt', `${key} holds bytes of unknown origin`);
-      if (isSameNote(found.facts.note, note)) return write(ours(), history, note);
+      if (isSameNote(found.facts.note, note)) return writeOurs();
       // Another attempt was first: its bytes are the result, and ours may be paid for beside them.
       const others = history.notes.filter(({ attempt }) => attempt !== found.facts.note.attempt);
       const told = { ...history, notes: [...others, { ...note, code: DUPLICATE }] };
-      return write(succeededRecord(item, told, found.facts, found.content, now()), history, note);
+      const record = succeededRecord(item, told, found.facts, found.content, now());
+      return write(record, history, note, imageIn(result.existing));
     },
     async keepAttempts(history) {
       // Its page has counted what it may have cost.
@@ -217,6 +233,12 @@ function isSameNote(
 
 function isInline({ body, extension }: Answer): boolean {
   return (extension === 'txt' || extension === 'json') && body.byteLength <= INLINE_TEXT_BYTES;
+}
+
+function imageIn(
+  object: { readonly contentType: string; readonly body: Uint8Array } | undefined,
+): Uint8Array | undefined {
+  return object?.contentType.startsWith('image/') === true ? object.body : undefined;
 }
 
 function describe(key: string, answer: Answer): Artifact {

@@ -3,6 +3,7 @@ import { addCounts, countsOf, noCounts, type Counts, type SampledFailure } from 
 import type { FailedRecord, KeptAttempts } from '../records/record.ts';
 import { emptyTally } from '../records/tally.ts';
 import { callsOf, tallyLine, type MissingStatus, type ResultLine } from '../report/result-line.ts';
+import { keepThumbnails } from '../gallery/kept-thumbnails.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import type { CallReference } from '../workflows/inputs.ts';
@@ -14,7 +15,7 @@ import {
   withEarlierExecution,
 } from './attempt-history.ts';
 import { keptAttempts } from './item-record.ts';
-import { readKeptAttempts, readPageLines } from '../report/page-records.ts';
+import { readKeptAttempts, readPage } from '../report/page-records.ts';
 import { resolveCall } from './resolve-call.ts';
 
 /** Lost calls that are kept at once. */
@@ -78,7 +79,9 @@ export async function sealLines(
   page: number,
   missing?: MissingStatus,
 ): Promise<readonly ResultLine[]> {
-  const lines = await readPageLines(dependencies, run, page, missing);
+  const { lines, thumbnails } = await readPage(dependencies, run, page, missing);
+  // Before the part, which says that the page is sealed.
+  await keepThumbnails(dependencies.store, run, page, thumbnails);
   await dependencies.store.put(
     runKeys(run).part(page),
     lines.map((line) => `${JSON.stringify(line)}\n`).join(''),

@@ -45,11 +45,11 @@ async function takeOverItem(
   const keys: string[] = [];
   for await (const { key } of store.list(prefix)) keys.push(key);
   const read = await Promise.all(
-    keys
-      .filter((key) => key.endsWith('.step.json'))
-      .map((key) => unlessDamaged(async () => (await records.read(key)) as StepRecord | undefined)),
+    keys.filter((key) => key.endsWith('.step.json')).map((key) => unlessDamaged(() => records.readKept(key))),
   );
-  const steps = read.filter((record) => record !== undefined);
+  const kept = read.filter((one) => one !== undefined);
+  const thumbnails = new Map(kept.map(({ record, thumbnail }) => [record, thumbnail]));
+  const steps = kept.map(({ record }) => record as StepRecord);
   const done = wholeCalls(steps);
   const artifacts = done.flatMap((record) =>
     record.status === 'succeeded' && record.artifact !== undefined ? [record.artifact] : [],
@@ -73,7 +73,7 @@ async function takeOverItem(
     if ((whole.has(name) || isKept) && isFree(key)) await moveRequest(dependencies, key, moved(key), moved);
   }
   for (const record of done) {
-    await records.write(runKeys(run).step(page, item.number, item.id, record.part), {
+    const taken = {
       ...record,
       ...movedArtifact(record, moved),
       runId: run.runId,
@@ -84,7 +84,9 @@ async function takeOverItem(
       cost: nothing,
       reused: { runId: record.reused?.runId ?? runId },
       at: dependencies.now().toISOString(),
-    });
+    };
+    const key = runKeys(run).step(page, item.number, item.id, record.part);
+    await records.write(key, taken, thumbnails.get(record));
   }
 }
 

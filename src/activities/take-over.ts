@@ -43,7 +43,8 @@ async function takeOverItem(
 ): Promise<ItemRecord | undefined> {
   if (item.reuse === undefined) return undefined;
   const { key: sourceKey } = item.reuse;
-  const source = await unlessDamaged(() => dependencies.records.read(sourceKey));
+  const kept = await unlessDamaged(() => dependencies.records.readKept(sourceKey));
+  const source = kept?.record;
   if (source?.status !== 'succeeded' || (source.work ?? source.digest) !== workDigest(item)) return undefined;
   const key = runKeys(run).record(page, item.number, item.id);
   const [from, to] = [sourceKey, key].map((name) => name.slice(0, -'record.json'.length));
@@ -79,7 +80,7 @@ async function takeOverItem(
     at: dependencies.now().toISOString(),
   };
   // Another attempt may have been first; the copy of identical bytes that it names is this one.
-  return dependencies.records.write(key, record);
+  return dependencies.records.write(key, record, kept?.thumbnail);
 }
 
 // What an attempt that died midway has copied is copied again; what a call has left counts more.

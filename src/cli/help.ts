@@ -125,6 +125,7 @@ export const examples = {
     'cd "$(pollen-batch results quickstart-067f128d53)"',
     'pollen-batch results requests-1b5f7979d2 --format openai-batch --out - | jq .custom_id',
   ],
+  open: ['pollen-batch open @latest', 'pollen-batch open quickstart-067f128d53 --port 8080 --no-browser'],
   verify: [
     'pollen-batch verify quickstart-067f128d53',
     'pollen-batch verify quickstart-067f128d53 --meter',

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 
 import type { LogsFlags } from '../commands/actions/logs.ts';
+import type { OpenFlags } from '../commands/actions/open.ts';
 import type { CommandContext, Outcome, OutputFlags } from '../commands/actions/outcome.ts';
 import { exampleText, examples } from './help.ts';
-import { outputOption, parseCount, parseSince } from './options.ts';
+import { outputOption, parseCount, parsePort, parseSince } from './options.ts';
 
 /** The commands that tell what has happened in a run. */
 export function addTellCommands(
@@ -21,6 +22,18 @@ export function addTellCommands(
     .action(async (runId: string, item: string, flags: OutputFlags) => {
       const { explainAction } = await import('../commands/actions/explain.ts');
       present(await explainAction(runId, item), flags);
+    });
+
+  program
+    .command('open')
+    .argument('<run>', 'run id, its beginning, or @latest')
+    .description('show the results of a run in the browser, while it goes on too; until Ctrl-C')
+    .option('--port <port>', 'port of this machine; a free one when left out', parsePort)
+    .option('--no-browser', 'print the address alone')
+    .addHelpText('after', exampleText(examples.open))
+    .action(async (runId: string, flags: OpenFlags) => {
+      const { openAction } = await import('../commands/actions/open.ts');
+      present(await openAction(runId, flags, context));
     });
 
   program

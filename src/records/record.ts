@@ -21,6 +21,8 @@ export interface AttemptRecord extends Partial<CallPart> {
   readonly requestId?: string;
   /** Milliseconds from send to end. */
   readonly latencyMs?: number;
+  /** Which lane let it go, and how many calls a second that let go then; absent in records of earlier versions. */
+  readonly lane?: { readonly name: string; readonly rps?: number };
   /** What its answer used; absent in records of earlier versions. */
   readonly usage?: Usage;
   readonly cache?: CacheStatus;

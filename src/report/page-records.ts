@@ -19,7 +19,7 @@ export const PAGES_AHEAD = 2;
 /** Where records are read from. */
 export interface RecordSource {
   readonly store: ObjectStore;
-  readonly records: Pick<Records, 'read'>;
+  readonly records: Pick<Records, 'read' | 'readKept'>;
 }
 
 /** Where records are read from, and what was planned. */
@@ -34,6 +34,8 @@ export interface PageSource extends RecordSource {
 export interface PageRecords {
   /** By item number. */
   readonly records: ReadonlyMap<number, ItemRecord>;
+  /** WebP in base64, by item number. */
+  readonly thumbnails: ReadonlyMap<number, string>;
   /** Every key of the page's items. */
   readonly keys: ReadonlySet<string>;
 }
@@ -48,23 +50,36 @@ export async function readPageRecords(
   for await (const { key } of store.list(runKeys(run).itemPrefix(page))) keys.add(key);
   const found = await readAll(
     [...keys].filter((key) => parseRecordKey(key) !== undefined),
-    (key) => records.read(key),
+    (key) => records.readKept(key),
   );
-  return { keys, records: new Map(found.map((record) => [record.number, record])) };
+  return {
+    keys,
+    records: new Map(found.map(({ record }) => [record.number, record])),
+    thumbnails: new Map(
+      found.flatMap(({ record: { number }, thumbnail }) =>
+        thumbnail === undefined ? [] : [[number, thumbnail] as const],
+      ),
+    ),
+  };
+}
+
+/** The result lines of a page, in the order of its calls, and the thumbnails of their images. */
+export interface PageLines extends Pick<PageRecords, 'thumbnails'> {
+  readonly lines: readonly ResultLine[];
 }
 
 /**
- * The result lines of a page, in the order of its calls.
+ * Reads how the items of a page have ended.
  *
  * @param missing - how items have ended that have no record
  */
-export async function readPageLines(
+export async function readPage(
   dependencies: PageSource,
   run: RunLocation,
   page: number,
   missing: MissingStatus = 'cancelled',
-): Promise<readonly ResultLine[]> {
-  const [items, { keys, records }] = await Promise.all([
+): Promise<PageLines> {
+  const [items, { keys, records, thumbnails }] = await Promise.all([
     dependencies.plans.page(run, page),
     readPageRecords(dependencies, run, page),
   ]);
@@ -82,10 +97,16 @@ export async function readPageLines(
     ...record,
     key: runKeys(run).record(page, record.number, record.id),
   });
-  return items.map((item) => {
+  const lines = items.map((item) => {
     const record = records.get(item.number);
     return resultLine(item, record && lineOf(record), left.get(item.number), missing);
   });
+  return { lines, thumbnails };
+}
+
+/** The result lines of a page alone. */
+export async function readPageLines(...page: Parameters<typeof readPage>): Promise<readonly ResultLine[]> {
+  return (await readPage(...page)).lines;
 }
 
 /** The result lines of a page as it was sealed; `undefined` where it was not, or they are damaged: its records have them. */

@@ -124,7 +124,7 @@ export function createReportFold(): ReportFold {
 
 /** The bill of one result line: a line for each attempt that is listed. */
 export function billLines({ number, id, model, attempts }: ResultLine): readonly BillLine[] {
-  return attempts.map(({ charge, latencyMs: _latency, ...attempt }) => ({
+  return attempts.map(({ charge, latencyMs: _latency, lane: _lane, ...attempt }) => ({
     number,
     id,
     model,

@@ -45,7 +45,10 @@ export interface RunKeys {
   readonly errors: string;
   readonly report: string;
   readonly bill: string;
-  readonly index: string;
+  /** Page of the run's gallery, numbered from 1: the first is what opens the run. */
+  gallery(page: number): string;
+  /** Small pictures of one page's images, one JSON line each. */
+  thumbnails(page: number): string;
   readonly success: string;
   readonly failed: string;
   /** Folder of what came after another result of its item, or after the marker, with a slash at its end. */
@@ -102,7 +105,8 @@ export function runKeys(location: RunLocation): RunKeys {
     errors: `${root}errors.jsonl`,
     report: `${root}report.json`,
     bill: `${root}bill.jsonl`,
-    index: `${root}index.html`,
+    gallery: (page) => (page === 1 ? `${root}index.html` : `${root}gallery/page-${digits(page, 4)}.html`),
+    thumbnails: (page) => `${root}gallery/thumbnails-${digits(page, 5)}.jsonl`,
     success: `${root}_SUCCESS`,
     failed: `${root}_FAILED`,
     latePrefix: `${root}late/`,

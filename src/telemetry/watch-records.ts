@@ -12,8 +12,9 @@ import type { Telemetry } from './telemetry.ts';
 export function watchRecords(records: Records, { meters, logger }: Telemetry): Records {
   return {
     read: (key) => records.read(key),
-    async write(key, record) {
-      const counted = await records.write(key, record);
+    readKept: (key) => records.readKept(key),
+    async write(key, record, thumbnail) {
+      const counted = await records.write(key, record, thumbnail);
       // A step's record goes into that of its item.
       if (counted !== record || 'part' in record) return counted;
       countCharges(meters, record);

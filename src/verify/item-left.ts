@@ -1,5 +1,6 @@
 import type { PlannedCall, PlannedItem } from '../plan/plan.ts';
 import type { AttemptRecord, ItemRecord, KeptAttempts, StepRecord } from '../records/record.ts';
+import { withoutThumbnail } from '../records/record-store.ts';
 import type { ChainLeft } from './check-chain.ts';
 import { itemNames, type ItemNames } from './places.ts';
 import { isObjects, type RunReader } from './reading.ts';
@@ -65,7 +66,7 @@ export async function readItem(
     isChain ? readAll<KeptAttempts>(names.attempts) : [],
     isChain ? readAll<{ readonly request?: PlannedCall['request'] }>(names.requests) : [],
   ]);
-  const whole = isReadable(record) ? record : undefined;
+  const whole = record !== undefined && isReadable(record) ? withoutThumbnail(record).record : undefined;
   return {
     item,
     names,

@@ -37,6 +37,7 @@ export function placeOf(name: string, digest: string): Place {
   }
   const part = /^results\/part-(\d{5,})\.jsonl$/.exec(name);
   if (part !== null) return { kind: 'part', page: Number(part[1]) };
+  if (/^gallery\/(page-\d{4,}\.html|thumbnails-\d{5,}\.jsonl)$/.test(name)) return { kind: 'file' };
   const input = /^inputs\/([0-9a-f]{64})$/.exec(name);
   if (input !== null) return { kind: 'input', sha256: input[1] ?? '' };
   const numbered = /^(corrections|changes)\/(\d{5,})\.json$/.exec(name);

@@ -14,6 +14,10 @@ import { everything, type Selection } from './selection.ts';
 export interface Exported {
   readonly run: RunLocation;
   readonly marker: Marker;
+  /** Absent where it is lost or damaged. */
+  readonly plan: Plan | undefined;
+  /** Pages of the plan whose numbers rise, one stream a lane. */
+  readonly streams: readonly (readonly number[])[];
   /** Digits of the numbers in names of files. */
   readonly digits: number;
   /** Those that are wanted, in the job's order, each with what was asked for; read anew each time. */
@@ -43,7 +47,15 @@ export async function openExport(
       for (const line of wanted) yield exportLine(line, planned.get(line.number), digits);
     }
   }
-  return { run, marker, digits, lines: () => inOrder(streamsOf(marker, plan).map(linesOf)) };
+  const streams = streamsOf(marker, plan);
+  return {
+    run,
+    marker,
+    plan,
+    streams: streams.map((parts) => parts.map(({ page }) => page)),
+    digits,
+    lines: () => inOrder(streams.map(linesOf)),
+  };
 }
 
 type Part = Marker['parts'][number] & { readonly page: number };

@@ -47,7 +47,14 @@ export interface GovernedCall {
 }
 
 /** How a call ended, with what its lane has to say; `undefined` when the lane was stopped before it was sent. */
-export type CallResult = { readonly outcome: Outcome; readonly advice: Advice } | undefined;
+export type CallResult =
+  | {
+      readonly outcome: Outcome;
+      readonly advice: Advice;
+      /** Which lane let it go, and how many calls a second it let go then, where it had a rate. */
+      readonly lane: { readonly name: string; readonly rps?: number };
+    }
+  | undefined;
 
 export interface GovernorOptions {
   readonly lane: LaneSettings;
@@ -198,6 +205,7 @@ export function createGovernor(options: GovernorOptions): Governor {
       if (!hasEntered) return undefined;
       const landed = watch.sends();
       try {
+        const rps = mind.state()?.rate;
         const end = mind.sent(item, seconds());
         const outcome = await send();
         touchedAt = seconds();
@@ -211,7 +219,7 @@ export function createGovernor(options: GovernorOptions): Governor {
         );
         // The next one at hand would meet the same, before anybody has thought about it.
         if (advice.turnMs !== undefined && isThrottle(code)) gate.turnAway(0);
-        return { outcome, advice };
+        return { outcome, advice, lane: { name, ...(rps === undefined ? {} : { rps }) } };
       } finally {
         landed();
         gate.leave();

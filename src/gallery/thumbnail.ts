@@ -1,0 +1,39 @@
+/** Makes a small picture of an image: WebP in base64, a few KB; `undefined` where none can be made. */
+export type MakeThumbnail = (image: Uint8Array) => Promise<string | undefined>;
+
+/** Longest side, in pixels. */
+const SIDE = 160;
+/** Larger images are not drawn: what an answer unpacks to must not take the worker's memory. */
+const MOST_PIXELS = 64_000_000;
+const SECONDS = 10;
+/** A record must not grow by much; of a picture of this size, pure noise has half as many bytes. */
+const MOST_BYTES = 12 * 1024;
+
+/**
+ * Makes thumbnails, off the main thread. What the library does not know, or cannot read, has none: a result is one without
+ * it. So is every image where the library has no build for the machine.
+ */
+export function createThumbnails(): MakeThumbnail {
+  let library: Promise<typeof import('./sharp.ts').sharp | undefined> | undefined;
+  return async (image) => {
+    library ??= import('./sharp.ts').then(
+      ({ sharp }) => {
+        sharp.cache(false);
+        return sharp;
+      },
+      () => undefined,
+    );
+    const sharp = await library;
+    try {
+      const bytes = await sharp?.(image, { limitInputPixels: MOST_PIXELS, sequentialRead: true })
+        .timeout({ seconds: SECONDS })
+        .autoOrient()
+        .resize(SIDE, SIDE, { fit: 'inside', withoutEnlargement: true })
+        .webp({ quality: 50, effort: 2 })
+        .toBuffer();
+      return bytes === undefined || bytes.byteLength > MOST_BYTES ? undefined : bytes.toString('base64');
+    } catch {
+      return undefined;
+    }
+  };
+}
