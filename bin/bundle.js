@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
+import { prebuildPage } from '../dist/gallery/page-code.js';
 import { prebuildWorkflows } from '../dist/workflow-bundle.js';
 import { licensesOf } from './licenses.js';
 
@@ -42,7 +43,7 @@ const ours = {
   },
 };
 
-await prebuildWorkflows();
+await Promise.all([prebuildWorkflows(), prebuildPage(join(root, 'src/gallery/page'))]);
 
 const { metafile } = await build({
   absWorkingDir: root,
@@ -55,6 +56,8 @@ const { metafile } = await build({
   mainFields: ['module', 'main'],
   target: 'node20.19',
   preserveSymlinks: true,
+  // Asked for from sources alone.
+  external: ['esbuild'],
   // Libraries in CommonJS require what Node brings.
   banner: {
     js: "import { createRequire as createNodeRequire } from 'node:module'; const require = createNodeRequire(import.meta.url);",

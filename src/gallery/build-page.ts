@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
@@ -10,10 +9,14 @@ import type { PageCode } from './page-html.ts';
 /** Packages of which code stands in a page; each license asks that its text goes along. */
 const packages = ['preact', '@tanstack/virtual-core', 'uplot'];
 
-/** Makes the page's sources one script and one style sheet, as they stand inside a page. */
-export async function buildPage(): Promise<PageCode> {
+/**
+ * Makes the page's sources one script and one style sheet, as they stand inside a page.
+ *
+ * @param folder - of the sources
+ */
+export async function buildPage(folder: string): Promise<PageCode> {
   const { outputFiles } = await build({
-    absWorkingDir: fileURLToPath(new URL('page/', import.meta.url)),
+    absWorkingDir: folder,
     entryPoints: ['main.tsx'],
     outdir: 'out',
     write: false,

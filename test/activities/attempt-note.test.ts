@@ -24,6 +24,14 @@ describe('the note of an attempt', () => {
     });
   });
 
+  it('says which lane let it go, and at what rate, in no more digits than anybody reads', () => {
+    const lane = { name: 'pictures', rps: 3.987_654_321 };
+    const told = noteOf(1, 'reset', sampleFault(), { kind: 'lost' }, { ...attempted, lane });
+    expect(told.lane).toEqual({ name: 'pictures', rps: 3.988 });
+    const free = { ...attempted, lane: { name: 'all' } };
+    expect(noteOf(1, 'reset', sampleFault(), { kind: 'lost' }, free).lane).toEqual({ name: 'all' });
+  });
+
   it('has the id that it was sent with where the API told none, and none where nothing was sent', () => {
     const { status: _status, ...silent } = sampleFault();
     const idOf = (...[outcome, kind]: readonly [object, 'lost' | 'refused']): string | undefined =>

@@ -58,6 +58,30 @@ describe('an answer', () => {
     expect(JSON.stringify(receipt)).not.toContain('bloom');
   });
 
+  it('that is an image has a small picture beside its record, and a text has none', async () => {
+    const seen: Uint8Array[] = [];
+    const thumbnail = async (image: Uint8Array): Promise<string> => `small ${seen.push(image)}`;
+    const store = createMemoryStore();
+    await sampleItemStore(store, { thumbnail }).succeed(picture, note, sampleHistory());
+    expect(readRecord(store)).toMatchObject({ status: 'succeeded', thumbnail: 'small 1' });
+    expect(seen).toEqual([picture.body]);
+    // Found again by an attempt whose record was lost.
+    await store.remove(recordKey);
+    await sampleItemStore(store, { thumbnail }).find(sampleHistory());
+    expect(readRecord(store)).toMatchObject({ thumbnail: 'small 2' });
+    const texts = createMemoryStore();
+    await sampleItemStore(texts, { thumbnail }).succeed(sampleAnswer(), note, sampleHistory());
+    expect(readRecord(texts)).not.toHaveProperty('thumbnail');
+    expect(seen).toHaveLength(2);
+  });
+
+  it('is stored without a small picture where none can be made', async () => {
+    const store = createMemoryStore();
+    const thumbnail = (): Promise<undefined> => Promise.resolve(undefined);
+    await sampleItemStore(store, { thumbnail }).succeed(picture, note, sampleHistory());
+    expect(readRecord(store)).not.toHaveProperty('thumbnail');
+  });
+
   it('takes the place of a copy that a take-over has left, and owes nothing to it', async () => {
     const store = createMemoryStore();
     const left = { contentType: 'image/png', metadata: { reused: 'bees-9999999999' } };

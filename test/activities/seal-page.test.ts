@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
+import { createCloseItem } from '../../src/activities/close-item.ts';
 import { createPlanReader } from '../../src/activities/plan-reader.ts';
 import { createSealPage } from '../../src/activities/seal-page.ts';
+import { readThumbnails } from '../../src/gallery/kept-thumbnails.ts';
 import type { PlannedItem } from '../../src/plan/plan.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import { writePlan } from '../../src/records/run-store.ts';
@@ -147,5 +149,50 @@ describe('a page that was stopped', () => {
       cost: { settled: '0.0001', unknown: { count: 0 } },
       steps: [{ status: 'succeeded' }, { status: 'succeeded' }],
     });
+  });
+});
+
+describe('a sealed page', () => {
+  it('has the small pictures of its images in one object, in order, and none of them in its lines', async () => {
+    const { seal, lines, records, store } = await world();
+    await records.write(keys.record(0, 2, 'lamp'), succeeded({ number: 2, id: 'lamp' }), 'Qg==');
+    await records.write(keys.record(0, 1, 'haiku'), succeeded(), 'QQ==');
+    await seal({ run, page: 0, lost: [] });
+    expect(await readThumbnails(store, run, 0)).toEqual([
+      { number: 1, image: 'QQ==' },
+      { number: 2, image: 'Qg==' },
+    ]);
+    for (const line of lines()) expect(line).not.toHaveProperty('thumbnail');
+    // Whoever reads the part of a page finds them.
+    expect(store.keys().indexOf(keys.thumbnails(0))).toBeLessThan(store.keys().indexOf(keys.part(0)));
+  });
+
+  it('writes no such object where there are none, and one that is damaged counts as none', async () => {
+    const { seal, store } = await world();
+    await seal({ run, page: 0, lost: [] });
+    expect(store.text(keys.thumbnails(0))).toBeUndefined();
+    for (const body of ['{"number":1', '{"number":1,"image":"x\\" onerror="}\n', 'null\n']) {
+      await store.put(keys.thumbnails(0), body, { contentType: 'application/x-ndjson' });
+      expect(await readThumbnails(store, run, 0)).toEqual([]);
+    }
+  });
+});
+
+describe('an item of several calls', () => {
+  it('has the small picture of the last image that was made for it', async () => {
+    const { records, store } = await world();
+    const artifact = { key: 'a.png', bytes: 1, sha256: 'a'.repeat(64), contentType: 'image/png' };
+    const { text: _text, ...image } = succeeded({ number: 2, id: 'lamp', kind: 'image', artifact });
+    const part = { step: 'draw', index: 0 };
+    const drawn: StepRecord = { ...image, part };
+    await records.write(keys.step(0, 2, 'lamp', part), drawn, 'QQ==');
+    const close = createCloseItem({
+      store,
+      records,
+      plans: createPlanReader(store),
+      now: () => new Date(0),
+    } as unknown as ActivityDependencies);
+    await close({ run, page: 0, position: 1 });
+    expect(await records.readKept(keys.record(0, 2, 'lamp'))).toMatchObject({ thumbnail: 'QQ==' });
   });
 });

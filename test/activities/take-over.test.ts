@@ -64,6 +64,16 @@ describe('taking over', () => {
     expect(store.keys().at(-1)).toBe(runKeys(run).record(0, 1, 'haiku'));
   });
 
+  it('takes the small picture along', async () => {
+    await source({ thumbnail: 'UklGRg==' });
+    await put(picture.key, 'jpg');
+    const [record] = await take();
+    expect(record).not.toHaveProperty('thumbnail');
+    expect(JSON.parse(store.text(runKeys(run).record(0, 1, 'haiku')) ?? '')).toMatchObject({
+      thumbnail: 'UklGRg==',
+    });
+  });
+
   it('names the run that made the call, however often its work was taken over', async () => {
     await source({ reused: { runId: 'bees-0000000000' } });
     await put(picture.key, 'jpg');

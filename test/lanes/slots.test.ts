@@ -304,7 +304,8 @@ describe('a server that takes no rate', () => {
     const { ask, granted } = asker(governor.slots);
     await ask();
     const answer: Outcome = sampleAnswer();
-    await governor.call({ ...call, send: () => Promise.resolve(answer) });
+    const ended = await governor.call({ ...call, send: () => Promise.resolve(answer) });
+    expect(ended?.lane).toEqual({ name: 'all', rps: 4 });
     const second = ask();
     expect(await granted()).toBe(1);
     await second;

@@ -41,6 +41,17 @@ describe('records', () => {
     expect(store.calls().filter((call) => call.startsWith('get'))).toEqual(['get one']);
   });
 
+  it('have a small picture beside them, which none but who asks for it sees', async () => {
+    const store = createMemoryStore();
+    const own = createRecords(store);
+    expect(await own.write('key', succeeded(), 'UklGRg==')).toEqual(succeeded());
+    for (const records of [own, createRecords(store)]) {
+      expect(await records.read('key')).toEqual(succeeded());
+      expect(await records.readKept('key')).toEqual({ record: succeeded(), thumbnail: 'UklGRg==' });
+    }
+    expect(await createRecords(store).write('key', failed(), 'other')).toEqual(succeeded());
+  });
+
   it('are undefined where none is', async () => {
     expect(await createRecords(createMemoryStore()).read('key')).toBeUndefined();
   });
