@@ -1,3 +1,5 @@
+import type { sharp } from './sharp.ts';
+
 /** Makes a small picture of an image: WebP in base64, a few KB; `undefined` where none can be made. */
 export type MakeThumbnail = (image: Uint8Array) => Promise<string | undefined>;
 
@@ -14,18 +16,18 @@ const MOST_BYTES = 12 * 1024;
  * it. So is every image where the library has no build for the machine.
  */
 export function createThumbnails(): MakeThumbnail {
-  let library: Promise<typeof import('./sharp.ts').sharp | undefined> | undefined;
+  let library: Promise<typeof sharp | undefined> | undefined;
   return async (image) => {
     library ??= import('./sharp.ts').then(
-      ({ sharp }) => {
-        sharp.cache(false);
-        return sharp;
+      (loaded) => {
+        loaded.sharp.cache(false);
+        return loaded.sharp;
       },
       () => undefined,
     );
-    const sharp = await library;
+    const open = await library;
     try {
-      const bytes = await sharp?.(image, { limitInputPixels: MOST_PIXELS, sequentialRead: true })
+      const bytes = await open?.(image, { limitInputPixels: MOST_PIXELS, sequentialRead: true })
         .timeout({ seconds: SECONDS })
         .autoOrient()
         .resize(SIDE, SIDE, { fit: 'inside', withoutEnlargement: true })

@@ -20,8 +20,8 @@ export interface GallerySource {
   readonly info: GalleryInfo;
   /** How many lines there are. */
   readonly items: number;
-  lines(): AsyncIterable<ExportLine>;
-  thumbnails(): AsyncIterable<Thumbnail>;
+  readonly lines: () => AsyncIterable<ExportLine>;
+  readonly thumbnails: () => AsyncIterable<Thumbnail>;
 }
 
 /** How its pages look, which are numbered from 1. */

@@ -1,6 +1,5 @@
 import type { PlannedCall, PlannedItem } from '../plan/plan.ts';
 import type { AttemptRecord, ItemRecord, KeptAttempts, StepRecord } from '../records/record.ts';
-import { withoutThumbnail } from '../records/record-store.ts';
 import type { ChainLeft } from './check-chain.ts';
 import { itemNames, type ItemNames } from './places.ts';
 import { isObjects, type RunReader } from './reading.ts';
@@ -66,7 +65,7 @@ export async function readItem(
     isChain ? readAll<KeptAttempts>(names.attempts) : [],
     isChain ? readAll<{ readonly request?: PlannedCall['request'] }>(names.requests) : [],
   ]);
-  const whole = record !== undefined && isReadable(record) ? withoutThumbnail(record).record : undefined;
+  const whole = record !== undefined && isReadable(record) ? withoutThumbnail(record) : undefined;
   return {
     item,
     names,
@@ -82,6 +81,12 @@ export async function readItem(
       ),
     },
   };
+}
+
+// A small picture stands beside what the results have too.
+function withoutThumbnail(record: ItemRecord): ItemRecord {
+  const { thumbnail: _thumbnail, ...rest } = record as ItemRecord & { readonly thumbnail?: unknown };
+  return rest as ItemRecord;
 }
 
 // Enough to be looked into; what is in it is checked then.

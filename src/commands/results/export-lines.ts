@@ -21,7 +21,7 @@ export interface Exported {
   /** Digits of the numbers in names of files. */
   readonly digits: number;
   /** Those that are wanted, in the job's order, each with what was asked for; read anew each time. */
-  lines(): AsyncIterable<ExportLine>;
+  readonly lines: () => AsyncIterable<ExportLine>;
 }
 
 /**
