@@ -214,9 +214,24 @@ function createProgram(): Command {
     .option(
       '--select <which>',
       'succeeded, failed, cancelled, expired or id=…; given again, any of them',
-      (word: string, earlier: readonly string[] = []) => [...earlier, word],
+      (word: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), word],
     )
     .option('--with-artifacts', 'copy texts and images too, beside the one file')
+    .addOption(
+      new Option(
+        '--dataset',
+        "a folder that pandas and Hugging Face's datasets load: Parquet, images, card",
+      ).conflicts(['format', 'withArtifacts']),
+    )
+    .addOption(
+      new Option('--to <url>', 'copy the run as it is to s3://bucket/prefix of the same server').conflicts([
+        'out',
+        'format',
+        'select',
+        'withArtifacts',
+        'dataset',
+      ]),
+    )
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.results))
     .action(async (runId: string, flags: ResultsFlags) => {

@@ -1,6 +1,7 @@
 import type { SucceededRecord } from '../records/record.ts';
 import type { Usage } from '../pollen/usage.ts';
 import type { ResultLine } from './result-line.ts';
+import { countTokens } from './token-counts.ts';
 
 /** One line of an output file of OpenAI's Batch API: a response, or an error. */
 export interface OpenAiBatchLine {
@@ -70,23 +71,15 @@ function pictureOf(line: SucceededRecord, bytes: Uint8Array | undefined): Readon
   return { created: secondsOf(line.at), data };
 }
 
-// Units that are no tokens (seconds, images at a flat price) have no place there; the bill has them.
+// Units that are no tokens have no place there; the bill has them.
 function usageOf(usage: Usage): Readonly<Record<string, unknown>> {
-  const cached = usage.promptCachedTokens ?? 0;
-  const reasoning = usage.completionReasoningTokens ?? 0;
-  const prompt =
-    cached +
-    (usage.promptTextTokens ?? 0) +
-    (usage.promptCacheWriteTokens ?? 0) +
-    (usage.promptAudioTokens ?? 0) +
-    (usage.promptImageTokens ?? 0);
-  const completion = reasoning + (usage.completionTextTokens ?? 0) + (usage.completionAudioTokens ?? 0);
+  const { prompt = 0, completion = 0 } = countTokens(usage);
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
     total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: cached },
-    completion_tokens_details: { reasoning_tokens: reasoning },
+    prompt_tokens_details: { cached_tokens: usage.promptCachedTokens ?? 0 },
+    completion_tokens_details: { reasoning_tokens: usage.completionReasoningTokens ?? 0 },
   };
 }
 

@@ -1,48 +1,73 @@
 import { relative } from 'node:path';
 
 import { PollenBatchError } from '../../errors.ts';
+import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { plural } from '../render/words.ts';
+import { copyRunTo } from '../results/copy-to.ts';
+import { resultChunks } from '../results/formats.ts';
 import type { ResultFormat } from '../results/result-formats.ts';
-import { pipeResults, results, writeResults } from '../results/results.ts';
+import { openEnded, results, writeResults, writeRunDataset } from '../results/results.ts';
 import { parseSelection } from '../results/selection.ts';
+import type { Reading } from '../session/reading.ts';
 import { configure, withStored } from './configure.ts';
 import { done, type CommandContext, type Outcome, type OutputFlags } from './outcome.ts';
-import { toStdout } from './to-stdout.ts';
+import { isTerminal, toStdout } from './to-stdout.ts';
 
 export interface ResultsFlags extends OutputFlags {
   readonly out: string;
   readonly format: 'files' | ResultFormat;
   readonly select?: readonly string[];
   readonly withArtifacts?: true;
+  readonly dataset?: true;
+  readonly to?: string;
 }
 
 /** `results RUN` */
 export function resultsAction(text: string, flags: ResultsFlags, context: CommandContext): Promise<Outcome> {
-  const { out, format, select = [], withArtifacts = false } = flags;
-  const isWanted = parseSelection(select);
-  if (out === '-' && (format === 'files' || withArtifacts)) {
+  checkFlags(flags);
+  const selection = parseSelection(flags.select ?? []);
+  return withStored(configure(), text, async (reading, run) => {
+    const { store } = reading;
+    const { out, format, to, dataset, withArtifacts = false } = flags;
+    if (to !== undefined) return copyOutcome(reading, run, to, context);
+    if (format === 'files' && dataset !== true) {
+      return filesOutcome(await results(store, run, out, selection), context);
+    }
+    const exported = await openEnded(store, run, selection);
+    const { state, tally } = exported.marker;
+    const base = { runId: run.runId, state, tally };
+    if (dataset === true || format === 'files') {
+      const written = await writeRunDataset(store, exported, out);
+      context.terminal.say(
+        `${plural(written.rows, 'row')} and ${plural(written.images, 'image')} in ${plural(written.files, 'Parquet file')}, with a card.`,
+      );
+      return { data: { ...base, ...written }, text: near(written.folder), exitCode: exitCodes.succeeded };
+    }
+    if (out === '-') {
+      for await (const chunk of resultChunks(store, exported, format)) await toStdout(chunk);
+      return done;
+    }
+    const written = await writeResults(store, exported, { format, withArtifacts }, out);
+    return { data: { ...base, ...written }, text: near(written.file), exitCode: exitCodes.succeeded };
+  });
+}
+
+function checkFlags({ out, format, dataset, withArtifacts }: ResultsFlags): void {
+  if (out !== '-') return;
+  if (format === 'files' || dataset === true || withArtifacts === true) {
     throw new PollenBatchError('usage', 'files cannot be printed', {
       remedy: 'Give a folder with --out, or one of the other formats, such as `--format jsonl --out -`.',
     });
   }
-  return withStored(configure(), text, async ({ store }, run) => {
-    if (format === 'files') return copiedOutcome(await results(store, run, out, isWanted), context);
-    const wanted = { format, isWanted };
-    if (out === '-') {
-      await pipeResults(store, run, wanted, toStdout);
-      return done;
-    }
-    const { marker, file, ...copied } = await writeResults(store, run, wanted, out, withArtifacts);
-    return {
-      data: { runId: run.runId, state: marker.state, file, ...copied, tally: marker.tally },
-      text: near(file),
-      exitCode: exitCodes.succeeded,
-    };
-  });
+  if (format === 'parquet' && isTerminal()) {
+    throw new PollenBatchError('usage', 'a Parquet file is nothing to look at on a terminal', {
+      remedy: 'Give a file with --out, or pipe it to another program.',
+    });
+  }
 }
 
-function copiedOutcome(
+function filesOutcome(
   { runId, marker, folder, copied, kept }: Awaited<ReturnType<typeof results>>,
   { terminal }: CommandContext,
 ): Outcome {
@@ -52,6 +77,24 @@ function copiedOutcome(
   return {
     data: { runId, state: marker.state, folder, copied, kept, tally: marker.tally },
     text: near(folder),
+    exitCode: exitCodes.succeeded,
+  };
+}
+
+async function copyOutcome(
+  { store, config }: Reading,
+  run: RunLocation,
+  to: string,
+  { terminal }: CommandContext,
+): Promise<Outcome> {
+  if (config.store === undefined) throw new Error('a store that is open has settings');
+  const { marker, bucket, prefix, folder, copied, kept } = await copyRunTo(store, config.store, run, to);
+  terminal.say(
+    `${plural(copied, 'object')} copied from s3://${store.bucket}/${runKeys(run).root}, ${kept} there already. Every command reads the copy with S3_BUCKET=${bucket} S3_PREFIX=${prefix}.`,
+  );
+  return {
+    data: { runId: run.runId, state: marker.state, bucket, prefix, folder, copied, kept },
+    text: folder,
     exitCode: exitCodes.succeeded,
   };
 }

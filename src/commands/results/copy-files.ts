@@ -1,5 +1,4 @@
 import { mapAhead } from '../../at-once.ts';
-import type { ExportLine } from '../../report/export/export-line.ts';
 import { filesOf, type ResultFile } from '../../report/export/file-names.ts';
 import { runKeys } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
@@ -25,13 +24,13 @@ export interface Copied {
  */
 export async function copyFiles(
   store: ObjectStore,
-  { run, digits, lines }: Exported,
+  exported: Exported,
   folder: ResultFolder,
 ): Promise<Copied> {
-  const { root } = runKeys(run);
+  const { root } = runKeys(exported.run);
   let copied = 0;
   let kept = 0;
-  for await (const outcome of mapAhead(filesIn(lines(), digits), COPIES, (file) =>
+  for await (const outcome of mapAhead(filesIn(exported), COPIES, (file) =>
     copyFile(store, root, file, folder),
   )) {
     if (outcome === 'copied') copied += 1;
@@ -54,8 +53,8 @@ export async function copyReports(
   }
 }
 
-async function* filesIn(lines: AsyncIterable<ExportLine>, digits: number): AsyncGenerator<ResultFile> {
-  for await (const line of lines) yield* filesOf(line, digits);
+async function* filesIn({ results, digits }: Exported): AsyncGenerator<ResultFile> {
+  for await (const line of results()) yield* filesOf(line, digits);
 }
 
 async function copyFile(

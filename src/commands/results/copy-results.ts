@@ -1,12 +1,9 @@
-import type { RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import type { Marker } from '../../records/run-store.ts';
 import { copyFiles, copyReports, type Copied } from './copy-files.ts';
-import { openExport } from './export-lines.ts';
+import type { Exported } from './export-lines.ts';
 import { resultChunks } from './formats.ts';
 import { resultFileNames } from './result-formats.ts';
 import { openResultFolder } from './result-folder.ts';
-import { everything, type Selection } from './selection.ts';
 
 /** What became of the files of a run. */
 export interface CopiedResults extends Copied {
@@ -19,19 +16,15 @@ export interface CopiedResults extends Copied {
  * its own.
  *
  * @param out - the run gets a folder of its own name below it
- * @param isWanted - which results. @default all
  * @throws PollenBatchError `store-unusable` when an object is missing, damaged or not the run's, `usage` when the folder
  * cannot be written to
  */
 export async function copyResults(
   store: ObjectStore,
-  run: RunLocation,
-  marker: Marker,
+  exported: Exported,
   out: string,
-  isWanted: Selection = everything,
 ): Promise<CopiedResults> {
-  const exported = await openExport(store, run, marker, isWanted);
-  const folder = await openResultFolder(out, run.runId);
+  const folder = await openResultFolder(out, exported.run.runId);
   const copied = await copyFiles(store, exported, await folder.folder('items'));
   // Once all items are there; what is told of them follows.
   await folder.write(resultFileNames.jsonl, resultChunks(store, exported, 'jsonl'));

@@ -1,16 +1,18 @@
 import { parsePage } from '../../plan/pages.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { readPlan, type Marker } from '../../records/run-store.ts';
+import { unlessDamaged } from '../../records/unless-damaged.ts';
 import { exportLine, type ExportLine } from '../../report/export/export-line.ts';
 import { digitsFor } from '../../report/export/file-names.ts';
 import { inOrder } from '../../report/export/in-order.ts';
 import { readPlanned } from '../../report/export/read-planned.ts';
+import type { ResultLine } from '../../report/result-line.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { readPart } from './read-results.ts';
+import { readPart, unusable } from './read-results.ts';
 import { everything, type Selection } from './selection.ts';
 
-/** The results of a run that has ended, as they are given away. */
+/** The results of a run that has ended, as they are given away; each reading begins anew. */
 export interface Exported {
   readonly run: RunLocation;
   readonly marker: Marker;
@@ -22,6 +24,8 @@ export interface Exported {
   readonly digits: number;
   /** Those that are wanted, in the job's order, each with what was asked for; read anew each time. */
   readonly lines: () => AsyncIterable<ExportLine>;
+  /** The same without what was asked for, and page by page: half as much is read. */
+  readonly results: () => AsyncIterable<ResultLine>;
 }
 
 /**
@@ -33,17 +37,26 @@ export async function openExport(
   store: ObjectStore,
   run: RunLocation,
   marker: Marker,
-  isWanted: Selection = everything,
+  { wants }: Selection = everything,
 ): Promise<Exported> {
-  // Damaged or lost, it takes along what was asked for, and the order of lanes: the results are whole without it.
-  const plan = await readPlan(store, run);
+  const { root } = runKeys(run);
+  // Without it the order of lanes is lost, and what was asked for: the results are whole all the same.
+  const plan = await unlessDamaged(() => readPlan(store, run));
+  const source = sourceOf(store, plan);
   const digits = digitsFor(marker.parts.reduce((sum, { items }) => sum + items, 0));
 
-  async function* linesOf(parts: readonly Part[]): AsyncGenerator<ExportLine> {
+  async function wantedOf(part: Marker['parts'][number]): Promise<readonly ResultLine[]> {
+    const { lines } = await readPart(store, root, part);
+    return lines.filter(wants);
+  }
+  async function* resultsOf(parts: Marker['parts']): AsyncGenerator<ResultLine> {
+    for (const part of parts) yield* await wantedOf(part);
+  }
+  async function* linesOf(parts: Marker['parts']): AsyncGenerator<ExportLine> {
     for (const part of parts) {
-      const { lines } = await readPart(store, runKeys(run).root, part);
-      const wanted = lines.filter(isWanted);
-      const planned = await readPlanned(sourceOf(store, plan), run, part.page, wanted);
+      const wanted = await wantedOf(part);
+      if (wanted.length === 0) continue;
+      const planned = await readPlanned(source, run, pageOf(part.key), wanted);
       for (const line of wanted) yield exportLine(line, planned.get(line.number), digits);
     }
   }
@@ -52,35 +65,38 @@ export async function openExport(
     run,
     marker,
     plan,
-    streams: streams.map((parts) => parts.map(({ page }) => page)),
+    streams: streams.map((parts) => parts.map(({ key }) => pageOf(key))),
     digits,
     lines: () => inOrder(streams.map(linesOf)),
+    results: () => resultsOf(marker.parts),
   };
 }
 
-type Part = Marker['parts'][number] & { readonly page: number };
-
 // The numbers of a lane's pages rise; those of a canary, which come first, are made alone.
-function streamsOf({ parts }: Marker, plan: Plan | undefined): readonly (readonly Part[])[] {
-  const streams = new Map<string, Part[]>();
+function streamsOf({ parts }: Marker, plan: Plan | undefined): readonly Marker['parts'][] {
+  const pages = new Map(plan?.pages.map((planned) => [planned.page, planned]));
+  const streams = new Map<string, Marker['parts'][number][]>();
   for (const part of parts) {
-    const page = pageOf(part.key);
-    const planned = plan?.pages.find((one) => one.page === page);
-    const name = `${planned?.canary === true} ${planned?.lane ?? ''}`;
-    streams.set(name, [...(streams.get(name) ?? []), { ...part, page }]);
+    const { canary = false, lane = '' } = pages.get(pageOf(part.key)) ?? {};
+    const name = `${canary} ${lane}`;
+    const stream = streams.get(name) ?? [];
+    stream.push(part);
+    streams.set(name, stream);
   }
   return [...streams.values()];
 }
 
 function pageOf(key: string): number {
-  return Number(/-(\d+)\.jsonl$/.exec(key)?.[1]);
+  const page = /\/part-(\d{1,9})\.jsonl$/.exec(key)?.[1];
+  if (page === undefined) throw unusable(`the marker names a part that is none: ${JSON.stringify(key)}`);
+  return Number(page);
 }
 
-function sourceOf(store: ObjectStore, plan: Plan | undefined) {
+function sourceOf(store: ObjectStore, plan: Plan | undefined): Parameters<typeof readPlanned>[0] {
   return {
     store,
     plans: {
-      page: async (run: RunLocation, page: number) => {
+      page: async (run, page) => {
         const object = plan && (await store.get(runKeys(run).page(plan.digest, page)));
         return object === undefined ? [] : parsePage(Buffer.from(object.body).toString('utf8'));
       },

@@ -13,10 +13,10 @@ export async function gallerySource(
   exported: Exported,
   links: GalleryInfo['links'],
 ): Promise<GallerySource> {
-  const { run, plan, marker, streams, lines } = exported;
+  const { run, plan, marker, streams, lines, results } = exported;
   const figures = createFigures();
   let items = 0;
-  for await (const line of lines()) {
+  for await (const line of results()) {
     figures.add(line);
     items += 1;
   }

@@ -1,4 +1,5 @@
 import { mapAhead } from '../../at-once.ts';
+import { jsonLine } from '../../report/export/json-line.ts';
 import { openaiBatchLine } from '../../report/openai-batch-line.ts';
 import type { ResultLine } from '../../report/result-line.ts';
 import { runKeys } from '../../storage/keys.ts';
@@ -17,13 +18,14 @@ const READS = 8;
  */
 export async function* openaiBatchLines(
   store: ObjectStore,
-  { run, lines }: Exported,
+  exported: Pick<Exported, 'run' | 'lines'>,
 ): AsyncGenerator<Uint8Array> {
-  const { root } = runKeys(run);
-  const texts = mapAhead(lines(), READS, async (line) =>
-    JSON.stringify(openaiBatchLine(run.runId, line, await bytesOf(store, root, line))),
+  const { runId } = exported.run;
+  const { root } = runKeys(exported.run);
+  const texts = mapAhead(exported.lines(), READS, async (line) =>
+    jsonLine(openaiBatchLine(runId, line, await bytesOf(store, root, line))),
   );
-  for await (const text of texts) yield Buffer.from(`${text}\n`);
+  for await (const text of texts) yield Buffer.from(text);
 }
 
 async function bytesOf(store: ObjectStore, root: string, line: ResultLine): Promise<Uint8Array | undefined> {

@@ -2,12 +2,11 @@ import { PollenBatchError } from '../../errors.ts';
 import { sha256 } from '../../plan/digest.ts';
 import type { Marker } from '../../records/run-store.ts';
 import type { ResultLine } from '../../report/result-line.ts';
-import type { ObjectStore } from '../../storage/object-store.ts';
+import type { ObjectStore, StoredObject } from '../../storage/object-store.ts';
 import { StoreError } from '../../storage/store-error.ts';
 
-/** One page's share of the results: the bytes as they are stored, and what they say. */
+/** One page's share of the results. */
 export interface ResultPart {
-  readonly body: Uint8Array;
   readonly lines: readonly ResultLine[];
 }
 
@@ -31,7 +30,7 @@ export async function readPart(
 ): Promise<ResultPart> {
   const body = await readChecked(store, key, { root, sha256: digest });
   const lines = Buffer.from(body).toString('utf8').split('\n').filter(Boolean);
-  return { body, lines: lines.map((line) => JSON.parse(line) as ResultLine) };
+  return { lines: lines.map((line) => JSON.parse(line) as ResultLine) };
 }
 
 /** Reads the results of an ended run part by part. */
@@ -44,15 +43,24 @@ export async function* readParts(
 }
 
 /**
- * Reads an object that must be there.
+ * Reads the bytes of an object that must be there.
+ *
+ * @throws PollenBatchError as {@link readObject} does
+ */
+export async function readChecked(store: ObjectStore, key: string, expected?: Expected): Promise<Uint8Array> {
+  return (await readObject(store, key, expected)).body;
+}
+
+/**
+ * Reads an object that must be there, with what is stored beside its bytes.
  *
  * @throws PollenBatchError `store-unusable` when it is missing, damaged, or none of the run's
  */
-export async function readChecked(
+export async function readObject(
   store: ObjectStore,
   key: string,
   { root = '', sha256: digest }: Expected = {},
-): Promise<Uint8Array> {
+): Promise<StoredObject> {
   if (!key.startsWith(root)) {
     throw unusable(`the results name an object that is none of the run's: ${JSON.stringify(key)}`);
   }
@@ -66,7 +74,8 @@ export async function readChecked(
     });
   });
   if (object === undefined) throw unusable(`${where} is missing`);
-  return checked(object.body, where, digest);
+  checked(object.body, where, digest);
+  return object;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 import { PollenBatchError } from '../../errors.ts';
 
@@ -16,6 +16,8 @@ export interface ResultFolder {
   has(name: string, sha256: string): Promise<boolean>;
   /** Writes a file beside its place and moves it there when it is whole; a file or link of that name is replaced. */
   write(name: string, chunks: Chunks): Promise<void>;
+  /** Removes its files of such names, which an earlier command may have left. */
+  removeLike(name: RegExp): Promise<void>;
 }
 
 /**
@@ -24,7 +26,27 @@ export interface ResultFolder {
  * @throws PollenBatchError `usage` when something else is in its place, such as a link that leads elsewhere
  */
 export async function openResultFolder(parent: string, name: string): Promise<ResultFolder> {
-  const path = join(parent, safeName(name));
+  return openFolder(join(parent, safeName(name)));
+}
+
+/**
+ * Opens the folder of a file that the person named, and makes it where it is not there.
+ *
+ * @throws PollenBatchError `usage` when something else is in its place, or the file cannot have that name
+ */
+export async function openFolderOf(file: string): Promise<ResultFolder> {
+  const name = basename(file);
+  if (!isSafeName(name)) {
+    throw new PollenBatchError('usage', `${JSON.stringify(name)} is no name for a file of results`, {
+      remedy: 'Give --out letters, digits, dots, underscores and hyphens.',
+    });
+  }
+  const path = dirname(file);
+  // The person's own links are followed.
+  return openFolder(await realpath(path).catch(() => path));
+}
+
+async function openFolder(path: string): Promise<ResultFolder> {
   await mkdir(path, { recursive: true }).catch(() => {});
   const found = await lstat(path).catch(() => undefined);
   if (found?.isDirectory() !== true) {
@@ -50,6 +72,10 @@ export async function openResultFolder(parent: string, name: string): Promise<Re
         });
       });
     },
+    async removeLike(pattern) {
+      const names = (await readdir(path)).filter((found) => pattern.test(found));
+      for (const found of names) await rm(join(path, found), { force: true, recursive: true });
+    },
   };
 }
 
@@ -68,10 +94,12 @@ async function writeWhole(place: string, chunks: Chunks): Promise<void> {
 
 // The last guard: names are checked where they are read from the bucket.
 function safeName(name: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) || name.length > 200) {
-    throw new RangeError(`"${name}" cannot name a file`);
-  }
+  if (!isSafeName(name)) throw new RangeError(`"${name}" cannot name a file`);
   return name;
+}
+
+function isSafeName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) && name.length <= 200;
 }
 
 async function sha256Of(path: string): Promise<string> {

@@ -1,16 +1,17 @@
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 
-import { PollenBatchError } from '../../errors.ts';
-import { readMarker, type Marker } from '../../records/run-store.ts';
+import type { Marker } from '../../records/run-store.ts';
 import type { RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { copyFiles, type Copied } from './copy-files.ts';
 import { copyResults, type CopiedResults } from './copy-results.ts';
-import { openExport } from './export-lines.ts';
+import { openExport, type Exported } from './export-lines.ts';
 import { resultChunks } from './formats.ts';
+import { readEnd } from './read-end.ts';
 import { resultFileNames, type ResultFormat } from './result-formats.ts';
-import { openResultFolder } from './result-folder.ts';
-import type { Selection } from './selection.ts';
+import { openFolderOf, openResultFolder, type ResultFolder } from './result-folder.ts';
+import { checkNamed, type Selection } from './selection.ts';
+import { writeDataset, type WrittenDataset } from './write-dataset.ts';
 
 /** The copied results of a run, and how it ended. */
 export interface RunResults extends CopiedResults {
@@ -19,70 +20,82 @@ export interface RunResults extends CopiedResults {
 }
 
 /**
+ * Opens the results of a run that has ended.
+ *
+ * @throws PollenBatchError `usage` when it has not, or has no item that the selection names
+ */
+export async function openEnded(
+  store: ObjectStore,
+  run: RunLocation,
+  selection?: Selection,
+): Promise<Exported> {
+  const exported = await openExport(store, run, await readEnd(store, run), selection);
+  if (selection !== undefined) await checkNamed(selection, exported.results());
+  return exported;
+}
+
+/**
  * Copies the results of a run that has ended to this machine.
  *
  * @param out - the run gets a folder of its own name below it
- * @throws PollenBatchError `usage` when it has not ended
+ * @throws PollenBatchError as `openEnded` does
  */
 export async function results(
   store: ObjectStore,
   run: RunLocation,
   out: string,
-  isWanted?: Selection,
+  selection?: Selection,
 ): Promise<RunResults> {
-  const marker = await readEnd(store, run);
-  return { runId: run.runId, marker, ...(await copyResults(store, run, marker, out, isWanted)) };
+  const exported = await openEnded(store, run, selection);
+  const { marker } = exported;
+  return { runId: run.runId, marker, ...(await copyResults(store, exported, out)) };
 }
 
 /** In which form results are wanted. */
 export interface Wanted {
   readonly format: ResultFormat;
-  readonly isWanted: Selection;
+  /** Whether every text and image is copied as a file of its own beside it. */
+  readonly withArtifacts: boolean;
 }
 
 /**
- * Writes the results of a run that has ended as one file in the run's folder below `out`.
+ * Writes results as one file: of its own name in the run's folder below `out`, or as the one that `out` names by its ending.
  *
- * @param withArtifacts - copies every text and image as a file of its own beside it
- * @throws PollenBatchError as `results` does
+ * @throws PollenBatchError `usage` when it cannot be written
  */
 export async function writeResults(
   store: ObjectStore,
-  run: RunLocation,
-  { format, isWanted }: Wanted,
+  exported: Exported,
+  { format, withArtifacts }: Wanted,
   out: string,
-  withArtifacts: boolean,
-): Promise<Partial<Copied> & { readonly marker: Marker; readonly file: string }> {
-  const marker = await readEnd(store, run);
-  const exported = await openExport(store, run, marker, isWanted);
-  const folder = await openResultFolder(out, run.runId);
+): Promise<Partial<Copied> & { readonly file: string }> {
+  const { folder, name } = await placeFor(exported.run.runId, format, out);
   const copied = withArtifacts ? await copyFiles(store, exported, await folder.folder('items')) : {};
-  const name = resultFileNames[format];
   await folder.write(name, resultChunks(store, exported, format));
-  return { marker, file: join(folder.path, name), ...copied };
+  return { file: join(folder.path, name), ...copied };
+}
+
+async function placeFor(
+  runId: string,
+  format: ResultFormat,
+  out: string,
+): Promise<{ readonly folder: ResultFolder; readonly name: string }> {
+  const name = resultFileNames[format];
+  if (extname(out) === extname(name)) return { folder: await openFolderOf(out), name: basename(out) };
+  return { folder: await openResultFolder(out, runId), name };
 }
 
 /**
- * Hands the same to whoever takes it, chunk by chunk.
+ * Writes results as a dataset, in a folder of the run's below `out`.
  *
- * @throws PollenBatchError as `results` does
+ * @throws PollenBatchError `usage` when it cannot be written
  */
-export async function pipeResults(
+export async function writeRunDataset(
   store: ObjectStore,
-  run: RunLocation,
-  { format, isWanted }: Wanted,
-  take: (chunk: Uint8Array) => Promise<void>,
-): Promise<void> {
-  const marker = await readEnd(store, run);
-  const exported = await openExport(store, run, marker, isWanted);
-  for await (const chunk of resultChunks(store, exported, format)) await take(chunk);
-}
-
-async function readEnd(store: ObjectStore, run: RunLocation): Promise<Marker> {
-  const { runId } = run;
-  const marker = await readMarker(store, run);
-  if (marker !== undefined) return marker;
-  throw new PollenBatchError('usage', `run ${runId} has not ended, so its results are not whole`, {
-    remedy: `Wait for its end with \`pollen-batch watch ${runId}\`, then copy them.`,
-  });
+  exported: Exported,
+  out: string,
+): Promise<WrittenDataset & { readonly folder: string }> {
+  const parent = await openResultFolder(out, exported.run.runId);
+  const folder = await parent.folder('dataset');
+  return { folder: folder.path, ...(await writeDataset(store, exported, folder)) };
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../../config.ts';
 import { readAddresses } from '../../local/address-file.ts';
 import { copyResults } from '../results/copy-results.ts';
+import { openExport } from '../results/export-lines.ts';
 import { readEnding, type Ending } from '../runs/ending.ts';
 import { whenAborted } from '../interrupts.ts';
 import { brokenStack, startLocal, STOPPING } from '../session/local.ts';
@@ -122,7 +123,8 @@ async function runIn(
     if (watched.kind === 'broken') terminal.conclude(brokenText(submitted.run, watched));
     if (watched.kind === 'paused') terminal.conclude(leftPausedText(submitted.run, watched.sight));
     if (watched.kind !== 'ended') return { submitted, watched };
-    const { folder } = await copyResults(session.store, submitted.run, watched.marker, out);
+    const exported = await openExport(session.store, submitted.run, watched.marker);
+    const { folder } = await copyResults(session.store, exported, out);
     const ending = await readEnding(session.store, submitted.run, watched.marker, submitted.plan);
     terminal.conclude(copiedText(session, ending, folder, isOwnStack));
     return { submitted, watched, ending, folder };

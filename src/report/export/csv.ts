@@ -1,12 +1,14 @@
 import { stringify } from 'csv-stringify/sync';
 
 import { formatAmount } from '../../pollen/amount.ts';
-import type { Cell, Column } from './columns.ts';
+import type { Cell, Column } from './column.ts';
 import type { ExportLine } from './export-line.ts';
+import { jsonLine } from './json-line.ts';
 
 /**
  * Rows of a table as RFC 4180 has them. Names and answers may be anything: what a spreadsheet would take for a formula is kept
- * from it by an apostrophe.
+ * from it by an apostrophe. A text that looks as if it had got one gets one as well, so that a program can take them back:
+ * `'` and what follows from `=`, `+`, `-`, `@`, tab or carriage return on.
  */
 export function csvOf(rows: readonly (readonly (string | number | boolean | null | undefined)[])[]): string {
   return stringify(
@@ -15,7 +17,10 @@ export function csvOf(rows: readonly (readonly (string | number | boolean | null
       escape_formulas: true,
       // A lone carriage return ends a line for some readers.
       quoted_match: /[\r\n]/,
-      cast: { boolean: String },
+      cast: {
+        boolean: String,
+        string: (text) => (/^'+[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(text) ? `'${text}` : text),
+      },
     },
   );
 }
@@ -27,10 +32,10 @@ export function csvHead(columns: readonly Column[]): string {
 
 /** Results as rows of a table. */
 export function csvRows(columns: readonly Column[], lines: readonly ExportLine[]): string {
-  return csvOf(lines.map((line) => columns.map((column) => textOf(column.cell(line)))));
+  return csvOf(lines.map((line) => columns.map(({ cell }) => textOf(cell(line)))));
 }
 
 function textOf(cell: Cell): string | number | boolean | undefined {
   if (typeof cell === 'bigint') return formatAmount(cell);
-  return typeof cell === 'object' ? JSON.stringify(cell) : cell;
+  return typeof cell === 'object' ? jsonLine(cell).trimEnd() : cell;
 }

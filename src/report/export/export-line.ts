@@ -8,6 +8,8 @@ import { resultFile, stepFile } from './file-names.ts';
 
 /** What an exported line tells besides the result. */
 interface Told extends Partial<Asked> {
+  /** Of the form of these lines. */
+  readonly version: 1;
   /** Name of its file among the copies. */
   readonly file?: string;
   /** When its first attempt was sent and its last one ended, ISO 8601. */
@@ -43,6 +45,7 @@ export interface Planned {
 export function exportLine(line: ResultLine, planned: Planned | undefined, digits: number): ExportLine {
   const { steps, ...result } = line;
   return {
+    version: 1,
     ...result,
     ...askedOfItem(planned),
     ...(line.status === 'succeeded' ? { file: resultFile(line, digits).name } : {}),

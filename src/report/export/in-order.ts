@@ -22,6 +22,6 @@ export async function* inOrder<Entry extends { readonly number: number }>(
       heads[first] = (await open[first]?.next()) ?? { done: true, value: undefined };
     }
   } finally {
-    await Promise.all(open.map((stream) => stream.return?.()));
+    await Promise.all(open.map(async (stream) => stream.return?.()));
   }
 }

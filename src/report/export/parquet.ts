@@ -1,84 +1,83 @@
 import { ByteWriter, ParquetWriter, type ColumnSource, type SchemaElement } from 'hyparquet-writer';
 
-import { AMOUNT_PLACES } from '../../pollen/amount.ts';
-import type { Cell, Column, ColumnType } from './columns.ts';
-import type { ExportLine } from './export-line.ts';
-
-/** Rows and bytes of texts that a group has at most; a group is in memory as a whole. */
+/** Rows, and bytes of their values, that a group has at most, save where one row has more: a group is in memory as a whole. */
 const GROUP_ROWS = 10_000;
 const GROUP_BYTES = 16 * 1024 * 1024;
-/** Digits of an amount of Pollen: what 64 bits hold. */
-const AMOUNT_DIGITS = 18;
+
+/** A column of a Parquet file. */
+export interface ParquetColumn<Row> {
+  readonly name: string;
+  /** Its element of the schema, and those below it. */
+  readonly schema: readonly SchemaElement[];
+  readonly valueOf: (row: Row) => unknown;
+  /** How it is written. @default as the library chooses */
+  readonly storage?: Pick<ColumnSource, 'codec' | 'encoding' | 'statistics'>;
+}
 
 /**
- * Writes results as a Parquet file, one group of rows after the other. Amounts are exact decimals of eight places, times
- * milliseconds in UTC.
+ * Writes rows as a Parquet file, one group of them after the other.
+ *
+ * @param metadata - of the file, as readers look for it by name
  */
-export async function* parquetChunks(
-  columns: readonly Column[],
-  lines: AsyncIterable<ExportLine>,
+export async function* parquetChunks<Row>(
+  columns: readonly ParquetColumn<Row>[],
+  rows: AsyncIterable<Row>,
+  metadata: Readonly<Record<string, string>> = {},
 ): AsyncGenerator<Uint8Array> {
   const bytes = new ByteWriter();
-  const writer = new ParquetWriter({ writer: bytes, schema: schemaOf(columns), createdBy: 'pollen-batch' });
-  const taken = (): Uint8Array => {
-    const chunk = bytes.getBytes().slice();
-    bytes.index = 0;
-    return chunk;
-  };
-  for await (const group of grouped(lines)) {
+  const writer = new ParquetWriter({
+    writer: bytes,
+    schema: [{ name: 'schema', num_children: columns.length }, ...columns.flatMap(({ schema }) => schema)],
+    kvMetadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    createdBy: 'pollen-batch',
+  });
+  for await (const group of grouped(columns, rows)) {
     await writer.write({
-      columnData: columns.map((column) => dataOf(column, group)),
+      columnData: columns.map(({ name, storage }, index) => ({ name, data: group[index] ?? [], ...storage })),
       rowGroupSize: GROUP_ROWS,
     });
-    yield taken();
+    yield taken(bytes);
   }
   await writer.finish();
-  yield taken();
+  yield taken(bytes);
 }
 
-async function* grouped(lines: AsyncIterable<ExportLine>): AsyncGenerator<readonly ExportLine[]> {
-  let group: ExportLine[] = [];
+/** The values of each column of a group. */
+type Group = readonly unknown[][];
+
+async function* grouped<Row>(
+  columns: readonly ParquetColumn<Row>[],
+  rows: AsyncIterable<Row>,
+): AsyncGenerator<Group> {
+  const empty = (): Group => columns.map(() => []);
+  let group = empty();
+  let count = 0;
   let size = 0;
-  for await (const line of lines) {
-    group.push(line);
-    size += sizeOf(line);
-    if (group.length < GROUP_ROWS && size < GROUP_BYTES) continue;
+  for await (const row of rows) {
+    for (const [index, { valueOf }] of columns.entries()) {
+      const value = valueOf(row);
+      group[index]?.push(value);
+      size += sizeOf(value);
+    }
+    count += 1;
+    if (count < GROUP_ROWS && size < GROUP_BYTES) continue;
     yield group;
-    group = [];
+    group = empty();
+    count = 0;
     size = 0;
   }
-  if (group.length > 0) yield group;
+  if (count > 0) yield group;
 }
 
-function sizeOf(line: ExportLine): number {
-  const text = line.status === 'succeeded' ? (line.text?.length ?? 0) : 0;
-  return 500 + text + (line.prompt?.length ?? 0);
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value.length;
+  if (typeof value !== 'object' || value === null || value instanceof Date) return 8;
+  return Object.values(value).reduce((sum: number, part) => sum + sizeOf(part), 0);
 }
 
-function dataOf({ name, type, cell }: Column, group: readonly ExportLine[]): ColumnSource {
-  return { name, data: group.map((line) => valueOf(type, cell(line))) };
+// What the writer has in its buffer, which it uses again.
+function taken(bytes: ByteWriter): Uint8Array {
+  const chunk = bytes.getBytes().slice();
+  bytes.index = 0;
+  return chunk;
 }
-
-function valueOf(type: ColumnType, cell: Cell): unknown {
-  if (cell === undefined) return undefined;
-  if (type === 'time') return new Date(String(cell));
-  return type === 'integer' ? BigInt(cell as number) : cell;
-}
-
-function schemaOf(columns: readonly Column[]): SchemaElement[] {
-  const elements = columns.map(({ name, type, isRequired }): SchemaElement => ({
-    name,
-    repetition_type: isRequired ? 'REQUIRED' : 'OPTIONAL',
-    ...elementOf[type],
-  }));
-  return [{ name: 'results', num_children: columns.length }, ...elements];
-}
-
-const elementOf: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'>>> = {
-  integer: { type: 'INT64' },
-  text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
-  json: { type: 'BYTE_ARRAY', converted_type: 'JSON' },
-  pollen: { type: 'INT64', converted_type: 'DECIMAL', precision: AMOUNT_DIGITS, scale: AMOUNT_PLACES },
-  time: { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' },
-  boolean: { type: 'BOOLEAN' },
-};

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { copyResults } from '../../../src/commands/results/copy-results.ts';
+import { openExport } from '../../../src/commands/results/export-lines.ts';
 import { sha256 } from '../../../src/plan/digest.ts';
 import type { StepResult, SucceededRecord } from '../../../src/records/record.ts';
 import type { Marker } from '../../../src/records/run-store.ts';
 import { emptyTally } from '../../../src/records/tally.ts';
 import { runKeys } from '../../../src/storage/keys.ts';
+import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { StoreError } from '../../../src/storage/store-error.ts';
 import { temporaryFolder } from '../../support/local-servers.ts';
 import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
@@ -59,6 +61,10 @@ async function endedRun(lines: readonly object[]): Promise<{ store: MemoryStore;
 const gets = (store: MemoryStore): readonly string[] =>
   store.calls().filter((call) => call.startsWith('get ') && call.includes('/items/'));
 
+/** Copies all of it to the folder that the person chose. */
+const copied = async (store: ObjectStore, marker: Marker) =>
+  copyResults(store, await openExport(store, run, marker), out);
+
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let out: string;
 let target: string;
@@ -76,7 +82,7 @@ const allFiles = async (): Promise<readonly string[]> =>
 describe('results that are copied', () => {
   it('are the lines, texts, images, report, bill and errors of the run, and nothing else', async () => {
     const { store, marker } = await endedRun([text(1), picture(2), failed({ number: 3 })]);
-    expect(await copyResults(store, run, marker, out)).toEqual({ folder: target, copied: 2, kept: 0 });
+    expect(await copied(store, marker)).toEqual({ folder: target, copied: 2, kept: 0 });
     const below = ['bill.jsonl', 'errors.jsonl', 'items', 'items/0001-haiku-1.txt', 'items/0002-lamp-2.png'];
     expect(await allFiles()).toEqual([
       'out',
@@ -111,7 +117,7 @@ describe('results that are copied', () => {
       { ...shot, steps },
       { ...failed({ number: 2 }), steps: steps.slice(2, 3) },
     ]);
-    expect(await copyResults(store, run, marker, out)).toMatchObject({ copied: 5 });
+    expect(await copied(store, marker)).toMatchObject({ copied: 5 });
     expect(await readdir(join(target, 'items'))).toEqual([
       '0001-lamp-1.each.0.txt',
       '0001-lamp-1.list.json',
@@ -123,9 +129,9 @@ describe('results that are copied', () => {
 
   it('are read once: what is there with the right bytes is kept', async () => {
     const { store, marker } = await endedRun([text(1), picture(2), picture(3)]);
-    await copyResults(store, run, marker, out);
+    await copied(store, marker);
     expect(gets(store)).toHaveLength(2);
-    expect(await copyResults(store, run, marker, out)).toMatchObject({ copied: 0, kept: 3 });
+    expect(await copied(store, marker)).toMatchObject({ copied: 0, kept: 3 });
     expect(gets(store)).toHaveLength(2);
   });
 
@@ -136,7 +142,7 @@ describe('results that are copied', () => {
     await writeFile(join(items, '0001-lamp-1.png'), 'png 1');
     await writeFile(join(items, '0002-lamp-2.png.part'), 'pn');
     await writeFile(join(items, '0003-lamp-3.png'), 'changed');
-    expect(await copyResults(store, run, marker, out)).toMatchObject({ copied: 2, kept: 1 });
+    expect(await copied(store, marker)).toMatchObject({ copied: 2, kept: 1 });
     expect(gets(store)).toHaveLength(2);
     expect(await readdir(items)).toEqual(['0001-lamp-1.png', '0002-lamp-2.png', '0003-lamp-3.png']);
     expect(await readFile(join(items, '0003-lamp-3.png'), 'utf8')).toBe('png 3');
@@ -149,12 +155,12 @@ describe('results that are copied', () => {
       get: (key: string) =>
         key.includes('lamp-2') ? Promise.reject(new StoreError('store-unavailable', 'gone')) : store.get(key),
     };
-    await expect(copyResults(breaking, run, marker, out)).rejects.toMatchObject({
+    await expect(copied(breaking, marker)).rejects.toMatchObject({
       code: 'store-unreachable',
       remedy: expect.stringContaining('goes on where it was'),
     });
     expect(await readdir(target)).toEqual(['items']);
-    expect(await copyResults(store, run, marker, out)).toMatchObject({ copied: 1, kept: 1 });
+    expect(await copied(store, marker)).toMatchObject({ copied: 1, kept: 1 });
     expect(await readdir(target)).toContain('results.jsonl');
   });
 });
@@ -169,13 +175,11 @@ describe('a bucket that somebody changed', () => {
   ])('is found out by %s that was changed, and by one that is missing', async (_what, key) => {
     const { store, marker } = await endedRun([picture(1)]);
     await store.put(key(), 'something else', options);
-    const changed = copyResults(store, run, marker, out);
+    const changed = copied(store, marker);
     await expect(changed).rejects.toMatchObject({ code: 'store-unusable' });
     await expect(changed).rejects.toThrow(`${key()} in bucket memory is damaged`);
     const empty = { ...store, get: async (name: string) => (name === key() ? undefined : store.get(name)) };
-    await expect(copyResults(empty, run, marker, out)).rejects.toThrow(
-      `${key()} in bucket memory is missing`,
-    );
+    await expect(copied(empty, marker)).rejects.toThrow(`${key()} in bucket memory is missing`);
   });
 
   it.each([
@@ -192,7 +196,7 @@ describe('a bucket that somebody changed', () => {
     ['an ending without end', picture(1, `${keys.root}items/00000/lamp.${'x'.repeat(300)}`)],
   ])('gets nothing written outside the folder by %s', async (_what, line) => {
     const { store, marker } = await endedRun([line]);
-    await expect(copyResults(store, run, marker, out)).rejects.toMatchObject({ code: 'store-unusable' });
+    await expect(copied(store, marker)).rejects.toMatchObject({ code: 'store-unusable' });
     const written = (await allFiles()).filter(
       (name) => !/^out(\/[^/]+(\/items|\/results\.jsonl\.part)?)?$/.test(name),
     );
@@ -202,7 +206,7 @@ describe('a bucket that somebody changed', () => {
   it('gets no object of another run read by its marker', async () => {
     const { store, marker } = await endedRun([text(1)]);
     const parts = [{ key: 'secrets/plan.jsonl', sha256: sha256('x'), items: 1 }];
-    await expect(copyResults(store, run, { ...marker, parts }, out)).rejects.toThrow("none of the run's");
+    await expect(copied(store, { ...marker, parts })).rejects.toThrow("none of the run's");
     expect(store.calls()).not.toContain('get secrets/plan.jsonl');
   });
 });
@@ -220,7 +224,7 @@ describe('a target folder with links in it', () => {
     const link = join(target, name);
     await rm(link, { recursive: true });
     await symlink(elsewhere, link);
-    await expect(copyResults(store, run, marker, out)).rejects.toMatchObject({
+    await expect(copied(store, marker)).rejects.toMatchObject({
       code: 'usage',
       remedy: expect.stringContaining('--out'),
     });
@@ -236,7 +240,7 @@ describe('a target folder with links in it', () => {
     await symlink(prey, join(target, 'items/0002-haiku-2.txt.part'));
     await symlink(prey, join(target, 'results.jsonl'));
     await symlink(prey, join(target, 'report.json'));
-    expect(await copyResults(store, run, marker, out)).toMatchObject({ copied: 2 });
+    expect(await copied(store, marker)).toMatchObject({ copied: 2 });
     expect(await readFile(prey, 'utf8')).toBe('Bee 1');
     for (const place of [file, join(target, 'results.jsonl'), join(target, 'report.json')]) {
       expect((await lstat(place)).isFile()).toBe(true);
@@ -246,7 +250,7 @@ describe('a target folder with links in it', () => {
   it('says so when a folder is where a file should be', async () => {
     const { store, marker } = await endedRun([text(1)]);
     await mkdir(join(target, 'report.json'));
-    await expect(copyResults(store, run, marker, out)).rejects.toMatchObject({
+    await expect(copied(store, marker)).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining('report.json cannot be written'),
     });

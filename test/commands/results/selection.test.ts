@@ -8,7 +8,7 @@ const items = [
   { id: 'failed', status: 'cancelled' },
   { id: 'd', status: 'expired' },
 ] as const;
-const chosen = (...words: string[]) => items.filter(parseSelection(words)).map(({ id }) => id);
+const chosen = (...words: string[]) => items.filter(parseSelection(words).wants).map(({ id }) => id);
 
 it('takes all where nothing is said', () => {
   expect(chosen()).toEqual(['a', 'b', 'failed', 'd']);

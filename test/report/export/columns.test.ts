@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 
-import { collectVars, resultColumns } from '../../../src/report/export/columns.ts';
-import { exportLine } from '../../../src/report/export/export-line.ts';
+import { resultColumns } from '../../../src/report/export/columns.ts';
+import { collectVars } from '../../../src/report/export/var-columns.ts';
+import { exportLine, type ExportLine } from '../../../src/report/export/export-line.ts';
 import { failed, sampleCall, succeeded } from '../../support/samples.ts';
 
 const planned = {
@@ -51,15 +52,34 @@ it('leave variables in one column where they are more than a table should be wid
   expect(vars.columns()).toEqual([]);
 });
 
-it('count tries that were told to slow down, and tokens without those of pictures', () => {
+it('count tries that were told to slow down, and tokens, but no pictures that were made', () => {
   const usage = {
     promptTextTokens: 10,
     promptCachedTokens: 5,
     promptImageTokens: 900,
     completionTextTokens: 20,
+    completionImageTokens: 1,
+    completionAudioSeconds: 3,
   };
   const row = exportLine(succeeded({ throttled: 3, usage }), planned, 4);
-  const cells = Object.fromEntries(resultColumns.map(({ name, cell }) => [name, cell(row)]));
-  expect(cells).toMatchObject({ attempts: 4, throttled: 3, prompt_tokens: 15, completion_tokens: 20 });
-  expect(cells).toMatchObject({ prompt: 'A lamp', params: { width: 64 }, cost: 5000n });
+  expect(cellsOf(row)).toMatchObject({
+    attempts: 4,
+    throttled: 3,
+    prompt_tokens: 915,
+    completion_tokens: 20,
+    prompt: 'A lamp',
+    params: { width: 64 },
+    cost: 5000n,
+  });
 });
+
+it('have the whole answer where it is more than a text, and the calls of an item that has several', () => {
+  const message = { role: 'assistant', content: null, tool_calls: [{ id: 'a' }] };
+  const row = exportLine(succeeded({ message, finishReason: 'tool_calls' }), planned, 4);
+  expect(cellsOf(row)).toMatchObject({ message, finish_reason: 'tool_calls' });
+  expect(cellsOf(row)['steps']).toBeUndefined();
+});
+
+function cellsOf(row: ExportLine): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(resultColumns.map(({ name, cell }) => [name, cell(row)]));
+}

@@ -1,7 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 
-import { collectVars, resultColumns } from '../../../src/report/export/columns.ts';
+import { resultColumns } from '../../../src/report/export/columns.ts';
+import { collectVars } from '../../../src/report/export/var-columns.ts';
 import { csvHead, csvRows } from '../../../src/report/export/csv.ts';
 import { exportLine } from '../../../src/report/export/export-line.ts';
 import type { ResultLine } from '../../../src/report/result-line.ts';
@@ -72,7 +73,7 @@ describe('results as CSV', () => {
     const vars = collectVars();
     vars.add(line);
     const all = [...columns, ...vars.columns()];
-    const [head = [], row = []] = parse(csvHead(all) + csvRows(all, [line])) as string[][];
+    const [head = [], row = []] = parse(csvHead(all) + csvRows(all, [line]));
     for (const cell of [...head, ...row]) expect(cell).not.toMatch(/^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/);
     expect(row).toContain(`'${payload}`);
   });
