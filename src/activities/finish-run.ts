@@ -1,9 +1,10 @@
 import { mapAhead } from '../at-once.ts';
 import { sha256 } from '../plan/digest.ts';
-import { billLines, createReportFold } from '../report/report.ts';
+import { billLines } from '../report/report.ts';
+import { createReportFold } from '../report/report-fold.ts';
 import { PAGES_AHEAD, readSealedLines } from '../report/page-records.ts';
 import { isMissing, type ResultLine } from '../report/result-line.ts';
-import { withLate } from '../report/with-late.ts';
+import { broughtTo, withLate } from '../report/with-late.ts';
 import { readLate } from '../records/late.ts';
 import { lastChange, readChanges } from '../records/changes.ts';
 import type { FailedRecord } from '../records/record.ts';
@@ -34,7 +35,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     if (plan === undefined) throw new Error(`run ${run.runId} has no plan`);
 
     const keys = runKeys(run);
-    const fold = createReportFold();
+    const fold = createReportFold(plan);
     const watch = watchEnd(telemetry);
     const late = await readLate(store, run);
     const parts: Marker['parts'][number][] = [];
@@ -47,8 +48,9 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     }));
     for await (const { page, lines } of pages) {
       for (const line of lines) {
-        const told = withLate(line, late.get(line.number));
-        fold.add(told);
+        const came = late.get(line.number);
+        const told = withLate(line, came);
+        fold.add(told, broughtTo(line, came));
         watch.add(line);
         items.add(line.number);
         if (line.status === 'failed') errors += `${JSON.stringify(withoutAnswers(line))}\n`;
@@ -65,7 +67,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     const story = await readChanges(store, run);
     const budget = plan.budget && (lastChange(story, 'budget')?.budget ?? plan.budget);
     const report = {
-      ...fold.report(plan, state, endedAt),
+      ...fold.report(state, endedAt),
       ...(budget === undefined ? {} : { budget: { ...budget, reached: stopped.because === 'budget' } }),
       ...(story.length === 0 ? {} : { story }),
     };

@@ -47,7 +47,7 @@ export const examples = {
     'pollen-batch validate -o json job.yaml',
     'pollen-batch validate --format github jobs/*.yaml',
   ],
-  schema: ['pollen-batch schema > job.schema.json'],
+  schema: ['pollen-batch schema > job.schema.json', 'pollen-batch schema --report > report.schema.json'],
   plan: [
     'pollen-batch plan job.yaml --show 3',
     'pollen-batch plan job.yaml --reuse -o json | jq .estimate',

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 
 import type { Plan } from '../../src/plan/plan.ts';
-import type { Marker } from '../../src/records/run-store.ts';
 import { costOf } from '../../src/records/tally.ts';
 import type { FindingCode } from '../../src/verify/findings.ts';
 import type { CopiedRun } from '../support/copied-run.ts';
@@ -22,6 +21,7 @@ import {
   replace,
   secondLine,
   sun,
+  vouch,
 } from './spoiling.ts';
 
 /** One thing that is done to a run that has ended, and what must be said of it. */
@@ -139,16 +139,29 @@ export const corruptions: readonly Corruption[] = [
     ['file-changed', 'report.json'],
     ['report-differs', 'report.json'],
   ),
+  ...(
+    [
+      ['what was kept', /("kept": {\s+"attempts": )\d+/, '$199'],
+      ['what was wasted', /("wasted": {\s+"attempts": \d+,\s+"pollen": )"[\d.]+"/, '$1"0.5"'],
+      ['how often it was told to slow down', /("throttled": {\s+"attempts": )\d+/, '$17'],
+      ['how many items failed', /("code": "[a-z-]+",\s+"items": )\d+/, '$19'],
+      ['how long answers took', /("p95Ms": )\d+/, '$1123456'],
+    ] as const
+  ).map(([what, from, to]) =>
+    corruption(
+      `the report tells otherwise ${what}, and the marker vouches for it`,
+      (run) => {
+        replace(run, 'report.json', from, to);
+        vouch(run, 'report.json');
+      },
+      ['report-differs', 'report.json'],
+    ),
+  ),
   corruption(
     'the report tells less, and the marker vouches for it',
     (run) => {
       replace(run, 'report.json', /"answered": \d+/, '"answered": 1');
-      const sha256 = createHash('sha256').update(run.bytes('report.json')).digest('hex');
-      const marker = JSON.parse(run.text('_FAILED')) as Marker;
-      const files = marker.files?.map((file) =>
-        file.key.endsWith('/report.json') ? { ...file, sha256 } : file,
-      );
-      run.set('_FAILED', JSON.stringify({ ...marker, files }));
+      vouch(run, 'report.json');
     },
     ['report-differs', 'report.json'],
   ),
