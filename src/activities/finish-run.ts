@@ -18,12 +18,13 @@ import { watchEnd } from '../telemetry/watch-end.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { lookAtBalance } from './look-at-balance.ts';
+import { writeViews } from './run-views.ts';
 import { sealLines } from './seal-page.ts';
 
 const ndjson = 'application/x-ndjson';
 
 /**
- * Closes a run: folds its parts into report, bill and list of errors, and writes the marker last. Everything before the
+ * Closes a run: folds its parts into report, bill and list of errors, makes its views, and writes the marker last. Everything before the
  * marker can be written again, so an attempt that died midway costs nothing.
  */
 export function createFinishRun(dependencies: ActivityDependencies): ControlActivities['finishRun'] {
@@ -78,6 +79,8 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     ];
     for (const { key, body, contentType } of files) await store.put(key, body, { contentType });
 
+    const views = await writeViews(dependencies, { run, plan, report });
+
     const begun = await unlessDamaged(() => readBegun(store, run));
     const balance = begun?.balance === undefined ? undefined : await lookAtBalance(dependencies, plan);
     const key = state === 'completed' ? keys.success : keys.failed;
@@ -91,7 +94,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
       marker: key,
       parts,
       ...(balance === undefined ? {} : { balance }),
-      files: files.map(({ key: name, body }) => ({ key: name, sha256: sha256(body) })),
+      files: [...files.map(({ key: name, body }) => ({ key: name, sha256: sha256(body) })), ...views],
     };
     const put = await store.putOnce(key, `${JSON.stringify(marker)}\n`, { contentType: 'application/json' });
     if (put.stored) watch.tell(state);

@@ -44,6 +44,8 @@ export interface RunKeys {
   part(page: number): string;
   readonly errors: string;
   readonly report: string;
+  /** The report for people, in Markdown. */
+  readonly reportText: string;
   readonly bill: string;
   readonly index: string;
   readonly success: string;
@@ -101,6 +103,7 @@ export function runKeys(location: RunLocation): RunKeys {
     part: (page) => `${root}results/part-${digits(page, 5)}.jsonl`,
     errors: `${root}errors.jsonl`,
     report: `${root}report.json`,
+    reportText: `${root}report.md`,
     bill: `${root}bill.jsonl`,
     index: `${root}index.html`,
     success: `${root}_SUCCESS`,

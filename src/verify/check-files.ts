@@ -65,6 +65,8 @@ export async function openClosingFiles(
     await numbered('errors.jsonl'),
     await read('report.json'),
   ];
+  // Its views can be made anew from these: that they are what the run has closed with is all there is to say.
+  for (const name of viewsIn(marker, reader.root)) await read(name);
 
   function compare(
     name: 'bill.jsonl' | 'errors.jsonl',
@@ -161,6 +163,13 @@ function checkMarker(
 
 /** Milliseconds that a run may take from reading what came late to its marker. */
 const CLOSING_MS = 10 * 60_000;
+
+const CHECKED: ReadonlySet<string> = new Set(['bill.jsonl', 'errors.jsonl', 'report.json']);
+
+function viewsIn({ files = [] }: Marker, root: string): readonly string[] {
+  const names = files.flatMap(({ key }) => (key.startsWith(root) ? [key.slice(root.length)] : []));
+  return names.filter((name) => !CHECKED.has(name));
+}
 
 function isLongBefore(stored: Date, markerAt: Date | undefined): boolean {
   return markerAt !== undefined && stored.getTime() < markerAt.getTime() - CLOSING_MS;
