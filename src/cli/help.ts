@@ -64,6 +64,10 @@ export const examples = {
     'pollen-batch list --job nightly --since 7d -o wide',
     'pollen-batch list -n 1 -o name               the id of the youngest run',
   ],
+  diff: [
+    'pollen-batch diff nightly-20261126T060000Z nightly-20261127T060000Z',
+    "pollen-batch diff quickstart-067f128d53 @latest -o json | jq '.changed[].id'",
+  ],
   delete: [
     'pollen-batch delete quickstart-067f128d53',
     'pollen-batch delete quickstart-067f128d53 --yes -o json',
