@@ -26,6 +26,7 @@ import type { PlanFlags } from './commands/actions/plan.ts';
 import type { ResultsFlags } from './commands/actions/results.ts';
 import { resultFormats } from './commands/results/result-formats.ts';
 import type { RunFlags } from './commands/actions/run.ts';
+import type { SchemaFlags } from './commands/actions/schema.ts';
 import type { SubmitFlags } from './commands/actions/submit.ts';
 import type { VerifyFlags } from './commands/actions/verify.ts';
 import type { WatchFlags } from './commands/actions/watch.ts';
@@ -102,11 +103,12 @@ function createProgram(): Command {
   program
     .command('schema')
     .description('print the JSON Schema of job files, for editors')
-    .option('--notice', 'print that of notices, for their receivers')
+    .addOption(new Option('--notice', 'print that of notices, for their receivers').conflicts('report'))
+    .option('--report', 'print that of report.json, for programs that read it')
     .addHelpText('after', exampleText(examples.schema))
-    .action(async ({ notice = false }: { readonly notice?: boolean }) => {
+    .action(async (flags: SchemaFlags) => {
       const { schemaAction } = await import('./commands/actions/schema.ts');
-      present(schemaAction(notice));
+      present(schemaAction(flags));
     });
 
   program

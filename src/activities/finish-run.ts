@@ -1,9 +1,10 @@
 import { mapAhead } from '../at-once.ts';
 import { sha256 } from '../plan/digest.ts';
-import { billLines, createReportFold } from '../report/report.ts';
+import { billLines } from '../report/report.ts';
+import { createReportFold } from '../report/report-fold.ts';
 import { PAGES_AHEAD, readSealedLines } from '../report/page-records.ts';
 import { isMissing, type ResultLine } from '../report/result-line.ts';
-import { withLate } from '../report/with-late.ts';
+import { broughtTo, withLate } from '../report/with-late.ts';
 import { readLate } from '../records/late.ts';
 import { lastChange, readChanges } from '../records/changes.ts';
 import type { FailedRecord } from '../records/record.ts';
@@ -17,12 +18,13 @@ import { watchEnd } from '../telemetry/watch-end.ts';
 import type { ControlActivities } from '../workflows/contract.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { lookAtBalance } from './look-at-balance.ts';
+import { writeViews } from './run-views.ts';
 import { sealLines } from './seal-page.ts';
 
 const ndjson = 'application/x-ndjson';
 
 /**
- * Closes a run: folds its parts into report, bill and list of errors, and writes the marker last. Everything before the
+ * Closes a run: folds its parts into report, bill and list of errors, makes its views, and writes the marker last. Everything before the
  * marker can be written again, so an attempt that died midway costs nothing.
  */
 export function createFinishRun(dependencies: ActivityDependencies): ControlActivities['finishRun'] {
@@ -34,7 +36,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     if (plan === undefined) throw new Error(`run ${run.runId} has no plan`);
 
     const keys = runKeys(run);
-    const fold = createReportFold();
+    const fold = createReportFold(plan);
     const watch = watchEnd(telemetry);
     const late = await readLate(store, run);
     const parts: Marker['parts'][number][] = [];
@@ -47,8 +49,9 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     }));
     for await (const { page, lines } of pages) {
       for (const line of lines) {
-        const told = withLate(line, late.get(line.number));
-        fold.add(told);
+        const came = late.get(line.number);
+        const told = withLate(line, came);
+        fold.add(told, broughtTo(line, came));
         watch.add(line);
         items.add(line.number);
         if (line.status === 'failed') errors += `${JSON.stringify(withoutAnswers(line))}\n`;
@@ -65,7 +68,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     const story = await readChanges(store, run);
     const budget = plan.budget && (lastChange(story, 'budget')?.budget ?? plan.budget);
     const report = {
-      ...fold.report(plan, state, endedAt),
+      ...fold.report(state, endedAt),
       ...(budget === undefined ? {} : { budget: { ...budget, reached: stopped.because === 'budget' } }),
       ...(story.length === 0 ? {} : { story }),
     };
@@ -75,6 +78,8 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
       { key: keys.report, body: `${JSON.stringify(report, null, 2)}\n`, contentType: 'application/json' },
     ];
     for (const { key, body, contentType } of files) await store.put(key, body, { contentType });
+
+    const views = await writeViews(dependencies, { run, plan, report });
 
     const begun = await unlessDamaged(() => readBegun(store, run));
     const balance = begun?.balance === undefined ? undefined : await lookAtBalance(dependencies, plan);
@@ -89,7 +94,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
       marker: key,
       parts,
       ...(balance === undefined ? {} : { balance }),
-      files: files.map(({ key: name, body }) => ({ key: name, sha256: sha256(body) })),
+      files: [...files.map(({ key: name, body }) => ({ key: name, sha256: sha256(body) })), ...views],
     };
     const put = await store.putOnce(key, `${JSON.stringify(marker)}\n`, { contentType: 'application/json' });
     if (put.stored) watch.tell(state);

@@ -47,7 +47,7 @@ export const examples = {
     'pollen-batch validate -o json job.yaml',
     'pollen-batch validate --format github jobs/*.yaml',
   ],
-  schema: ['pollen-batch schema > job.schema.json'],
+  schema: ['pollen-batch schema > job.schema.json', 'pollen-batch schema --report > report.schema.json'],
   plan: [
     'pollen-batch plan job.yaml --show 3',
     'pollen-batch plan job.yaml --reuse -o json | jq .estimate',
@@ -63,6 +63,10 @@ export const examples = {
     'pollen-batch list --state running paused --label team=shop',
     'pollen-batch list --job nightly --since 7d -o wide',
     'pollen-batch list -n 1 -o name               the id of the youngest run',
+  ],
+  diff: [
+    'pollen-batch diff nightly-20261126T060000Z nightly-20261127T060000Z',
+    "pollen-batch diff quickstart-067f128d53 @latest -o json | jq '.changed[].id'",
   ],
   delete: [
     'pollen-batch delete quickstart-067f128d53',

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { DeleteFlags } from '../commands/actions/delete.ts';
+import type { DiffFlags } from '../commands/actions/diff.ts';
 import type { ListFlags } from '../commands/actions/list.ts';
 import type { CommandContext, Outcome, OutputFlags } from '../commands/actions/outcome.ts';
 import type { WaitFlags } from '../commands/actions/wait.ts';
@@ -57,6 +58,21 @@ export function addRunCommands(
     .action(async (runs: string[], flags: WaitFlags) => {
       const { waitAction } = await import('../commands/actions/wait.ts');
       present(await waitAction(runs, flags, context), flags);
+    });
+
+  program
+    .command('diff')
+    .argument('<run>', 'run id, its beginning, or @latest')
+    .argument('<other>', 'the run that it is compared with')
+    .description(
+      'compare two runs that have ended, item by item, and their costs; exits with 0 whether they differ or not',
+    )
+    .option('-n, --limit <count>', 'items listed of each kind of difference', parseLimit, 20)
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.diff))
+    .action(async (first: string, second: string, flags: DiffFlags) => {
+      const { diffAction } = await import('../commands/actions/diff.ts');
+      present(await diffAction(first, second, flags, context), flags);
     });
 
   program

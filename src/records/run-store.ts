@@ -45,7 +45,7 @@ export interface Marker extends RunOutcome {
   readonly parts: readonly { readonly key: string; readonly sha256: string; readonly items: number }[];
   /** What was left for the key after the last call; absent where that from before the first is, or the API did not tell it. */
   readonly balance?: BalanceReading;
-  /** Report, bill and list of errors; absent in markers of earlier versions. */
+  /** Report, bill, list of errors and views; absent in markers of earlier versions. */
   readonly files?: readonly { readonly key: string; readonly sha256: string }[];
 }
 

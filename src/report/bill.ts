@@ -2,6 +2,7 @@ import { formatAmount, parseAmount } from '../pollen/amount.ts';
 import type { ItemCost } from '../records/record.ts';
 import { emptyTally, sumCosts } from '../records/tally.ts';
 import { REUSED, type BillRow, type Fate } from './bill-rows.ts';
+import type { BillShare, Saving } from './bill-shares.ts';
 
 /** What one name among others came to. */
 export interface BillGroup {
@@ -14,18 +15,6 @@ export interface BillGroup {
 /** What one model came to: a name may stand for one of each kind. */
 export interface ModelGroup extends BillGroup {
   readonly kind: 'text' | 'image';
-}
-
-/** Attempts of one fate, and their charges in decimal Pollen. */
-export interface BillShare {
-  readonly attempts: number;
-  readonly pollen: string;
-}
-
-/** What cost nothing, at its price. */
-export interface Saving extends BillShare {
-  /** Of these, answers whose price nothing tells. */
-  readonly unpriced: number;
 }
 
 /** What was paid for what. `kept`, `wasted`, `duplicate` and `late` add up to what is settled. */

@@ -6,11 +6,10 @@ import type { Usage } from '../pollen/usage.ts';
 import type { CallPart } from '../storage/keys.ts';
 import type { RunChange } from '../records/changes.ts';
 import type { EndState } from '../records/outcome.ts';
-import { sumMeasured } from '../records/measured.ts';
 import type { Measured } from '../plan/likely-use.ts';
-import { measureLine } from './measure-line.ts';
-import { callsOf, isMissing, tallyLine, type ResultLine } from './result-line.ts';
-import { addTallies, emptyTally, type Tally } from '../records/tally.ts';
+import type { Tally } from '../records/tally.ts';
+import type { BillShare, Saving } from './bill-shares.ts';
+import type { ResultLine } from './result-line.ts';
 
 /** What one model was asked for and what it cost. */
 export interface ModelReport {
@@ -49,6 +48,58 @@ export interface Report {
   readonly story?: readonly RunChange[];
   /** What the answers used and how long they took, for the estimates of later runs. */
   readonly measured: readonly Measured[];
+  /** What became of what was paid: adds up to what is settled. Absent in reports of earlier versions, as all that follows. */
+  readonly paid?: PaidReport;
+  /** What cost nothing, at its price. */
+  readonly saved?: SavedReport;
+  /** Failed items by the code of what went wrong, the most of them first. */
+  readonly failures?: readonly FailureReport[];
+  /** What the API asked to slow down. */
+  readonly throttled?: ThrottledReport;
+  /** How long answers took, the models by name; those of caches and of earlier runs are left out. */
+  readonly latency?: readonly LatencyReport[];
+}
+
+/** Attempts by what became of their money, as the bill has it. */
+export interface PaidReport {
+  readonly kept: BillShare;
+  readonly wasted: BillShare;
+  readonly duplicate: BillShare;
+  readonly late: BillShare;
+}
+
+/** Answers that cost nothing. */
+export interface SavedReport {
+  /** Answers that the API's cache had. */
+  readonly cache: Saving;
+  /** Answers that earlier runs had got. */
+  readonly reuse: Saving;
+}
+
+/** Items that failed in one way. */
+export interface FailureReport {
+  readonly code: string;
+  readonly items: number;
+  /** Id of the first of them. */
+  readonly example: string;
+  /** What to do about that one, as a sentence. */
+  readonly remedy: string;
+}
+
+/** Attempts that were told to slow down, and the items that they were for. */
+export interface ThrottledReport {
+  readonly attempts: number;
+  readonly items: number;
+}
+
+/** How long the answers of a model took, from send to end, in whole milliseconds: by the nearest rank. */
+export interface LatencyReport {
+  readonly model: string;
+  readonly kind: 'text' | 'image';
+  /** Answers that were timed; an item of one call has one. */
+  readonly answers: number;
+  readonly medianMs: number;
+  readonly p95Ms: number;
 }
 
 /** One line of `bill.jsonl`: one attempt and its charge. */
@@ -69,59 +120,6 @@ export interface BillLine extends Partial<CallPart> {
   readonly certainty: 'exact' | 'free' | 'unknown';
 }
 
-/** Folds result lines into the figures of the report. */
-export interface ReportFold {
-  add(line: ResultLine): void;
-  readonly tally: () => Tally;
-  report(plan: Plan, state: EndState, endedAt: string): Report;
-}
-
-/** The report is a fold over records, and nothing but. */
-export function createReportFold(): ReportFold {
-  const models = new Map<string, ModelReport>();
-  const attempts = new Map<string, number>();
-  let tally = emptyTally;
-  let measured: readonly Measured[] = [];
-
-  function count(code: string, times: number): void {
-    if (times > 0) attempts.set(code, (attempts.get(code) ?? 0) + times);
-  }
-
-  return {
-    add(line) {
-      tally = addTallies(tally, tallyLine(line));
-      for (const { kind, model, tally: own } of callsOf(line)) {
-        const name = `${kind} ${model}`;
-        const known = models.get(name) ?? { model, kind, items: 0, tally: emptyTally };
-        models.set(name, { ...known, items: known.items + 1, tally: addTallies(known.tally, own) });
-      }
-      for (const { code } of line.attempts) count(code, 1);
-      if (!isMissing(line)) count('throttled', line.throttled);
-      measured = sumMeasured([...measured, ...measureLine(line)]);
-    },
-    tally: () => tally,
-    report: (plan, state, endedAt) => ({
-      version: 1,
-      runId: plan.runId,
-      job: plan.job,
-      ...(plan.parent === undefined ? {} : { parent: plan.parent }),
-      ...(plan.description === undefined ? {} : { description: plan.description }),
-      ...(plan.labels === undefined ? {} : { labels: plan.labels }),
-      state,
-      api: plan.api,
-      startedAt: plan.createdAt,
-      endedAt,
-      items: plan.items,
-      tally,
-      certainty: tally.unknown.count === 0 ? 'exact' : 'estimated',
-      models: [...models.values()].sort(byCost),
-      attempts: Object.fromEntries(attempts),
-      estimate: plan.estimate,
-      measured,
-    }),
-  };
-}
-
 /** The bill of one result line: a line for each attempt that is listed. */
 export function billLines({ number, id, model, attempts }: ResultLine): readonly BillLine[] {
   return attempts.map(({ charge, latencyMs: _latency, lane: _lane, ...attempt }) => ({
@@ -139,9 +137,4 @@ export function billTotal(lines: Iterable<BillLine>): string {
   let total = 0n;
   for (const { amount, certainty } of lines) if (certainty !== 'unknown') total += parseAmount(amount ?? '0');
   return formatAmount(total);
-}
-
-function byCost(left: ModelReport, right: ModelReport): number {
-  const difference = parseAmount(right.tally.settled) - parseAmount(left.tally.settled);
-  return difference > 0n ? 1 : difference < 0n ? -1 : 0;
 }

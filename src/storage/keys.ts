@@ -44,6 +44,8 @@ export interface RunKeys {
   part(page: number): string;
   readonly errors: string;
   readonly report: string;
+  /** The report for people, in Markdown. */
+  readonly reportText: string;
   readonly bill: string;
   /** Page of the run's gallery, numbered from 1: the first is what opens the run. */
   gallery(page: number): string;
@@ -104,6 +106,7 @@ export function runKeys(location: RunLocation): RunKeys {
     part: (page) => `${root}results/part-${digits(page, 5)}.jsonl`,
     errors: `${root}errors.jsonl`,
     report: `${root}report.json`,
+    reportText: `${root}report.md`,
     bill: `${root}bill.jsonl`,
     gallery: (page) => (page === 1 ? `${root}index.html` : `${root}gallery/page-${digits(page, 4)}.html`),
     thumbnails: (page) => `${root}gallery/thumbnails-${digits(page, 5)}.jsonl`,

@@ -160,7 +160,12 @@ function isNotLost({ code, status = 0, usage }: Attempt): boolean {
   return code === 'answered' || usage !== undefined || (status >= 300 && status < 500);
 }
 
-function priceOfCall(plan: Plan, { kind, model }: Paid, usage: SucceededRecord['usage']): Units | undefined {
+/** What a call costs by what its answer has used, at the prices of the plan; `undefined` where nothing tells it. */
+export function priceOfCall(
+  plan: Plan,
+  { kind, model }: Pick<Paid, 'kind' | 'model'>,
+  usage: SucceededRecord['usage'],
+): Units | undefined {
   const known = plan.prices.filter((price) => price.kind === kind);
   const rates = (
     known.find((price) => price.model === model) ?? known.find((price) => price.aliases.includes(model))

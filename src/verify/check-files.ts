@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Plan } from '../plan/plan.ts';
+import type { AttemptRecord } from '../records/record.ts';
 import type { Marker } from '../records/run-store.ts';
 import type { BillLine, Report } from '../report/report.ts';
 import type { ResultLine } from '../report/result-line.ts';
 import { firstDifference, shown, type Findings } from './findings.ts';
+import type { Figures } from './figures.ts';
 import { billOf, errorOf, type RunFold } from './fold.ts';
-import { isOneOf, withLate, type LateAnswer } from './late.ts';
+import { broughtTo, isOneOf, withLate, type LateAnswer } from './late.ts';
 import type { Opening } from './opening.ts';
 import { checkStory } from './story.ts';
 import {
@@ -25,9 +27,12 @@ export interface ClosingFiles {
    * Holds the lines of an item against what it has come to.
    *
    * @param late - what came late to it, perhaps after the files were made: what the bill tells of was there
-   * @returns the line as report and bill must count it
+   * @returns the line as report and bill must count it, and those of its attempts that came late
    */
-  take(line: ResultLine, late: readonly LateAnswer[]): ResultLine;
+  take(
+    line: ResultLine,
+    late: readonly LateAnswer[],
+  ): { readonly line: ResultLine; readonly late: readonly AttemptRecord[] };
   /** Holds report and marker against all of them. */
   end(fold: RunFold): void;
 }
@@ -60,6 +65,8 @@ export async function openClosingFiles(
     await numbered('errors.jsonl'),
     await read('report.json'),
   ];
+  // Its views can be made anew from these: that they are what the run has closed with is all there is to say.
+  for (const name of viewsIn(marker, reader.root)) await read(name);
 
   function compare(
     name: 'bill.jsonl' | 'errors.jsonl',
@@ -82,23 +89,21 @@ export async function openClosingFiles(
   return {
     take(line, late) {
       const known = (bill?.look(line.number) ?? []) as readonly Partial<BillLine>[];
-      const told = withLate(
-        line,
-        late.filter(
-          ({ part, attempts, stored }) =>
-            isLongBefore(stored, markerAt) ||
-            attempts.every((attempt) =>
-              known.some((row) => row.at === attempt.at && isOneOf(row, { ...attempt, ...part })),
-            ),
-        ),
+      const before = late.filter(
+        ({ part, attempts, stored }) =>
+          isLongBefore(stored, markerAt) ||
+          attempts.every((attempt) =>
+            known.some((row) => row.at === attempt.at && isOneOf(row, { ...attempt, ...part })),
+          ),
       );
+      const told = withLate(line, before);
       if (bill !== undefined) compare('bill.jsonl', line.number, billOf(told), bill.take(line.number));
       const error = errorOf(line);
       if (errors !== undefined) {
         const expected = error === undefined ? [] : [error];
         compare('errors.jsonl', line.number, expected, errors.take(line.number));
       }
-      return told;
+      return { line: told, late: broughtTo(line, before) };
     },
     end(fold) {
       for (const [name, lines] of [
@@ -159,6 +164,13 @@ function checkMarker(
 /** Milliseconds that a run may take from reading what came late to its marker. */
 const CLOSING_MS = 10 * 60_000;
 
+const CHECKED: ReadonlySet<string> = new Set(['bill.jsonl', 'errors.jsonl', 'report.json']);
+
+function viewsIn({ files = [] }: Marker, root: string): readonly string[] {
+  const names = files.flatMap(({ key }) => (key.startsWith(root) ? [key.slice(root.length)] : []));
+  return names.filter((name) => !CHECKED.has(name));
+}
+
 function isLongBefore(stored: Date, markerAt: Date | undefined): boolean {
   return markerAt !== undefined && stored.getTime() < markerAt.getTime() - CLOSING_MS;
 }
@@ -198,6 +210,7 @@ function checkReport(
     estimate: plan.estimate,
     measured: byName(fold.measured()),
   });
+  checkFigures(findings, report, fold.figures());
   const found = {
     ...report,
     models: byName(isObjects(report.models) ? report.models : []),
@@ -208,6 +221,16 @@ function checkReport(
   for (const name of new Set([...(Object.keys(expected) as (keyof typeof expected)[]), ...perhaps])) {
     if (isDeepStrictEqual(found[name], expected[name])) continue;
     const difference = firstDifference(expected[name], found[name], name);
+    findings.add('report-differs', 'report.json', difference.expected, difference.found);
+  }
+}
+
+// Reports of earlier versions have none of them.
+function checkFigures(findings: Findings, report: Partial<Report>, figures: Figures): void {
+  if (!Object.keys(figures).some((name) => name in report)) return;
+  for (const name of Object.keys(figures) as (keyof Figures)[]) {
+    if (isDeepStrictEqual(plain(report[name] ?? {}), plain(figures[name] ?? {}))) continue;
+    const difference = firstDifference(figures[name], report[name], name);
     findings.add('report-differs', 'report.json', difference.expected, difference.found);
   }
 }

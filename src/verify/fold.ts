@@ -1,8 +1,10 @@
+import type { Plan } from '../plan/plan.ts';
 import type { BillLine, Report } from '../report/report.ts';
 import type { CancelledItem, ResultLine } from '../report/result-line.ts';
-import type { StepResult, SucceededRecord } from '../records/record.ts';
+import type { AttemptRecord, StepResult, SucceededRecord } from '../records/record.ts';
 import type { Tally } from '../records/tally.ts';
 import { addSums, costOf, noSum, sumOfCost, type Sum } from './check-attempts.ts';
+import { createFigureFold, type Figures } from './figures.ts';
 
 interface Count {
   succeeded: number;
@@ -18,7 +20,12 @@ type Measured = Report['measured'][number];
 
 /** What the items of a run come to, added up apart from the code that has written its report. */
 export interface RunFold {
-  add(line: ResultLine): void;
+  /**
+   * Counts an item.
+   *
+   * @param late - those of its attempts that it does not list itself. @default none
+   */
+  add(line: ResultLine, late?: readonly AttemptRecord[]): void;
   readonly tally: () => Tally;
   readonly models: () => readonly {
     readonly kind: string;
@@ -28,11 +35,13 @@ export interface RunFold {
   }[];
   readonly attempts: () => Readonly<Record<string, number>>;
   readonly measured: () => readonly Measured[];
+  readonly figures: () => Figures;
 }
 
 /** A fold over nothing yet. */
-export function createRunFold(): RunFold {
+export function createRunFold(plan: Plan): RunFold {
   const all = emptyCount();
+  const figures = createFigureFold(plan);
   const models = new Map<string, { kind: string; model: string; items: number; count: Count }>();
   const attempts: Record<string, number> = {};
   const measured = new Map<string, Measured>();
@@ -49,14 +58,16 @@ export function createRunFold(): RunFold {
   }
 
   return {
-    add(line) {
+    add(line, late = []) {
       count(all, line);
+      figures.add(line, late);
       if (line.steps === undefined) addModel(line, line);
       else for (const step of line.steps) addModel(step, { ...step, reused: undefined });
       for (const { code } of line.attempts) attempts[code] = (attempts[code] ?? 0) + 1;
       const throttled = isMissing(line) ? 0 : line.throttled;
       if (throttled > 0) attempts['throttled'] = (attempts['throttled'] ?? 0) + throttled;
-      for (const one of measure(line)) {
+      for (const { times, ...one } of measure(line)) {
+        for (const ms of times) figures.time(one.kind, one.model, ms);
         const name = `${one.kind} ${one.model}`;
         const known = measured.get(name);
         measured.set(name, known === undefined ? one : addMeasured(known, one));
@@ -72,6 +83,7 @@ export function createRunFold(): RunFold {
       })),
     attempts: () => attempts,
     measured: () => [...measured.values()],
+    figures: () => figures.read(),
   };
 }
 
@@ -107,7 +119,7 @@ function tallyOf({ succeeded, reused, failed, cancelled, expired, throttled, sum
 }
 
 // Answers of this run alone; the time of one that a cache gave says nothing of the model.
-function measure(line: ResultLine): readonly Measured[] {
+function measure(line: ResultLine): readonly (Measured & { readonly times: readonly number[] })[] {
   if (isMissing(line) || line.reused !== undefined) return [];
   const calls: readonly (Pick<StepResult, 'kind' | 'model' | 'status'> & {
     readonly usage?: SucceededRecord['usage'];
@@ -134,6 +146,7 @@ function measure(line: ResultLine): readonly Measured[] {
         usage,
         timed: timed.length,
         latencyMs: timed.reduce((sum, { latencyMs = 0 }) => sum + latencyMs, 0),
+        times: timed.flatMap(({ latencyMs }) => latencyMs ?? []),
       };
     });
 }

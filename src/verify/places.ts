@@ -13,6 +13,7 @@ const FILES: ReadonlySet<string> = new Set([
   'begun.json',
   'plan/plan.json',
   'report.json',
+  'report.md',
   'bill.jsonl',
   'errors.jsonl',
   'index.html',

@@ -172,7 +172,7 @@ async function checkItems(
   const files = marker && (await openClosingFiles(findings, reader, plan, { ...opening, marker }));
   const budget = createBudgetCheck(findings, plan, opening.changes);
   const planned = createPlanCheck(findings, plan);
-  const fold = createRunFold();
+  const fold = createRunFold(plan);
   let ended = 0;
   const take = (item: PlannedItem, line: ResultLine | undefined): void => {
     planned.item(item);
@@ -183,7 +183,8 @@ async function checkItems(
     ended += 1;
     const brought = late.get(line.number) ?? [];
     late.delete(line.number);
-    fold.add(files?.take(line, brought) ?? line);
+    const told = files?.take(line, brought);
+    fold.add(told?.line ?? line, told?.late);
     cameLate.push(...broughtTo(line, brought));
     money.take(line, withLate(line, brought));
     budget.spend(

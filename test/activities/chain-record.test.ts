@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { chainRecord } from '../../src/activities/chain-record.ts';
-import { billLines, billTotal, createReportFold } from '../../src/report/report.ts';
+import { billLines, billTotal } from '../../src/report/report.ts';
+import { createReportFold } from '../../src/report/report-fold.ts';
 import { resultLine, tallyLine } from '../../src/report/result-line.ts';
 import type { PlannedChain } from '../../src/plan/plan.ts';
 import type { KeptAttempts, StepRecord } from '../../src/records/record.ts';
@@ -210,10 +211,10 @@ describe('an item of several calls without a record', () => {
   });
 
   it('counts in the report by call for its models, and once as an item', () => {
-    const fold = createReportFold();
+    const fold = createReportFold(samplePlan({ items: 2 }));
     fold.add(record([...list, draw(0), draw(1), sum]));
     fold.add(resultLine(item, undefined, { records: list, kept: [kept] }));
-    const { tally, models } = fold.report(samplePlan({ items: 2 }), 'stopped', now.toISOString());
+    const { tally, models } = fold.report('stopped', now.toISOString());
     expect(tally).toMatchObject({ succeeded: 1, cancelled: 1, settled: '0.2464', unknown: { count: 1 } });
     expect(
       models.map(({ model, items, tally: own }) => [model, items, own.settled, own.unknown.count]),

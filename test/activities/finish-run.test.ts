@@ -13,6 +13,7 @@ import { createRecords } from '../../src/records/record-store.ts';
 import { beginRun, readMarker } from '../../src/records/run-store.ts';
 import type { EndReason } from '../../src/records/outcome.ts';
 import type { BillLine } from '../../src/report/report.ts';
+import { reportBody } from '../../src/report/report-schema.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { api, failed, now, prices, run, sampleCall, samplePlan, succeeded } from '../support/samples.ts';
 
@@ -95,7 +96,24 @@ describe('a run that closes', () => {
       { key: keys.part(1), sha256: sha256(store.text(keys.part(1)) ?? ''), items: 1 },
     ]);
     expect(marker?.files).toEqual(
-      [keys.errors, keys.bill, keys.report].map((key) => ({ key, sha256: sha256(store.text(key) ?? '') })),
+      [keys.errors, keys.bill, keys.report, keys.reportText].map((key) => ({
+        key,
+        sha256: sha256(store.text(key) ?? ''),
+      })),
+    );
+  });
+
+  it('writes a report that its schema knows every key of, and the same for people', async () => {
+    const store = await storedRun(...all.slice(0, 2), failed({ number: 3 }));
+    await finish(store, 'finished');
+    const report: unknown = JSON.parse(store.text(keys.report) ?? '');
+    expect(reportBody.parse(report)).toEqual(report);
+    expect(report).toMatchObject({
+      paid: { kept: { attempts: 2, pollen: '0.0001' } },
+      failures: [{ code: 'bad-request', items: 1, example: 'item-3' }],
+    });
+    expect(store.text(keys.reportText)).toMatch(
+      /^# Run `bees-0a1b2c3d4e`[^]*`bad-request`: 1 item, as `item-3`/,
     );
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { billLines, billTotal, createReportFold } from '../../src/report/report.ts';
+import { billLines, billTotal } from '../../src/report/report.ts';
+import { createReportFold } from '../../src/report/report-fold.ts';
 import { resultLine, type ResultLine } from '../../src/report/result-line.ts';
 import { failed, now, sampleCall, samplePlan, succeeded } from '../support/samples.ts';
 
@@ -34,9 +35,9 @@ const lines: readonly ResultLine[] = [
 ];
 
 function fold(of: readonly ResultLine[]) {
-  const folded = createReportFold();
+  const folded = createReportFold(samplePlan({ items: of.length }));
   for (const line of of) folded.add(line);
-  return folded.report(samplePlan({ items: of.length }), 'stopped', now.toISOString());
+  return folded.report('stopped', now.toISOString());
 }
 
 describe('the report', () => {

@@ -1,6 +1,7 @@
 import { sha256 } from '../../src/plan/digest.ts';
 import type { Marker } from '../../src/records/run-store.ts';
-import { billLines, createReportFold } from '../../src/report/report.ts';
+import { billLines } from '../../src/report/report.ts';
+import { createReportFold } from '../../src/report/report-fold.ts';
 import type { ResultLine } from '../../src/report/result-line.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
 import type { MemoryStore } from './memory-store.ts';
@@ -22,7 +23,7 @@ export async function endRun(
   const keys = runKeys(run);
   const changes = { runId: run.runId, job: run.job, createdAt: from, items: lines.length };
   const plan = samplePlan(labels === undefined ? changes : { ...changes, labels });
-  const fold = createReportFold();
+  const fold = createReportFold(plan);
   for (const line of lines) fold.add(line);
   const part = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
   await store.put(keys.plan, JSON.stringify(plan), json);
@@ -35,7 +36,7 @@ export async function endRun(
       .join(''),
     json,
   );
-  await store.put(keys.report, JSON.stringify(fold.report(plan, 'completed', to)), json);
+  await store.put(keys.report, JSON.stringify(fold.report('completed', to)), json);
   const parts = [{ key: keys.part(0), sha256: sha256(part), items: lines.length }];
   const marker: Marker = {
     version: 1,

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 
 import type { Plan } from '../../src/plan/plan.ts';
-import type { Marker } from '../../src/records/run-store.ts';
 import { costOf } from '../../src/records/tally.ts';
 import type { FindingCode } from '../../src/verify/findings.ts';
 import type { CopiedRun } from '../support/copied-run.ts';
@@ -22,6 +21,7 @@ import {
   replace,
   secondLine,
   sun,
+  vouch,
 } from './spoiling.ts';
 
 /** One thing that is done to a run that has ended, and what must be said of it. */
@@ -31,7 +31,8 @@ export interface Corruption {
   readonly found: (run: CopiedRun) => readonly (readonly [code: FindingCode, object: string])[];
 }
 
-const corruption = (
+/** One of them. */
+export const corruption = (
   title: string,
   spoil: Corruption['spoil'],
   ...found: readonly (readonly [FindingCode, string | ((run: CopiedRun) => string)])[]
@@ -143,12 +144,7 @@ export const corruptions: readonly Corruption[] = [
     'the report tells less, and the marker vouches for it',
     (run) => {
       replace(run, 'report.json', /"answered": \d+/, '"answered": 1');
-      const sha256 = createHash('sha256').update(run.bytes('report.json')).digest('hex');
-      const marker = JSON.parse(run.text('_FAILED')) as Marker;
-      const files = marker.files?.map((file) =>
-        file.key.endsWith('/report.json') ? { ...file, sha256 } : file,
-      );
-      run.set('_FAILED', JSON.stringify({ ...marker, files }));
+      vouch(run, 'report.json');
     },
     ['report-differs', 'report.json'],
   ),

@@ -4,7 +4,8 @@ import type { Plan } from '../../src/plan/plan.ts';
 import type { ItemRecord } from '../../src/records/record.ts';
 import type { Marker } from '../../src/records/run-store.ts';
 import { costOf } from '../../src/records/tally.ts';
-import { billLines, createReportFold, type Report } from '../../src/report/report.ts';
+import { billLines, type Report } from '../../src/report/report.ts';
+import { createReportFold } from '../../src/report/report-fold.ts';
 import type { ResultLine } from '../../src/report/result-line.ts';
 import type { CopiedRun } from '../support/copied-run.ts';
 
@@ -71,15 +72,12 @@ export function closeAgain(run: CopiedRun, told: object = {}, state?: Marker['st
       const { key } = line as { readonly key: string };
       return { ...(JSON.parse(run.text(key.slice(root.length))) as ItemRecord), key };
     });
-  const fold = createReportFold();
+  const fold = createReportFold(plan);
   for (const line of lines) fold.add(line);
   const jsonl = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   run.set(part, jsonl(lines));
   run.set('bill.jsonl', jsonl(lines.flatMap(billLines)));
-  run.set(
-    'report.json',
-    JSON.stringify({ ...fold.report(plan, state ?? report.state, report.endedAt), ...told }),
-  );
+  run.set('report.json', JSON.stringify({ ...fold.report(state ?? report.state, report.endedAt), ...told }));
   const hashed = <Entry extends { readonly key: string }>(entry: Entry): Entry => ({
     ...entry,
     sha256: createHash('sha256')
@@ -94,6 +92,14 @@ export function closeAgain(run: CopiedRun, told: object = {}, state?: Marker['st
     files: (marker.files ?? []).map(hashed),
   };
   run.set('_FAILED', JSON.stringify(closed));
+}
+
+/** Has the marker name a file as it is now. */
+export function vouch(run: CopiedRun, name: string): void {
+  const marker = JSON.parse(run.text('_FAILED')) as Marker;
+  const sha256 = createHash('sha256').update(run.bytes(name)).digest('hex');
+  const files = marker.files?.map((file) => (file.key.endsWith(`/${name}`) ? { ...file, sha256 } : file));
+  run.set('_FAILED', JSON.stringify({ ...marker, files }));
 }
 
 /** Gives an item's first attempt another charge, in the record and in all that is made of it. */

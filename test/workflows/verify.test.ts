@@ -6,6 +6,7 @@ import { verifyRun } from '../../src/verify/verify-run.ts';
 import { copyRun, type CopiedRun } from '../support/copied-run.ts';
 import { test } from '../support/on-servers.ts';
 import { corruptions } from '../verify/corruptions.ts';
+import { reportCorruptions } from '../verify/report-corruptions.ts';
 import { correct, late, lateAfterCorrection, overtaken, plain, spoiltJob } from '../verify/spoiling.ts';
 
 describe('verify', () => {
@@ -41,7 +42,7 @@ describe('verify', () => {
 
     const found: Record<string, readonly string[]> = {};
     const expected: Record<string, readonly string[]> = {};
-    for (const { title, spoil, found: wanted } of corruptions) {
+    for (const { title, spoil, found: wanted } of [...corruptions, ...reportCorruptions]) {
       const copy = original.copy();
       expected[title] = wanted(copy)
         .map((finding) => finding.join(' '))

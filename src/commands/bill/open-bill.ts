@@ -3,17 +3,14 @@ import { PollenBatchError } from '../../errors.ts';
 import type { Budget } from '../../manifest/job.ts';
 import { parsePage } from '../../plan/pages.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { formatAmount } from '../../pollen/amount.ts';
-import { priceOfAnswer } from '../../pollen/charge.ts';
-import { findPrice } from '../../pollen/prices.ts';
-import { dialects } from '../../pollinations/dialects/index.ts';
 import { readBudget } from '../../records/changes.ts';
 import { layOver, readCorrections, type Correction } from '../../records/corrections.ts';
 import { readLate } from '../../records/late.ts';
 import { createRecords } from '../../records/record-store.ts';
 import { readMarker, readPlan, type Marker } from '../../records/run-store.ts';
-import { billRows, type BillRow, type PriceOf } from '../../report/bill-rows.ts';
+import { billRows, type BillRow } from '../../report/bill-rows.ts';
 import { PAGES_AHEAD, readPageLines } from '../../report/page-records.ts';
+import { priceOf } from '../../report/price-of.ts';
 import type { ResultLine } from '../../report/result-line.ts';
 import { broughtTo, withLate } from '../../report/with-late.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
@@ -104,16 +101,6 @@ async function* readLines(
     },
   };
   yield* mapAhead(plan.pages, PAGES_AHEAD, ({ page }) => readPageLines(source, run, page));
-}
-
-/** Prices answers by the snapshot of a plan. */
-export function priceOf({ prices, api }: Plan): PriceOf {
-  const { rounding } = dialects[api.dialect];
-  return (kind, model, usage) => {
-    const rates = findPrice(prices, kind, model)?.rates;
-    const price = rates === undefined ? undefined : priceOfAnswer(kind, usage, rates, rounding);
-    return price === undefined ? null : formatAmount(price);
-  };
 }
 
 function missing(key: string): PollenBatchError {

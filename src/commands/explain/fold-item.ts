@@ -8,7 +8,7 @@ import { isMissing, resultLine, type ResultLine } from '../../report/result-line
 import { broughtTo, withLate } from '../../report/with-late.ts';
 import { partName, runKeys, type CallPart, type RunLocation } from '../../storage/keys.ts';
 import type { Sight } from '../runs/follow.ts';
-import { priceOf } from '../bill/open-bill.ts';
+import { priceOf } from '../../report/price-of.ts';
 import type { Explained, ExplainedAttempt, ExplainedCall, ItemState } from './explained.ts';
 import { itemCalls, type ItemCall } from './item-calls.ts';
 import type { ItemLeft } from './item-left.ts';

@@ -1,6 +1,7 @@
 import { labelEntries } from '../../plan/labels.ts';
 import type { BillRow } from '../../report/bill-rows.ts';
-import type { BillGroup, BillShare } from '../../report/bill.ts';
+import type { BillGroup } from '../../report/bill.ts';
+import type { BillShare } from '../../report/bill-shares.ts';
 import { csvOf } from '../../report/export/csv.ts';
 import type { RunBill } from '../bill/bill.ts';
 import { nameModels } from './name-models.ts';

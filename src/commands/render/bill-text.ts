@@ -1,6 +1,7 @@
 import { labelEntries } from '../../plan/labels.ts';
 import { dialects } from '../../pollinations/dialects/index.ts';
-import type { BillGroup, BillShare, Saving } from '../../report/bill.ts';
+import type { BillGroup } from '../../report/bill.ts';
+import type { BillShare, Saving } from '../../report/bill-shares.ts';
 import type { RunBill } from '../bill/bill.ts';
 import { budgetText } from './budget-text.ts';
 import { cacheWords } from './cache-words.ts';

@@ -1,6 +1,7 @@
 import type { Forecast } from '../../lanes/forecast.ts';
 import type { Estimate } from '../../plan/plan.ts';
 import type { Outlook } from '../plan/outlook.ts';
+import { costText } from '../../report/estimate-text.ts';
 import { duration, plural } from './words.ts';
 
 /** What a job comes to, in a line. */
@@ -9,19 +10,6 @@ export function outlookLine(outlook: Outlook): string {
   const taken = reused > 0 ? `${plural(reused, 'item')} taken over, ` : '';
   const how = calls === 0 ? '' : ` in ${timeText(time)}`;
   return `Plan: ${plural(items, 'item')}, ${taken}${plural(calls, 'call')}${how}; ${costText(estimate)}.`;
-}
-
-/** What calls can cost: at least, likely, at most, and where nothing tells. */
-export function costText({ atLeast, likely, atMost, unbounded, unknown = 0, free }: Estimate): string {
-  const isOpen = unbounded > 0;
-  const most = isOpen ? `no known bound for ${plural(unbounded, 'call')}` : `at most ${atMost} Pollen`;
-  const guess = unknown > 0 ? `unknown for ${plural(unknown, 'call')}` : likely;
-  // Plans of earlier versions know the most alone. A sum that leaves calls out would look like the whole.
-  const range =
-    atLeast === undefined || likely === undefined
-      ? most
-      : `at least ${atLeast}${isOpen ? ' Pollen' : ''}, likely ${guess}, ${most}`;
-  return free > 0 ? `${range}; ${plural(free, 'call')} free` : range;
 }
 
 /** Figures for programs: null in place of a sum that leaves calls out. */

@@ -15,7 +15,7 @@ import { faultWords } from './fault-words.ts';
 import { gateLines } from './gates-text.ts';
 import { missingText } from './missing-text.ts';
 import { linkLines, nextLines } from './next-text.ts';
-import { costText } from './outlook-text.ts';
+import { costText } from '../../report/estimate-text.ts';
 import { pauseLines } from './pause-text.ts';
 import { progressWords } from './progress.ts';
 import { storyLines } from './story-text.ts';

@@ -1,4 +1,5 @@
 import type { RunChange } from '../../records/changes.ts';
+import { actWords } from '../../report/act-words.ts';
 import { plain } from './terminal.ts';
 import { utc } from './words.ts';
 
@@ -18,29 +19,4 @@ export function storyLines(story: readonly RunChange[]): readonly string[] {
 export function changeWords(change: RunChange): string {
   const { reason } = change;
   return `${actWords(change)}${reason === undefined ? '' : `: ${plain(reason)}`}`;
-}
-
-function actWords(change: RunChange): string {
-  switch (change.kind) {
-    case 'suspend':
-      return 'suspended';
-    case 'resume':
-      return 'resumed';
-    case 'approve':
-      return 'approved';
-    case 'stop':
-      return 'told to stop';
-    case 'terminate':
-      return 'terminated';
-    case 'budget':
-      return `budget set to ${change.budget.amount} Pollen`;
-    case 'concurrency':
-      return change.concurrency === null
-        ? 'concurrency bound taken away'
-        : `concurrency set to ${change.concurrency}`;
-    case 'priority':
-      return `priority set to ${change.priority}`;
-    case 'deadline':
-      return change.endsAt === null ? 'deadline taken away' : `deadline set to ${utc(change.endsAt)}`;
-  }
 }

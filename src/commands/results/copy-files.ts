@@ -39,7 +39,7 @@ export async function copyFiles(
   return { copied, kept };
 }
 
-/** Copies report, bill and errors, whose sha256 the run's marker names. */
+/** Copies report, bill and errors, whose sha256 the run's marker names, and the views that the run has. */
 export async function copyReports(
   store: ObjectStore,
   { run, marker }: Pick<Exported, 'run' | 'marker'>,
@@ -47,7 +47,8 @@ export async function copyReports(
 ): Promise<void> {
   const keys = runKeys(run);
   const digests = new Map(marker.files?.map((file) => [file.key, file.sha256]));
-  for (const key of [keys.report, keys.bill, keys.errors]) {
+  const views = [keys.reportText].filter((key) => digests.has(key));
+  for (const key of [keys.report, keys.bill, keys.errors, ...views]) {
     const body = await readChecked(store, key, { root: keys.root, sha256: digests.get(key) });
     await folder.write(key.slice(keys.root.length), [body]);
   }

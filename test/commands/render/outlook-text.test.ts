@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { costText, figures } from '../../../src/commands/render/outlook-text.ts';
+import { figures } from '../../../src/commands/render/outlook-text.ts';
+import { costText } from '../../../src/report/estimate-text.ts';
 
 const known = { atLeast: '0.1', likely: '0.2', atMost: '0.3', unbounded: 0, unknown: 0, free: 0 };
 

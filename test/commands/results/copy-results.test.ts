@@ -94,6 +94,14 @@ describe('results that are copied', () => {
     expect(lines.map((line) => (JSON.parse(line) as SucceededRecord).number)).toEqual([1, 2, 3]);
   });
 
+  it('have the report for people where the run has one', async () => {
+    const { store, marker } = await endedRun([text(1)]);
+    await store.put(keys.reportText, '# Run', options);
+    const files = [...(marker.files ?? []), { key: keys.reportText, sha256: sha256('# Run') }];
+    await copyResults(store, run, { ...marker, files }, out);
+    expect(await readFile(join(target, 'report.md'), 'utf8')).toBe('# Run');
+  });
+
   it('hold what each step of an item answered, and the answer of the item', async () => {
     const step = (name: string, more: object): StepResult => ({
       step: name,
