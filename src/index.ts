@@ -9,7 +9,7 @@ import { InvalidJob } from './commands/job/invalid-job.ts';
 import type { JobSource, ReadJob } from './commands/job/job-reading.ts';
 import { readValidJob } from './commands/job/read-job.ts';
 import { openExport } from './commands/results/export-lines.ts';
-import { readChecked } from './commands/results/read-results.ts';
+import { readChecked } from './report/read-results.ts';
 import { submit as submitTo } from './commands/submit/submit.ts';
 import { countItems, withoutObjects } from './commands/job/count-items.ts';
 import { hold, type CallOptions } from './connection.ts';

@@ -4,6 +4,7 @@ import { createPlanReader } from './activities/plan-reader.ts';
 import type { Config } from './config.ts';
 import { PollenBatchError } from './errors.ts';
 import { aheadOf } from './lanes/lanes.ts';
+import { pageCode } from './gallery/page-code.ts';
 import { createThumbnails } from './gallery/thumbnail.ts';
 import { createGovernors } from './lanes/governor/governors.ts';
 import { createWorkers } from './lanes/workers.ts';
@@ -95,6 +96,7 @@ async function prepare(config: Config, telemetry: Telemetry) {
       settings: config.notices,
       ...(config.api.proxy === undefined ? {} : { proxy: config.api.proxy }),
     }),
+    pageCode: () => pageCode(config.cacheDir),
     thumbnail: createThumbnails(),
     ...(config.store.publicUrl === undefined ? {} : { publicUrl: config.store.publicUrl }),
     searchAttributes,

@@ -1,3 +1,4 @@
+import type { PageCode } from '../gallery/page-html.ts';
 import type { MakeThumbnail } from '../gallery/thumbnail.ts';
 import type { Governors } from '../lanes/governor/governors.ts';
 import type { LaneSettings } from '../lanes/lanes.ts';
@@ -38,6 +39,8 @@ export interface ActivityDependencies {
   readonly post: Post;
   /** URL below which a browser finds the bucket's objects, where there is one. */
   readonly publicUrl?: string;
+  /** Code of the gallery's page. @default no gallery is written */
+  readonly pageCode?: () => Promise<PageCode>;
   /** Makes small pictures of images. @default none are made */
   readonly thumbnail?: MakeThumbnail;
   /** Whether the namespace knows the Pollen search attributes. */

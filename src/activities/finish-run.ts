@@ -1,4 +1,5 @@
 import { mapAhead } from '../at-once.ts';
+import { createFigures } from '../gallery/figures.ts';
 import { sha256 } from '../plan/digest.ts';
 import { billLines } from '../report/report.ts';
 import { createReportFold } from '../report/report-fold.ts';
@@ -37,6 +38,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
 
     const keys = runKeys(run);
     const fold = createReportFold(plan);
+    const figures = createFigures();
     const watch = watchEnd(telemetry);
     const late = await readLate(store, run);
     const parts: Marker['parts'][number][] = [];
@@ -52,6 +54,7 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
         const came = late.get(line.number);
         const told = withLate(line, came);
         fold.add(told, broughtTo(line, came));
+        figures.add(told);
         watch.add(line);
         items.add(line.number);
         if (line.status === 'failed') errors += `${JSON.stringify(withoutAnswers(line))}\n`;
@@ -79,7 +82,13 @@ export function createFinishRun(dependencies: ActivityDependencies): ControlActi
     ];
     for (const { key, body, contentType } of files) await store.put(key, body, { contentType });
 
-    const views = await writeViews(dependencies, { run, plan, report });
+    const views = await writeViews(dependencies, {
+      run,
+      plan,
+      report,
+      parts,
+      figures: figures.figures(),
+    });
 
     const begun = await unlessDamaged(() => readBegun(store, run));
     const balance = begun?.balance === undefined ? undefined : await lookAtBalance(dependencies, plan);

@@ -1,17 +1,24 @@
+import type { GalleryFigures } from '../gallery/contract.ts';
 import type { Plan } from '../plan/plan.ts';
 import { sha256 } from '../plan/digest.ts';
 import { reportMarkdown } from '../report/report-markdown.ts';
+import type { Marker } from '../records/run-store.ts';
 import type { Report } from '../report/report.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import { StoreError } from '../storage/store-error.ts';
 import { noTelemetry } from '../telemetry/telemetry.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { createGalleryView } from './gallery-view.ts';
 
 /** What a run has come to, before its marker is written. */
 export interface ClosingRun {
   readonly run: RunLocation;
   readonly plan: Plan;
   readonly report: Report;
+  /** Its parts, as the marker will name them. */
+  readonly parts: Marker['parts'];
+  /** What its gallery shows in charts. */
+  readonly figures: GalleryFigures;
 }
 
 /** A file of a view. */
@@ -25,12 +32,15 @@ export interface ViewFile {
 export interface RunView {
   /** As the log names it. */
   readonly name: string;
+  /** Whether a store that is away holds the run up for it, as it does for the marker. @default false */
+  readonly isAwaited?: true;
   /** Makes its files, one after another, so that not all of them are in memory. */
   files(closing: ClosingRun): Iterable<ViewFile> | AsyncIterable<ViewFile>;
 }
 
 const reportView: RunView = {
   name: 'report.md',
+  isAwaited: true,
   files: ({ run, report }) => [
     {
       key: runKeys(run).reportText,
@@ -41,21 +51,24 @@ const reportView: RunView = {
 };
 
 /** All views, in the order in which they are written. */
-export const runViews: readonly RunView[] = [reportView];
+function runViews({ store, pageCode }: Pick<ActivityDependencies, 'store' | 'pageCode'>): readonly RunView[] {
+  return [reportView, ...(pageCode === undefined ? [] : [createGalleryView(store, pageCode)])];
+}
 
 /**
  * Writes the views of a run before its marker, which names their files. A view is good to have: one that cannot be made is
- * left out, and the log says why; that the store is away holds its files up as it does the marker.
+ * left out, and the log says why.
  *
  * @param views - @default all
  * @returns the files that were written
- * @throws StoreError `store-unavailable`
+ * @throws StoreError `store-unavailable` while one is written that is awaited
  */
 export async function writeViews(
-  { store, telemetry = noTelemetry }: Pick<ActivityDependencies, 'store' | 'telemetry'>,
+  dependencies: Pick<ActivityDependencies, 'store' | 'telemetry' | 'pageCode'>,
   closing: ClosingRun,
-  views: readonly RunView[] = runViews,
+  views: readonly RunView[] = runViews(dependencies),
 ): Promise<readonly { readonly key: string; readonly sha256: string }[]> {
+  const { store, telemetry = noTelemetry } = dependencies;
   const written: { readonly key: string; readonly sha256: string }[] = [];
   for (const view of views) {
     try {
@@ -64,7 +77,8 @@ export async function writeViews(
         written.push({ key, sha256: sha256(body) });
       }
     } catch (error) {
-      if (error instanceof StoreError && error.code === 'store-unavailable') throw error;
+      if (view.isAwaited === true && error instanceof StoreError && error.code === 'store-unavailable')
+        throw error;
       const { runId } = closing.run;
       telemetry.logger.warn({ runId, view: view.name, ...placeOf(error) }, 'a view of the run was not made');
     }

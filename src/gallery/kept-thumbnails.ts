@@ -1,4 +1,5 @@
 import { unlessDamaged } from '../records/unless-damaged.ts';
+import { inOrder } from '../report/export/in-order.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
@@ -43,11 +44,18 @@ function isThumbnail(value: unknown): value is Thumbnail {
   return Number.isSafeInteger(number) && typeof image === 'string' && /^[A-Za-z0-9+/]+=*$/.test(image);
 }
 
-/** The same of several pages, each read when its turn comes. */
-export async function* thumbnailsOf(
+/**
+ * The thumbnails of a run, in the order of its items.
+ *
+ * @param streams - pages whose numbers rise
+ */
+export function readAllThumbnails(
   store: ObjectStore,
   run: RunLocation,
-  pages: Iterable<number>,
-): AsyncGenerator<Thumbnail> {
-  for (const page of pages) yield* await readThumbnails(store, run, page);
+  streams: readonly (readonly number[])[],
+): AsyncIterable<Thumbnail> {
+  async function* thumbnailsOf(pages: readonly number[]): AsyncGenerator<Thumbnail> {
+    for (const page of pages) yield* await readThumbnails(store, run, page);
+  }
+  return inOrder(streams.map(thumbnailsOf));
 }

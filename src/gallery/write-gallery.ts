@@ -38,16 +38,18 @@ export function pageCount({ items }: Pick<GallerySource, 'items'>): number {
   return Math.max(1, Math.ceil(items / ITEMS_PER_PAGE));
 }
 
-/** Writes the pages of a gallery one after the other: each can be opened alone, and tells of the whole run. */
-export async function writeGallery(
+/**
+ * The pages of a gallery one after the other, each to be read to its end before the next: each can be opened alone, and tells
+ * of the whole run.
+ */
+export async function* galleryPages(
   source: GallerySource,
   pages: GalleryPages,
-  write: (page: number, chunks: AsyncIterable<string>) => Promise<void>,
-): Promise<void> {
+): AsyncGenerator<{ readonly page: number; readonly chunks: AsyncIterable<string> }> {
   const streams = openStreams(source);
   try {
     for (let page = 1; page <= pageCount(source); page += 1) {
-      await write(page, pageChunks(source, pages, page, streams));
+      yield { page, chunks: pageChunks(source, pages, page, streams) };
     }
   } finally {
     await streams.end();

@@ -86,7 +86,7 @@ export async function readItem(
 // A small picture stands beside what the results have too.
 function withoutThumbnail(record: ItemRecord): ItemRecord {
   const { thumbnail: _thumbnail, ...rest } = record as ItemRecord & { readonly thumbnail?: unknown };
-  return rest as ItemRecord;
+  return rest;
 }
 
 // Enough to be looked into; what is in it is checked then.

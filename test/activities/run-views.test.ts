@@ -1,9 +1,11 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 
-import { runViews, writeViews, type RunView } from '../../src/activities/run-views.ts';
+import { writeViews, type RunView } from '../../src/activities/run-views.ts';
+import { createFigures } from '../../src/gallery/figures.ts';
 import { sha256 } from '../../src/plan/digest.ts';
 import { createReportFold } from '../../src/report/report-fold.ts';
+import { runKeys } from '../../src/storage/keys.ts';
 import { StoreError } from '../../src/storage/store-error.ts';
 import { noMeters } from '../../src/telemetry/meters.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
@@ -12,7 +14,13 @@ import { now, run, samplePlan, succeeded } from '../support/samples.ts';
 const plan = samplePlan();
 const fold = createReportFold(plan);
 fold.add(succeeded());
-const closing = { run, plan, report: fold.report('completed', now.toISOString()) };
+const closing = {
+  run,
+  plan,
+  report: fold.report('completed', now.toISOString()),
+  parts: [],
+  figures: createFigures().figures(),
+};
 
 function view(name: string, files: RunView['files']): RunView {
   return { name, files };
@@ -27,7 +35,6 @@ describe('the views of a run', () => {
     const [key = ''] = stores[0].keys();
     expect(key).toMatch(/\/report\.md$/);
     expect(first).toEqual([{ key, sha256: sha256(stores[0].text(key) ?? '') }]);
-    expect(runViews.map(({ name }) => name)).toContain('report.md');
   });
 
   it('are left out where they cannot be made, and the log says so without what was answered', async () => {
@@ -51,9 +58,57 @@ describe('the views of a run', () => {
     expect(lines.join('')).not.toContain('secret');
   });
 
-  it('wait for a store that is away, as the marker does', async () => {
+  it('wait for a store that is away, as the marker does, but for large ones', async () => {
     const store = createMemoryStore();
-    store.failNext('put', new StoreError('store-unavailable', 'the store has gone'));
+    const away = new StoreError('store-unavailable', 'the store has gone');
+    store.failNext('put', away);
     await expect(writeViews({ store }, closing)).rejects.toMatchObject({ code: 'store-unavailable' });
+    store.failNext('put', away);
+    expect(await writeViews({ store }, closing, [view('large', () => [file('large')])])).toEqual([]);
+  });
+});
+
+describe('the gallery of a run', () => {
+  const keys = runKeys(run);
+  const pageCode = () => Promise.resolve({ script: 'run()', style: '' });
+
+  it('is a page in its folder, with the items of all lanes in order and links to what lies beside it', async () => {
+    const store = createMemoryStore();
+    const artifact = {
+      key: keys.artifact(1, 2, 'lamp', 'png'),
+      bytes: 1,
+      sha256: 'a',
+      contentType: 'image/png',
+    };
+    const { text: _text, ...image } = succeeded({ number: 2, id: 'lamp', kind: 'image', artifact });
+    const bodies = [[succeeded(), succeeded({ number: 3, id: 'third' })], [image]].map((lines) =>
+      lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+    );
+    for (const [page, body] of bodies.entries()) await store.put(keys.part(page), body, { contentType: '' });
+    const pages = bodies.map((_, page) => ({ page, lane: `lane ${page}`, calls: 1 }));
+    const written = await writeViews(
+      { store, pageCode },
+      {
+        ...closing,
+        plan: samplePlan({ items: 3, pages }),
+        parts: bodies.map((body, page) => ({ key: keys.part(page), sha256: sha256(body), items: 1 })),
+      },
+    );
+    const html = store.text(keys.gallery(1)) ?? '';
+    expect(written).toContainEqual({ key: keys.gallery(1), sha256: sha256(html) });
+    const [, json = ''] = /class="items">(.*)<\/script>/.exec(html) ?? [];
+    expect(JSON.parse(json)).toMatchObject([
+      { number: 1 },
+      { number: 2, link: 'items/00001/0000002-lamp.png' },
+      { number: 3 },
+    ]);
+  });
+
+  it('is left out where a part is damaged, and the run ends all the same', async () => {
+    const store = createMemoryStore();
+    await store.put(keys.part(0), 'no line', { contentType: '' });
+    const parts = [{ key: keys.part(0), sha256: sha256('other'), items: 1 }];
+    const written = await writeViews({ store, pageCode }, { ...closing, parts });
+    expect(written.map(({ key }) => key)).toEqual([keys.reportText]);
   });
 });

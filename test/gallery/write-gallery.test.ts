@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import type { GalleryInfo } from '../../src/gallery/contract.ts';
 import type { Thumbnail } from '../../src/gallery/kept-thumbnails.ts';
-import { galleryPage, writeGallery, type GalleryPages } from '../../src/gallery/write-gallery.ts';
+import { galleryPage, galleryPages, type GalleryPages } from '../../src/gallery/write-gallery.ts';
 import { exportLine } from '../../src/report/export/export-line.ts';
 import { succeeded } from '../support/samples.ts';
 
@@ -43,11 +43,11 @@ function sourceOf(items: number, text = 'A bee', pictured = (number: number) => 
 
 async function written(source: ReturnType<typeof sourceOf>) {
   const files: string[] = [];
-  await writeGallery(source, pages, async (page, chunks) => {
+  for await (const { page, chunks } of galleryPages(source, pages)) {
     let html = '';
     for await (const chunk of chunks) html += chunk;
     files[page - 1] = html;
-  });
+  }
   return files;
 }
 

@@ -159,7 +159,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     title: 'copy results that are not what the marker names',
-    file: 'src/commands/results/read-results.ts',
+    file: 'src/report/read-results.ts',
     from: `if (digest !== undefined && sha256(body) !== digest) throw`,
     to: `if (digest === '' && sha256(body) !== digest) throw`,
     tests: ['test/commands/results/copy-results.test.ts'],

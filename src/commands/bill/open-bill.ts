@@ -15,7 +15,7 @@ import type { ResultLine } from '../../report/result-line.ts';
 import { broughtTo, withLate } from '../../report/with-late.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { readParts } from '../results/read-results.ts';
+import { readParts } from '../../report/read-results.ts';
 
 /** A result line, and the rows that it has on the bill. */
 export interface BilledLine {

@@ -10,7 +10,7 @@ import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { hasAftermath } from './corrected-cost.ts';
 import { openBill } from './open-bill.ts';
-import { unusable } from '../results/read-results.ts';
+import { unusable } from '../../report/read-results.ts';
 
 /** What spending can be told by. */
 export type SpendingKey = 'day' | 'job' | 'model' | 'label';

@@ -5,7 +5,7 @@ import { parsePage } from '../../plan/pages.ts';
 import type { Plan, PlannedItem } from '../../plan/plan.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { readChecked } from '../results/read-results.ts';
+import { readChecked } from '../../report/read-results.ts';
 
 /** An item, and where its plan has it. */
 export interface FoundItem {

@@ -7,7 +7,7 @@ import { readPageLines } from '../../report/page-records.ts';
 import type { ResultLine } from '../../report/result-line.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ListedObject, ObjectStore } from '../../storage/object-store.ts';
-import { readChecked } from '../results/read-results.ts';
+import { readChecked } from '../../report/read-results.ts';
 import { lineEvents } from './line-events.ts';
 import { byTime, type ItemEvent, type LogEvent } from './log-event.ts';
 

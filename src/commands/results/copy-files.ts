@@ -3,7 +3,7 @@ import { filesOf, type ResultFile } from '../../report/export/file-names.ts';
 import { runKeys } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Exported } from './export-lines.ts';
-import { checked, readChecked } from './read-results.ts';
+import { checked, readChecked } from '../../report/read-results.ts';
 import type { ResultFolder } from './result-folder.ts';
 
 const COPIES = 16;

@@ -6,7 +6,7 @@ import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { joinListings, type JoinedObject } from './join-listings.ts';
 import { createKnownDigests } from './known-digests.ts';
-import { readObject } from './read-results.ts';
+import { readObject } from '../../report/read-results.ts';
 import { namesOthers, relocate, sealMoved } from './relocate.ts';
 
 /** Objects copied at once; each is whole in memory. */

@@ -1,19 +1,17 @@
+import type { GalleryInfo } from '../../gallery/contract.ts';
 import { createFigures } from '../../gallery/figures.ts';
 import { galleryInfo } from '../../gallery/gallery-info.ts';
-import { thumbnailsOf } from '../../gallery/kept-thumbnails.ts';
-import type { GalleryInfo } from '../../gallery/contract.ts';
+import { readAllThumbnails } from '../../gallery/kept-thumbnails.ts';
 import type { GallerySource } from '../../gallery/write-gallery.ts';
-import { inOrder } from '../../report/export/in-order.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Exported } from './export-lines.ts';
 
-/** What the gallery of a run that has ended is made of; its results are read once for the figures, and again for each page. */
+/** What the gallery of a run that has ended is made of; its results are read once for the figures, and again for its pages. */
 export async function gallerySource(
   store: ObjectStore,
-  exported: Exported,
+  { run, plan, marker, pages, lines, results }: Exported,
   links: GalleryInfo['links'],
 ): Promise<GallerySource> {
-  const { run, plan, marker, streams, lines, results } = exported;
   const figures = createFigures();
   let items = 0;
   for await (const line of results()) {
@@ -25,6 +23,6 @@ export async function gallerySource(
     info: galleryInfo({ run, plan, state, endedAt, tally, figures: figures.figures() }, links),
     items,
     lines,
-    thumbnails: () => inOrder(streams.map((pages) => thumbnailsOf(store, run, pages))),
+    thumbnails: () => readAllThumbnails(store, run, pages()),
   };
 }

@@ -1,7 +1,7 @@
 import type { Marker } from '../../records/run-store.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { readPart } from './read-results.ts';
+import { readPart } from '../../report/read-results.ts';
 
 /** Tells the sha256 that a run says an object of it has; `undefined` where it says none. */
 export type KnownDigests = (name: string) => Promise<string | undefined>;

@@ -5,7 +5,7 @@ import type { ResultLine } from '../../report/result-line.ts';
 import { runKeys } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Exported } from './export-lines.ts';
-import { checked, readChecked } from './read-results.ts';
+import { checked, readChecked } from '../../report/read-results.ts';
 
 /** Results that are read at once; pictures are whole in memory. */
 const READS = 8;

@@ -8,7 +8,7 @@ import { collectVars } from '../../report/export/var-columns.ts';
 import { runKeys } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Exported } from './export-lines.ts';
-import { readChecked } from './read-results.ts';
+import { readChecked } from '../../report/read-results.ts';
 import type { ResultFolder } from './result-folder.ts';
 
 /** Results that are read at once; pictures are whole in memory. */

@@ -4,7 +4,7 @@ import type { Marker } from '../../records/run-store.ts';
 import type { ResultLine } from '../../report/result-line.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { readChecked, unusable } from '../results/read-results.ts';
+import { readChecked, unusable } from '../../report/read-results.ts';
 
 /** A run that has ended, with all that its retry is made of. */
 export interface RetriedRun {

@@ -98,7 +98,7 @@ describe('results that are copied', () => {
     const { store, marker } = await endedRun([text(1)]);
     await store.put(keys.reportText, '# Run', options);
     const files = [...(marker.files ?? []), { key: keys.reportText, sha256: sha256('# Run') }];
-    await copyResults(store, run, { ...marker, files }, out);
+    await copied(store, { ...marker, files });
     expect(await readFile(join(target, 'report.md'), 'utf8')).toBe('# Run');
   });
 

@@ -1,9 +1,9 @@
-import { PollenBatchError } from '../../errors.ts';
-import { sha256 } from '../../plan/digest.ts';
-import type { Marker } from '../../records/run-store.ts';
-import type { ResultLine } from '../../report/result-line.ts';
-import type { ObjectStore, StoredObject } from '../../storage/object-store.ts';
-import { StoreError } from '../../storage/store-error.ts';
+import { PollenBatchError } from '../errors.ts';
+import { sha256 } from '../plan/digest.ts';
+import type { Marker } from '../records/run-store.ts';
+import type { ResultLine } from './result-line.ts';
+import type { ObjectStore, StoredObject } from '../storage/object-store.ts';
+import { StoreError } from '../storage/store-error.ts';
 
 /** One page's share of the results. */
 export interface ResultPart {
