@@ -7,7 +7,7 @@ const onServers = ['test/api/**/*.test.ts', 'test/workflows/**/*.test.ts', 'test
 
 // Tests with processes or servers of their own, and those that change or measure the process that they run in.
 const alone = [
-  'test/{deploy,doctor,e2e,local,package,temporal}/**/*.test.ts',
+  'test/{deploy,doctor,e2e,local,package,readers,temporal}/**/*.test.ts',
   'test/commands/session/servers.test.ts',
   'test/manifest/{fuzz,hostile}.test.ts',
   'test/storage/s3.test.ts',

@@ -17,6 +17,7 @@ const seconds: Readonly<Record<string, number>> = {
   'faults/missed-ticks': 50,
   'workflows/schedule-failures': 50,
   'manifest/hostile': 49,
+  'readers/readers': 49,
   readme: 48,
   'faults/no-worker': 46,
   'workflows/schedules': 45,

@@ -1,7 +1,7 @@
 import { mapAhead } from '../../at-once.ts';
 import type { Column } from '../../report/export/column.ts';
 import { resultColumns } from '../../report/export/columns.ts';
-import { datasetCard } from '../../report/export/dataset-card.ts';
+import { datasetCard, type CardFacts } from '../../report/export/dataset-card.ts';
 import type { DatasetRow } from '../../report/export/dataset-parquet.ts';
 import type { ExportLine } from '../../report/export/export-line.ts';
 import { collectVars } from '../../report/export/var-columns.ts';
@@ -17,8 +17,10 @@ const READS = 8;
 const FILE_BYTES = 256 * 1024 * 1024;
 /** What a row has besides its result, about. */
 const ROW_BYTES = 1_024;
-/** Names in the bucket, and among files that a dataset has not got. */
-const elsewhere: ReadonlySet<string> = new Set(['file', 'artifact']);
+/** The columns of a dataset, save those of variables and pictures: without names of files that it has not got. */
+export const datasetColumns: readonly Column[] = resultColumns.filter(
+  ({ name }) => name !== 'file' && name !== 'artifact',
+);
 
 /** What a dataset has. */
 export interface WrittenDataset {
@@ -40,7 +42,8 @@ export async function writeDataset(
   folder: ResultFolder,
 ): Promise<WrittenDataset> {
   const { root } = runKeys(exported.run);
-  const { rows, images, bytes, ...facts } = await survey(exported);
+  const facts = await survey(exported);
+  const { rows, images, bytes } = facts;
   const files = Math.max(1, Math.min(rows, Math.ceil(bytes / FILE_BYTES)));
   const data = await folder.folder('data');
   // Of an earlier dataset here, which may have had more of them.
@@ -62,14 +65,9 @@ export async function writeDataset(
   return { rows, images, files };
 }
 
-interface Survey {
+interface Survey extends Omit<CardFacts, 'marker' | 'plan'> {
   readonly rows: number;
   readonly images: number;
-  readonly bytes: number;
-  readonly statuses: Readonly<Record<string, number>>;
-  readonly models: readonly string[];
-  readonly kinds: ReadonlySet<'text' | 'image'>;
-  readonly columns: readonly Column[];
 }
 
 async function survey({ results }: Exported): Promise<Survey> {
@@ -87,7 +85,7 @@ async function survey({ results }: Exported): Promise<Survey> {
     if (isPicture(line)) images += 1;
     bytes += ROW_BYTES + (line.status === 'succeeded' ? line.bytes : 0);
   }
-  const columns = [...resultColumns.filter(({ name }) => !elsewhere.has(name)), ...vars.columns()];
+  const columns = [...datasetColumns, ...vars.columns()];
   return { rows, images, bytes, statuses, models: [...models].sort(), kinds, columns };
 }
 

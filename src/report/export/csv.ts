@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import { formatAmount } from '../../pollen/amount.ts';
 import type { Cell, Column } from './column.ts';
 import type { ExportLine } from './export-line.ts';
-import { jsonLine } from './json-line.ts';
+import { jsonText } from './json-line.ts';
 
 /**
  * Rows of a table as RFC 4180 has them. Names and answers may be anything: what a spreadsheet would take for a formula is kept
@@ -37,5 +37,5 @@ export function csvRows(columns: readonly Column[], lines: readonly ExportLine[]
 
 function textOf(cell: Cell): string | number | boolean | undefined {
   if (typeof cell === 'bigint') return formatAmount(cell);
-  return typeof cell === 'object' ? jsonLine(cell).trimEnd() : cell;
+  return typeof cell === 'object' ? jsonText(cell) : cell;
 }

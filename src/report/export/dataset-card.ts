@@ -17,6 +17,8 @@ export interface CardFacts {
   readonly models: readonly string[];
   readonly kinds: ReadonlySet<'text' | 'image'>;
   readonly columns: readonly Column[];
+  /** Of all rows, about. */
+  readonly bytes: number;
 }
 
 const DESCRIPTION = 1_000;
@@ -56,7 +58,7 @@ export function datasetCard(facts: CardFacts): string {
   ].join('\n\n');
 }
 
-function frontMatter(name: string, { statuses, kinds, columns }: CardFacts): string {
+function frontMatter(name: string, { statuses, kinds, columns, bytes }: CardFacts): string {
   const count = Object.values(statuses).reduce((sum, some) => sum + some, 0);
   return asciiYaml({
     pretty_name: name,
@@ -66,7 +68,7 @@ function frontMatter(name: string, { statuses, kinds, columns }: CardFacts): str
     configs: [{ config_name: 'default', data_files: [{ split: 'train', path: 'data/train-*' }] }],
     dataset_info: {
       features: cardFeatures(columns, kinds.has('image')),
-      splits: [{ name: 'train', num_examples: count }],
+      splits: [{ name: 'train', num_bytes: bytes, num_examples: count }],
     },
   });
 }

@@ -3,7 +3,7 @@ import type { SchemaElement } from 'hyparquet-writer';
 import { AMOUNT_PLACES } from '../../pollen/amount.ts';
 import type { Cell, Column, ColumnType } from './column.ts';
 import type { ExportLine } from './export-line.ts';
-import { jsonLine } from './json-line.ts';
+import { jsonText, wholeJson } from './json-line.ts';
 import type { ParquetColumn } from './parquet.ts';
 
 /** Digits of an amount of Pollen: what 64 bits hold. The writer refuses one that has more. */
@@ -14,9 +14,14 @@ type Element = Omit<SchemaElement, 'name' | 'repetition_type'>;
 const elements: Readonly<Record<ColumnType, Element>> = {
   integer: { type: 'INT64' },
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
-  json: { type: 'BYTE_ARRAY', logical_type: { type: 'JSON' } },
+  json: { type: 'BYTE_ARRAY', converted_type: 'JSON', logical_type: { type: 'JSON' } },
   pollen: { type: 'INT64', converted_type: 'DECIMAL', precision: AMOUNT_DIGITS, scale: AMOUNT_PLACES },
-  time: { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' },
+  // Not every reader takes the older of the two names for a time in UTC.
+  time: {
+    type: 'INT64',
+    converted_type: 'TIMESTAMP_MILLIS',
+    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
+  },
   boolean: { type: 'BOOLEAN' },
 };
 
@@ -43,7 +48,6 @@ function valueOf(type: ColumnType, cell: Cell, json: 'json' | 'text'): unknown {
   if (cell === undefined) return undefined;
   if (type === 'time') return new Date(cell as string);
   if (type === 'integer') return BigInt(Math.round(cell as number));
-  if (type !== 'json') return cell;
-  const text = jsonLine(cell).trimEnd();
-  return json === 'text' ? text : Buffer.from(text);
+  if (typeof cell !== 'object') return cell;
+  return json === 'text' ? jsonText(cell) : wholeJson(cell);
 }

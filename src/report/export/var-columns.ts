@@ -1,4 +1,5 @@
 import type { ResultLine } from '../result-line.ts';
+import { jsonText } from './json-line.ts';
 import { column, type Column } from './column.ts';
 
 /** Names of more variables than these stay in `vars` alone. */
@@ -23,6 +24,6 @@ export function collectVars(): {
 function varColumn(name: string): Column {
   return column(`var_${name}`, 'text', 'A variable of the job.', ({ vars }) => {
     const value = vars !== undefined && Object.hasOwn(vars, name) ? vars[name] : undefined;
-    return typeof value === 'string' || value === undefined ? value : JSON.stringify(value);
+    return typeof value === 'string' || value === undefined ? value : jsonText(value);
   });
 }
