@@ -47,6 +47,8 @@ export interface RunKeys {
   /** The report for people, in Markdown. */
   readonly reportText: string;
   readonly bill: string;
+  /** The bill of a run whose results were collected, as it was known then: a line an attempt, and what it was for. */
+  readonly billRows: string;
   readonly index: string;
   readonly success: string;
   readonly failed: string;
@@ -105,6 +107,7 @@ export function runKeys(location: RunLocation): RunKeys {
     report: `${root}report.json`,
     reportText: `${root}report.md`,
     bill: `${root}bill.jsonl`,
+    billRows: `${root}bill-rows.jsonl`,
     index: `${root}index.html`,
     success: `${root}_SUCCESS`,
     failed: `${root}_FAILED`,

@@ -7,6 +7,7 @@ import { inOrder } from '../../report/export/in-order.ts';
 import { readPlanned } from '../../report/export/read-planned.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import { checkWhole } from '../gc/gone.ts';
 import { readPart } from './read-results.ts';
 import { everything, type Selection } from './selection.ts';
 
@@ -23,7 +24,7 @@ export interface Exported {
 /**
  * Opens the results of a run that has ended; the sha256 of each part is checked.
  *
- * @throws PollenBatchError `store-unusable` when an object is missing, damaged or not the run's: at its turn
+ * @throws PollenBatchError `usage` when its results were collected; `store-unusable` when an object is missing, damaged or not the run's: at its turn
  */
 export async function openExport(
   store: ObjectStore,
@@ -31,6 +32,7 @@ export async function openExport(
   marker: Marker,
   isWanted: Selection = everything,
 ): Promise<Exported> {
+  checkWhole(run, marker);
   // Damaged or lost, it takes along what was asked for, and the order of lanes: the results are whole without it.
   const plan = await readPlan(store, run);
   const digits = digitsFor(marker.parts.reduce((sum, { items }) => sum + items, 0));
