@@ -45,6 +45,8 @@ export interface StoreSettings {
   readonly publicUrl?: string;
   /** Without them the AWS chain decides: environment, profile, instance role. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Who deletes, where that is another identity. @default who reads and writes */
+  readonly eraser?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Proxies on the way. @default none */
   readonly proxy?: ProxySettings;
 }
@@ -165,7 +167,9 @@ export function examineConfig(
     ...optional('healthFile', values.POLLEN_BATCH_HEALTH_FILE),
     ...optional('file', file?.path),
   };
-  const found = [key, secrets, lanes].flatMap((part) => ('problem' in part ? [part.problem] : []));
+  const found = [key, secrets, lanes, readEraser(values)].flatMap((part) =>
+    'problem' in part && part.problem !== undefined ? [part.problem] : [],
+  );
   return { config, problems: [...(file?.problems ?? []), ...problems, ...found] };
 }
 
@@ -234,7 +238,27 @@ function storeSettings(values: SettingValues): StoreSettings | undefined {
     ...optional('endpoint', values.S3_ENDPOINT),
     ...optional('forcePathStyle', values.S3_FORCE_PATH_STYLE),
     ...optional('publicUrl', values.S3_PUBLIC_ENDPOINT?.replace(/\/+$/, '')),
+    ...optional('eraser', readEraser(values).eraser),
     ...optional('proxy', proxy(values)),
+  };
+}
+
+// Half of it would let the other identity delete, without anybody knowing.
+function readEraser(values: SettingValues): {
+  readonly eraser?: NonNullable<StoreSettings['eraser']>;
+  readonly problem?: SettingProblem;
+} {
+  const { S3_DELETE_ACCESS_KEY_ID: accessKeyId, S3_DELETE_SECRET_ACCESS_KEY: secretAccessKey } = values;
+  if (accessKeyId !== undefined && secretAccessKey !== undefined)
+    return { eraser: { accessKeyId, secretAccessKey } };
+  if (accessKeyId === undefined && secretAccessKey === undefined) return {};
+  const name = accessKeyId === undefined ? 'S3_DELETE_ACCESS_KEY_ID' : 'S3_DELETE_SECRET_ACCESS_KEY';
+  return {
+    problem: {
+      name,
+      message: `${name}: is missing beside the other half of the identity that deletes`,
+      remedy: 'Set both, or neither.',
+    },
   };
 }
 

@@ -72,6 +72,11 @@ export const examples = {
     'pollen-batch delete quickstart-067f128d53',
     'pollen-batch delete quickstart-067f128d53 --yes -o json',
   ],
+  gc: [
+    'pollen-batch gc --older-than 30d --keep-bills',
+    'pollen-batch gc --older-than 30d --keep-bills --yes',
+    'pollen-batch gc --older-than 1w --job nightly -o json | jq .bytes',
+  ],
   completion: [
     'source <(pollen-batch completion bash)        in ~/.bashrc',
     'source <(pollen-batch completion zsh)         in ~/.zshrc, after compinit',

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { DeleteFlags } from '../commands/actions/delete.ts';
 import type { DiffFlags } from '../commands/actions/diff.ts';
+import type { GcFlags } from '../commands/actions/gc.ts';
 import type { ListFlags } from '../commands/actions/list.ts';
 import type { CommandContext, Outcome, OutputFlags } from '../commands/actions/outcome.ts';
 import type { WaitFlags } from '../commands/actions/wait.ts';
@@ -85,6 +86,26 @@ export function addRunCommands(
     .action(async (run: string, flags: DeleteFlags) => {
       const { deleteAction } = await import('../commands/actions/delete.ts');
       present(await deleteAction(run, flags, context), flags);
+    });
+
+  program
+    .command('gc')
+    .description(
+      'delete the results of runs that ended long ago; without --yes it only says what it would delete',
+    )
+    .requiredOption(
+      '--older-than <duration>',
+      'runs that ended longer ago than this (30d, 12w)',
+      parseTimeout,
+    )
+    .option('--keep-bills', 'keep bill, report and plan of each, so that bill, list and get still know it')
+    .option('--job <name>', 'only runs of this job')
+    .option('-y, --yes', 'delete')
+    .addOption(outputOption())
+    .addHelpText('after', exampleText(examples.gc))
+    .action(async (flags: GcFlags) => {
+      const { gcAction } = await import('../commands/actions/gc.ts');
+      present(await gcAction(flags, context), flags);
     });
 }
 

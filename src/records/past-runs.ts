@@ -109,6 +109,8 @@ async function findRuns(
     return { run, marker: await unlessDamaged(() => readMarker(store, run), null) };
   });
   for await (const { run, marker } of looks) {
+    // Nothing of it can be taken over or compared any more.
+    if (marker?.collected !== undefined) continue;
     if (marker === undefined) found.push({ run });
     else if (isWhole(marker)) found.push({ run, marker });
     else warnings.push(passedOver(run, 'marker'));

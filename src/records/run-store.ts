@@ -36,7 +36,20 @@ export interface JobFile {
   readonly job: Job;
 }
 
-/** `_SUCCESS` or `_FAILED`: the last write of a run, after which it never changes. */
+/** That the results of a run were collected, which is the one thing that happens to it after its end. */
+export interface Collected {
+  /** ISO 8601. */
+  readonly at: string;
+  /** `bill`: job, plan without its pages, report and bill are left. `nothing`: the rest of it is being deleted. */
+  readonly kept: 'bill' | 'nothing';
+  /** sha256 of the rows of its bill; absent where nothing is kept. */
+  readonly rows?: string;
+  /** Items that its bill tells of, and attempts that were told to slow down, which have no rows. */
+  readonly billed: number;
+  readonly throttled: number;
+}
+
+/** `_SUCCESS` or `_FAILED`: the last write of a run, after which it never changes, unless its results are collected. */
 export interface Marker extends RunOutcome {
   readonly version: 1;
   readonly runId: string;
@@ -47,6 +60,8 @@ export interface Marker extends RunOutcome {
   readonly balance?: BalanceReading;
   /** Report, bill, list of errors and views; absent in markers of earlier versions. */
   readonly files?: readonly { readonly key: string; readonly sha256: string }[];
+  /** Set before the first of its results goes; absent as long as they are whole. */
+  readonly collected?: Collected;
 }
 
 /** Pages written at once. */
@@ -58,7 +73,7 @@ const json = { contentType: 'application/json' };
  * Claims a run by its job file.
  *
  * @returns the job file of an earlier claim, which is the one that counts; `undefined` where this one is the first
- * @throws PollenBatchError `store-unusable` where that one is damaged
+ * @throws PollenBatchError `store-unusable` where that one is damaged, `usage` where what is left of a run of that id is being deleted
  */
 export async function claimRun(
   store: ObjectStore,
@@ -66,6 +81,8 @@ export async function claimRun(
   file: JobFile,
 ): Promise<JobFile | undefined> {
   const { job: key } = runKeys(run);
+  // A marker goes last: under it a run would call for everything, and end with nothing.
+  if ((await readMarker(store, run))?.collected?.kept === 'nothing') throw beingDeleted(run);
   const result = await store.putOnce(key, `${JSON.stringify(file)}\n`, json);
   return result.stored ? undefined : wholeJobFile(key, parse(key, result.existing.body));
 }
@@ -193,6 +210,12 @@ function isJobFile(file: unknown): file is JobFile {
     Array.isArray(entries) &&
     entries.every((entry) => isObject(entry) && Array.isArray(entry['steps']))
   );
+}
+
+function beingDeleted({ runId }: RunLocation): PollenBatchError {
+  return new PollenBatchError('usage', `what is left of run ${runId} is being deleted`, {
+    remedy: 'Let `pollen-batch gc` finish, or make another run of the job with --new.',
+  });
 }
 
 function damaged(key: string): PollenBatchError {

@@ -57,6 +57,8 @@ export const settings = {
   S3_REGION: { schema: text, key: 'store.region' },
   S3_FORCE_PATH_STYLE: { schema: flag, key: 'store.pathStyle', inFile: z.boolean() },
   S3_PUBLIC_ENDPOINT: { schema: url, key: 'store.publicEndpoint' },
+  S3_DELETE_ACCESS_KEY_ID: { schema: text },
+  S3_DELETE_SECRET_ACCESS_KEY: { schema: text },
   TEMPORAL_ADDRESS: { schema: text },
   TEMPORAL_PROFILE: { schema: text },
   TEMPORAL_CONFIG_FILE: { schema: text },

@@ -47,6 +47,8 @@ export interface RunKeys {
   /** The report for people, in Markdown. */
   readonly reportText: string;
   readonly bill: string;
+  /** The bill of a run whose results were collected, as it was known then: a line an attempt, and what it was for. */
+  readonly billRows: string;
   /** Page of the run's gallery, numbered from 1: the first is what opens the run. */
   gallery(page: number): string;
   /** Small pictures of one page's images, one JSON line each. */
@@ -108,6 +110,7 @@ export function runKeys(location: RunLocation): RunKeys {
     report: `${root}report.json`,
     reportText: `${root}report.md`,
     bill: `${root}bill.jsonl`,
+    billRows: `${root}bill-rows.jsonl`,
     gallery: (page) => (page === 1 ? `${root}index.html` : `${root}gallery/page-${digits(page, 4)}.html`),
     thumbnails: (page) => `${root}gallery/thumbnails-${digits(page, 5)}.jsonl`,
     success: `${root}_SUCCESS`,

@@ -15,6 +15,7 @@ const FILES: ReadonlySet<string> = new Set([
   'report.json',
   'report.md',
   'bill.jsonl',
+  'bill-rows.jsonl',
   'errors.jsonl',
   'index.html',
   '_SUCCESS',

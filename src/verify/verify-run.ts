@@ -10,6 +10,7 @@ import { createBudgetCheck } from './budget.ts';
 import { addSums, costOf, noSum, sumOfAttempts, type Sum } from './check-attempts.ts';
 import { openClosingFiles } from './check-files.ts';
 import { checkPage, pageName } from './check-page.ts';
+import { checkCollected, type CollectedRun } from './collected.ts';
 import { createCorrections } from './corrections.ts';
 import { createFindings, shown, type Finding, type Findings } from './findings.ts';
 import { createRunFold } from './fold.ts';
@@ -38,6 +39,8 @@ export interface Verification {
   readonly meter?: readonly MeterLine[];
   /** What has gone from the own budget of the run's key, beside the bill; absent where billed calls tell, or nothing was asked. */
   readonly balance?: BalanceLine | NotCompared;
+  /** What is left of it where its results were collected: only that is checked. Absent where they were not. */
+  readonly collected?: CollectedRun;
   readonly findings: readonly Finding[];
   /** Findings beside those that are listed. */
   readonly untold: number;
@@ -75,11 +78,31 @@ export async function verifyRun(
   const findings = createFindings();
   const reader = createReader(store, runKeys(run).root, findings);
   const opening = await readOpening(store, reader, findings);
-  const job = (await reader.json('job.json')) as JobFile | undefined;
+  const job = (await reader.json('job.json', isGoing(opening.marker))) as JobFile | undefined;
   if (job !== undefined && job.runId !== run.runId) {
     findings.add('job-wrong', 'job.json', `run ${run.runId}`, shown(job.runId));
   }
-  const plan = await readPlan(reader, findings, run.runId, opening.marker === undefined);
+  const plan = await readPlan(
+    reader,
+    findings,
+    run.runId,
+    opening.marker === undefined || isGoing(opening.marker),
+  );
+  const gone = opening.marker?.collected;
+  if (opening.marker !== undefined && gone !== undefined) {
+    const { marker, markerName } = opening;
+    const found = await checkCollected(store, reader, findings, { marker, markerName }, gone);
+    return {
+      runId: run.runId,
+      state: marker.state,
+      items: plan?.items ?? 0,
+      ended: 0,
+      late: { attempts: 0, settled: '0' },
+      ...found,
+      findings: findings.all(),
+      untold: findings.untold(),
+    };
+  }
   const files = readInputs(findings, job?.inputs);
   // A schedule keeps files with its job, and a run of it those alone that its calls carry.
   const isSubmitted = job?.plannedFor === undefined && job?.parent === undefined;
@@ -132,6 +155,11 @@ export async function verifyRun(
     findings: findings.all(),
     untold: findings.untold(),
   };
+}
+
+// All of it is being deleted.
+function isGoing(marker: Marker | undefined): boolean {
+  return marker?.collected?.kept === 'nothing';
 }
 
 function balanceOf(

@@ -1,7 +1,8 @@
 import { describe, expect, vi } from 'vitest';
 
 import { readingOf } from '../../src/commands/session/reading.ts';
-import { deleteRun, findDeletable, type ErasableStore } from '../../src/commands/runs/delete-run.ts';
+import { deleteRun, findDeletable } from '../../src/commands/runs/delete-run.ts';
+import type { ErasableStore } from '../../src/storage/erasable-store.ts';
 import { list } from '../../src/commands/runs/list.ts';
 import { retry } from '../../src/commands/retry/retry.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';

@@ -78,7 +78,7 @@ async function printRows(
   const print = { csv: csvPrint, json: jsonPrint, table: tablePrint }[output](terminal.dataWidth());
   // Page by page: a run of 100,000 items has as many lines.
   await toStdout(print.head);
-  for await (const lines of opened.pages()) await toStdout(print.rows(lines.flatMap(({ rows }) => rows)));
+  for await (const rows of opened.rows()) await toStdout(print.rows(rows));
   await toStdout(print.end());
   return done;
 }

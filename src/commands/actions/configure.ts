@@ -1,7 +1,11 @@
 import { examineConfig, loadConfigFile, loadEnvironmentFile, readConfig, type Config } from '../../config.ts';
 import type { RunLocation } from '../../storage/keys.ts';
+import type { S3Store } from '../../storage/s3.ts';
 import type { Reading } from '../session/reading.ts';
 import type { Session } from '../session/session.ts';
+
+/** Objects that may be deleted at once. */
+const ERASED = 32;
 
 /** Reads the configuration: flags go over the environment, `.env` and the configuration file, in this order. */
 export async function configure(flags: { readonly anonymous?: boolean } = {}): Promise<Config> {
@@ -55,6 +59,21 @@ export function withStored<Result>(
     const { resolveStored } = await import('../runs/resolve-run.ts');
     return use(reading, await resolveStored(reading, text));
   });
+}
+
+/** Opens the store for deleting, by the identity that may. */
+export async function withErasing<Result>(
+  { store, config }: Pick<Reading, 'store' | 'config'>,
+  use: (store: S3Store) => Promise<Result>,
+): Promise<Result> {
+  const { withDeletion } = await import('../../connect-store.ts');
+  const erasing =
+    config.store === undefined ? { store, close() {} } : withDeletion(store, config.store, ERASED);
+  try {
+    return await use(erasing.store);
+  } finally {
+    erasing.close();
+  }
 }
 
 /** Opens the servers for the time of a command that only looks, so that it needs no API, and Temporal may be away. */

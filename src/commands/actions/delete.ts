@@ -3,7 +3,7 @@ import { connected, deletePatience, deleteRun, findDeletable, type Deletable } f
 import { exitCodes } from '../exit-codes.ts';
 import { money, plural } from '../render/words.ts';
 import { resolveStored } from '../runs/resolve-run.ts';
-import { configure, withReading } from './configure.ts';
+import { configure, withErasing, withReading } from './configure.ts';
 import type { CommandContext, Outcome, OutputFlags } from './outcome.ts';
 
 export interface DeleteFlags extends OutputFlags {
@@ -36,8 +36,10 @@ export function deleteAction(
         return { data: { runId, deleted: false }, text: 'Nothing was deleted.', exitCode: exitCodes.usage };
       }
     }
-    const executions = await deleteRun(reading.store, temporal, found, (removed) =>
-      terminal.draw(`${removed}/${found.keys.length} objects deleted`),
+    const executions = await withErasing(reading, (store) =>
+      deleteRun(store, temporal, found, (removed) =>
+        terminal.draw(`${removed}/${found.keys.length} objects deleted`),
+      ),
     );
     terminal.draw('');
     const { bytes, keys, notices } = found;

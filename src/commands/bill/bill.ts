@@ -26,6 +26,8 @@ export interface RunBill extends BillFigures {
   readonly corrections: number;
   /** What these rest on; absent where there are none. */
   readonly assumes?: Assumption;
+  /** When its results were collected, ISO 8601: the bill is what was known by then. Absent where they were not. */
+  readonly collectedAt?: string;
   /** Without what calls in flight hold, which are on no bill. */
   readonly budget?: BudgetSums;
 }
@@ -38,15 +40,21 @@ export async function foldBill({
   corrections,
   budget,
   pages,
+  rows: allRows,
 }: OpenedBill): Promise<RunBill> {
   const fold = createBillFold();
   let billed = 0;
   let throttled = 0;
-  for await (const lines of pages()) {
-    for (const { line, rows } of lines) {
-      if (!isMissing(line) || rows.length > 0) billed += 1;
-      throttled += line.throttled ?? 0;
-      for (const row of rows) fold.add(row);
+  if (marker?.collected !== undefined) {
+    ({ billed, throttled } = marker.collected);
+    for await (const rows of allRows()) for (const row of rows) fold.add(row);
+  } else {
+    for await (const lines of pages()) {
+      for (const { line, rows } of lines) {
+        if (!isMissing(line) || rows.length > 0) billed += 1;
+        throttled += line.throttled ?? 0;
+        for (const row of rows) fold.add(row);
+      }
     }
   }
   const figures = fold.figures();
@@ -63,6 +71,7 @@ export async function foldBill({
     billed,
     throttled,
     corrections: corrections.length,
+    ...(marker?.collected === undefined ? {} : { collectedAt: marker.collected.at }),
     ...assumptionOf(corrections),
     ...(budget === undefined ? {} : { budget: budgetAtEnd(budget.amount, figures.cost) }),
     ...figures,

@@ -30,9 +30,11 @@ export function hasAftermath(folders: readonly string[]): boolean {
 export async function readCorrectedCost(
   store: ObjectStore,
   run: RunLocation,
-  { tally }: Pick<Marker, 'tally'>,
+  { tally, collected }: Pick<Marker, 'tally' | 'collected'>,
 ): Promise<CorrectedCost | undefined> {
-  if (!hasAftermath(await store.listFolders(runKeys(run).root))) return undefined;
+  if (collected?.kept === 'nothing') return undefined;
+  // What came late goes with the results; the rows that are left tell it.
+  if (collected === undefined && !hasAftermath(await store.listFolders(runKeys(run).root))) return undefined;
   // Few runs have anything there, and what reads a bill loads the planner.
   const [{ openBill }, { foldBill }] = await Promise.all([import('./open-bill.ts'), import('./bill.ts')]);
   const opened = await openBill(store, run);

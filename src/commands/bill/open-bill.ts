@@ -16,6 +16,8 @@ import { broughtTo, withLate } from '../../report/with-late.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readParts } from '../../report/read-results.ts';
+import { checkWhole, goneError } from '../gc/gone.ts';
+import { readKeptRows } from '../gc/kept-rows.ts';
 
 /** A result line, and the rows that it has on the bill. */
 export interface BilledLine {
@@ -32,8 +34,14 @@ export interface OpenedBill {
   readonly corrections: readonly Correction[];
   /** As it was set last. */
   readonly budget?: Budget;
-  /** Every line, page by page, in the job's order. */
+  /**
+   * Every line, page by page, in the job's order.
+   *
+   * @throws PollenBatchError `usage` where the results of the run were collected
+   */
   readonly pages: () => AsyncGenerator<readonly BilledLine[]>;
+  /** The rows of all lines alone, some at a time: they are left where the results were collected. */
+  readonly rows: () => AsyncGenerator<readonly BillRow[]>;
 }
 
 /**
@@ -52,14 +60,16 @@ export async function openBill(store: ObjectStore, run: RunLocation): Promise<Op
       remedy: `Look at it with \`pollen-batch get ${run.runId}\`.`,
     });
   }
+  if (marker?.collected?.kept === 'nothing') throw goneError(run, marker.collected);
   const budget = await readBudget(store, run, plan.budget);
-  return {
+  const opened: Omit<OpenedBill, 'rows'> = {
     run,
     plan,
     ...(budget === undefined ? {} : { budget }),
     ...(marker === undefined ? {} : { marker }),
     corrections,
     async *pages() {
+      if (marker !== undefined) checkWhole(run, marker);
       const late = await readLate(store, run);
       const context = { priceOf: priceOf(plan), correct: layOver(corrections) };
       for await (const lines of readLines(store, run, plan, marker)) {
@@ -73,6 +83,13 @@ export async function openBill(store: ObjectStore, run: RunLocation): Promise<Op
           };
         });
       }
+    },
+  };
+  return {
+    ...opened,
+    async *rows() {
+      if (marker?.collected !== undefined) yield* readKeptRows(store, run, marker.collected);
+      else for await (const lines of opened.pages()) yield lines.flatMap(({ rows }) => rows);
     },
   };
 }

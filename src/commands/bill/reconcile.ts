@@ -8,6 +8,7 @@ import { runKeys } from '../../storage/keys.ts';
 import { checkAccountReach } from './account-access.ts';
 import { foldBill } from './bill.ts';
 import { findRun } from '../runs/find-run.ts';
+import { checkWhole } from '../gc/gone.ts';
 import { openBill } from './open-bill.ts';
 import { readEvidence } from './run-evidence.ts';
 import { allToldAt, sentCalls, type SentCalls } from './sent-calls.ts';
@@ -61,6 +62,7 @@ export async function reconcile(
     const opened = await openBill(session.store, run);
     const { marker } = opened;
     if (marker === undefined) throw goesOn(runId);
+    checkWhole(run, marker);
     const { cost, assumes } = await foldBill(opened);
     first ??= cost;
     const rest = assumes === undefined ? {} : { assumes };

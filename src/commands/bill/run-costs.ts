@@ -20,6 +20,8 @@ export interface RunCosts {
   readonly costs: ReadonlyMap<string, ItemCost>;
   readonly total: ItemCost;
   readonly isUnfinished: boolean;
+  /** Whether its results were collected. */
+  readonly isCollected: boolean;
 }
 
 const NO_LABEL = '(no label)';
@@ -43,7 +45,9 @@ export async function readRunCosts(
   const [report, folders] = await Promise.all([readReport(store, run), store.listFolders(runKeys(run).root)]);
   // What came after the end is not in the report, nor on which of several days a charge was made.
   const isTold =
-    !hasAftermath(folders) && (by !== 'day' || dayOf(report.startedAt) === dayOf(report.endedAt));
+    !hasAftermath(folders) &&
+    marker.collected === undefined &&
+    (by !== 'day' || dayOf(report.startedAt) === dayOf(report.endedAt));
   return isTold ? costsOfReport(report, run, by) : readRows(store, run, by, since, marker);
 }
 
@@ -59,7 +63,7 @@ function costsOfReport(report: Report, { job }: RunLocation, by: SpendingKey): R
   // A name may stand for a model of each kind.
   if (by === 'model') for (const { model, tally } of report.models) groups.add(model, tally);
   else for (const name of names[by]) groups.add(name, total);
-  return { costs: costsByName(groups), total, isUnfinished: false };
+  return { costs: costsByName(groups), total, isUnfinished: false, isCollected: false };
 }
 
 function costsByName(groups: Groups): RunCosts['costs'] {
@@ -74,7 +78,7 @@ async function readRows(
   marker: Marker | undefined,
 ): Promise<RunCosts> {
   const groups = createGroups();
-  const { plan, pages } = await openBill(store, run);
+  const { plan, rows } = await openBill(store, run);
   let total: ItemCost = sumCosts([]);
   const names = (row: BillRow, at: string): readonly string[] => {
     switch (by) {
@@ -88,8 +92,8 @@ async function readRows(
         return labelsOf(plan.labels);
     }
   };
-  for await (const lines of pages()) {
-    for (const row of lines.flatMap((line) => line.rows)) {
+  for await (const some of rows()) {
+    for (const row of some) {
       // A lost worker took the time along.
       const at = row.at ?? plan.createdAt;
       if (since !== undefined && (marker === undefined || by === 'day') && at < since) continue;
@@ -102,6 +106,7 @@ async function readRows(
     costs: costsByName(groups),
     total,
     isUnfinished: marker === undefined,
+    isCollected: marker?.collected !== undefined,
   };
 }
 

@@ -30,7 +30,10 @@ const LONGEST_MS = 600_000;
  *
  * @param endedAt - when the run ended, ISO 8601
  */
-export async function sentCalls({ plan, pages }: OpenedBill, endedAt: string): Promise<SentCalls> {
+export async function sentCalls(
+  { plan, pages }: Omit<OpenedBill, 'rows'>,
+  endedAt: string,
+): Promise<SentCalls> {
   const known: KnownCall[] = [];
   const unknown: { readonly call: UnknownCall; readonly row: BillRow }[] = [];
   for await (const lines of pages()) {

@@ -32,6 +32,8 @@ export interface Spending {
   readonly total: SpendingGroup;
   /** Runs that have not ended: they count with what their records tell by now. */
   readonly unfinished: readonly string[];
+  /** Runs whose results were collected: their bills are left. */
+  readonly collected: number;
   /** Runs that are left out, and why. */
   readonly unreadable: readonly { readonly runId: string; readonly reason: string }[];
 }
@@ -46,6 +48,7 @@ export async function spending(session: Session, { by, job, since }: SpendingOpt
   const groups = createGroups();
   let total: SpendingGroup = { name: 'total', runs: 0, cost: sumCosts([]) };
   const unfinished: string[] = [];
+  let collected = 0;
   const unreadable: { readonly runId: string; readonly reason: string }[] = [];
   const runs = await allRuns(store, location, job);
   const read = mapAhead(runs, READS, async (run) => {
@@ -61,6 +64,7 @@ export async function spending(session: Session, { by, job, since }: SpendingOpt
     if ('reason' in one) unreadable.push({ runId, reason: one.reason });
     else if (one.costs !== undefined) {
       if (one.costs.isUnfinished) unfinished.push(runId);
+      if (one.costs.isCollected) collected += 1;
       total = { ...total, runs: total.runs + 1, cost: sumCosts([total.cost, one.costs.total]) };
       for (const [name, cost] of one.costs.costs) groups.add(name, cost);
     }
@@ -74,6 +78,7 @@ export async function spending(session: Session, { by, job, since }: SpendingOpt
     groups: by === 'day' ? named.sort((left, right) => left.name.localeCompare(right.name)) : named,
     total,
     unfinished,
+    collected,
     unreadable,
   };
 }

@@ -13,6 +13,7 @@ import { createComparison, type ComparedItem, type RunDiff } from '../../report/
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { openBill } from '../bill/open-bill.ts';
+import { checkWhole } from '../gc/gone.ts';
 import { pairUp, type ModelPair } from './pair-up.ts';
 
 /** One of two runs that are compared. */
@@ -85,6 +86,7 @@ async function readSide(
       remedy: `Wait for its end with \`pollen-batch wait ${runId}\`; a lost run goes on with \`pollen-batch resume ${runId} --from-store\`.`,
     });
   }
+  checkWhole(run, marker);
   const bill = createBillFold();
   const latency = createLatencyFold();
   // They come in the order of the marker's parts.

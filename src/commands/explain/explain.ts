@@ -3,6 +3,7 @@ import { readMarker, readPlan } from '../../records/run-store.ts';
 import type { RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Explained } from './explained.ts';
+import { checkWhole } from '../gc/gone.ts';
 import { findItem } from './find-item.ts';
 import { foldItem } from './fold-item.ts';
 import { readItemLeft } from './item-left.ts';
@@ -29,6 +30,7 @@ export async function explain(
       remedy: `Look at it with \`pollen-batch get ${run.runId}\`.`,
     });
   }
+  if (marker !== undefined) checkWhole(run, marker);
   const { item, page, position } = await findItem(store, run, plan, name);
   const { sight, pending }: Look =
     marker === undefined

@@ -6,6 +6,7 @@ import { readMarker, readPlan, type Marker } from '../../records/run-store.ts';
 import type { RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { StoreError } from '../../storage/store-error.ts';
+import { checkWhole } from '../gc/gone.ts';
 import { findItem } from '../explain/find-item.ts';
 import type { Sight } from '../runs/follow.ts';
 import { createTail, inOrder, type EventGroup } from './in-order.ts';
@@ -68,6 +69,8 @@ export async function openLog(
   options: LogsOptions,
 ): Promise<RunLog> {
   const { item: name, tail: tailed, ...filter } = options;
+  const ended = await readMarker(store, run);
+  if (ended !== undefined) checkWhole(run, ended);
   let plan = await readPlan(store, run);
   const only = name === undefined ? undefined : await findItem(store, run, planned(run, plan), name);
   const isWanted = wanted({ ...filter, ...(only === undefined ? {} : { item: only.item.number }) });

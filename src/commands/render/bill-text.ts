@@ -46,6 +46,9 @@ function headLines(bill: RunBill): readonly string[] {
     ...(entries.length === 0 ? [] : [`Labels: ${entries.join(', ')}`]),
     ...(api.emulated ? ['The API is emulated: nothing here is a real cost.'] : []),
     `Started ${utc(startedAt)}${endedAt === undefined ? '' : `, ended ${utc(endedAt)}`}.`,
+    ...(bill.collectedAt === undefined
+      ? []
+      : [`Its results were collected at ${utc(bill.collectedAt)}: the bill is as it was known then.`]),
     `Paid: ${money(cost)}`,
     certaintyLine(bill),
     ...(budget === undefined ? [] : [`${budgetText(budget)}.`]),
@@ -66,8 +69,9 @@ function certaintyLine(bill: RunBill): string {
   return `Estimated: ${open} may or may not have been made${corrected}. ${remedyOf(bill)} ${basis}`;
 }
 
-function remedyOf({ runId, api, state }: RunBill): string {
+function remedyOf({ runId, api, state, collectedAt }: RunBill): string {
   if (state === 'unfinished') return 'Later answers may settle them.';
+  if (collectedAt !== undefined) return 'Nothing settles them any more.';
   return dialects[api.dialect].usagePath === undefined
     ? 'This API tells neither billed calls nor a balance that could settle them.'
     : `\`pollen-batch reconcile ${runId}\` settles what the account tells of them.`;

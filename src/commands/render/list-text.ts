@@ -33,7 +33,7 @@ export function listText(
     ],
     ...runs.map((run) => [
       run.runId,
-      run.state,
+      run.collected === undefined ? run.state : `${run.state}, collected`,
       run.items === undefined ? '' : String(run.items),
       run.cost ?? '',
       run.startedAt === undefined ? '' : utcClock(run.startedAt),

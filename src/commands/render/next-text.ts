@@ -21,12 +21,13 @@ export function linkLines(session: LinkSource, run: RunLocation): readonly strin
  * @param needsStack - whether the local stack that the commands ask has to be started first
  */
 export function nextLines(
-  { run, tally, failures }: Ending,
+  { run, marker, tally, failures }: Ending,
   isCopied: boolean,
   needsStack = false,
 ): readonly string[] {
   const { runId } = run;
   const [failed] = failures;
+  if (marker.collected !== undefined) return ['Next:', `  pollen-batch bill ${runId}`];
   return [
     needsStack ? 'Next, with `pollen-batch dev` in another terminal:' : 'Next:',
     ...(isCopied ? [] : [`  pollen-batch results ${runId}`]),

@@ -63,8 +63,9 @@ function endingData(ending: Ending | undefined) {
 export function sightData(sight: Sight) {
   switch (sight.kind) {
     case 'ended': {
-      const { state, because, endedAt, tally, marker } = sight.marker;
-      return { state, because, endedAt, tally, marker };
+      const { state, because, endedAt, tally, marker, collected } = sight.marker;
+      const gone = collected === undefined ? {} : { collected: collected.at };
+      return { state, because, endedAt, tally, marker, ...gone };
     }
     case 'running': {
       const { view, inFlight, waits } = sight;

@@ -49,6 +49,9 @@ export function endText(session: Pick<LinkSource, 'store'>, ending: Ending): str
     `${run.runId}: ${marker.state.replaceAll('_', ' ')}${causeWords(marker.because)}. ${counts}${took(plan?.createdAt, marker.endedAt)}.`,
     ...failures.map(({ id, fault }) => `  ${id}: ${fault.code}: ${plain(faultWords(fault, run.runId))}`),
     ...(unnamed > 0 && failures.length > 0 ? [`  … and ${unnamed} more, in errors.jsonl`] : []),
+    ...(marker.collected === undefined
+      ? []
+      : [`Its results were collected at ${utc(marker.collected.at)}: bill and report are left.`]),
     `Bill: ${money(tally)} (${certaintyWords(tally, corrected)})`,
     ...(budget === undefined ? [] : [budgetText(budget)]),
     ...(plan === undefined ? [] : [`Cache: ${cacheWords(plan.api.cacheMode)}`]),

@@ -14,7 +14,7 @@ const NAMED = 5;
  * @param width - columns of the screen. @default no limit
  */
 export function spendingText(spending: Spending, width = Number.POSITIVE_INFINITY): string {
-  const { by, groups, total, unfinished, unreadable } = spending;
+  const { by, groups, total, unfinished, collected, unreadable } = spending;
   const isOpen = total.cost.unknown.count > 0;
   const limit = width < NARROW ? 26 : 100;
   const rows = [...groups, total].map(({ name, runs, cost }) => [
@@ -28,6 +28,9 @@ export function spendingText(spending: Spending, width = Number.POSITIVE_INFINIT
     '',
     table([[by.toUpperCase(), 'RUNS', 'POLLEN', ...(isOpen ? ['UNKNOWN', 'AT MOST'] : [])], ...rows]),
     ...(unfinished.length === 0 ? [] : ['', wrap(unfinishedLine(unfinished), width)]),
+    ...(collected === 0
+      ? []
+      : ['', wrap(`Of ${plural(collected, 'run')} the results were collected; the bills are left.`, width)]),
     ...(unreadable.length === 0 ? [] : ['', ...unreadable.map((one) => wrap(leftOutLine(one), width))]),
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import type { MeterLine } from '../../verify/meter.ts';
 import type { Finding } from '../../verify/findings.ts';
 import type { Verification } from '../../verify/verify-run.ts';
 import { plain } from './terminal.ts';
-import { otherKey, otherRunWords, plural, table } from './words.ts';
+import { otherKey, otherRunWords, plural, table, utc } from './words.ts';
 
 const LINE = 2_000;
 
@@ -21,10 +21,21 @@ export function verifyText(found: Verification): string {
   return blocks.join(blocks.length === 2 && findings.length === 0 ? '\n' : '\n\n');
 }
 
-function summary({ runId, state, items, ended, objects, bytes, cost, late }: Verification): string {
+function summary(found: Verification): string {
+  const { runId, state, items, ended, objects, bytes, cost, late, collected } = found;
   const { settled, unknown } = cost;
   const bound = unknown.atMost === null ? 'without a bound' : `at most ${unknown.atMost}`;
   const money = `${settled} Pollen${unknown.count === 0 ? '' : `, and ${plural(unknown.count, 'charge')} unknown, ${bound}`}`;
+  if (collected !== undefined) {
+    const { at, kept, leftOver } = collected;
+    const left =
+      leftOver === 0
+        ? ''
+        : ` ${plural(leftOver, 'object')} is still to be deleted: give \`pollen-batch gc\` again.`;
+    return kept === 'nothing'
+      ? `${runId}: ${plain(state ?? '')}; it is being deleted since ${utc(at)}, so nothing can be checked.${left}`
+      : `${runId}: ${plain(state ?? '')}; its results were collected at ${utc(at)}, so of ${plural(items, 'item')} only bill and report can be checked: ${plural(objects, 'object')} of ${bytes} bytes, ${money}.${left}`;
+  }
   const of =
     state === undefined
       ? `has not ended; ${ended} of ${plural(items, 'item')}`

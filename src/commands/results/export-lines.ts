@@ -4,6 +4,7 @@ import { unlessDamaged } from '../../records/unless-damaged.ts';
 import { openLines, type OpenedLines } from '../../report/export/open-lines.ts';
 import type { RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import { checkWhole } from '../gc/gone.ts';
 import { everything, type Selection } from './selection.ts';
 
 /** The results of a run that has ended, as they are given away. */
@@ -17,7 +18,7 @@ export interface Exported extends OpenedLines {
 /**
  * Opens the results of a run that has ended; the sha256 of each part is checked.
  *
- * @throws PollenBatchError `store-unusable` when an object is missing, damaged or not the run's: at its turn
+ * @throws PollenBatchError `usage` when its results were collected; `store-unusable` when an object is missing, damaged or not the run's: at its turn
  */
 export async function openExport(
   store: ObjectStore,
@@ -25,6 +26,7 @@ export async function openExport(
   marker: Marker,
   { wants }: Selection = everything,
 ): Promise<Exported> {
+  checkWhole(run, marker);
   const plan = await unlessDamaged(() => readPlan(store, run));
   return { run, marker, plan, ...openLines(store, { run, parts: marker.parts, plan }, wants) };
 }

@@ -23,6 +23,7 @@ import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { checkAccess } from '../job/access.ts';
 import { noticeDoubts } from '../job/notice-doubts.ts';
+import { checkWhole } from '../gc/gone.ts';
 import { findRun } from '../runs/find-run.ts';
 import { outlookOf } from '../plan/outlook.ts';
 import type { Session } from '../session/session.ts';
@@ -124,6 +125,7 @@ async function readParent(
   { store, plannedApi }: Session,
   { run, marker }: { readonly run: RunLocation; readonly marker: Marker },
 ): Promise<RetriedRun> {
+  checkWhole(run, marker);
   if (marker.tally.failed + missingItems(marker.tally) === 0) {
     throw new PollenBatchError('usage', `run ${run.runId} has every result, so nothing is left to retry`, {
       remedy: `Copy them with \`pollen-batch results ${run.runId}\`.`,

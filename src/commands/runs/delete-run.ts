@@ -7,6 +7,7 @@ import { PollenBatchError } from '../../errors.ts';
 import { readMarker, type Marker } from '../../records/run-store.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import type { ErasableStore } from '../../storage/erasable-store.ts';
 import { StoreError } from '../../storage/store-error.ts';
 import { quoted } from '../../temporal/visibility.ts';
 import type { TemporalClient } from '../../temporal/connect-client.ts';
@@ -14,12 +15,6 @@ import { noticeWorkflowId, runWorkflowId } from '../../workflows/ids.ts';
 import { findDependents } from './find-dependents.ts';
 import type { Reading } from '../session/reading.ts';
 import { describeRun } from './runs-in-temporal.ts';
-
-/** A store from which objects can be taken. */
-export type ErasableStore = ObjectStore & {
-  /** Removes an object; one that is not there is fine. */
-  remove(key: string): Promise<void>;
-};
 
 /** A run that may be deleted, and all that goes with it. */
 export interface Deletable {
@@ -142,13 +137,19 @@ export async function deleteRun(
     for await (const _ of removals) onProgress((removed += 1));
     for (const key of last) await store.remove(key);
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'store-forbidden') throw error;
-    throw new PollenBatchError('store-unusable', `the credentials may not delete in bucket ${store.bucket}`, {
-      remedy: 'Grant them s3:DeleteObject, and give the command again: it goes on where it was.',
-      cause: error,
-    });
+    throw forbiddenToDelete(store, error);
   }
   return executions;
+}
+
+/** Says which right is missing where a deletion was refused; gives every other error back as it is. */
+export function forbiddenToDelete({ bucket }: Pick<ObjectStore, 'bucket'>, error: unknown): unknown {
+  if (!(error instanceof StoreError) || error.code !== 'store-forbidden') return error;
+  return new PollenBatchError('store-unusable', `the credentials may not delete in bucket ${bucket}`, {
+    remedy:
+      'Grant them s3:DeleteObject, or give an identity that has it as S3_DELETE_ACCESS_KEY_ID and S3_DELETE_SECRET_ACCESS_KEY; then give the command again: it goes on where it was.',
+    cause: error,
+  });
 }
 
 async function deleteExecutions(

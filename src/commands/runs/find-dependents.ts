@@ -20,7 +20,9 @@ export async function findDependents(store: ObjectStore, run: RunLocation): Prom
 async function isRetryOf(store: ObjectStore, other: RunLocation, runId: string): Promise<boolean> {
   if (!other.runId.startsWith(`${retriedIdOf(runId)}-retry`)) return false;
   const file = await unlessDamaged(() => readJobFile(store, other));
-  return file?.parent?.runId === runId;
+  if (file?.parent?.runId !== runId) return false;
+  const marker = await unlessDamaged(() => readMarker(store, other));
+  return marker?.collected === undefined;
 }
 
 // One that has ended has copies of its own.

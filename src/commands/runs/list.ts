@@ -1,7 +1,10 @@
 import type { Client } from '@temporalio/client';
 
 import { PollenBatchError } from '../../errors.ts';
+import { mapAtOnce } from '../../at-once.ts';
 import { readMarker } from '../../records/run-store.ts';
+import { runKeys } from '../../storage/keys.ts';
+import { unlessDamaged } from '../../records/unless-damaged.ts';
 import { StoreError } from '../../storage/store-error.ts';
 import { statusCodes, statusOf } from '../../temporal/failure.ts';
 import {
@@ -49,6 +52,14 @@ const DESCRIBED = 100;
  * knows as well. Where one of the two is away the other tells.
  */
 export async function list(
+  reading: Pick<Reading, 'store' | 'locations' | 'temporal'>,
+  options: ListOptions,
+): Promise<RunList> {
+  const found = await findRuns(reading, options);
+  return { ...found, runs: await tellCollected(reading, found.runs) };
+}
+
+async function findRuns(
   reading: Pick<Reading, 'store' | 'locations' | 'temporal'>,
   { limit, ...filter }: ListOptions,
 ): Promise<RunList> {
@@ -160,6 +171,30 @@ async function tell(
   if (!isUntold(info) || location === undefined || run.job === '') return run;
   const marker = await readMarker(store, { ...location, ...run }).catch(() => undefined);
   return marker === undefined ? run : { ...run, state: marker.state, cost: marker.tally.settled };
+}
+
+// Temporal is not told when the results of a run go. A store that is away tells nothing, which the list does without.
+async function tellCollected(
+  { store, locations }: Pick<Reading, 'store' | 'locations'>,
+  runs: readonly ListedRun[],
+): Promise<readonly ListedRun[]> {
+  let isAway = false;
+  return mapAtOnce(runs, READS, async (run) => {
+    const location = locations.find(({ emulated }) => emulated === run.emulated);
+    const isAsked = run.endedAt !== undefined && run.collected === undefined && run.job !== '';
+    if (location === undefined || !isAsked || isAway) return run;
+    try {
+      const place = { ...location, ...run };
+      const rows = await store.head(runKeys(place).billRows);
+      const marker = rows && (await unlessDamaged(() => readMarker(store, place)));
+      return marker?.collected === undefined ? run : { ...run, collected: marker.collected.at };
+    } catch (error) {
+      // A workflow of that kind may have an id that no run of ours has.
+      if (!(error instanceof StoreError || error instanceof RangeError)) throw error;
+      isAway ||= error instanceof StoreError;
+      return run;
+    }
+  });
 }
 
 async function knownRuns(

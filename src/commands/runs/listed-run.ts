@@ -43,6 +43,8 @@ export interface ListedRun {
   readonly startedAt: string | undefined;
   readonly endedAt: string | undefined;
   readonly emulated: boolean;
+  /** When its results were collected, ISO 8601; absent where they were not. */
+  readonly collected?: string;
 }
 
 /** What a run looks like in Temporal. */
@@ -115,6 +117,7 @@ export function listedByBucket(
     startedAt: plan?.createdAt,
     endedAt: marker?.endedAt,
     emulated,
+    ...(marker?.collected === undefined ? {} : { collected: marker.collected.at }),
   };
 }
 

@@ -5,6 +5,7 @@ import { newestFirst } from '../../records/run-order.ts';
 import { readMarker, readPlan, type Marker } from '../../records/run-store.ts';
 import { unlessDamaged } from '../../records/unless-damaged.ts';
 import type { RunLocation } from '../../storage/keys.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Reading } from '../session/reading.ts';
 
 /** A run as it lies in the bucket; what is damaged is left out. */
@@ -26,7 +27,7 @@ const LOOKED_AT = 2_000;
  * @param job - job whose runs are wanted; absent for those of all
  */
 export async function storedRuns(
-  { store, locations }: Pick<Reading, 'store' | 'locations'>,
+  { store, locations }: Pick<Reading, 'locations'> & { readonly store: ObjectStore },
   known: Promise<(runId: string) => boolean>,
   job: string | undefined,
 ): Promise<{ readonly runs: readonly StoredRun[]; readonly leftOut: number }> {
@@ -46,6 +47,8 @@ export async function storedRuns(
       unlessDamaged(() => readPlan(store, run)),
       unlessDamaged(() => readMarker(store, run)),
     ]);
+    // It is being deleted.
+    if (marker?.collected?.kept === 'nothing') return undefined;
     const isThere = plan !== undefined || marker !== undefined || (await isClaimed(store, run));
     return isThere ? { run, plan, marker } : undefined;
   });

@@ -75,6 +75,7 @@ const spent: Spending = {
   groups: [{ name: '=season=spring,\r"x"', runs: 3, cost }],
   total: { name: 'total', runs: 3, cost },
   unfinished: Array.from({ length: 7 }, (_, index) => `spring-catalogue-of-lamps-012345678${index}`),
+  collected: 2,
   unreadable: [{ runId: 'broken-0123456789', reason: 'runs/broken/report.json is \u001b[31mdamaged' }],
 };
 

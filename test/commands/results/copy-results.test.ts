@@ -213,9 +213,12 @@ describe('a bucket that somebody changed', () => {
 
   it('gets no object of another run read by its marker', async () => {
     const { store, marker } = await endedRun([text(1)]);
-    const parts = [{ key: 'secrets/plan.jsonl', sha256: sha256('x'), items: 1 }];
-    await expect(copied(store, { ...marker, parts })).rejects.toThrow("none of the run's");
-    expect(store.calls()).not.toContain('get secrets/plan.jsonl');
+    for (const key of ['secrets/plan.jsonl', 'secrets/part-00000.jsonl']) {
+      const parts = [{ key, sha256: sha256('x'), items: 1 }];
+      const text = key.includes('part') ? "none of the run's" : 'a part that is none';
+      await expect(copied(store, { ...marker, parts })).rejects.toThrow(text);
+      expect(store.calls()).not.toContain(`get ${key}`);
+    }
   });
 });
 

@@ -1,0 +1,106 @@
+import type { EndState } from '../../records/outcome.ts';
+import type { Collected } from '../../records/run-store.ts';
+import type { RunLocation } from '../../storage/keys.ts';
+
+/** What has to be known of a run to say whether it may go. */
+export interface KnownRun {
+  readonly run: RunLocation;
+  /** Absent as long as it has not ended. */
+  readonly end?: {
+    /** ISO 8601. */
+    readonly at: string;
+    readonly state: EndState;
+    readonly collected?: Collected;
+  };
+  /** Ids of runs whose results it has by reference, or is still to take over. */
+  readonly needs: readonly string[];
+  /** Whether later runs of its job take over what it has: its job says so. */
+  readonly isTakenOver: boolean;
+}
+
+/** Why a run that is old enough stays. */
+export type KeptBecause =
+  /** A run that stays has results of it by reference, or is still to take some over. */
+  | { readonly kind: 'needed'; readonly by: string }
+  /** It is among the last of a job whose next run takes over what they have, and would else pay again. */
+  | { readonly kind: 'taken-over' };
+
+/** Which runs go, and which stay. */
+export interface Choice {
+  /** Those that need others before these, so that what is interrupted leaves no run without what it needs. */
+  readonly go: readonly KnownRun[];
+  readonly stay: readonly { readonly run: RunLocation; readonly because: KeptBecause }[];
+}
+
+/** Ends that leave no item out. */
+const whole: ReadonlySet<EndState> = new Set(['completed', 'completed_with_failures']);
+
+/**
+ * Chooses runs whose results may go: those that ended before a time, and that no run needs which stays.
+ *
+ * @param runs - all of the bucket's, or of a job: what a run needs is of its own job
+ * @param before - ISO 8601
+ */
+export function choose(runs: readonly KnownRun[], before: string): Choice {
+  const old = runs.filter(({ end }) => end !== undefined && end.at < before);
+  const because = new Map<string, KeptBecause>();
+  for (const { run } of lastOnes(runs)) because.set(nameOf(run), { kind: 'taken-over' });
+  const stays = ({ run, end }: KnownRun): boolean =>
+    because.has(nameOf(run)) || end === undefined || end.at >= before;
+  const open = runs.filter(stays);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { run } = next;
+    // What has been collected refers to nothing any more.
+    for (const needed of next.end?.collected === undefined ? next.needs : []) {
+      const found = runs.find((other) => isSameJob(other.run, run) && other.run.runId === needed);
+      if (found === undefined || stays(found)) continue;
+      because.set(nameOf(found.run), { kind: 'needed', by: run.runId });
+      open.push(found);
+    }
+  }
+  return {
+    go: inOrder(old.filter((one) => !because.has(nameOf(one.run)))),
+    stay: old.flatMap(({ run }) => {
+      const reason = because.get(nameOf(run));
+      return reason === undefined ? [] : [{ run, because: reason }];
+    }),
+  };
+}
+
+// Of each job whose runs take over: those that ended last, back to one that left nothing out.
+function lastOnes(runs: readonly KnownRun[]): readonly KnownRun[] {
+  const jobs = new Map<string, KnownRun[]>();
+  for (const one of runs) {
+    if (one.end === undefined || one.end.collected !== undefined) continue;
+    const name = `${one.run.emulated} ${one.run.job}`;
+    jobs.set(name, [...(jobs.get(name) ?? []), one]);
+  }
+  return [...jobs.values()].flatMap((own) => {
+    const sorted = own.toSorted((left, right) => ((left.end?.at ?? '') < (right.end?.at ?? '') ? 1 : -1));
+    if (sorted[0]?.isTakenOver !== true) return [];
+    const last = sorted.findIndex(({ end }) => end !== undefined && whole.has(end.state));
+    return last < 0 ? sorted : sorted.slice(0, last + 1);
+  });
+}
+
+function inOrder(runs: readonly KnownRun[]): readonly KnownRun[] {
+  const left = new Map(runs.map((one) => [nameOf(one.run), one]));
+  const sorted: KnownRun[] = [];
+  const visit = (one: KnownRun): void => {
+    if (!left.delete(nameOf(one.run))) return;
+    for (const other of runs) {
+      if (isSameJob(other.run, one.run) && other.needs.includes(one.run.runId)) visit(other);
+    }
+    sorted.push(one);
+  };
+  for (const one of runs) visit(one);
+  return sorted;
+}
+
+function nameOf({ emulated, runId }: RunLocation): string {
+  return `${emulated} ${runId}`;
+}
+
+function isSameJob(left: RunLocation, right: RunLocation): boolean {
+  return left.emulated === right.emulated && left.job === right.job;
+}

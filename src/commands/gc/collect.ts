@@ -1,0 +1,120 @@
+import { mapAhead } from '../../at-once.ts';
+import { sha256 } from '../../plan/digest.ts';
+import { readMarker, type Collected, type Marker } from '../../records/run-store.ts';
+import { unlessDamaged } from '../../records/unless-damaged.ts';
+import { runKeys, type RunLocation } from '../../storage/keys.ts';
+import type { ErasableStore } from '../../storage/erasable-store.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
+import { openBill } from '../bill/open-bill.ts';
+import { forbiddenToDelete } from '../runs/delete-run.ts';
+import { keptBill } from './kept-rows.ts';
+
+/** Objects removed at once. */
+const REMOVALS = 32;
+
+/** What of a run goes. */
+export interface Collectable {
+  readonly keys: readonly string[];
+  readonly bytes: number;
+}
+
+/** Lists what of a run goes: everything, or all but what its bill is told by. */
+export async function collectable(
+  store: ObjectStore,
+  run: RunLocation,
+  keepsBill: boolean,
+): Promise<Collectable> {
+  const keys: string[] = [];
+  let bytes = 0;
+  for await (const object of store.list(runKeys(run).root)) {
+    if (keepsBill && isOfBill(run, object.key)) continue;
+    keys.push(object.key);
+    bytes += object.bytes;
+  }
+  return { keys, bytes };
+}
+
+/** What became of a run: what has gone, or why it was left as it was. */
+export type CollectedRun =
+  | ({ readonly kind: 'collected' } & Collectable)
+  /** Its bill cannot be read, and is to be kept. */
+  | { readonly kind: 'left'; readonly reason: string };
+
+/**
+ * Collects a run that has ended. Before its first object goes its marker says so, and where its bill is kept the rows of that
+ * are written down; where nothing is kept, its claim and then its marker go last. So whatever interrupts this leaves a run
+ * that is known as collected, and the same call goes on with it.
+ *
+ * @throws PollenBatchError `store-unusable` where the credentials may not delete: then nothing of the run has changed
+ */
+export async function collect(
+  store: ErasableStore,
+  run: RunLocation,
+  wantsBill: boolean,
+  now: Date,
+  onProgress: (removed: number) => void = () => {},
+): Promise<CollectedRun> {
+  const marker = await readMarker(store, run);
+  if (marker === undefined) return { kind: 'left', reason: 'it has no marker any more' };
+  const remove = (key: string): Promise<void> =>
+    store.remove(key).catch((error: unknown) => Promise.reject(forbiddenToDelete(store, error) as Error));
+  // Who may not delete must not mark: an object that is not there tells.
+  await remove(`${runKeys(run).root}_gc`);
+  // What has begun to go as a whole cannot be kept any more.
+  const keepsBill = wantsBill && marker.collected?.kept !== 'nothing';
+  const isMarked = await unlessDamaged(async () => {
+    await markCollected(store, run, marker, keepsBill, now);
+    return true;
+  });
+  if (isMarked !== true) return { kind: 'left', reason: 'its bill cannot be read, and is to be kept' };
+  const found = await collectable(store, run, keepsBill);
+  const last = [runKeys(run).job, marker.marker];
+  let removed = 0;
+  const first = found.keys.filter((key) => !last.includes(key));
+  for await (const _ of mapAhead(first, REMOVALS, remove)) onProgress((removed += 1));
+  if (!keepsBill) for (const key of last) await remove(key);
+  return { kind: 'collected', ...found };
+}
+
+async function markCollected(
+  store: ErasableStore,
+  run: RunLocation,
+  marker: Marker,
+  keepsBill: boolean,
+  now: Date,
+): Promise<void> {
+  const earlier = marker.collected;
+  if (earlier !== undefined && (earlier.kept === 'nothing' || keepsBill)) return;
+  const at = earlier?.at ?? now.toISOString();
+  const collected: Collected = keepsBill
+    ? { at, kept: 'bill', ...(await keepBill(store, run)) }
+    : { at, kept: 'nothing', billed: 0, throttled: 0 };
+  await store.put(marker.marker, `${JSON.stringify({ ...marker, collected })}\n`, {
+    contentType: 'application/json',
+  });
+}
+
+async function keepBill(
+  store: ErasableStore,
+  run: RunLocation,
+): Promise<Pick<Collected, 'rows' | 'billed' | 'throttled'>> {
+  const { text, billed, throttled } = await keptBill(await openBill(store, run));
+  await store.put(runKeys(run).billRows, text, { contentType: 'application/x-ndjson' });
+  return { rows: sha256(text), billed, throttled };
+}
+
+function isOfBill(run: RunLocation, key: string): boolean {
+  const keys = runKeys(run);
+  const files = [
+    keys.job,
+    keys.begun,
+    keys.plan,
+    keys.report,
+    keys.reportText,
+    keys.bill,
+    keys.billRows,
+    keys.success,
+    keys.failed,
+  ];
+  return files.includes(key) || key.startsWith(keys.corrections) || key.startsWith(keys.changes);
+}
