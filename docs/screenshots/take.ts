@@ -9,12 +9,12 @@ import type { Client } from '@temporalio/client';
 import { chromium, type Page } from 'playwright-core';
 
 import { emulatorKeys } from '../../src/emulator/index.ts';
-import { findOnPath } from '../../src/local/binaries.ts';
 import { startProductStack } from '../../src/local/product-stack.ts';
 import { settledItems } from '../../src/records/tally.ts';
 import { connectClient } from '../../src/temporal/connect-client.ts';
 import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
 import { runViewQuery } from '../../src/workflows/messages.ts';
+import { findBrowser, noBrowser } from '../../test/support/find-browser.ts';
 import { catalogue, newsletter } from './jobs.ts';
 
 /*
@@ -25,7 +25,6 @@ import { catalogue, newsletter } from './jobs.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const entry = fileURLToPath(new URL('../../bin/pollen-batch.js', import.meta.url));
-const browsers = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 /** Of the pictures, in pixels; the UI cuts its tables off in narrower windows than this scale gives. */
 const width = 1280;
 const scale = 0.8;
@@ -34,15 +33,6 @@ const SHARE = 0.2;
 /** Calls a second: the run shall last longer than a slow machine takes to draw the pages. */
 const RATE = '1.5';
 const PATIENCE_MS = 120_000;
-
-async function findBrowser(): Promise<string> {
-  if (process.env['CHROMIUM'] !== undefined) return process.env['CHROMIUM'];
-  for (const name of browsers) {
-    const path = await findOnPath(name, process.env['PATH'] ?? '');
-    if (path !== undefined) return path;
-  }
-  throw new Error(`none of ${browsers.join(', ')} is on PATH; install one, or name it by CHROMIUM`);
-}
 
 /** The environment without the servers and keys that the caller has set up for other runs. */
 const ownEnvironment = Object.fromEntries(
@@ -138,7 +128,9 @@ try {
   const { address, uiUrl } = stack.addresses.temporal;
   const temporal = await connectClient({ address });
   const isRoot = process.getuid?.() === 0;
-  const browser = await chromium.launch({ executablePath: await findBrowser(), chromiumSandbox: !isRoot });
+  const executablePath = await findBrowser();
+  if (executablePath === undefined) throw new Error(noBrowser);
+  const browser = await chromium.launch({ executablePath, chromiumSandbox: !isRoot });
   const page = await browser.newPage({ deviceScaleFactor: scale });
   page.setDefaultTimeout(PATIENCE_MS);
   await takeAll(page, temporal.client, uiUrl, dataDir);
