@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -33,7 +35,8 @@ export interface Sample {
 
 /** A page as the program writes it. */
 export async function samplePage({ items, info, reach = {}, thumbnails, code }: Sample): Promise<string> {
-  const used = code ?? (await buildPage());
+  const used =
+    code ?? (await buildPage(fileURLToPath(new URL('../../../src/gallery/page/', import.meta.url))));
   const parts = [pageHead(used, reach, info)];
   for (let start = 0; start < items.length; start += ITEMS_PER_BLOCK) {
     parts.push(itemsBlock(items.slice(start, start + ITEMS_PER_BLOCK)));
