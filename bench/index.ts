@@ -56,6 +56,10 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
       'list and get over 1,000 runs, beside the start of the program and a bare client with the same question',
     load: async () => (await import('./list.ts')).list,
   },
+  results: {
+    about: 'results of 100,000 items in each form: time and memory, beside a bare loop over the same objects',
+    load: async () => (await import('./results.ts')).results,
+  },
   start: {
     about: 'the start of the compiled program, beside a Node that does nothing',
     load: async () => (await import('./start.ts')).start,

@@ -203,8 +203,10 @@ function createProgram(): Command {
   program
     .command('results')
     .argument('<run>', 'run id, its beginning, or @latest')
-    .description('copy the results of a run that has ended to this machine; goes on where it was interrupted')
-    .option('--out <folder>', 'folder that the results are copied to', 'out')
+    .description(
+      'copy results of an ended run, as files, a table or a dataset; goes on where it was interrupted',
+    )
+    .option('--out <path>', 'folder that the results are written to, or the one file of a --format', 'out')
     .addOption(
       new Option(
         '--format <format>',

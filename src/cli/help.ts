@@ -132,7 +132,11 @@ export const examples = {
   results: [
     'pollen-batch results quickstart-067f128d53 --out results',
     'cd "$(pollen-batch results quickstart-067f128d53)"',
+    'pollen-batch results @latest --format parquet --out results.parquet',
+    'pollen-batch results @latest --format csv --select failed --out - > failed.csv',
     'pollen-batch results requests-1b5f7979d2 --format openai-batch --out - | jq .custom_id',
+    'pollen-batch results @latest --dataset --select succeeded',
+    'pollen-batch results @latest --to s3://archive/2026',
   ],
   open: ['pollen-batch open @latest', 'pollen-batch open quickstart-067f128d53 --port 8080 --no-browser'],
   verify: [

@@ -57,7 +57,7 @@ describe('run, on a machine with nothing configured', { timeout: 240_000 }, () =
     expect(stderr).toContain(`Bill: ${report.tally.settled} Pollen (exact)\nCache: exact: what the API has`);
     const items = await readdir(join(folder, 'items'));
     expect(items).toHaveLength(12);
-    expect(items).toContain('0000001-waggle.txt');
+    expect(items).toContain('0001-waggle.txt');
     expect(items.filter((name) => name.endsWith('.jpg'))).toHaveLength(4);
   });
 

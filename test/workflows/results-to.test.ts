@@ -144,8 +144,8 @@ describe.concurrent('results --to', { timeout: 400_000 }, () => {
       message: expect.stringContaining('is in s3://'),
     });
     expect(await refused('s3://no-such-bucket-here/x')).toMatchObject({
-      code: 'store-unusable',
-      message: expect.stringContaining('There is no bucket no-such-bucket-here'),
+      code: 'usage',
+      message: expect.stringContaining('there is no bucket no-such-bucket-here'),
       remedy: 'Create it, or correct --to.',
     });
 

@@ -11,6 +11,7 @@ import { openEnded, results, writeResults, writeRunDataset } from '../results/re
 import { parseSelection } from '../results/selection.ts';
 import type { Reading } from '../session/reading.ts';
 import { configure, withStored } from './configure.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { done, type CommandContext, type Outcome, type OutputFlags } from './outcome.ts';
 import { isTerminal, toStdout } from './to-stdout.ts';
 
@@ -25,6 +26,7 @@ export interface ResultsFlags extends OutputFlags {
 
 /** `results RUN` */
 export function resultsAction(text: string, flags: ResultsFlags, context: CommandContext): Promise<Outcome> {
+  keepHeapSmall();
   checkFlags(flags);
   const selection = parseSelection(flags.select ?? []);
   return withStored(configure(), text, async (reading, run) => {
@@ -90,7 +92,7 @@ async function copyOutcome(
   if (config.store === undefined) throw new Error('a store that is open has settings');
   const { marker, bucket, prefix, folder, copied, kept } = await copyRunTo(store, config.store, run, to);
   terminal.say(
-    `${plural(copied, 'object')} copied from s3://${store.bucket}/${runKeys(run).root}, ${kept} there already. Every command reads the copy with S3_BUCKET=${bucket} S3_PREFIX=${prefix}.`,
+    `${plural(copied, 'object')} copied from s3://${store.bucket}/${runKeys(run).root}, ${kept} there already. Commands whose settings say S3_BUCKET=${bucket} and S3_PREFIX=${prefix} read the copy.`,
   );
   return {
     data: { runId: run.runId, state: marker.state, bucket, prefix, folder, copied, kept },

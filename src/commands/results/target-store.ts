@@ -28,7 +28,7 @@ export function explained(store: S3Store): S3Store {
 function explain(error: unknown, store: S3Store): unknown {
   if (error instanceof PollenBatchError) return error;
   if (classifyStoreError(error) !== 'store-missing') return explainStore(error, store);
-  return new PollenBatchError('store-unusable', `There is no bucket ${store.bucket} at ${store.server}.`, {
+  return new PollenBatchError('usage', `there is no bucket ${store.bucket} at ${store.server}`, {
     remedy: 'Create it, or correct --to.',
     cause: error,
   });

@@ -1,8 +1,8 @@
 import { ByteWriter, ParquetWriter, type ColumnSource, type SchemaElement } from 'hyparquet-writer';
 
 /** Rows, and bytes of their values, that a group has at most, save where one row has more: a group is in memory as a whole. */
-const GROUP_ROWS = 10_000;
-const GROUP_BYTES = 16 * 1024 * 1024;
+const GROUP_ROWS = 5_000;
+const GROUP_BYTES = 8 * 1024 * 1024;
 
 /** A column of a Parquet file. */
 export interface ParquetColumn<Row> {
