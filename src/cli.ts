@@ -9,6 +9,7 @@ import {
   modelOption,
   outputOption,
   parseCount,
+  parseExpiry,
   parsePort,
   problemFormatOption,
   submitOptions,
@@ -210,9 +211,9 @@ function createProgram(): Command {
     .addOption(
       new Option(
         '--format <format>',
-        'files: results.jsonl, texts, images, report and bill; or one file (`--out -` prints it)',
+        'files: results.jsonl, texts, images, report, bill, gallery; or one of them (`--out -` prints it)',
       )
-        .choices(['files', ...resultFormats])
+        .choices(['files', 'gallery', ...resultFormats])
         .default('files'),
     )
     .option(
@@ -221,6 +222,17 @@ function createProgram(): Command {
       (word: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), word],
     )
     .option('--with-artifacts', 'copy texts and images too, beside the one file')
+    .addOption(
+      new Option(
+        '--links <kind>',
+        'of a gallery: relative leads to the copies, presigned to the bucket for whoever has the page',
+      ).choices(['relative', 'presigned']),
+    )
+    .option(
+      '--expires <duration>',
+      'until when presigned links work; 24h when left out, 7d at most',
+      parseExpiry,
+    )
     .addOption(
       new Option(
         '--dataset',

@@ -166,6 +166,21 @@ export function parsePort(text: string): number {
   return port;
 }
 
+/** What signed addresses last at most, in seconds. */
+const LONGEST_LINK = 7 * 86_400;
+
+/**
+ * How long a link works, in seconds.
+ *
+ * @throws InvalidArgumentError for anything else, and more than stores allow
+ */
+export function parseExpiry(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds === undefined || seconds === 0 || seconds > LONGEST_LINK)
+    throw new InvalidArgumentError('Give 15m, 24h or the like; stores allow 7d at most.');
+  return seconds;
+}
+
 /**
  * Words for people, of at most 300 characters: they are kept in the history of the run.
  *

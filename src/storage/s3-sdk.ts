@@ -9,3 +9,4 @@ export {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+export { getSignedUrl } from '@aws-sdk/s3-request-presigner';

@@ -37,6 +37,14 @@ export interface S3Store extends ObjectStore {
     bucket: string,
     key: string,
   ) => Promise<{ readonly body: AsyncIterable<Uint8Array>; readonly version: string } | undefined>;
+  /**
+   * An address from which anybody can read an object until it expires; no call is made. Credentials that expire before it
+   * take it with them.
+   *
+   * @param seconds - 604,800 at most
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+   */
+  readonly presign: (key: string, seconds: number) => Promise<string>;
   /** Removes an object; one that is not there is fine. */
   remove(key: string): Promise<void>;
   /** Creates the bucket; one that is there already is fine. */
@@ -238,6 +246,11 @@ export function createS3Store(settings: S3Settings): S3Store {
         if (isNoSuchKey(error)) return false;
         throw translate(error, `copy ${from}`, options.signal);
       }
+    },
+    presign: async (key, seconds) => {
+      const { sdk, client } = await connected();
+      const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: key });
+      return sdk.getSignedUrl(client, command, { expiresIn: seconds });
     },
     remove: async (key) => {
       try {

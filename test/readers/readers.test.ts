@@ -16,7 +16,7 @@ import { temporaryFolder } from '../support/local-servers.ts';
 import { makeResults } from '../support/made-results.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { askReaders, findReaders } from '../support/readers.ts';
-import { run } from '../support/samples.ts';
+import { run, samplePageCode } from '../support/samples.ts';
 
 const python = findReaders();
 if (python === undefined)
@@ -56,7 +56,7 @@ describe.skipIf(python === undefined)('the results of 10,000 items', { timeout: 
     for (const format of resultFormats) {
       await writeResults(store, exported, { format, withArtifacts: false }, out);
     }
-    await copyResults(store, exported, placeOf('copies'));
+    await copyResults(store, exported, placeOf('copies'), samplePageCode);
     const dataset = await openFolderOf(placeOf('out', run.runId, 'dataset/README.md'));
     expect(await writeDataset(store, exported, dataset)).toEqual({ rows: ITEMS, images, files: 1 });
     const places = [run.runId, `out/${run.runId}`, `copies/${run.runId}`];

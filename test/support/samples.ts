@@ -124,3 +124,6 @@ export function failed(changes: Partial<FailedRecord> = {}): FailedRecord {
     ...changes,
   };
 }
+
+/** Code of a gallery's page that does nothing. */
+export const samplePageCode = { script: 'void 0', style: '' };

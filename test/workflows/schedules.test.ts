@@ -246,6 +246,7 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
       ...createMemoryStore(),
       server: 'memory',
       openObject: () => Promise.resolve(undefined),
+      presign: (key: string) => Promise.resolve(key),
       createBucket: async () => {},
       close: () => {},
     };

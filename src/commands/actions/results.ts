@@ -1,13 +1,16 @@
 import { relative } from 'node:path';
 
 import { PollenBatchError } from '../../errors.ts';
+import { pageCode } from '../../gallery/page-code.ts';
+import type { S3Store } from '../../storage/s3.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { plural } from '../render/words.ts';
 import { copyRunTo } from '../results/copy-to.ts';
 import { resultChunks } from '../results/formats.ts';
 import type { ResultFormat } from '../results/result-formats.ts';
-import { openEnded, results, writeResults, writeRunDataset } from '../results/results.ts';
+import { openEnded, results, writeResults, writeRunDataset, writeRunGallery } from '../results/results.ts';
+import type { GalleryLinks } from '../results/write-gallery.ts';
 import { parseSelection } from '../results/selection.ts';
 import type { Reading } from '../session/reading.ts';
 import { configure, withStored } from './configure.ts';
@@ -17,11 +20,14 @@ import { isTerminal, toStdout } from './to-stdout.ts';
 
 export interface ResultsFlags extends OutputFlags {
   readonly out: string;
-  readonly format: 'files' | ResultFormat;
+  readonly format: 'files' | 'gallery' | ResultFormat;
   readonly select?: readonly string[];
   readonly withArtifacts?: true;
   readonly dataset?: true;
   readonly to?: string;
+  readonly links?: 'relative' | 'presigned';
+  /** Seconds. */
+  readonly expires?: number;
 }
 
 /** `results RUN` */
@@ -34,7 +40,8 @@ export function resultsAction(text: string, flags: ResultsFlags, context: Comman
     const { out, format, to, dataset, withArtifacts = false } = flags;
     if (to !== undefined) return copyOutcome(reading, run, to, context);
     if (format === 'files' && dataset !== true) {
-      return filesOutcome(await results(store, run, out, selection), context);
+      const code = await pageCode(reading.config.cacheDir);
+      return filesOutcome(await results(store, run, out, code, selection), context);
     }
     const exported = await openEnded(store, run, selection);
     const { state, tally } = exported.marker;
@@ -46,6 +53,16 @@ export function resultsAction(text: string, flags: ResultsFlags, context: Comman
       );
       return { data: { ...base, ...written }, text: near(written.folder), exitCode: exitCodes.succeeded };
     }
+    if (format === 'gallery') {
+      const gallery = {
+        code: await pageCode(reading.config.cacheDir),
+        links: linksOf(store, flags),
+        withArtifacts,
+      };
+      const written = await writeRunGallery(store, exported, gallery, out);
+      context.terminal.say(linksText(gallery.links, withArtifacts));
+      return { data: { ...base, ...written }, text: near(written.file), exitCode: exitCodes.succeeded };
+    }
     if (out === '-') {
       for await (const chunk of resultChunks(store, exported, format)) await toStdout(chunk);
       return done;
@@ -55,9 +72,14 @@ export function resultsAction(text: string, flags: ResultsFlags, context: Comman
   });
 }
 
-function checkFlags({ out, format, dataset, withArtifacts }: ResultsFlags): void {
+function checkFlags({ out, format, dataset, withArtifacts, links, expires }: ResultsFlags): void {
+  if ((links !== undefined && format !== 'gallery') || (expires !== undefined && links !== 'presigned')) {
+    throw new PollenBatchError('usage', 'only a gallery has links, and only signed ones expire', {
+      remedy: 'Give them as `--format gallery --links presigned --expires 24h`.',
+    });
+  }
   if (out !== '-') return;
-  if (format === 'files' || dataset === true || withArtifacts === true) {
+  if (format === 'files' || format === 'gallery' || dataset === true || withArtifacts === true) {
     throw new PollenBatchError('usage', 'files cannot be printed', {
       remedy: 'Give a folder with --out, or one of the other formats, such as `--format jsonl --out -`.',
     });
@@ -69,12 +91,31 @@ function checkFlags({ out, format, dataset, withArtifacts }: ResultsFlags): void
   }
 }
 
+const DAY = 86_400;
+
+function linksOf(store: Pick<S3Store, 'presign'>, { links, expires = DAY }: ResultsFlags): GalleryLinks {
+  if (links !== 'presigned') return { kind: 'relative' };
+  return {
+    kind: 'presigned',
+    expiresAt: new Date(Date.now() + expires * 1_000).toISOString(),
+    sign: (key) => store.presign(key, expires),
+  };
+}
+
+function linksText(links: GalleryLinks, withArtifacts: boolean): string {
+  if (links.kind === 'presigned')
+    return `Whoever has the page can read what it links to, until ${links.expiresAt}.`;
+  return withArtifacts
+    ? 'Its links lead to items/ beside it.'
+    : 'Its links lead to items/ beside it: --with-artifacts copies them, --links presigned links to the bucket.';
+}
+
 function filesOutcome(
   { runId, marker, folder, copied, kept }: Awaited<ReturnType<typeof results>>,
   { terminal }: CommandContext,
 ): Outcome {
   terminal.say(
-    `${plural(copied, 'file')} copied, ${kept} there already; results.jsonl, report.json, bill.jsonl and errors.jsonl beside them.`,
+    `${plural(copied, 'file')} copied, ${kept} there already; index.html, results.jsonl, report and bill beside them.`,
   );
   return {
     data: { runId, state: marker.state, folder, copied, kept, tally: marker.tally },

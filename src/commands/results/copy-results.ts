@@ -1,9 +1,11 @@
+import type { PageCode } from '../../gallery/page-html.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { copyFiles, copyReports, type Copied } from './copy-files.ts';
 import type { Exported } from './export-lines.ts';
 import { resultChunks } from './formats.ts';
 import { resultFileNames } from './result-formats.ts';
 import { openResultFolder } from './result-folder.ts';
+import { writeGalleryFiles } from './write-gallery.ts';
 
 /** What became of the files of a run. */
 export interface CopiedResults extends Copied {
@@ -12,10 +14,11 @@ export interface CopiedResults extends Copied {
 }
 
 /**
- * Copies an ended run to a folder of this machine: results, bill, report, errors, and every text and image as a file of
- * its own.
+ * Copies an ended run to a folder of this machine: results, bill, report, errors, gallery, and every text and image as a file
+ * of its own.
  *
  * @param out - the run gets a folder of its own name below it
+ * @param code - of the gallery's page
  * @throws PollenBatchError `store-unusable` when an object is missing, damaged or not the run's, `usage` when the folder
  * cannot be written to
  */
@@ -23,11 +26,13 @@ export async function copyResults(
   store: ObjectStore,
   exported: Exported,
   out: string,
+  code: PageCode,
 ): Promise<CopiedResults> {
   const folder = await openResultFolder(out, exported.run.runId);
   const copied = await copyFiles(store, exported, await folder.folder('items'));
   // Once all items are there; what is told of them follows.
   await folder.write(resultFileNames.jsonl, resultChunks(store, exported, 'jsonl'));
   await copyReports(store, exported, folder);
+  await writeGalleryFiles(store, exported, folder, { code, links: { kind: 'relative' } });
   return { folder: folder.path, ...copied };
 }

@@ -1,5 +1,6 @@
 import { basename, extname, join } from 'node:path';
 
+import type { PageCode } from '../../gallery/page-html.ts';
 import type { Marker } from '../../records/run-store.ts';
 import type { RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
@@ -11,6 +12,7 @@ import { readEnd } from './read-end.ts';
 import { resultFileNames, type ResultFormat } from './result-formats.ts';
 import { openFolderOf, openResultFolder, type ResultFolder } from './result-folder.ts';
 import { checkNamed, type Selection } from './selection.ts';
+import { writeGalleryFiles, type GalleryLinks } from './write-gallery.ts';
 import { writeDataset, type WrittenDataset } from './write-dataset.ts';
 
 /** The copied results of a run, and how it ended. */
@@ -38,17 +40,19 @@ export async function openEnded(
  * Copies the results of a run that has ended to this machine.
  *
  * @param out - the run gets a folder of its own name below it
+ * @param code - of the gallery's page
  * @throws PollenBatchError as `openEnded` does
  */
 export async function results(
   store: ObjectStore,
   run: RunLocation,
   out: string,
+  code: PageCode,
   selection?: Selection,
 ): Promise<RunResults> {
   const exported = await openEnded(store, run, selection);
   const { marker } = exported;
-  return { runId: run.runId, marker, ...(await copyResults(store, exported, out)) };
+  return { runId: run.runId, marker, ...(await copyResults(store, exported, out, code)) };
 }
 
 /** In which form results are wanted. */
@@ -98,4 +102,22 @@ export async function writeRunDataset(
   const parent = await openResultFolder(out, exported.run.runId);
   const folder = await parent.folder('dataset');
   return { folder: folder.path, ...(await writeDataset(store, exported, folder)) };
+}
+
+/**
+ * Writes the gallery of a run to the run's folder below `out`.
+ *
+ * @param withArtifacts - copies every text and image that it shows as a file of its own beside it
+ * @throws PollenBatchError `usage` when it cannot be written
+ */
+export async function writeRunGallery(
+  store: ObjectStore,
+  exported: Exported,
+  gallery: { readonly code: PageCode; readonly links: GalleryLinks; readonly withArtifacts: boolean },
+  out: string,
+): Promise<Partial<Copied> & { readonly file: string }> {
+  const folder = await openResultFolder(out, exported.run.runId);
+  const copied = gallery.withArtifacts ? await copyFiles(store, exported, await folder.folder('items')) : {};
+  await writeGalleryFiles(store, exported, folder, gallery);
+  return { file: join(folder.path, 'index.html'), ...copied };
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../../config.ts';
 import { readAddresses } from '../../local/address-file.ts';
 import { copyResults } from '../results/copy-results.ts';
+import { pageCode } from '../../gallery/page-code.ts';
 import { openExport } from '../results/export-lines.ts';
 import { readEnding, type Ending } from '../runs/ending.ts';
 import { whenAborted } from '../interrupts.ts';
@@ -124,7 +125,7 @@ async function runIn(
     if (watched.kind === 'paused') terminal.conclude(leftPausedText(submitted.run, watched.sight));
     if (watched.kind !== 'ended') return { submitted, watched };
     const exported = await openExport(session.store, submitted.run, watched.marker);
-    const { folder } = await copyResults(session.store, exported, out);
+    const { folder } = await copyResults(session.store, exported, out, await pageCode(config.cacheDir));
     const ending = await readEnding(session.store, submitted.run, watched.marker, submitted.plan);
     terminal.conclude(copiedText(session, ending, folder, isOwnStack));
     return { submitted, watched, ending, folder };

@@ -17,7 +17,7 @@ import { StoreError } from '../../../src/storage/store-error.ts';
 import { verifyRun } from '../../../src/verify/verify-run.ts';
 import { endRun } from '../../support/end-run.ts';
 import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
-import { api, run, succeeded } from '../../support/samples.ts';
+import { api, run, samplePageCode, succeeded } from '../../support/samples.ts';
 
 const keys = runKeys(run);
 const json = { contentType: 'application/json' };
@@ -147,7 +147,7 @@ describe('gc', () => {
       code: 'usage',
       message: `the results of run ${run.runId} were collected at 2026-03-01 00:00:00 UTC`,
     };
-    await expect(results(store, run, 'nowhere')).rejects.toMatchObject(gone);
+    await expect(results(store, run, 'nowhere', samplePageCode)).rejects.toMatchObject(gone);
     await expect(diff(store, run, other)).rejects.toMatchObject(gone);
     expect(await listed(store)).toEqual(['completed', 'completed']);
     const { ended } = await recentRuns(store, run, api);

@@ -13,7 +13,7 @@ import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { StoreError } from '../../../src/storage/store-error.ts';
 import { temporaryFolder } from '../../support/local-servers.ts';
 import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
-import { failed, now, run, succeeded } from '../../support/samples.ts';
+import { failed, now, run, samplePageCode, succeeded } from '../../support/samples.ts';
 
 const keys = runKeys(run);
 const options = { contentType: 'application/octet-stream' };
@@ -63,7 +63,7 @@ const gets = (store: MemoryStore): readonly string[] =>
 
 /** Copies all of it to the folder that the person chose. */
 const copied = async (store: ObjectStore, marker: Marker) =>
-  copyResults(store, await openExport(store, run, marker), out);
+  copyResults(store, await openExport(store, run, marker), out, samplePageCode);
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let out: string;
