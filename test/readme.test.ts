@@ -125,6 +125,17 @@ describe('the README, beside the product', { timeout: 240_000 }, () => {
     for (const [code, words] of rowsOf('exit code')) expect(text).toContain(`${code} ${words}`);
   });
 
+  it('lists the options of `results` that its --help does', async () => {
+    await using desk = await createDesk();
+    const { stdout } = await desk.run('results', '--help');
+    const options = stdout.slice(stdout.indexOf('Options:'), stdout.indexOf('Global Options:'));
+    const known = [...options.matchAll(/^ {2}(--[a-z-]+(?: <[a-z]+>)?)/gm)].map(([, name]) => name);
+    const listed = rowsOf('option of `results`');
+    expect(listed.map(([name]) => name)).toEqual(known);
+    const text = options.replaceAll(/\s+/g, ' ');
+    for (const [name, words] of listed) expect(text).toContain(`${name} ${words}`);
+  });
+
   it('checks the job of the first screen as right', async () => {
     await using desk = await createDesk();
     const job = blocks.find(({ info }) => info === 'yaml')?.text ?? '';

@@ -43,11 +43,11 @@ afterAll(async () => desk?.[Symbol.asyncDispose]());
 const results = (...flags: readonly string[]) => desk.run('results', runId, ...flags);
 
 /** The lines of a JSONL that was printed. */
-function printed<Line>(text: string): readonly Line[] {
+function printed(text: string): readonly unknown[] {
   return text
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as Line);
+    .map((line) => JSON.parse(line) as unknown);
 }
 
 describe('results', { timeout: 240_000 }, () => {
@@ -111,7 +111,7 @@ describe('results', { timeout: 240_000 }, () => {
     const idsOf = async (...flags: readonly string[]) => {
       const { code, stdout, stderr } = await results('--format', 'jsonl', '--out', '-', ...flags);
       expect([code, stderr]).toEqual([0, '']);
-      return printed<ExportLine>(stdout).map(({ id }) => id);
+      return (printed(stdout) as readonly ExportLine[]).map(({ id }) => id);
     };
     expect(await idsOf()).toEqual(['poem-red', 'poem-blue', 'lamp', 'bad', 'chain']);
     expect(await idsOf('--select', 'failed')).toEqual(['bad']);
@@ -120,7 +120,9 @@ describe('results', { timeout: 240_000 }, () => {
     expect([none.code, none.stdout.trimEnd().split('\n').length]).toEqual([0, 1]);
     const batch = await results('--format', 'openai-batch', '--out', '-');
     expect(
-      printed<OpenAiBatchLine>(batch.stdout).map((line) => line.response?.status_code ?? line.error?.code),
+      (printed(batch.stdout) as readonly OpenAiBatchLine[]).map(
+        (line) => line.response?.status_code ?? line.error?.code,
+      ),
     ).toEqual([200, 200, 200, 'content-policy', 200]);
   });
 

@@ -95,4 +95,10 @@ it('tells failed and cancelled items as errors without a response', () => {
     response: null,
     error: { code: 'batch_cancelled' },
   });
+  const expired = { ...cancelled, status: 'expired' } as ResultLine;
+  expect(openaiBatchLine(base.runId, expired, undefined)).toMatchObject({
+    custom_id: '7',
+    response: null,
+    error: { code: 'batch_expired', message: expect.any(String) },
+  });
 });

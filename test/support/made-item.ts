@@ -136,7 +136,7 @@ export function madeItem(
   ): Pick<Made, 'line' | 'objects'> {
     const { number, id } = record as { readonly number: number; readonly id: string };
     const key = keys.artifact(page, number, id, extension);
-    const bytes = Buffer.byteLength(body as Uint8Array);
+    const bytes = Buffer.byteLength(body);
     const digest = sha256(body);
     const size = contentType.startsWith('image/') ? { width: 16, height: 16 } : {};
     const artifact = { key, bytes, sha256: digest, contentType, ...size };
@@ -189,7 +189,7 @@ function chained(
   const key = keys.request(page, number, id, { step: 'final' });
   return {
     item: { ...base, digest, steps },
-    line: { ...line, steps: results } as ResultLine,
+    line: { ...line, steps: results },
     objects: [{ key, body: JSON.stringify(later), contentType: 'application/json' }],
   };
 }

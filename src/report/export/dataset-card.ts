@@ -5,6 +5,7 @@ import type { Marker } from '../../records/run-store.ts';
 import { bullets, code, figures, inertMarkdown } from '../../workflows/markdown.ts';
 import type { Column } from './column.ts';
 import { cardFeatures } from './dataset-features.ts';
+import { wholeJson } from './json-line.ts';
 
 /** What the card of a dataset tells. */
 export interface CardFacts {
@@ -75,13 +76,15 @@ function frontMatter(name: string, { statuses, kinds, columns, bytes }: CardFact
 
 // Python reads YAML 1.1, which takes other words, characters and ends of lines for special: here all text is quoted ASCII.
 function asciiYaml(value: object): string {
-  const text = stringify(value, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 });
-  return text.replaceAll(/[^\n -~]/gu, (sign) => {
-    const point = sign.codePointAt(0) ?? 0;
-    // Half of a character is none.
-    const shown = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
-    return `\\U${shown.toString(16).padStart(8, '0')}`;
+  const text = stringify(wholeJson(value), {
+    defaultStringType: 'QUOTE_DOUBLE',
+    defaultKeyType: 'PLAIN',
+    lineWidth: 0,
   });
+  return text.replaceAll(
+    /[^\n -~]/gu,
+    (sign) => `\\U${(sign.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`,
+  );
 }
 
 // https://huggingface.co/docs/hub/datasets-cards
