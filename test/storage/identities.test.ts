@@ -118,12 +118,12 @@ describe('an identity that may delete, beside one that may not', () => {
     expect(await writer.head(keys.billRows)).toBeUndefined();
 
     const settings = { bucket, prefix: 'runs', endpoint, eraser: identity('eraser') };
-    const { store, close } = withDeletion(writer, settings, 8);
-    expect(await collect(store, run, true, now)).toMatchObject({
+    const deleting = withDeletion(writer, settings, 8);
+    expect(await collect(deleting.store, run, true, now)).toMatchObject({
       kind: 'collected',
       keys: [keys.record(0, 1, 'haiku'), keys.part(0)],
     });
-    close();
+    deleting.close();
     expect(await verifyRun(writer, run)).toMatchObject({
       findings: [],
       collected: { kept: 'bill', leftOver: 0 },
