@@ -10,7 +10,7 @@ const alone = [
   'test/{deploy,doctor,e2e,local,package,readers,temporal}/**/*.test.ts',
   'test/commands/session/servers.test.ts',
   'test/manifest/{fuzz,hostile}.test.ts',
-  'test/storage/s3.test.ts',
+  'test/storage/{identities,s3}.test.ts',
   'test/{readme,worker-health}.test.ts',
 ];
 

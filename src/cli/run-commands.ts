@@ -65,9 +65,7 @@ export function addRunCommands(
     .command('diff')
     .argument('<run>', 'run id, its beginning, or @latest')
     .argument('<other>', 'the run that it is compared with')
-    .description(
-      'compare two runs that have ended, item by item, and their costs; exits with 0 whether they differ or not',
-    )
+    .description('compare two ended runs, item by item, and what they cost; 0 whether they differ or not')
     .option('-n, --limit <count>', 'items listed of each kind of difference', parseLimit, 20)
     .addOption(outputOption())
     .addHelpText('after', exampleText(examples.diff))
@@ -90,9 +88,7 @@ export function addRunCommands(
 
   program
     .command('gc')
-    .description(
-      'delete the results of runs that ended long ago; without --yes it only says what it would delete',
-    )
+    .description('delete the results of runs that ended long ago; without --yes only say what would go')
     .requiredOption(
       '--older-than <duration>',
       'runs that ended longer ago than this (30d, 12w)',

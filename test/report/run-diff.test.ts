@@ -62,6 +62,15 @@ describe('two runs', () => {
     expect(counts).toEqual({ added: 0, gone: 0, request: 2, result: 2, state: 2, unchanged: 0 });
   });
 
+  it('differ by their end alone where one of them has no result', () => {
+    const none = item(1, { state: 'failed (bad-result)', result: '' });
+    for (const [first, second] of [
+      [none, item(1)],
+      [item(1), none],
+    ] as const)
+      expect(compare([first], [second]).changed).toMatchObject([{ changes: ['state'] }]);
+  });
+
   it('of 100,000 items each, in another order, take some megabytes', () => {
     const many = Array.from({ length: 100_000 }, (_, index) => index + 1);
     const comparison = createComparison();

@@ -4,14 +4,14 @@ import { billLines } from '../../src/report/report.ts';
 import { createReportFold } from '../../src/report/report-fold.ts';
 import type { ResultLine } from '../../src/report/result-line.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
-import type { MemoryStore } from './memory-store.ts';
+import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { samplePlan } from './samples.ts';
 
 const json = { contentType: 'application/json' };
 
 /** Leaves what a run that has ended leaves. */
 export async function endRun(
-  store: MemoryStore,
+  store: ObjectStore,
   run: RunLocation,
   {
     from,

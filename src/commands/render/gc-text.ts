@@ -14,7 +14,7 @@ const NAMED = 20;
 export function gcText(plan: GcPlan, isDone: boolean, width = Number.POSITIVE_INFINITY): string {
   const { before, keepsBills, runs, objects, bytes, stay } = plan;
   const what = keepsBills ? 'their bills and reports stay' : 'nothing of them stays, not even their bills';
-  const size = `${plural(objects, 'object')} of ${sizeText(bytes)}`;
+  const size = `${plural(objects, 'object')} (${sizeText(bytes)})`;
   const head =
     runs.length === 0
       ? `No run that ended before ${utc(before)} has anything to delete.`

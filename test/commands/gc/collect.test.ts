@@ -118,6 +118,7 @@ describe('gc', () => {
     await store.put(keys.late('0000001-item-1.2.attempt.json'), JSON.stringify(late), json);
     const before = await foldBill(await openBill(store, run));
     const days = await readRunCosts(store, run, 'day', undefined);
+    const jobs = await readRunCosts(store, run, 'job', undefined);
     expect(await gc(store)).toMatchObject({ objects: 8, runs: [{ runId: run.runId }] });
     expect([...store.keys()].sort()).toEqual(
       [
@@ -135,6 +136,7 @@ describe('gc', () => {
     expect(collectedAt).toBe(now.toISOString());
     expect(after).toEqual(before);
     expect(await readRunCosts(store, run, 'day', undefined)).toEqual({ ...days, isCollected: true });
+    expect(await readRunCosts(store, run, 'job', undefined)).toEqual({ ...jobs, isCollected: true });
     expect((await planGc(reading(store), old)).plan.runs).toEqual([]);
   });
 

@@ -4,9 +4,10 @@ import type { Ending } from '../../../src/commands/runs/ending.ts';
 import { nextLines } from '../../../src/commands/render/next-text.ts';
 import { emptyTally, type Tally } from '../../../src/records/tally.ts';
 
-function endingOf(tally: Partial<Tally>, failed: readonly string[] = []): Ending {
+function endingOf(tally: Partial<Tally>, failed: readonly string[] = [], gone = false): Ending {
   return {
     run: { runId: 'bees-1b5f7979d2' },
+    marker: gone ? { collected: { at: '2026-03-01T00:00:00.000Z' } } : {},
     tally: { ...emptyTally, ...tally },
     failures: failed.map((id) => ({ id })),
   } as unknown as Ending;
@@ -25,6 +26,13 @@ it('names retry and explain where items have failed, and no results where these 
     'Next:',
     '  pollen-batch retry bees-1b5f7979d2',
     '  pollen-batch explain bees-1b5f7979d2 hero',
+    '  pollen-batch bill bees-1b5f7979d2',
+  ]);
+});
+
+it('names the bill alone where the results were collected', () => {
+  expect(nextLines(endingOf({ failed: 1 }, [], true), false)).toEqual([
+    'Next:',
     '  pollen-batch bill bees-1b5f7979d2',
   ]);
 });
