@@ -43,6 +43,7 @@ export function pageHead(code: PageCode, reach: PageReach, info: GalleryInfo): s
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <title>${escapeHtml(`${info.job}: ${info.runId}`)}</title>
 <style>${code.style}</style>
 </head>
