@@ -9,6 +9,7 @@ const onServers = ['test/api/**/*.test.ts', 'test/workflows/**/*.test.ts', 'test
 const alone = [
   'test/{deploy,doctor,e2e,local,package,readers,temporal}/**/*.test.ts',
   'test/commands/session/servers.test.ts',
+  'test/gallery/browser/**/*.test.ts',
   'test/manifest/{fuzz,hostile}.test.ts',
   'test/storage/{identities,s3}.test.ts',
   'test/{readme,worker-health}.test.ts',

@@ -44,6 +44,7 @@ export function pageHead(code: PageCode, reach: PageReach, info: GalleryInfo): s
 <meta name="referrer" content="no-referrer">
 <link rel="icon" href="data:,">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <title>${escapeHtml(`${info.job}: ${info.runId}`)}</title>
 <style>${code.style}</style>
 </head>
