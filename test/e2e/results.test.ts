@@ -129,8 +129,12 @@ describe('results', { timeout: 240_000 }, () => {
   it.each([
     [['--select', 'success'], '--select cannot be "success"', 'Give one of succeeded, failed'],
     [['--select', 'id=nobody'], 'the run has no item "nobody"', 'custom_id'],
-    [['--format', 'xml'], "argument 'xml' is invalid", 'files, jsonl, csv, parquet, openai-batch'],
+    [['--format', 'xml'], "argument 'xml' is invalid", 'files, gallery, jsonl, csv, parquet, openai-batch'],
     [['--out', '-'], 'files cannot be printed', '--format jsonl --out -'],
+    [['--format', 'gallery', '--out', '-'], 'files cannot be printed', 'Give a folder'],
+    [['--links', 'presigned'], 'only a gallery has links', '--format gallery --links presigned'],
+    [['--format', 'gallery', '--expires', '1h'], 'only signed ones expire', '--expires 24h'],
+    [['--expires', '8d'], '--expires', 'stores allow 7d at most'],
     [['--dataset', '--out', '-'], 'files cannot be printed', 'Give a folder'],
     [['--dataset', '--format', 'csv'], "'--dataset' cannot be used with option '--format", ''],
     [['--to', 's3://x/y', '--select', 'failed'], "'--to <url>' cannot be used with option '--select", ''],
@@ -141,6 +145,32 @@ describe('results', { timeout: 240_000 }, () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
     expect(stderr).toContain(remedy);
+  });
+
+  it('are a page, by itself with signed links or with the files that it links to', async () => {
+    const signed = await results('--format', 'gallery', '--links', 'presigned', '--expires', '2h');
+    expect([signed.code, signed.stdout]).toEqual([0, `out/${runId}/index.html\n`]);
+    expect(signed.stderr).toMatch(/can read what it links to, until 20\S+Z\.$/m);
+    const page = await readFile(join(desk.folder, 'out', runId, 'index.html'), 'utf8');
+    expect(page).toContain('X-Amz-Expires=7200');
+    const whole = await results('--format', 'gallery', '--with-artifacts', '--out', 'page');
+    expect([whole.code, whole.stdout]).toEqual([0, `page/${runId}/index.html\n`]);
+    expect((await readdir(join(desk.folder, 'page', runId))).sort()).toEqual(['index.html', 'items']);
+    expect(await readFile(join(desk.folder, 'page', runId, 'index.html'), 'utf8')).toContain(
+      '"items/0003-lamp.jpg"',
+    );
+  });
+
+  it('are shown in the browser until Ctrl-C', async () => {
+    const command = desk.start(['open', '@latest', '--no-browser']);
+    await command.untilSaid('Ctrl-C ends it.');
+    const url = command.stdout().trim();
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/$/);
+    expect(await (await fetch(url)).text()).toContain(`<title>shop: ${runId}</title>`);
+    command.interrupt();
+    expect(await command.exited).toBe(0);
+    const taken = desk.start(['open', runId, '--no-browser', '--port', '65536']);
+    expect(await taken.exited).toBe(2);
   });
 
   it('are a dataset, with images and a card', async () => {

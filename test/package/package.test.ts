@@ -88,6 +88,8 @@ describe('the package', { timeout: 240_000 }, () => {
       expect([clone.path, repository].filter((path) => text.includes(path))).toEqual([]);
     }
     expect(program).toContain('cli.js');
+    const page = await readFile(join(root, 'dist/gallery/page.json'), 'utf8');
+    expect([clone.path, repository].filter((path) => page.includes(path))).toEqual([]);
     expect(await readFile(join(root, 'dist/program/LICENSES.txt'), 'utf8')).toMatch(/^zod 4\.\S+ \(MIT\)$/m);
   });
 

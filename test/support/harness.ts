@@ -12,6 +12,7 @@ import { readConfig } from '../../src/config.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
 import type { KeySpec } from '../../src/emulator/keys.ts';
 import type { LaneSettings } from '../../src/lanes/lanes.ts';
+import { createThumbnails } from '../../src/gallery/thumbnail.ts';
 import { createGovernors } from '../../src/lanes/governor/governors.ts';
 import { createWorkers } from '../../src/lanes/workers.ts';
 import type { PriceSnapshot } from '../../src/pollen/prices.ts';
@@ -32,6 +33,7 @@ import { runWorkflowId } from '../../src/workflows/ids.ts';
 import { readOf } from './job.ts';
 import { createNamespace } from './namespace.ts';
 import { recordWrites } from './recording-store.ts';
+import { samplePageCode } from './samples.ts';
 import { runFiles, type RunFiles } from './run-files.ts';
 import type { SharedServers } from './shared-servers.ts';
 
@@ -55,6 +57,8 @@ export interface HarnessOptions {
   readonly notices?: PostOptions;
   /** What the workers take the server to say of a schedule, over what it says. */
   readonly scheduleOf?: () => Partial<ScheduleTimes>;
+  /** Whether the workers make small pictures and galleries. @default false */
+  readonly gallery?: boolean;
   /** Workers to start with. @default 1 */
   readonly workers?: number;
 }
@@ -137,6 +141,9 @@ export async function openHarness(
         ...options.scheduleOf?.(),
       }),
       post: createPost(options.notices ?? { settings: noNotices }),
+      ...(options.gallery === true
+        ? { thumbnail: createThumbnails(), pageCode: () => Promise.resolve(samplePageCode) }
+        : {}),
       searchAttributes: await hasSearchAttributes(workerConnection, namespace),
       now: () => new Date(),
       // Retries come as early as they may.

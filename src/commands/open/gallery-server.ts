@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 
+import { PollenBatchError } from '../../errors.ts';
 import type { GalleryNews } from '../../gallery/contract.ts';
 
 /** What a served gallery shows. */
@@ -60,6 +61,7 @@ const types: Readonly<Record<string, string>> = {
  * it by a name that it makes point here.
  *
  * @param port - 0 takes a free one
+ * @throws PollenBatchError `usage` for a port that is taken
  */
 export async function serveGallery(
   gallery: ServedGallery,
@@ -69,7 +71,12 @@ export async function serveGallery(
   const server = createAdaptorServer({ fetch: createApp(gallery, root, () => portOf()).fetch });
   const portOf = (): number => (server.address() as AddressInfo).port;
   server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw new PollenBatchError('usage', `port ${port} cannot be listened on: ${String(error)}`, {
+      remedy: 'Give another one with --port, or leave it out.',
+      cause: error,
+    });
+  });
   return {
     url: `http://127.0.0.1:${portOf()}${root}/`,
     async stop() {

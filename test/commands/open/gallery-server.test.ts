@@ -57,6 +57,15 @@ it('serves nothing without the secret part of its address', async () => {
   expect((await fetch(server.url, { method: 'POST' })).status).toBe(404);
 });
 
+it('says which port it cannot have', async () => {
+  const port = Number(new URL(server.url).port);
+  const gallery = { page: () => Promise.resolve(undefined), artifact: () => Promise.resolve(undefined) };
+  await expect(serveGallery(gallery, paths, port)).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining(`port ${port} cannot be listened on`),
+  });
+});
+
 it('has no news of a run that has ended', async () => {
   expect((await get(`${paths.news}?from=0`)).status).toBe(404);
 });

@@ -83,7 +83,14 @@ describe('results that are copied', () => {
   it('are the lines, texts, images, report, bill and errors of the run, and nothing else', async () => {
     const { store, marker } = await endedRun([text(1), picture(2), failed({ number: 3 })]);
     expect(await copied(store, marker)).toEqual({ folder: target, copied: 2, kept: 0 });
-    const below = ['bill.jsonl', 'errors.jsonl', 'items', 'items/0001-haiku-1.txt', 'items/0002-lamp-2.png'];
+    const below = [
+      'bill.jsonl',
+      'errors.jsonl',
+      'index.html',
+      'items',
+      'items/0001-haiku-1.txt',
+      'items/0002-lamp-2.png',
+    ];
     expect(await allFiles()).toEqual([
       'out',
       `out/${run.runId}`,
@@ -92,6 +99,19 @@ describe('results that are copied', () => {
     expect(await readFile(join(target, 'items/0002-lamp-2.png'), 'utf8')).toBe('png 2');
     const lines = (await readFile(join(target, 'results.jsonl'), 'utf8')).trim().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as SucceededRecord).number)).toEqual([1, 2, 3]);
+  });
+
+  it('are shown by a page whose links lead to the copies', async () => {
+    const { store, marker } = await endedRun([text(1), picture(2), failed({ number: 3, id: 'none-3' })]);
+    await copied(store, marker);
+    const html = await readFile(join(target, 'index.html'), 'utf8');
+    const [, json = ''] = /class="items">(.*)<\/script>/.exec(html) ?? [];
+    const items = JSON.parse(json) as readonly { readonly id: string; readonly link?: string }[];
+    expect(items.map(({ id, link }) => [id, link])).toEqual([
+      ['haiku-1', undefined],
+      ['lamp-2', 'items/0002-lamp-2.png'],
+      ['none-3', undefined],
+    ]);
   });
 
   it('have the report for people where the run has one', async () => {

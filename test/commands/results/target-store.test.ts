@@ -12,6 +12,7 @@ function refusing(code: StoreErrorCode): S3Store {
     bucket: 'archive',
     server: 'http://there.example',
     openObject: refuse,
+    presign: (key: string) => Promise.resolve(key),
     createBucket: refuse,
     close: () => {},
     get: refuse,
