@@ -1,4 +1,5 @@
 import type { GalleryItem } from '../../../contract.ts';
+import { pictureOf } from '../../model/picture-of.ts';
 import { Text } from '../parts/text.tsx';
 import { Thumbnail } from '../parts/thumbnail.tsx';
 import { JsonGlance } from './json-glance.tsx';
@@ -25,10 +26,22 @@ export function CardBody({ item }: { readonly item: GalleryItem }) {
   if (status !== 'succeeded') return <p class="card-none">{reasons[status]}</p>;
   if (kind === 'image') return <Thumbnail item={item} />;
   if (text === undefined || text === '') return <p class="card-none">No text</p>;
-  if (json && !cut) return <JsonGlance text={text} />;
+  const drawn = pictureOf(item);
+  const words =
+    json && !cut ? (
+      <JsonGlance text={text} />
+    ) : (
+      <div class="card-text clamp" dir="auto">
+        {text.slice(0, ENOUGH)}
+      </div>
+    );
+  if (drawn === undefined) return words;
   return (
-    <div class="card-text clamp" dir="auto">
-      {text.slice(0, ENOUGH)}
+    <div class="card-pictured">
+      <div class="card-picture">
+        <Thumbnail item={drawn} />
+      </div>
+      <div class="card-words">{words}</div>
     </div>
   );
 }
