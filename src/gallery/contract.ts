@@ -68,6 +68,7 @@ export interface GalleryStep {
   readonly cut?: true;
   readonly json?: true;
   readonly link?: string;
+  readonly contentType?: string;
   readonly cost: string;
   readonly fault?: GalleryItem['fault'];
 }

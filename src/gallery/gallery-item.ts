@@ -72,7 +72,7 @@ async function galleryStep(step: ExportStep, linkOf: LinkOf): Promise<GallerySte
     kind,
     model,
     status,
-    ...given({ prompt, json, link, fault }),
+    ...given({ prompt, json, link, contentType: artifact?.contentType, fault }),
     ...(text === undefined ? {} : cutText(text)),
     cost: cost.settled,
   };

@@ -19,6 +19,7 @@ const seconds: Readonly<Record<string, number>> = {
   'manifest/hostile': 49,
   'readers/readers': 49,
   readme: 48,
+  'e2e/results': 46,
   'faults/no-worker': 46,
   'workflows/schedules': 45,
   'workflows/notices': 42,

@@ -33,6 +33,7 @@ export interface WrittenDataset {
  * Writes the results of a run as a folder that pandas and Hugging Face's `datasets` load: Parquet files with the pictures in
  * them, the pictures beside as files, and a card. Every sha256 that the results name is checked.
  *
+ * @param fileBytes - bytes of results that one file has, about. @default 256 MB
  * @throws PollenBatchError `store-unusable` when an object is missing, damaged or not the run's, `usage` when the folder
  * cannot be written to
  */
@@ -40,11 +41,12 @@ export async function writeDataset(
   store: ObjectStore,
   exported: Exported,
   folder: ResultFolder,
+  fileBytes = FILE_BYTES,
 ): Promise<WrittenDataset> {
   const { root } = runKeys(exported.run);
   const facts = await survey(exported);
   const { rows, images, bytes } = facts;
-  const files = Math.max(1, Math.min(rows, Math.ceil(bytes / FILE_BYTES)));
+  const files = Math.max(1, Math.min(rows, Math.ceil(bytes / fileBytes)));
   const data = await folder.folder('data');
   // Of an earlier dataset here, which may have had more of them.
   await data.removeLike(/^train-\d{5}-of-\d{5}\.parquet(\.part)?$/);

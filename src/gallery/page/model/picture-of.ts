@@ -4,11 +4,11 @@ import type { GalleryItem } from '../../contract.ts';
 export function pictureOf(item: GalleryItem): GalleryItem | undefined {
   const step = item.steps?.findLast(({ kind, status }) => kind === 'image' && status === 'succeeded');
   if (step === undefined) return undefined;
-  const { prompt: _prompt, link: _link, ...rest } = item;
+  const { prompt: _prompt, link: _link, contentType: _type, ...rest } = item;
   return {
     ...rest,
-    contentType: 'image/*',
     ...(step.prompt === undefined ? {} : { prompt: step.prompt }),
     ...(step.link === undefined ? {} : { link: step.link }),
+    ...(step.contentType === undefined ? {} : { contentType: step.contentType }),
   };
 }
