@@ -129,7 +129,9 @@ describe.concurrent('the gallery of a run', { timeout: 240_000 }, () => {
           { timeout: 60_000 },
         )
         .toBe('completed');
-      expect(seen.map(({ number }) => number).sort()).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(seen.map(({ number }) => number).toSorted((one, other) => one - other)).toEqual([
+        1, 2, 3, 4, 5, 6,
+      ]);
       expect(news?.info).toMatchObject({ ended: { succeeded: 6 }, cost: expect.stringMatching(/^0\.\d+$/) });
       expect(seen.find(({ id }) => id === 'sun')?.thumbnail).toMatch(/^UklGR/);
       // Who asks anew is told all.
