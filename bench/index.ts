@@ -56,6 +56,11 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
       'list and get over 1,000 runs, beside the start of the program and a bare client with the same question',
     load: async () => (await import('./list.ts')).list,
   },
+  gallery: {
+    about:
+      'how soon a gallery shows its first cards and filters them, beside a page that only parses the same JSON',
+    load: async () => (await import('./gallery.ts')).gallery,
+  },
   start: {
     about: 'the start of the compiled program, beside a Node that does nothing',
     load: async () => (await import('./start.ts')).start,
