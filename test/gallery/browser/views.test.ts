@@ -197,6 +197,10 @@ describe.skipIf(!hasBrowser)('the views of a gallery', () => {
       { items, info: sampleInfo([...items, item({ number: 41, vars: { b: 'y' } })]) },
       '#view=table',
     );
+    const row = page.locator('.axes-table tbody tr').first();
+    expect(await row.evaluate((element) => element.getBoundingClientRect().height)).toBe(
+      await row.evaluate((element) => Number.parseFloat(element.style.height)),
+    );
     await page.getByRole('button', { name: 'and 8 more' }).first().click();
     await untilShown('20 of 40 items');
   });
@@ -264,6 +268,8 @@ describe.skipIf(!hasBrowser)('the views of a gallery', () => {
       hrefs: ['index.html', 'other.html', 'gallery/page-0003.html', 'javascript:alert(1)'],
     };
     await openSample({ items, info: sampleInfo(items, { pages }) });
+    await page.evaluate("location.hash = '#item=12345'");
+    await page.getByText('Item 12345 is not on this page.').waitFor();
     const links = page.getByRole('navigation').getByRole('link');
     expect(await links.evaluateAll((all) => all.map((each) => each.getAttribute('href')))).toEqual([
       'index.html',

@@ -62,7 +62,12 @@ export function App({ first, thumbnails, problems }: AppProps) {
   return (
     <Page.Provider value={page}>
       <RunHeader info={info} />
-      <Notices info={info} problems={problems} lostFor={lostFor} />
+      <Notices
+        info={info}
+        problems={problems}
+        lostFor={lostFor}
+        absent={open === undefined ? view.item : undefined}
+      />
       <main>
         <div class="bar" ref={bar}>
           <Tabs tabs={tabs} selected={tab} onSelect={(next) => change({ tab: next })} />
