@@ -60,6 +60,11 @@ const benchmarks: Readonly<Record<string, { readonly about: string; load(): Prom
     about: 'results of 100,000 items in each form: time and memory, beside a bare loop over the same objects',
     load: async () => (await import('./results.ts')).results,
   },
+  gallery: {
+    about:
+      'how soon a gallery shows its first cards and filters them, beside a page that only parses the same JSON',
+    load: async () => (await import('./gallery.ts')).gallery,
+  },
   start: {
     about: 'the start of the compiled program, beside a Node that does nothing',
     load: async () => (await import('./start.ts')).start,

@@ -61,8 +61,9 @@ export function createFigures(): FiguresFold {
       if (line.status === 'failed') {
         const { code, status, message, remedy } = line.fault;
         const first = { code, ...(status === undefined ? {} : { status }), items: 0, message, remedy };
-        const known = failures.get(code) ?? first;
-        failures.set(code, { ...known, items: known.items + 1 });
+        const name = `${code} ${status}`;
+        const known = failures.get(name) ?? first;
+        failures.set(name, { ...known, items: known.items + 1 });
       }
       axes.add(line.vars);
       rates.add(line.attempts);

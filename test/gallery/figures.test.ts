@@ -53,10 +53,18 @@ it('sort answers by how long they took, each call by its own model, without thos
 
 it('group failures by what went wrong, those of most items first', () => {
   const fault = { code: 'timeout', message: 'no answer', remedy: 'Try again.' };
-  const { failures } = figuresOf([failed({ fault }), failed(), failed(), succeeded()]);
+  const other = { ...failed().fault, status: 422 };
+  const { failures } = figuresOf([
+    failed({ fault }),
+    failed(),
+    failed(),
+    succeeded(),
+    failed({ fault: other }),
+  ]);
   expect(failures).toEqual([
     { code: 'bad-request', status: 400, items: 2, message: '400 no', remedy: 'Correct it.' },
     { ...fault, items: 1 },
+    { ...other, items: 1 },
   ]);
 });
 

@@ -97,8 +97,10 @@ describe.skipIf(!hasBrowser)('a gallery of a run that goes on', () => {
   it('keeps what is on the screen where it is, and an open item open', async () => {
     await untilShown('60 items');
     await page.evaluate('scrollTo(0, 900)');
-    await untilTrue(page, "document.elementFromPoint(100, 400)?.closest('.card')");
-    const at = "document.elementFromPoint(100, 400).closest('.card').dataset.number";
+    const first =
+      "document.elementFromPoint(60, document.querySelector('.bar').offsetHeight + 30)?.closest('.card')";
+    await untilTrue(page, first);
+    const at = `${first}.dataset.number`;
     const before = await page.evaluate<string>(at);
     const placeOf = `document.querySelector('[data-number="${before}"]').getBoundingClientRect().top`;
     const top = await page.evaluate<number>(placeOf);

@@ -12,7 +12,7 @@ import { writeSample } from '../support/write-sample.ts';
 const bars = { 20: 1_000, 1000: 2_000, 10000: 3_000 } as const;
 const FILTER_BAR_MS = 100;
 /** Other programs have the processor too: the best of so many counts. */
-const TRIES = 4;
+const TRIES = 10;
 
 describe.skipIf(!hasBrowser)('the speed of a gallery', () => {
   let browser: Browser;
@@ -36,7 +36,7 @@ describe.skipIf(!hasBrowser)('the speed of a gallery', () => {
   });
 
   for (const [count, bar] of Object.entries(bars)) {
-    it.each(['file', 'http'])(`opens ${count} items from ${'%s'} within ${bar} ms`, async (way) => {
+    it.each(['file', 'http'])(`opens ${count} items from %s within ${bar} ms`, async (way) => {
       const best = await bestOf(async () => {
         const { page, problems } = await newPage(browser);
         await openGallery(page, urls.get(`${way} ${count}`) ?? '');
@@ -75,28 +75,25 @@ describe.skipIf(!hasBrowser)('the speed of a gallery', () => {
   });
 
   it('has cards on every part of the screen while 10,000 items are scrolled through', async () => {
-    const { page, problems } = await newPage(browser);
+    const { page, problems } = await newPage(browser, { viewport: { width: 1920, height: 1400 } });
     await openGallery(page, urls.get('file 10000') ?? '');
     await untilTrue(page, "document.readyState === 'complete'");
-    const { blank, looked, most } = await page.evaluate<{ blank: number; looked: number; most: number }>(
-      scrollThrough,
-    );
-    expect(looked).toBeGreaterThan(2_000);
-    expect(blank).toBe(0);
-    expect(most).toBeLessThan(100);
+    const seen = await page.evaluate<{ blank: number; looked: number; most: number }>(scrollThrough);
+    expect(seen.looked).toBeGreaterThan(2_000);
+    expect(seen.blank).toBe(0);
+    expect(seen.most).toBeLessThan(150);
     expect(await problems()).toEqual([]);
     await page.context().close();
-  });
+  }, 180_000);
 });
 
-/** Scrolls by most of a screen a frame, and looks at points of it before the next frame. */
+/** Scrolls by most of a screen a frame, and looks at points of it before that frame is painted. */
 const scrollThrough = `(async () => {
   const result = { blank: 0, looked: 0, most: 0 };
   const bar = document.querySelector('.bar');
   const grid = document.querySelector('.grid');
   while (scrollY + innerHeight < document.documentElement.scrollHeight - 1) {
     scrollBy({ top: innerHeight * 0.8, behavior: 'instant' });
-    await new Promise(requestAnimationFrame);
     await new Promise(requestAnimationFrame);
     const end = Math.min(innerHeight, grid.getBoundingClientRect().bottom);
     for (let y = bar.getBoundingClientRect().bottom + 20; y < end - 20; y += 120) {

@@ -66,6 +66,7 @@ describe('filterItems', () => {
     const own = JSON.parse('{"__proto__":"x"}') as Record<string, unknown>;
     const items = [item({ number: 1, vars: {} }), item({ number: 2, vars: own })];
     expect(shown(items, { vars: new Map([['__proto__', '"x"']]) })).toEqual([2]);
+    expect(shown(items, { vars: new Map([['__proto__', '{}']]) })).toEqual([]);
     expect(shown(items, { vars: new Map([['constructor', '"x"']]) })).toEqual([]);
   });
 

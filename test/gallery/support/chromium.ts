@@ -18,7 +18,7 @@ export function launchChromium(): Promise<Browser> {
 export interface WatchedPage {
   readonly page: Page;
   /** Errors, dialogs, violations of the policy and requests that leave for elsewhere, as sentences. */
-  problems(): Promise<readonly string[]>;
+  readonly problems: () => Promise<readonly string[]>;
 }
 
 const rememberViolations = `

@@ -60,7 +60,11 @@ function thumbnailBlocks(thumbnails: ReadonlyMap<number, string>): readonly stri
 export async function writeSample(
   folder: string,
   count: number,
-  { name = 'index.html', ...changes }: Partial<GalleryInfo> & { readonly name?: string } = {},
+  {
+    name = 'index.html',
+    code,
+    ...changes
+  }: Partial<GalleryInfo> & { readonly name?: string; readonly code?: PageCode } = {},
 ): Promise<string> {
   const items = sampleItems(count);
   const pictures = await samplePictures();
@@ -74,6 +78,9 @@ export async function writeSample(
     if (kind === 'image' && status === 'succeeded' && picture) thumbnails.set(number, picture.thumbnail);
   }
   const path = join(folder, name);
-  await writeFile(path, await samplePage({ items, info: sampleInfo(items, changes), thumbnails }));
+  await writeFile(
+    path,
+    await samplePage({ items, info: sampleInfo(items, changes), thumbnails, ...(code && { code }) }),
+  );
   return path;
 }

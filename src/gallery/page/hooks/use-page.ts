@@ -13,8 +13,6 @@ export interface PageContext {
   readonly open: (number: number) => void;
   /** Shows the items that another filter lets through, made of the one that there is. */
   readonly show: (next: (now: Filter) => Filter) => void;
-  /** Address of the page with an item open. */
-  readonly hrefOf: (number: number) => string;
 }
 
 export const Page = createContext<PageContext | undefined>(undefined);

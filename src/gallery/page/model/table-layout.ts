@@ -5,6 +5,8 @@ export const TILE = 132;
 export const TILE_HEIGHT = 156;
 const GAP = 6;
 const PADDING = 8;
+/** Of the line that says how many more there are. */
+const MORE = 28;
 
 /** Tiles beside each other in a cell, and tiles of a cell at all. */
 const BESIDE = 4;
@@ -22,8 +24,9 @@ export function layoutOf({ columns, rows }: Table): TableLayout {
   );
   const widths = most.map((count) => space(Math.min(count, BESIDE), TILE));
   const heights = rows.map(({ cells }) => {
-    const tiles = Math.max(1, ...cells.map(({ length }) => Math.min(length, MOST_TILES)));
-    return space(Math.ceil(tiles / BESIDE), TILE_HEIGHT);
+    const most = Math.max(1, ...cells.map(({ length }) => length));
+    const lines = Math.ceil(Math.min(most, MOST_TILES) / BESIDE);
+    return space(lines, TILE_HEIGHT) + (most > MOST_TILES ? MORE : 0);
   });
   return { widths, heights };
 }

@@ -77,6 +77,11 @@ export function formatView({ tab, filter, sort, item, rows, columns }: View): st
   return text === '' ? '' : `#${text}`;
 }
 
+/** Fragment that opens an item, among all others. */
+export function hrefOf(item: number): string {
+  return formatView({ ...firstView, item });
+}
+
 function wholeOf(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -8,7 +8,6 @@ import { usePlace } from '../hooks/use-place.ts';
 import { useView } from '../hooks/use-view.ts';
 import { axesOf } from '../model/axes.ts';
 import { facetsOf } from '../model/facets.ts';
-import { formatView } from '../model/view.ts';
 import { Detail } from './detail/detail.tsx';
 import { Filters } from './filters/filters.tsx';
 import { Panel } from './panel.tsx';
@@ -45,7 +44,6 @@ export function App({ first, thumbnails, problems }: AppProps) {
       thumbnails,
       linkKind: info.links.kind,
       open: (number) => change({ item: number }),
-      hrefOf: (number) => formatView({ ...latest.current, item: number }),
       show: (next) => change({ tab: 'items', filter: next(latest.current.filter) }),
     }),
     // What is drawn of thumbnails changes when blocks of them have come.
@@ -64,7 +62,12 @@ export function App({ first, thumbnails, problems }: AppProps) {
   return (
     <Page.Provider value={page}>
       <RunHeader info={info} />
-      <Notices info={info} problems={problems} lostFor={lostFor} />
+      <Notices
+        info={info}
+        problems={problems}
+        lostFor={lostFor}
+        absent={open === undefined ? view.item : undefined}
+      />
       <main>
         <div class="bar" ref={bar}>
           <Tabs tabs={tabs} selected={tab} onSelect={(next) => change({ tab: next })} />

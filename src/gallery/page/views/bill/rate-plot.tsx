@@ -54,7 +54,7 @@ function optionsFor(element: HTMLElement): UPlot.Options {
     cursor: { show: false },
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
     axes: [
-      { ...axis, values: (_, times) => times.map(clockOf) },
+      { ...axis, size: 28, values: (_, times) => times.map(clockOf) },
       { ...axis, size: 44 },
     ],
     series: [

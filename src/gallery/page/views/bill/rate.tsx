@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 
 import type { GalleryFigures } from '../../../contract.ts';
 import { fewRows, formatRate, rateRows, rateSentence, type RateRow } from '../../model/rate-table.ts';
@@ -15,13 +15,20 @@ export function Rate({ rate }: { readonly rate: NonNullable<GalleryFigures['rate
         <span class="key-sent">sent</span> <span class="key-limit">allowed by the lane</span>
       </p>
       {rate.lanes.map((lane) => (
-        <Lane key={lane.lane} name={lane.lane} rows={rateRows(rate, lane)} />
+        <Lane key={lane.lane} rate={rate} lane={lane} />
       ))}
     </section>
   );
 }
 
-function Lane({ name, rows }: { readonly name: string; readonly rows: readonly RateRow[] }) {
+interface LaneProps {
+  readonly rate: NonNullable<GalleryFigures['rate']>;
+  readonly lane: LaneProps['rate']['lanes'][number];
+}
+
+function Lane({ rate, lane }: LaneProps) {
+  const name = lane.lane;
+  const rows = useMemo(() => rateRows(rate, lane), [rate, lane]);
   const [isOpen, setOpen] = useState(false);
   return (
     <div class="lane">

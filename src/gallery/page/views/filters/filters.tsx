@@ -6,6 +6,7 @@ import { formatCount, formatWord } from '../../model/format.ts';
 import type { Facets } from '../../model/facets.ts';
 import type { View } from '../../model/view.ts';
 import { Fields } from './fields.tsx';
+import { Fold } from './fold.tsx';
 import { Search } from './search.tsx';
 import { SortChoice } from './sort-choice.tsx';
 
@@ -32,14 +33,7 @@ export function Filters({ view, change, facets, shown, all }: FiltersProps) {
   return (
     <search class="filters">
       <Search text={view.filter.text} onInput={(text) => set({ text }, 'replace')} />
-      {isWide && facets.axes.length <= MOST_INLINE ? (
-        fields
-      ) : (
-        <details class="fold">
-          <summary>Filters{inFields > 0 && ` (${inFields})`}</summary>
-          <div class="fold-fields">{fields}</div>
-        </details>
-      )}
+      {isWide && facets.axes.length <= MOST_INLINE ? fields : <Fold set={inFields}>{fields}</Fold>}
       <SortChoice sort={view.sort} onChange={(sort) => change({ sort })} />
       <p class="shown" role="status">
         {shown === all ? formatWord(all, 'item') : `${formatCount(shown)} of ${formatWord(all, 'item')}`}

@@ -1,6 +1,9 @@
+import { useMemo } from 'preact/hooks';
+
 import type { GalleryItem } from '../../../contract.ts';
-import { usePage } from '../../hooks/use-page.ts';
+import { usePage, type PageContext } from '../../hooks/use-page.ts';
 import { formatDuration, formatPollen } from '../../model/format.ts';
+import { hrefOf } from '../../model/view.ts';
 import { Status } from '../parts/status.tsx';
 import { Text } from '../parts/text.tsx';
 import { CardBody } from './card-body.tsx';
@@ -13,7 +16,12 @@ interface CardProps {
 
 /** An item at a glance; it opens in full. */
 export function Card({ item, isEntry }: CardProps) {
-  const { open, hrefOf } = usePage();
+  const page = usePage();
+  // What is the same is not looked through again, at each letter that is typed.
+  return useMemo(() => cardOf(item, isEntry, page), [item, isEntry, page]);
+}
+
+function cardOf(item: GalleryItem, isEntry: boolean, { open }: PageContext) {
   const facts = [
     formatPollen(item.cost),
     item.latencyMs === undefined ? undefined : formatDuration(item.latencyMs),

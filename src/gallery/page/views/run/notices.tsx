@@ -6,10 +6,12 @@ interface NoticesProps {
   readonly info: GalleryInfo;
   readonly problems: readonly string[];
   readonly lostFor: number | undefined;
+  /** Number of an item that a link opens, and the page has not. */
+  readonly absent: number | undefined;
 }
 
 /** What the reader must know before the results: what cannot be read, what no longer works. */
-export function Notices({ info, problems, lostFor }: NoticesProps) {
+export function Notices({ info, problems, lostFor, absent }: NoticesProps) {
   return (
     <div class="notices">
       {problems.length > 0 && (
@@ -26,6 +28,11 @@ export function Notices({ info, problems, lostFor }: NoticesProps) {
         <p class="notice notice-warning" role="alert">
           The server does not answer; what it has told so far stays here. The page asks again every {lostFor}{' '}
           seconds.
+        </p>
+      )}
+      {absent !== undefined && (
+        <p class="notice" role="status">
+          Item {absent} is not on this page.
         </p>
       )}
       <LinksNotice links={info.links} />

@@ -4,6 +4,7 @@ import { labelOf, valueOn, type Axis } from '../../model/axes.ts';
 import { formatCount } from '../../model/format.ts';
 import { withCell } from '../../model/cell-filter.ts';
 import { MOST_TILES } from '../../model/table-layout.ts';
+import { hrefOf } from '../../model/view.ts';
 import { CardBody } from '../items/card-body.tsx';
 import { Text } from '../parts/text.tsx';
 
@@ -41,7 +42,7 @@ function captionOf(item: GalleryItem, differing: readonly Axis[]): string {
 }
 
 function Tile({ item, caption }: { readonly item: GalleryItem; readonly caption: string }) {
-  const { open, hrefOf } = usePage();
+  const { open } = usePage();
   return (
     <a
       class={`tile card-${item.status}`}
