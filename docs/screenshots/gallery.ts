@@ -7,11 +7,8 @@ import type { Browser, Page } from 'playwright-core';
 /** Pictures of a gallery: the name of each, what the address asks for, and how it is looked at. */
 const pictures = [
   { name: 'gallery', view: '' },
-  { name: 'gallery-dark', view: '', dark: true },
   { name: 'gallery-table', view: '#view=table' },
-  { name: 'gallery-failures', view: '#view=failures' },
-  { name: 'gallery-bill', view: '#view=bill' },
-  { name: 'gallery-item', view: '#item=1' },
+  { name: 'gallery-bill', view: '#view=bill', dark: true },
 ] as const;
 
 export interface GalleryPictures {
@@ -22,19 +19,17 @@ export interface GalleryPictures {
   readonly width?: number;
   /** @default 800 */
   readonly height?: number;
-  /** All in the dark. @default only those that are named so */
-  readonly dark?: boolean;
 }
 
 /** Takes pictures of every view of a gallery, and gives their paths. */
 export async function takeGallery(
   browser: Browser,
-  { url, folder, width = 1280, height = 800, dark = false }: GalleryPictures,
+  { url, folder, width = 1280, height = 800 }: GalleryPictures,
 ): Promise<readonly string[]> {
   await mkdir(folder, { recursive: true });
   const paths: string[] = [];
   for (const { name, view, ...how } of pictures) {
-    const colorScheme = dark || 'dark' in how ? 'dark' : 'light';
+    const colorScheme = 'dark' in how ? 'dark' : 'light';
     const page = await browser.newPage({ viewport: { width, height }, colorScheme });
     await page.goto(url + view);
     await isDrawn(page);

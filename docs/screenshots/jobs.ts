@@ -39,6 +39,33 @@ export const catalogue = {
   items: [...troubled, ...spread([...pictures, ...pictures.map(again)], captions)],
 };
 
+/** The job whose gallery is looked at. */
+export const postcards = {
+  version: 1,
+  name: 'postcards',
+  description: 'Motifs for the summer postcards, three ways each, and a line for the back.',
+  defaults: { text: { model: 'openai', max_tokens: 60 }, image: { width: 512, height: 384 } },
+  items: [
+    {
+      matrix: {
+        motif: ['lighthouse', 'harbour', 'dunes', 'pier', 'regatta'],
+        style: ['watercolour', 'linocut', 'photograph'],
+      },
+      id: '{{ motif }}-{{ style }}',
+      image: 'A {{ motif }} by the sea, {{ style }}',
+      params: { model: 'flux' },
+    },
+    {
+      matrix: { motif: ['lighthouse', 'harbour', 'dunes'] },
+      id: '{{ motif }}-line',
+      text: 'A line about a {{ motif }}',
+    },
+    { id: 'wreck-photograph', image: 'A wreck [[fault:422]]', params: { model: 'turbo' } },
+    { id: 'storm-photograph', image: 'A storm [[fault:422]]', params: { model: 'turbo' } },
+    { id: 'chart', text: 'A chart [[fault:400]]' },
+  ],
+};
+
 /** A job that has ended before. */
 export const newsletter = {
   version: 1,

@@ -1,25 +1,30 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import type { Client } from '@temporalio/client';
-import { chromium, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 
+import { exitCodes } from '../../src/commands/exit-codes.ts';
+import { openGallery } from '../../src/commands/open/open.ts';
+import { connectStore } from '../../src/connect-store.ts';
 import { emulatorKeys } from '../../src/emulator/index.ts';
-import { startProductStack } from '../../src/local/product-stack.ts';
+import { pageCode } from '../../src/gallery/page-code.ts';
+import { startProductStack, type ProductStack } from '../../src/local/product-stack.ts';
 import { settledItems } from '../../src/records/tally.ts';
 import { connectClient } from '../../src/temporal/connect-client.ts';
 import { pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
 import { runViewQuery } from '../../src/workflows/messages.ts';
 import { findBrowser, noBrowser } from '../../test/support/find-browser.ts';
-import { catalogue, newsletter } from './jobs.ts';
+import { takeGallery } from './gallery.ts';
+import { catalogue, newsletter, postcards } from './jobs.ts';
 
 /*
- * Takes the README's pictures of the Temporal UI: `npm run screenshot`. It starts the product's own local stack on a
- * temporary folder, runs two jobs against the emulator, and looks at them with a headless Chromium, which is found on
+ * Takes the README's pictures of the Temporal UI and of galleries: `npm run screenshot`. It starts the product's own local stack
+ * on a temporary folder, runs three jobs against the emulator, and looks at them with a headless Chromium, which is found on
  * PATH or named by the variable CHROMIUM.
  */
 
@@ -51,7 +56,8 @@ async function submit(dataDir: string, name: string, job: object, ...flags: stri
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error(`submit of ${name} ended with exit code ${code}`);
+  if (code !== exitCodes.succeeded && code !== exitCodes.finishedWithFailures)
+    throw new Error(`submit of ${name} ended with exit code ${code}`);
   return (JSON.parse(output) as { readonly runId: string }).runId;
 }
 
@@ -114,6 +120,24 @@ async function takeAll(page: Page, client: Client, uiUrl: string, dataDir: strin
   await take(page, 'list', 440);
 }
 
+/** Takes the pictures of a run's gallery. */
+async function takeGalleryOf(
+  browser: Browser,
+  { addresses }: Pick<ProductStack, 'addresses'>,
+): Promise<void> {
+  const runId = await submit(dataDir, 'postcards', postcards, '--watch');
+  const store = connectStore({ ...addresses.store, prefix: 'runs' }, 8);
+  const run = { prefix: 'runs', emulated: true, job: postcards.name, runId };
+  const gallery = await openGallery(store, run, await pageCode(join(dataDir, 'cache')));
+  try {
+    for (const path of await takeGallery(browser, { url: gallery.url, folder }))
+      console.log(relative(folder, path));
+  } finally {
+    await gallery.stop();
+    store.close();
+  }
+}
+
 const dataDir = await mkdtemp(join(tmpdir(), 'pollen-batch-screenshot-'));
 // The caller's may have a .env and a pollen-batch.yaml.
 process.chdir(dataDir);
@@ -133,6 +157,7 @@ try {
   const browser = await chromium.launch({ executablePath, chromiumSandbox: !isRoot });
   const page = await browser.newPage({ deviceScaleFactor: scale });
   page.setDefaultTimeout(PATIENCE_MS);
+  await takeGalleryOf(browser, stack);
   await takeAll(page, temporal.client, uiUrl, dataDir);
   await browser.close();
   await temporal.close();
