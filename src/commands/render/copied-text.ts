@@ -14,7 +14,7 @@ export function copiedText(session: LinkSource, ending: Ending, folder: string, 
   const near = relative('.', folder);
   return [
     endText(session, ending),
-    `Results: ${near.startsWith('..') ? folder : near} (results.jsonl, items/, report.json, bill.jsonl)`,
+    `Results: ${near.startsWith('..') ? folder : near} (index.html, results.jsonl, items/, report.md, bill.jsonl)`,
     // What these lead to is gone with the stack.
     ...(endsStack ? [] : linkLines(session, ending.run)),
     ...nextLines(ending, true, endsStack),

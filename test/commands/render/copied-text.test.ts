@@ -22,7 +22,7 @@ const session = {
 it('says which stack the next commands need where the one of the run ends with it, and links to nothing there', () => {
   const lines = copiedText(session, ending, 'out/bees-1b5f7979d2', true).split('\n');
   expect(lines.slice(-3)).toEqual([
-    'Results: out/bees-1b5f7979d2 (results.jsonl, items/, report.json, bill.jsonl)',
+    'Results: out/bees-1b5f7979d2 (index.html, results.jsonl, items/, report.md, bill.jsonl)',
     'Next, with `pollen-batch dev` in another terminal:',
     '  pollen-batch bill bees-1b5f7979d2',
   ]);
