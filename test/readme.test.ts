@@ -125,12 +125,12 @@ describe('the README, beside the product', { timeout: 240_000 }, () => {
     for (const [code, words] of rowsOf('exit code')) expect(text).toContain(`${code} ${words}`);
   });
 
-  it('lists the options of `results` that its --help does', async () => {
+  it.each(['results', 'open'])('lists the options of `%s` that its --help does', async (command) => {
     await using desk = await createDesk();
-    const { stdout } = await desk.run('results', '--help');
+    const { stdout } = await desk.run(command, '--help');
     const options = stdout.slice(stdout.indexOf('Options:'), stdout.indexOf('Global Options:'));
     const known = [...options.matchAll(/^ {2}(--[a-z-]+(?: <[a-z]+>)?)/gm)].map(([, name]) => name);
-    const listed = rowsOf('option of `results`');
+    const listed = rowsOf(`option of \`${command}\``);
     expect(listed.map(([name]) => name)).toEqual(known);
     const text = options.replaceAll(/\s+/g, ' ');
     for (const [name, words] of listed) expect(text).toContain(`${name} ${words}`);

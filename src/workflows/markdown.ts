@@ -10,7 +10,7 @@ export function inertMarkdown(text: string, limit = 200): string {
 
 /** A word of a program, as a key or an id. */
 export function code(word: string): string {
-  return `\`${word.replaceAll('`', "'")}\``;
+  return `\`${word.replaceAll(/[\p{C}\u2028\u2029]+/gu, ' ').replaceAll('`', "'")}\``;
 }
 
 /** A list with a bullet an entry. */

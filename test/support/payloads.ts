@@ -131,3 +131,61 @@ const wrappers: readonly ((vector: string) => string)[] = [(vector) => vector, (
 
 /** https://owasp.org/www-community/xss-filter-evasion-cheatsheet, mutation XSS, prototype names and directions of writing. */
 export const scripts: readonly string[] = wrappers.flatMap((wrap) => vectors.map(wrap));
+
+const bodies: readonly string[] = [
+  '[2J',
+  '[H',
+  '[3J',
+  '[31m',
+  '[8m',
+  '[1A',
+  '[2K',
+  '[?1049h',
+  '[6n',
+  '[>c',
+  '[5i',
+  'c',
+  '#8',
+  '7',
+  ']0;title\u0007',
+  ']2;title\u001b\\',
+  ']8;;https://evil.example/\u0007here\u001b]8;;\u0007',
+  ']52;c;ZWNobyBoaQ==\u0007',
+  ']1337;File=name=YQ==:AAAA\u0007',
+  'P$q"p\u001b\\',
+  'P+q544e\u001b\\',
+  '_hidden\u001b\\',
+  '^hidden\u001b\\',
+  'X hidden \u001b\\',
+];
+const introducers = ['\u001b', 'text \u001b', '\n\u001b', '\u001b\u001b'];
+const single: readonly string[] = [
+  ...[
+    '\u009b2J',
+    '\u009b31m',
+    '\u009d0;title\u009c',
+    '\u0090q\u009c',
+    '\u009f hidden\u009c',
+    '\u009e\u009c',
+    '\u0098x\u009c',
+  ],
+  ...[
+    'over\rwritten',
+    'under\b\b\b',
+    '\u0007',
+    '\u000e',
+    '\u000f',
+    '\u000b\u000b',
+    '\u000c',
+    '\u0000',
+    '\u007f',
+    '\u001a',
+  ],
+  ...['\u202egnp.exe', '\u2066a\u2069', '\u200fabc', '\u202dabc\u202c', '\u2028row', '\u0085row'],
+];
+
+/** What terminals obey instead of showing it: https://invisible-island.net/xterm/ctlseqs/ctlseqs.html */
+export const escapes: readonly string[] = [
+  ...introducers.flatMap((start) => bodies.map((body) => start + body)),
+  ...single,
+];
