@@ -6,10 +6,12 @@ import { galleryPages, type GallerySource } from '../gallery/write-gallery.ts';
 import { openLines } from '../report/export/open-lines.ts';
 import { runKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import type { ClosingRun, RunView } from './run-views.ts';
+import type { ClosingRun, RunView, ViewFile } from './run-views.ts';
 
 /** A run does not wait longer for its gallery, in milliseconds; `open` makes it at any time. */
 const PATIENCE_MS = 120_000;
+/** Bytes of a page that a worker holds at once; `open` makes larger ones. */
+const MOST_BYTES = 96 * 1024 * 1024;
 
 /**
  * The gallery of a run, as pages whose links lead to what lies beside them in the bucket.
@@ -31,20 +33,30 @@ export function createGalleryView(store: ObjectStore, code: () => Promise<PageCo
             relativeLink(keys.gallery(page), key),
         hrefOf: (page: number, other: number) => relativeLink(keys.gallery(page), keys.gallery(other)),
       };
+      let first: ViewFile | undefined;
       for await (const { page, chunks } of galleryPages(sourceOf(store, closing), pages)) {
-        const parts: Buffer[] = [];
-        for await (const chunk of chunks) {
-          parts.push(Buffer.from(chunk));
-          if (performance.now() > endsAt) throw new Error('the gallery takes too long');
-        }
-        yield {
-          key: keys.gallery(page),
-          body: Buffer.concat(parts),
-          contentType: 'text/html; charset=utf-8',
-        };
+        const body = await bytesOf(chunks, endsAt);
+        const file = { key: keys.gallery(page), body, contentType: 'text/html; charset=utf-8' };
+        if (page === 1) first = file;
+        else yield file;
       }
+      // The one that leads to the others comes last, so that it leads to none that is not there.
+      if (first !== undefined) yield first;
     },
   };
+}
+
+async function bytesOf(chunks: AsyncIterable<string>, endsAt: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    const part = Buffer.from(chunk);
+    parts.push(part);
+    bytes += part.byteLength;
+    if (bytes > MOST_BYTES) throw new Error('the gallery is too large');
+    if (performance.now() > endsAt) throw new Error('the gallery takes too long');
+  }
+  return Buffer.concat(parts);
 }
 
 function sourceOf(store: ObjectStore, { run, plan, report, parts, figures }: ClosingRun): GallerySource {

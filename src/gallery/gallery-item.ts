@@ -16,6 +16,8 @@ export type LinkOf = (target: LinkTarget) => Promise<string | undefined> | strin
 
 /** Characters of a text that stand in the page itself. */
 const MOST_TEXT = 4_096;
+/** Characters of what else an item has, as JSON: longer ones stay in the results. */
+const MOST_DATA = 8_192;
 
 /** Makes of an exported line what a page shows of it. */
 export async function galleryItem(line: ExportLine, linkOf: LinkOf): Promise<GalleryItem> {
@@ -25,7 +27,13 @@ export async function galleryItem(line: ExportLine, linkOf: LinkOf): Promise<Gal
   return {
     number,
     id,
-    ...given({ customId, vars, prompt, params, startedAt, latencyMs, jobLine: written }),
+    ...given({
+      customId,
+      startedAt,
+      latencyMs,
+      prompt: prompt === undefined ? undefined : shortened(prompt),
+    }),
+    ...given({ vars: small(vars), params: small(params), jobLine: small(written) }),
     status,
     kind,
     model,
@@ -45,7 +53,7 @@ export async function galleryItem(line: ExportLine, linkOf: LinkOf): Promise<Gal
 
 async function resultOf(line: ExportLine, linkOf: LinkOf): Promise<Partial<GalleryItem>> {
   if (line.status === 'failed') {
-    return { fault: line.fault, ...(line.answer === undefined ? {} : cutText(line.answer)) };
+    return { fault: shortFault(line.fault), ...(line.answer === undefined ? {} : cutText(line.answer)) };
   }
   if (line.status !== 'succeeded') return {};
   const { text, json, artifact, file, key, modelUsed, doubt, bytes, sha256 } = line;
@@ -72,10 +80,26 @@ async function galleryStep(step: ExportStep, linkOf: LinkOf): Promise<GallerySte
     kind,
     model,
     status,
-    ...given({ prompt, json, link, contentType: artifact?.contentType, fault }),
+    ...given({ json, link, contentType: artifact?.contentType }),
+    ...given({ prompt: prompt === undefined ? undefined : shortened(prompt) }),
+    ...(fault === undefined ? {} : { fault: shortFault(fault) }),
     ...(text === undefined ? {} : cutText(text)),
     cost: cost.settled,
   };
+}
+
+// A page of 10,000 items must stay one that a worker can make and a browser can read.
+function small<Value>(value: Value): Value | undefined {
+  return value === undefined || JSON.stringify(value).length > MOST_DATA ? undefined : value;
+}
+
+function shortened(text: string): string {
+  const { text: start, cut } = cutText(text);
+  return cut === undefined ? start : `${start}…`;
+}
+
+function shortFault(fault: NonNullable<GalleryItem['fault']>): NonNullable<GalleryItem['fault']> {
+  return { ...fault, message: shortened(fault.message) };
 }
 
 function cutText(text: string): { readonly text: string; readonly cut?: true } {

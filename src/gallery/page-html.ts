@@ -42,7 +42,6 @@ export function pageHead(code: PageCode, reach: PageReach, info: GalleryInfo): s
 <meta http-equiv="Content-Security-Policy" content="${escapeHtml(pagePolicy(code, reach))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<link rel="icon" href="data:,">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
 <title>${escapeHtml(`${info.job}: ${info.runId}`)}</title>

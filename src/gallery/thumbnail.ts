@@ -5,6 +5,8 @@ export type MakeThumbnail = (image: Uint8Array) => Promise<string | undefined>;
 
 /** Longest side, in pixels. */
 const SIDE = 160;
+/** What draws the images that answers are. */
+const readers = ['Jpeg', 'Png', 'Webp', 'Nsgif'].map((format) => `VipsForeignLoad${format}`);
 /** Larger images are not drawn: what an answer unpacks to must not take the worker's memory. */
 const MOST_PIXELS = 64_000_000;
 const SECONDS = 10;
@@ -21,6 +23,9 @@ export function createThumbnails(): MakeThumbnail {
     library ??= import('./sharp.ts').then(
       (loaded) => {
         loaded.sharp.cache(false);
+        // Answers are these, whatever their bytes call themselves; other readers have larger programs behind them.
+        loaded.sharp.block({ operation: ['VipsForeignLoad'] });
+        loaded.sharp.unblock({ operation: readers });
         return loaded.sharp;
       },
       () => undefined,

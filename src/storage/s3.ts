@@ -45,6 +45,8 @@ export interface S3Store extends ObjectStore {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
    */
   readonly presign: (key: string, seconds: number) => Promise<string>;
+  /** When the credentials expire, and with them what they have signed; `undefined` of those that do not. */
+  readonly credentialsExpireAt: () => Promise<Date | undefined>;
   /** Removes an object; one that is not there is fine. */
   remove(key: string): Promise<void>;
   /** Creates the bucket; one that is there already is fine. */
@@ -252,6 +254,7 @@ export function createS3Store(settings: S3Settings): S3Store {
       const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: key });
       return sdk.getSignedUrl(client, command, { expiresIn: seconds });
     },
+    credentialsExpireAt: async () => (await (await connected()).client.config.credentials()).expiration,
     remove: async (key) => {
       try {
         const { sdk, client } = await connected();

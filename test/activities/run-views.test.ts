@@ -104,6 +104,19 @@ describe('the gallery of a run', () => {
     ]);
   });
 
+  it('has the page that leads to the others written last', async () => {
+    const store = createMemoryStore();
+    const lines = Array.from({ length: 10_001 }, (_, index) =>
+      succeeded({ number: index + 1, id: `i${index}` }),
+    );
+    const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    await store.put(keys.part(0), body, { contentType: '' });
+    const parts = [{ key: keys.part(0), sha256: sha256(body), items: lines.length }];
+    const whole = samplePlan({ items: lines.length, pages: [{ page: 0, lane: 'all', calls: lines.length }] });
+    const written = await writeViews({ store, pageCode }, { ...closing, plan: whole, parts });
+    expect(written.map(({ key }) => key)).toEqual([keys.reportText, keys.gallery(2), keys.gallery(1)]);
+  });
+
   it('is left out where a part is damaged, and the run ends all the same', async () => {
     const store = createMemoryStore();
     await store.put(keys.part(0), 'no line', { contentType: '' });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { galleryItem } from '../../src/gallery/gallery-item.ts';
 import { exportLine } from '../../src/report/export/export-line.ts';
 import type { RecordLine } from '../../src/report/result-line.ts';
-import { failed, succeeded } from '../support/samples.ts';
+import { failed, sampleCall, succeeded } from '../support/samples.ts';
 
 const itemOf = (record: RecordLine, linkOf = ({ key }: { readonly key: string }) => `to/${key}`) =>
   galleryItem(exportLine(record, undefined, 4), linkOf);
@@ -58,6 +58,19 @@ it('tells what went wrong, what was answered instead, and what nobody knows to b
     attempts: 3,
     throttled: 2,
   });
+});
+
+it('is no larger than a page of 10,000 can bear, whatever was asked for', async () => {
+  const long = '\u{1f41d}'.repeat(100_000);
+  const body = JSON.stringify({ model: 'openai', messages: [{ role: 'user', content: long }], stop: [long] });
+  const request = { method: 'POST', path: '/v1/chat/completions', body } as const;
+  const planned = { item: sampleCall({ request }), requests: new Map() };
+  const fault = { code: 'bad-request', message: long, remedy: 'Correct it.' };
+  for (const record of [succeeded({ text: long, vars: { long } }), failed({ fault, answer: long })]) {
+    const item = await galleryItem(exportLine(record, planned, 4), ({ key }) => key);
+    expect(JSON.stringify(item).length).toBeLessThan(20_000);
+    expect(item.prompt).toMatch(/…$/);
+  }
 });
 
 it('leaves out what is not there, so that a page of 10,000 is not larger than it must be', async () => {

@@ -56,7 +56,7 @@ describe.skipIf(python === undefined)('the results of 10,000 items', { timeout: 
     for (const format of resultFormats) {
       await writeResults(store, exported, { format, withArtifacts: false }, out);
     }
-    await copyResults(store, exported, placeOf('copies'), samplePageCode);
+    await copyResults(store, exported, placeOf('copies'), () => Promise.resolve(samplePageCode));
     const dataset = await openFolderOf(placeOf('out', run.runId, 'dataset/README.md'));
     expect(await writeDataset(store, exported, dataset, 6_000_000)).toEqual({
       rows: ITEMS,

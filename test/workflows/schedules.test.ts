@@ -247,6 +247,7 @@ describe.concurrent('a schedule', { timeout: 240_000 }, () => {
       server: 'memory',
       openObject: () => Promise.resolve(undefined),
       presign: (key: string) => Promise.resolve(key),
+      credentialsExpireAt: () => Promise.resolve(undefined),
       createBucket: async () => {},
       close: () => {},
     };

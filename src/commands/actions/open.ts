@@ -38,7 +38,11 @@ export function openAction(
 // Where there is no browser, the address is there to be copied.
 function showInBrowser(url: string): void {
   const [program, ...before] =
-    platform() === 'darwin' ? ['open'] : platform() === 'win32' ? ['cmd', '/c', 'start', '""'] : ['xdg-open'];
+    platform() === 'darwin'
+      ? ['open']
+      : platform() === 'win32'
+        ? ['rundll32', 'url.dll,FileProtocolHandler']
+        : ['xdg-open'];
   if (program === undefined) return;
   const child = spawn(program, [...before, url], { detached: true, stdio: 'ignore' });
   child.on('error', () => {});

@@ -5,6 +5,7 @@ import { pageCode } from '../../gallery/page-code.ts';
 import type { S3Store } from '../../storage/s3.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { plain } from '../render/terminal.ts';
 import { plural } from '../render/words.ts';
 import { copyRunTo } from '../results/copy-to.ts';
 import { resultChunks } from '../results/formats.ts';
@@ -40,7 +41,7 @@ export function resultsAction(text: string, flags: ResultsFlags, context: Comman
     const { out, format, to, dataset, withArtifacts = false } = flags;
     if (to !== undefined) return copyOutcome(reading, run, to, context);
     if (format === 'files' && dataset !== true) {
-      const code = await pageCode(reading.config.cacheDir);
+      const code = () => pageCode(reading.config.cacheDir);
       return filesOutcome(await results(store, run, out, code, selection), context);
     }
     const exported = await openEnded(store, run, selection);
@@ -56,11 +57,11 @@ export function resultsAction(text: string, flags: ResultsFlags, context: Comman
     if (format === 'gallery') {
       const gallery = {
         code: await pageCode(reading.config.cacheDir),
-        links: linksOf(store, flags),
+        links: await linksOf(store, flags),
         withArtifacts,
       };
       const written = await writeRunGallery(store, exported, gallery, out);
-      context.terminal.say(linksText(gallery.links, withArtifacts));
+      context.terminal.say(linksText(gallery.links, withArtifacts, store));
       return { data: { ...base, ...written }, text: near(written.file), exitCode: exitCodes.succeeded };
     }
     if (out === '-') {
@@ -93,30 +94,39 @@ function checkFlags({ out, format, dataset, withArtifacts, links, expires }: Res
 
 const DAY = 86_400;
 
-function linksOf(store: Pick<S3Store, 'presign'>, { links, expires = DAY }: ResultsFlags): GalleryLinks {
+async function linksOf(
+  store: Pick<S3Store, 'presign' | 'credentialsExpireAt'>,
+  { links, expires = DAY }: ResultsFlags,
+): Promise<GalleryLinks> {
   if (links !== 'presigned') return { kind: 'relative' };
+  const wanted = Date.now() + expires * 1_000;
+  const least = Math.min(wanted, (await store.credentialsExpireAt())?.getTime() ?? wanted);
   return {
     kind: 'presigned',
-    expiresAt: new Date(Date.now() + expires * 1_000).toISOString(),
+    expiresAt: new Date(least).toISOString(),
     sign: (key) => store.presign(key, expires),
   };
 }
 
-function linksText(links: GalleryLinks, withArtifacts: boolean): string {
-  if (links.kind === 'presigned')
-    return `Whoever has the page can read what it links to, until ${links.expiresAt}.`;
+function linksText(links: GalleryLinks, withArtifacts: boolean, { server }: Pick<S3Store, 'server'>): string {
+  if (links.kind === 'presigned') {
+    const until = `Whoever has the page can read what it links to, until ${links.expiresAt}.`;
+    const isHere = /^https?:\/\/(127\.|localhost|\[::1\])/.test(server);
+    return isHere ? `${until} Its links lead to ${server}, which is this machine alone.` : until;
+  }
   return withArtifacts
     ? 'Its links lead to items/ beside it.'
     : 'Its links lead to items/ beside it: --with-artifacts copies them, --links presigned links to the bucket.';
 }
 
 function filesOutcome(
-  { runId, marker, folder, copied, kept }: Awaited<ReturnType<typeof results>>,
+  { runId, marker, folder, copied, kept, galleryFault }: Awaited<ReturnType<typeof results>>,
   { terminal }: CommandContext,
 ): Outcome {
   terminal.say(
     `${plural(copied, 'file')} copied, ${kept} there already; index.html, results.jsonl, report and bill beside them.`,
   );
+  if (galleryFault !== undefined) terminal.say(`The page could not be made: ${plain(galleryFault)}`);
   return {
     data: { runId, state: marker.state, folder, copied, kept, tally: marker.tally },
     text: near(folder),

@@ -11,7 +11,9 @@ import { addTallies, emptyTally } from '../../records/tally.ts';
 import { digitsFor } from '../../report/export/file-names.ts';
 import { exportLine } from '../../report/export/export-line.ts';
 import { readPlanned } from '../../report/export/read-planned.ts';
-import { tallyLine, type ResultLine } from '../../report/result-line.ts';
+import { readSealedLines } from '../../report/page-records.ts';
+import { readThumbnails } from '../../gallery/kept-thumbnails.ts';
+import { isMissing, tallyLine, type ResultLine } from '../../report/result-line.ts';
 import { parseRecordKey, runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { bucketSource } from '../retry/bucket-source.ts';
@@ -74,6 +76,8 @@ export function createLiveGallery(
   }
 
   async function lookInto(page: number): Promise<void> {
+    const sealed = await readSealedLines(source, run, page);
+    if (sealed !== undefined && !sealed.some(isMissing)) return takeSealed(page, sealed);
     const fresh: string[] = [];
     for await (const { key } of store.list(keys.itemPrefix(page))) {
       const name = parseRecordKey(key);
@@ -84,13 +88,32 @@ export function createLiveGallery(
     const lines = kept.map(({ record }): ResultLine => {
       return { ...record, key: keys.record(page, record.number, record.id) };
     });
+    const thumbnails = new Map(kept.map(({ record, thumbnail }) => [record.number, thumbnail]));
+    await take(page, lines, ({ number }) => thumbnails.get(number));
+  }
+
+  // One object in place of each record.
+  async function takeSealed(page: number, lines: readonly ResultLine[]): Promise<void> {
+    const images = new Map(
+      (await readThumbnails(store, run, page)).map(({ number, image }) => [number, image]),
+    );
+    const fresh = lines.filter(({ number }) => !seen.has(number));
+    await take(page, fresh, (line) => images.get(line.number));
+    endedIn.set(page, Infinity);
+  }
+
+  async function take(
+    page: number,
+    lines: readonly ResultLine[],
+    thumbnailOf: (line: ResultLine) => string | undefined,
+  ): Promise<void> {
     const planned = await readPlanned(source, run, page, lines);
-    for (const [index, line] of lines.entries()) {
+    for (const line of lines) {
       count(line);
       endedIn.set(page, (endedIn.get(page) ?? 0) + 1);
       if (items.length >= ITEMS_PER_PAGE) continue;
       const item = await galleryItem(exportLine(line, planned.get(line.number), digits), linkOf);
-      const thumbnail = kept[index]?.thumbnail;
+      const thumbnail = thumbnailOf(line);
       items.push({ ...item, ...(thumbnail === undefined ? {} : { thumbnail }) });
     }
   }

@@ -11,6 +11,8 @@ import { writeGalleryFiles } from './write-gallery.ts';
 export interface CopiedResults extends Copied {
   /** The run's folder. */
   readonly folder: string;
+  /** Why its gallery could not be made; absent where it was. */
+  readonly galleryFault?: string;
 }
 
 /**
@@ -26,13 +28,18 @@ export async function copyResults(
   store: ObjectStore,
   exported: Exported,
   out: string,
-  code: PageCode,
+  code: () => Promise<PageCode>,
 ): Promise<CopiedResults> {
   const folder = await openResultFolder(out, exported.run.runId);
   const copied = await copyFiles(store, exported, await folder.folder('items'));
   // Once all items are there; what is told of them follows.
   await folder.write(resultFileNames.jsonl, resultChunks(store, exported, 'jsonl'));
   await copyReports(store, exported, folder);
-  await writeGalleryFiles(store, exported, folder, { code, links: { kind: 'relative' } });
+  try {
+    await writeGalleryFiles(store, exported, folder, { code: await code(), links: { kind: 'relative' } });
+  } catch (error) {
+    // The results are all there.
+    return { folder: folder.path, ...copied, galleryFault: String(error) };
+  }
   return { folder: folder.path, ...copied };
 }

@@ -47,7 +47,7 @@ export async function results(
   store: ObjectStore,
   run: RunLocation,
   out: string,
-  code: PageCode,
+  code: () => Promise<PageCode>,
   selection?: Selection,
 ): Promise<RunResults> {
   const exported = await openEnded(store, run, selection);

@@ -3,6 +3,8 @@ import type { LinkOf } from '../../gallery/gallery-item.ts';
 import type { PageCode, PageReach } from '../../gallery/page-html.ts';
 import { relativeLink } from '../../gallery/relative-links.ts';
 import { galleryPages } from '../../gallery/write-gallery.ts';
+import { unusable } from '../../report/read-results.ts';
+import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Exported } from './export-lines.ts';
 import { gallerySource } from './gallery-source.ts';
@@ -45,7 +47,7 @@ interface Ways {
   readonly reach: PageReach;
 }
 
-async function waysOf({ marker }: Exported, links: GalleryLinks): Promise<Ways> {
+async function waysOf({ run, marker }: Exported, links: GalleryLinks): Promise<Ways> {
   if (links.kind === 'relative') {
     const linkOf = (page: number): LinkOf => {
       return ({ file }) => (file === undefined ? undefined : relativeLink(pageName(page), `items/${file}`));
@@ -55,9 +57,19 @@ async function waysOf({ marker }: Exported, links: GalleryLinks): Promise<Ways> 
   const { sign, expiresAt } = links;
   return {
     told: { kind: 'presigned', expiresAt },
-    linkOf: () => (target) => sign(target.key),
+    linkOf: () => (target) => {
+      checkOwn(run, target.key);
+      return sign(target.key);
+    },
     reach: { images: [new URL(await sign(marker.marker)).origin] },
   };
+}
+
+// Whoever may change the results may not have other objects handed out by somebody who may read them.
+function checkOwn(run: RunLocation, key: string): void {
+  const items = `${runKeys(run).root}items/`;
+  if (key.startsWith(items) && /^\d+\/[^/]+$/.test(key.slice(items.length))) return;
+  throw unusable(`the results name an object that is none of the run's: ${JSON.stringify(key)}`);
 }
 
 async function* bytesOf(chunks: AsyncIterable<string>): AsyncGenerator<Uint8Array> {

@@ -125,7 +125,7 @@ async function runIn(
     if (watched.kind === 'paused') terminal.conclude(leftPausedText(submitted.run, watched.sight));
     if (watched.kind !== 'ended') return { submitted, watched };
     const exported = await openExport(session.store, submitted.run, watched.marker);
-    const { folder } = await copyResults(session.store, exported, out, await pageCode(config.cacheDir));
+    const { folder } = await copyResults(session.store, exported, out, () => pageCode(config.cacheDir));
     const ending = await readEnding(session.store, submitted.run, watched.marker, submitted.plan);
     terminal.conclude(copiedText(session, ending, folder, isOwnStack));
     return { submitted, watched, ending, folder };

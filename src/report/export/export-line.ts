@@ -43,7 +43,8 @@ export interface Planned {
  * @param digits - of the numbers in names of files
  */
 export function exportLine(line: ResultLine, planned: Planned | undefined, digits: number): ExportLine {
-  const { steps, ...result } = line;
+  // Of a record that an older worker has sealed, whose results keep small pictures.
+  const { steps, thumbnail: _thumbnail, ...result } = line as ResultLine & { readonly thumbnail?: unknown };
   return {
     version: 1,
     ...result,

@@ -149,7 +149,9 @@ describe('gc', () => {
       code: 'usage',
       message: `the results of run ${run.runId} were collected at 2026-03-01 00:00:00 UTC`,
     };
-    await expect(results(store, run, 'nowhere', samplePageCode)).rejects.toMatchObject(gone);
+    await expect(results(store, run, 'nowhere', () => Promise.resolve(samplePageCode))).rejects.toMatchObject(
+      gone,
+    );
     await expect(diff(store, run, other)).rejects.toMatchObject(gone);
     expect(await listed(store)).toEqual(['completed', 'completed']);
     const { ended } = await recentRuns(store, run, api);

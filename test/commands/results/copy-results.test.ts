@@ -2,6 +2,7 @@ import { lstat, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { writeRunGallery } from '../../../src/commands/results/results.ts';
 import { copyResults } from '../../../src/commands/results/copy-results.ts';
 import { openExport } from '../../../src/commands/results/export-lines.ts';
 import { sha256 } from '../../../src/plan/digest.ts';
@@ -63,7 +64,7 @@ const gets = (store: MemoryStore): readonly string[] =>
 
 /** Copies all of it to the folder that the person chose. */
 const copied = async (store: ObjectStore, marker: Marker) =>
-  copyResults(store, await openExport(store, run, marker), out, samplePageCode);
+  copyResults(store, await openExport(store, run, marker), out, () => Promise.resolve(samplePageCode));
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let out: string;
@@ -112,6 +113,28 @@ describe('results that are copied', () => {
       ['lamp-2', 'items/0002-lamp-2.png'],
       ['none-3', undefined],
     ]);
+  });
+
+  it('are whole where the page that shows them cannot be made', async () => {
+    const { store, marker } = await endedRun([text(1)]);
+    const code = (): Promise<never> => Promise.reject(new Error('no room for it'));
+    const made = await copyResults(store, await openExport(store, run, marker), out, code);
+    expect(made).toEqual({ folder: target, copied: 1, kept: 0, galleryFault: 'Error: no room for it' });
+    expect(await allFiles()).toContain(`out/${run.runId}/results.jsonl`);
+  });
+
+  it('are linked to by signed addresses where they are the run’s own, and nothing else is', async () => {
+    const sign = (key: string): Promise<string> => Promise.resolve(`https://bucket.example/${key}?signed`);
+    const links = { kind: 'presigned', sign, expiresAt: now.toISOString() } as const;
+    const gallery = { code: samplePageCode, links, withArtifacts: false };
+    const own = await endedRun([picture(1)]);
+    await writeRunGallery(own.store, await openExport(own.store, run, own.marker), gallery, out);
+    expect(await readFile(join(target, 'index.html'), 'utf8')).toContain('lamp-1.png?signed');
+    for (const key of ['payroll/2026.csv', `${keys.root}job.json`, `${keys.root}items/../job.json`]) {
+      const { store, marker } = await endedRun([picture(1, key)]);
+      const exported = await openExport(store, run, marker);
+      await expect(writeRunGallery(store, exported, gallery, out)).rejects.toThrow("none of the run's");
+    }
   });
 
   it('have the report for people where the run has one', async () => {

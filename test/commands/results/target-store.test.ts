@@ -13,6 +13,7 @@ function refusing(code: StoreErrorCode): S3Store {
     server: 'http://there.example',
     openObject: refuse,
     presign: (key: string) => Promise.resolve(key),
+    credentialsExpireAt: () => Promise.resolve(undefined),
     createBucket: refuse,
     close: () => {},
     get: refuse,

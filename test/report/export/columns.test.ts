@@ -32,6 +32,11 @@ it('fill the required ones of every item, however it ended', () => {
   }
 });
 
+it('are of the result, without the small picture that an older worker may have left in it', () => {
+  const sealed = { ...succeeded(), thumbnail: 'UklGRg==' };
+  expect(exportLine(sealed, undefined, 4)).not.toHaveProperty('thumbnail');
+});
+
 it('have one for each variable that any item has, in the order in which they came', () => {
   const vars = collectVars();
   vars.add({ vars: { colour: 'red', size: 2 } });
