@@ -1,6 +1,6 @@
 import { mapAhead } from '../../at-once.ts';
 import { sha256 } from '../../plan/digest.ts';
-import { readMarker, type Collected, type Marker } from '../../records/run-store.ts';
+import { findMarker, type Collected } from '../../records/run-store.ts';
 import { unlessDamaged } from '../../records/unless-damaged.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ErasableStore } from '../../storage/erasable-store.ts';
@@ -54,8 +54,9 @@ export async function collect(
   now: Date,
   onProgress: (removed: number) => void = () => {},
 ): Promise<CollectedRun> {
-  const marker = await readMarker(store, run);
-  if (marker === undefined) return { kind: 'left', reason: 'it has no marker any more' };
+  const ended = await findMarker(store, run);
+  if (ended === undefined) return { kind: 'left', reason: 'it has no marker any more' };
+  const { marker, key: markerKey } = ended;
   const remove = (key: string): Promise<void> =>
     store.remove(key).catch((error: unknown) => Promise.reject(forbiddenToDelete(store, error) as Error));
   // Who may not delete must not mark: an object that is not there tells.
@@ -63,12 +64,14 @@ export async function collect(
   // What has begun to go as a whole cannot be kept any more.
   const keepsBill = wantsBill && marker.collected?.kept !== 'nothing';
   const isMarked = await unlessDamaged(async () => {
-    await markCollected(store, run, marker, keepsBill, now);
+    await markCollected(store, run, ended, keepsBill, now);
     return true;
   });
   if (isMarked !== true) return { kind: 'left', reason: 'its bill cannot be read, and is to be kept' };
   const found = await collectable(store, run, keepsBill);
-  const last = [runKeys(run).job, marker.marker];
+  const { job, success, failed } = runKeys(run);
+  // The one that was read goes last of all.
+  const last = [job, ...[success, failed].filter((key) => key !== markerKey), markerKey];
   let removed = 0;
   const first = found.keys.filter((key) => !last.includes(key));
   for await (const _ of mapAhead(first, REMOVALS, remove)) onProgress((removed += 1));
@@ -79,7 +82,7 @@ export async function collect(
 async function markCollected(
   store: ErasableStore,
   run: RunLocation,
-  marker: Marker,
+  { marker, key }: NonNullable<Awaited<ReturnType<typeof findMarker>>>,
   keepsBill: boolean,
   now: Date,
 ): Promise<void> {
@@ -89,7 +92,7 @@ async function markCollected(
   const collected: Collected = keepsBill
     ? { at, kept: 'bill', ...(await keepBill(store, run)) }
     : { at, kept: 'nothing', billed: 0, throttled: 0 };
-  await store.put(marker.marker, `${JSON.stringify({ ...marker, collected })}\n`, {
+  await store.put(key, `${JSON.stringify({ ...marker, collected })}\n`, {
     contentType: 'application/json',
   });
 }

@@ -190,6 +190,21 @@ describe('gc', () => {
     },
   );
 
+  it.each([true, false])(
+    'writes and deletes nothing but of the run, whatever its marker calls itself (keep bills: %s)',
+    async (keepsBills) => {
+      const store = await storeWithRun();
+      const foreign = 'runs/wasps/wasps-0000000000/job.json';
+      await store.put(foreign, 'theirs', json);
+      const marker = JSON.parse(store.text(keys.success) ?? '') as object;
+      await store.put(keys.success, JSON.stringify({ ...marker, marker: foreign }), json);
+      await collect(store, run, keepsBills, now);
+      expect(store.text(foreign)).toBe('theirs');
+      expect((await readMarker(store, run))?.collected?.kept).toBe(keepsBills ? 'bill' : undefined);
+      expect(store.keys().filter((key) => key !== foreign)).toHaveLength(keepsBills ? 8 : 0);
+    },
+  );
+
   it('marks nothing where the credentials may not delete', async () => {
     const store = await storeWithRun();
     const all = store.keys();
