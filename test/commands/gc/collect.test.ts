@@ -6,6 +6,7 @@ import { readRunCosts } from '../../../src/commands/bill/run-costs.ts';
 import { diff } from '../../../src/commands/diff/diff.ts';
 import { collect } from '../../../src/commands/gc/collect.ts';
 import { planGc, runGc } from '../../../src/commands/gc/gc.ts';
+import { copyRunTo } from '../../../src/commands/results/copy-to.ts';
 import { results } from '../../../src/commands/results/results.ts';
 import { findDependents } from '../../../src/commands/runs/find-dependents.ts';
 import { storedRuns } from '../../../src/commands/runs/stored-runs.ts';
@@ -150,6 +151,8 @@ describe('gc', () => {
       message: `the results of run ${run.runId} were collected at 2026-03-01 00:00:00 UTC`,
     };
     await expect(results(store, run, 'nowhere', samplePageCode)).rejects.toMatchObject(gone);
+    const settings = {} as unknown as Parameters<typeof copyRunTo>[1];
+    await expect(copyRunTo(store, settings, run, 's3://archive')).rejects.toMatchObject(gone);
     await expect(diff(store, run, other)).rejects.toMatchObject(gone);
     expect(await listed(store)).toEqual(['completed', 'completed']);
     const { ended } = await recentRuns(store, run, api);
