@@ -1,11 +1,15 @@
 import { allRuns } from '../../records/all-runs.ts';
 import { readJobFile, readMarker, readPlan } from '../../records/run-store.ts';
 import { unlessDamaged } from '../../records/unless-damaged.ts';
+import { takesOver } from '../../plan/reuse.ts';
 import { retriedIdOf } from '../../plan/run-id.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 
-/** Runs of the job that need what a run has left: its retries, and those that are still to take something over from it. */
+/**
+ * Runs of the job that need what a run has left: its retries, and those that are still to take something over from it, or
+ * have no plan yet that would say so.
+ */
 export async function findDependents(store: ObjectStore, run: RunLocation): Promise<readonly string[]> {
   const { job, runId, ...location } = run;
   const others = (await allRuns(store, location, job)).filter((other) => other.runId !== runId);
@@ -28,13 +32,21 @@ async function isRetryOf(store: ObjectStore, other: RunLocation, runId: string):
 // One that has ended has copies of its own.
 async function isToTakeOver(store: ObjectStore, other: RunLocation, runId: string): Promise<boolean> {
   if ((await unlessDamaged(() => readMarker(store, other), null)) !== undefined) return false;
-  const plan = await unlessDamaged(() => readPlan(store, other));
-  if (plan === undefined) return false;
+  const plan = await unlessDamaged(() => readPlan(store, other), null);
+  if (plan === null) return false;
+  if (plan === undefined) return mayTakeOver(store, other);
   const keys = runKeys(other);
   for (const { page } of plan.pages) {
     const lines = await store.get(keys.page(plan.digest, page));
-    const isNamed = Buffer.from(lines?.body ?? []).includes(`"reuse":{"runId":${JSON.stringify(runId)},`);
-    if (isNamed) return true;
+    const text = Buffer.from(lines?.body ?? []);
+    const names = ['reuse', 'begun'].map((field) => `"${field}":{"runId":${JSON.stringify(runId)},`);
+    if (names.some((name) => text.includes(name))) return true;
   }
   return false;
+}
+
+// Its claim alone is there: it plans now, or its worker has gone. One whose job takes nothing over will name no run.
+async function mayTakeOver(store: ObjectStore, other: RunLocation): Promise<boolean> {
+  const file = await unlessDamaged(() => readJobFile(store, other), null);
+  return file !== undefined && (file === null || takesOver(file.job));
 }
