@@ -13,9 +13,12 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 export async function findDependents(store: ObjectStore, run: RunLocation): Promise<readonly string[]> {
   const { job, runId, ...location } = run;
   const others = (await allRuns(store, location, job)).filter((other) => other.runId !== runId);
+  // What has not ended is taken over by nobody who has yet to plan: two claims would else keep each other.
+  const hasEnded = (await unlessDamaged(() => readMarker(store, run), null)) !== undefined;
   const found: string[] = [];
   for (const other of others) {
-    const isNeedy = (await isRetryOf(store, other, runId)) || (await isToTakeOver(store, other, runId));
+    const isNeedy =
+      (await isRetryOf(store, other, runId)) || (await isToTakeOver(store, other, { runId, hasEnded }));
     if (isNeedy) found.push(other.runId);
   }
   return found;
@@ -30,11 +33,15 @@ async function isRetryOf(store: ObjectStore, other: RunLocation, runId: string):
 }
 
 // One that has ended has copies of its own.
-async function isToTakeOver(store: ObjectStore, other: RunLocation, runId: string): Promise<boolean> {
+async function isToTakeOver(
+  store: ObjectStore,
+  other: RunLocation,
+  { runId, hasEnded }: { readonly runId: string; readonly hasEnded: boolean },
+): Promise<boolean> {
   if ((await unlessDamaged(() => readMarker(store, other), null)) !== undefined) return false;
   const plan = await unlessDamaged(() => readPlan(store, other), null);
   if (plan === null) return false;
-  if (plan === undefined) return mayTakeOver(store, other);
+  if (plan === undefined) return hasEnded && mayTakeOver(store, other);
   const keys = runKeys(other);
   for (const { page } of plan.pages) {
     const lines = await store.get(keys.page(plan.digest, page));

@@ -259,6 +259,9 @@ describe('gc', () => {
     expect(await findDependents(store, run)).toEqual([]);
     await claim({ ...jobFile.job, reuse: true });
     expect(await findDependents(store, run)).toEqual([claimed.runId]);
+    // Two claims keep each other from being deleted no more than one does.
+    await store.remove(keys.success);
+    expect(await findDependents(store, run)).toEqual([]);
   });
 
   it.each(['reuse', 'begun'])('leaves what a run that goes on is still to take over (%s)', async (field) => {
