@@ -27,8 +27,10 @@ export interface KnownRun {
 
 /** Why a run that is old enough stays. */
 export type KeptBecause =
-  /** A run that stays has results of it by reference, is still to take some over, or has no plan yet that would say. */
+  /** A run that stays has results of it by reference, or is still to take some over. */
   | { readonly kind: 'needed'; readonly by: string }
+  /** A run of its job was claimed and has no plan yet, so that nobody can tell. */
+  | { readonly kind: 'unplanned'; readonly by: string }
   /** It is among the last of a job whose next run takes over what they have, and would else pay again. */
   | { readonly kind: 'taken-over' };
 
@@ -56,7 +58,10 @@ export function choose(runs: readonly KnownRun[], before: string): Choice {
     const { run } = next;
     for (const found of neededBy(next, runs)) {
       if (stays(found)) continue;
-      because.set(nameOf(found.run), { kind: 'needed', by: run.runId });
+      because.set(nameOf(found.run), {
+        kind: next.needs.includes(found.run.runId) ? 'needed' : 'unplanned',
+        by: run.runId,
+      });
       open.push(found);
     }
   }

@@ -67,7 +67,7 @@ export async function collect(
   const marked = await unlessDamaged(() => markCollected(store, run, ended, keepsBill, now));
   if (marked === undefined) return { kind: 'left', reason: 'its bill cannot be read, and is to be kept' };
   // Under the mark nobody begins to need it any more; whoever did since it was chosen is there to be found.
-  const dependents = await findDependents(store, run);
+  const dependents = await findDependents(store, run, 'all');
   const again = await findMarker(store, run);
   if (again?.key !== markerKey || !isSame(again.marker, marked))
     return { kind: 'left', reason: 'its marker was changed meanwhile' };

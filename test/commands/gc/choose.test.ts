@@ -148,7 +148,7 @@ describe('the runs whose results may go', () => {
     const claimed = known('bees-2', undefined, { isUnplanned: true });
     expect(chosen(known('bees-1', old), claimed, known('wasps-1', old, { job: 'wasps' }))).toEqual({
       go: ['wasps-1'],
-      stay: { 'bees-1': { kind: 'needed', by: 'bees-2' } },
+      stay: { 'bees-1': { kind: 'unplanned', by: 'bees-2' } },
     });
   });
 

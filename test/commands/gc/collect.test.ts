@@ -217,6 +217,7 @@ describe('gc', () => {
       const found = await planGc(reading(store), { ...old, keepsBills });
       const retry = { ...run, runId: `${run.runId}-retry1` };
       await store.put(runKeys(retry).job, JSON.stringify({ ...jobFile, parent: { runId: run.runId } }), json);
+      await store.put(runKeys(retry).plan, JSON.stringify({ pages: [] }), json);
       const before = [...store.keys()].filter((key) => key.startsWith(keys.root)).sort();
       const { runs, stay } = await runGc(store, found, undefined, () => now);
       expect(runs.map(({ runId }) => runId)).toEqual([other.runId]);
@@ -252,9 +253,10 @@ describe('gc', () => {
     const claimed = { ...run, runId: 'bees-1111111111' };
     const claim = (job: object) => store.put(runKeys(claimed).job, JSON.stringify({ ...jobFile, job }), json);
     await claim(jobFile.job);
+    expect((await collect(store, run, true, now)).kind).toBe('left');
     expect(await gc(store)).toMatchObject({
       runs: [],
-      stay: [{ runId: run.runId, because: { kind: 'needed', by: claimed.runId } }],
+      stay: [{ runId: run.runId, because: { kind: 'unplanned', by: claimed.runId } }],
     });
     expect(await findDependents(store, run)).toEqual([]);
     await claim({ ...jobFile.job, reuse: true });
