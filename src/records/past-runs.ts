@@ -3,9 +3,9 @@ import type { Plan, PlannedApi } from '../plan/plan.ts';
 import { isTrial } from '../plan/run-id.ts';
 import { jobPrefix, type JobLocation, type RunLocation } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { areEnough, isFruitless } from './recent.ts';
 import { newestFirst } from './run-order.ts';
 import { readMarker, readPlan, type Marker } from './run-store.ts';
-import type { Tally } from './tally.ts';
 import { unlessDamaged } from './unless-damaged.ts';
 
 /** A run of a job that was planned before. */
@@ -31,22 +31,18 @@ export interface PastRuns {
   readonly warnings: readonly string[];
 }
 
-/** How a run ends that leaves items out. */
-const cut: ReadonlySet<string> = new Set(['stopped', 'expired', 'failed']);
-
 type ApiName = Pick<PlannedApi, 'id' | 'dialect'>;
 
-/** Runs whose work is taken over, and whose figures count; more where all of these were cut short. */
-const RECENT = 10;
 /** Runs looked at at once. */
 const READS = 16;
 /** Runs looked at in all, of those that a schedule has made and of the others: a job may have thousands. */
 const LOOKED_AT = 200;
 
 /**
- * The runs of a job against an API that ended last and got something: ten, and where all ten were cut short those before
- * them too, back to one that was not. A night without money would else make the next one call for everything again. One listing, the markers of up to 200 runs of its schedule and 200
- * others, and the plans of those that may count. Damaged ones are passed over, with a warning.
+ * The runs of a job against an API that ended last and got something: ten, and where all ten were cut short, or are
+ * of the first items alone, those before them too, back to one that is whole. A night without money would else make the next
+ * one call for everything again. One listing, the markers of up to 200 runs of its schedule and 200 others, and the plans of
+ * those that may count. Damaged ones are passed over, with a warning.
  */
 export async function recentRuns(
   store: ObjectStore,
@@ -57,7 +53,7 @@ export async function recentRuns(
   const ended: EndedRun[] = [];
   for await (const past of planned(store, lastEnded(found), api, warnings)) {
     ended.push(past);
-    if (areEnough(ended)) break;
+    if (haveEnough(ended)) break;
   }
   return { ended, hasAny, warnings };
 }
@@ -68,13 +64,13 @@ export async function pastRuns(store: ObjectStore, job: JobLocation, api: ApiNam
   const ended: EndedRun[] = [];
   let last: PastRun | undefined;
   for await (const past of planned(store, lastEnded(found), api, warnings)) {
-    if (!areEnough(ended)) ended.push(past);
+    if (!haveEnough(ended)) ended.push(past);
     last = laterPlanned(last, past);
     // Those that follow ended before, and so were planned before.
-    if (areEnough(ended) && last !== undefined && past.marker.endedAt <= last.plan.createdAt) break;
+    if (haveEnough(ended) && last !== undefined && past.marker.endedAt <= last.plan.createdAt) break;
   }
   const open = found.filter(
-    (one) => (one.marker === undefined || isFruitless(one)) && !isTrial(one.run.runId),
+    (one) => (one.marker === undefined || isFruitless(one.marker.tally)) && !isTrial(one.run.runId),
   );
   for await (const past of planned(store, open, api, warnings)) last = laterPlanned(last, past);
   return { ended, hasAny, warnings, ...(last === undefined ? {} : { last }) };
@@ -139,18 +135,12 @@ function passedOver({ runId }: RunLocation, what: 'marker' | 'plan'): string {
 
 function lastEnded(found: readonly FoundRun[]): readonly Required<FoundRun>[] {
   return found
-    .filter((one): one is Required<FoundRun> => one.marker !== undefined && !isFruitless(one))
+    .filter((one): one is Required<FoundRun> => one.marker !== undefined && !isFruitless(one.marker.tally))
     .sort(lastEndedFirst);
 }
 
-// Markers of earlier versions may not say.
-function isFruitless({ marker }: FoundRun): boolean {
-  const { tally }: { readonly tally?: Partial<Tally> } = marker ?? {};
-  return tally?.succeeded === 0;
-}
-
-function areEnough(ended: readonly EndedRun[]): boolean {
-  return ended.length >= RECENT && ended.some(({ marker: { state } }) => !cut.has(state));
+function haveEnough(ended: readonly EndedRun[]): boolean {
+  return areEnough(ended.map(({ run: { runId }, marker: { state } }) => ({ runId, state })));
 }
 
 function lastEndedFirst(left: Required<FoundRun>, right: Required<FoundRun>): number {

@@ -177,9 +177,18 @@ export async function readPlan(store: ObjectStore, run: RunLocation): Promise<Pl
 
 /** Reads the marker of a run that has ended; `undefined` as long as it has not. */
 export async function readMarker(store: ObjectStore, run: RunLocation): Promise<Marker | undefined> {
-  const keys = runKeys(run);
-  const markers = await Promise.all([readJson(store, keys.success), readJson(store, keys.failed)]);
-  return markers.find((marker) => marker !== undefined) as Marker | undefined;
+  return (await findMarker(store, run))?.marker;
+}
+
+/** Reads the marker of a run, and says under which of its two keys it lies: what it says itself is anybody's who may write. */
+export async function findMarker(
+  store: ObjectStore,
+  run: RunLocation,
+): Promise<{ readonly key: string; readonly marker: Marker } | undefined> {
+  const { success, failed } = runKeys(run);
+  const [whole, cut] = await Promise.all([readJson(store, success), readJson(store, failed)]);
+  if (whole !== undefined) return { key: success, marker: whole as Marker };
+  return cut === undefined ? undefined : { key: failed, marker: cut as Marker };
 }
 
 async function readJson(store: ObjectStore, key: string): Promise<unknown> {

@@ -79,11 +79,10 @@ export function createComparison(): Comparison {
       }
       const own = table.shorten(item);
       const changes: readonly ItemChange[] = [
-        ...(known.request === own.request ? [] : ['request' as const]),
+        // What was asked may not be known of one of them.
+        ...(differs(known.request, own.request) ? ['request' as const] : []),
         // What has no result in one of them differs by its state.
-        ...(known.result === own.result || known.result === '' || own.result === ''
-          ? []
-          : ['result' as const]),
+        ...(differs(known.result, own.result) ? ['result' as const] : []),
         ...(known.state === state ? [] : ['state' as const]),
       ];
       for (const change of changes) counts[change] += 1;
@@ -100,6 +99,10 @@ export function createComparison(): Comparison {
       };
     },
   };
+}
+
+function differs(left: string, right: string): boolean {
+  return left !== right && left !== '' && right !== '';
 }
 
 function inOrder<Entry>(entries: readonly Numbered<Entry>[]): readonly Entry[] {

@@ -40,6 +40,15 @@ describe('two runs', () => {
     expect(counts).toMatchObject({ added: 2, gone: 2, unchanged: 1 });
   });
 
+  it('do not differ by what was asked where that is not known of one of them', () => {
+    const { changed, counts } = compare(
+      [item(1, { request: '' }), item(2), item(3, { request: '' })],
+      [item(1), item(2, { request: '' }), item(3, { request: '', result: sha256('another') })],
+    );
+    expect(counts).toMatchObject({ request: 0, unchanged: 2 });
+    expect(changed.map(({ id, changes }) => `${id}: ${changes.join(' ')}`)).toEqual(['item-3: result']);
+  });
+
   it('differ by what was asked, what was answered, and how it ended', () => {
     const { changed, counts } = compare(
       [item(1), item(2), item(3), item(4), item(5, { state: 'failed (bad-result)', result: '' })],

@@ -1,4 +1,5 @@
 import type { EndState } from '../../records/outcome.ts';
+import { areEnough, isFruitless } from '../../records/recent.ts';
 import type { Collected } from '../../records/run-store.ts';
 import type { RunLocation } from '../../storage/keys.ts';
 
@@ -10,10 +11,16 @@ export interface KnownRun {
     /** ISO 8601. */
     readonly at: string;
     readonly state: EndState;
+    /** Items that it has got; absent where its marker does not say. */
+    readonly succeeded?: number;
     readonly collected?: Collected;
   };
   /** Ids of runs whose results it has by reference, or is still to take over. */
   readonly needs: readonly string[];
+  /** Set where it was claimed and has no plan yet, so that it may need any run of its job. */
+  readonly isUnplanned?: true;
+  /** Names API and dialect, whose runs alone take over from one another; absent where nothing tells. */
+  readonly api?: string;
   /** Whether later runs of its job take over what it has: its job says so. */
   readonly isTakenOver: boolean;
 }
@@ -22,6 +29,8 @@ export interface KnownRun {
 export type KeptBecause =
   /** A run that stays has results of it by reference, or is still to take some over. */
   | { readonly kind: 'needed'; readonly by: string }
+  /** A run of its job was claimed and has no plan yet, so that nobody can tell. */
+  | { readonly kind: 'unplanned'; readonly by: string }
   /** It is among the last of a job whose next run takes over what they have, and would else pay again. */
   | { readonly kind: 'taken-over' };
 
@@ -31,9 +40,6 @@ export interface Choice {
   readonly go: readonly KnownRun[];
   readonly stay: readonly { readonly run: RunLocation; readonly because: KeptBecause }[];
 }
-
-/** Ends that leave no item out. */
-const whole: ReadonlySet<EndState> = new Set(['completed', 'completed_with_failures']);
 
 /**
  * Chooses runs whose results may go: those that ended before a time, and that no run needs which stays.
@@ -50,11 +56,12 @@ export function choose(runs: readonly KnownRun[], before: string): Choice {
   const open = runs.filter(stays);
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { run } = next;
-    // What has been collected refers to nothing any more.
-    for (const needed of next.end?.collected === undefined ? next.needs : []) {
-      const found = runs.find((other) => isSameJob(other.run, run) && other.run.runId === needed);
-      if (found === undefined || stays(found)) continue;
-      because.set(nameOf(found.run), { kind: 'needed', by: run.runId });
+    for (const found of neededBy(next, runs)) {
+      if (stays(found)) continue;
+      because.set(nameOf(found.run), {
+        kind: next.needs.includes(found.run.runId) ? 'needed' : 'unplanned',
+        by: run.runId,
+      });
       open.push(found);
     }
   }
@@ -67,19 +74,33 @@ export function choose(runs: readonly KnownRun[], before: string): Choice {
   };
 }
 
-// Of each job whose runs take over: those that ended last, back to one that left nothing out.
+function neededBy(
+  { run, end, needs, isUnplanned }: KnownRun,
+  runs: readonly KnownRun[],
+): readonly KnownRun[] {
+  // What has been collected refers to nothing any more.
+  if (end?.collected !== undefined) return [];
+  return runs.filter(
+    (other) => isSameJob(other.run, run) && (isUnplanned === true || needs.includes(other.run.runId)),
+  );
+}
+
+// Of each job whose runs take over, by API: those that the next run would look at.
 function lastOnes(runs: readonly KnownRun[]): readonly KnownRun[] {
-  const jobs = new Map<string, KnownRun[]>();
+  const wanting = new Set(runs.filter(({ isTakenOver }) => isTakenOver).map(({ run }) => jobOf(run)));
+  const groups = new Map<string, KnownRun[]>();
   for (const one of runs) {
-    if (one.end === undefined || one.end.collected !== undefined) continue;
-    const name = `${one.run.emulated} ${one.run.job}`;
-    jobs.set(name, [...(jobs.get(name) ?? []), one]);
+    const { run, end, api = '' } = one;
+    if (end === undefined || end.collected !== undefined || isFruitless(end)) continue;
+    if (!wanting.has(jobOf(run))) continue;
+    const name = `${jobOf(run)} ${api}`;
+    groups.set(name, [...(groups.get(name) ?? []), one]);
   }
-  return [...jobs.values()].flatMap((own) => {
+  return [...groups.values()].flatMap((own) => {
     const sorted = own.toSorted((left, right) => ((left.end?.at ?? '') < (right.end?.at ?? '') ? 1 : -1));
-    if (sorted[0]?.isTakenOver !== true) return [];
-    const last = sorted.findIndex(({ end }) => end !== undefined && whole.has(end.state));
-    return last < 0 ? sorted : sorted.slice(0, last + 1);
+    const looked = sorted.map(({ run: { runId }, end }) => ({ runId, state: end?.state ?? 'failed' }));
+    const enough = sorted.findIndex((_, index) => areEnough(looked.slice(0, index + 1)));
+    return enough < 0 ? sorted : sorted.slice(0, enough + 1);
   });
 }
 
@@ -101,6 +122,10 @@ function nameOf({ emulated, runId }: RunLocation): string {
   return `${emulated} ${runId}`;
 }
 
+function jobOf({ emulated, job }: RunLocation): string {
+  return `${emulated} ${job}`;
+}
+
 function isSameJob(left: RunLocation, right: RunLocation): boolean {
-  return left.emulated === right.emulated && left.job === right.job;
+  return jobOf(left) === jobOf(right);
 }

@@ -48,21 +48,36 @@ async function knowRun(store: ObjectStore, run: RunLocation): Promise<KnownRun |
   return {
     run,
     ...(marker === undefined ? {} : { end: endOf(marker) }),
-    needs: [...(parent === undefined ? [] : [parent]), ...reused],
-    isTakenOver: file !== undefined && takesOver(file.job),
+    needs: [...(parent === undefined ? [] : [parent]), ...(reused ?? [])],
+    ...(reused === undefined ? { isUnplanned: true } : {}),
+    ...(file === undefined ? {} : { api: `${file.api.id} ${file.api.dialect}` }),
+    // Where its job file is lost, nobody can tell; of one that is being deleted nothing is left to take over.
+    isTakenOver: file === undefined ? marker?.collected === undefined : takesOver(file.job),
   };
 }
 
-function endOf({ endedAt, state, collected }: Marker): NonNullable<KnownRun['end']> {
-  return { at: endedAt, state, ...(collected === undefined ? {} : { collected }) };
+function endOf({
+  endedAt,
+  state,
+  tally,
+  collected,
+}: Omit<Marker, 'tally'> & Partial<Pick<Marker, 'tally'>>): NonNullable<KnownRun['end']> {
+  return {
+    at: endedAt,
+    state,
+    // Markers of earlier versions may not say.
+    ...(tally === undefined ? {} : { succeeded: tally.succeeded }),
+    ...(collected === undefined ? {} : { collected }),
+  };
 }
 
 // One that has ended has copies of its own.
-async function takenOver(store: ObjectStore, run: RunLocation): Promise<readonly string[]> {
+async function takenOver(store: ObjectStore, run: RunLocation): Promise<readonly string[] | undefined> {
   const plan = await readPlan(store, run);
+  if (plan === undefined) return undefined;
   const found = new Set<string>();
-  for (const { page } of plan?.pages ?? []) {
-    const object = await store.get(runKeys(run).page(plan?.digest ?? '', page));
+  for (const { page } of plan.pages) {
+    const object = await store.get(runKeys(run).page(plan.digest, page));
     const text = Buffer.from(object?.body ?? []).toString('utf8');
     for (const [, runId] of text.matchAll(/"(?:reuse|begun)":\{"runId":"([A-Za-z0-9._-]+)"/g))
       if (runId !== undefined) found.add(runId);

@@ -61,6 +61,8 @@ function reasonWords(because: StayingRun['because']): string {
   switch (because.kind) {
     case 'needed':
       return `${because.by} needs its results`;
+    case 'unplanned':
+      return `${because.by} has no plan yet, and may need its results: wait, or delete that run`;
     case 'taken-over':
       return 'the next run of its job takes over what it has, and would else pay again';
     case 'open':

@@ -5,6 +5,7 @@ import { readMarker, type Marker } from '../../records/run-store.ts';
 import { runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { parseS3Folder } from '../../storage/s3-url.ts';
+import { checkWhole } from '../gc/gone.ts';
 import { copyRun, type CopiedRun } from './copy-run.ts';
 import { readEnd } from './read-end.ts';
 import { explained } from './target-store.ts';
@@ -26,7 +27,7 @@ export interface RunCopy extends CopiedRun {
  *
  * @param settings - of the run's own store
  * @param to - `s3://bucket/prefix`
- * @throws PollenBatchError `usage` when it has not ended, is there already, or another run is; `store-unusable` when either
+ * @throws PollenBatchError `usage` when it has not ended, its results were collected, it is there already, or another run is; `store-unusable` when either
  * store refuses
  */
 export async function copyRunTo(
@@ -48,6 +49,7 @@ export async function copyRunTo(
     });
   }
   const marker = await readEnd(store, run);
+  checkWhole(run, marker);
   const there = connectStore({ ...settings, bucket }, CONCURRENCY);
   try {
     const place = { store: explained(there), run: { ...run, prefix } };

@@ -16,8 +16,14 @@ function known(
     job = 'bees',
     emulated = false,
     isGone = false,
+    succeeded = 1,
+    api = 'pollinations v1',
+    isUnplanned = false,
   }: {
     readonly state?: 'completed' | 'stopped';
+    readonly succeeded?: number;
+    readonly api?: string;
+    readonly isUnplanned?: boolean;
     readonly needs?: readonly string[];
     readonly isTakenOver?: boolean;
     readonly job?: string;
@@ -28,8 +34,10 @@ function known(
   const collected = isGone ? { collected: { at: old, kept: 'bill', billed: 1, throttled: 0 } as const } : {};
   return {
     run: { prefix: 'runs', emulated, job, runId },
-    ...(endedAt === undefined ? {} : { end: { at: endedAt, state, ...collected } }),
+    ...(endedAt === undefined ? {} : { end: { at: endedAt, state, succeeded, ...collected } }),
     needs,
+    ...(isUnplanned ? { isUnplanned } : {}),
+    api,
     isTakenOver,
   };
 }
@@ -87,18 +95,60 @@ describe('the runs whose results may go', () => {
     expect(chosen(known('bees-1', old), retry)).toEqual({ go: ['bees-1'], stay: {} });
   });
 
-  it('are none of the last ones of a job that takes over what its runs have, back to one that left nothing out', () => {
+  describe('of a job that takes over what its runs have', () => {
     const own = { isTakenOver: true } as const;
-    expect(
-      chosen(
-        known('bees-1', '2026-01-01T00:00:00.000Z', own),
-        known('bees-2', '2026-01-02T00:00:00.000Z', own),
-        known('bees-3', '2026-01-03T00:00:00.000Z', { ...own, state: 'stopped' }),
-        known('wasps-1', old, { job: 'wasps' }),
-      ),
-    ).toEqual({
-      go: ['bees-1', 'wasps-1'],
-      stay: { 'bees-2': { kind: 'taken-over' }, 'bees-3': { kind: 'taken-over' } },
+    /** Runs that ended one a day; the first is the oldest. */
+    const days = (
+      count: number,
+      changes: (day: number) => Parameters<typeof known>[2],
+      name = (day: number) => `bees-${day}`,
+    ) =>
+      Array.from({ length: count }, (_, index) =>
+        known(name(index + 1), `2026-01-${String(index + 1).padStart(2, '0')}T00:00:00.000Z`, {
+          ...own,
+          ...changes(index + 1),
+        }),
+      );
+
+    it('are none of the last ten', () => {
+      const { go, stay } = chosen(...days(12, () => ({})), known('wasps-1', old, { job: 'wasps' }));
+      expect(go).toEqual(['bees-1', 'bees-2', 'wasps-1']);
+      expect(stay['bees-3']).toEqual({ kind: 'taken-over' });
+    });
+
+    it('are none back to one that left nothing out', () => {
+      expect(chosen(...days(14, (day) => (day > 2 ? { state: 'stopped' } : {}))).go).toEqual(['bees-1']);
+    });
+
+    it('are none back to one of the whole job, which a trial is not', () => {
+      const trials = days(
+        13,
+        (day) => (day > 2 ? { state: day === 13 ? 'completed' : 'stopped' } : {}),
+        (day) => (day === 13 ? 'bees-0123456789-first5' : `bees-${day}`),
+      );
+      expect(chosen(...trials).go).toEqual(['bees-1']);
+    });
+
+    it('are those that got nothing, which count for none of the last ten', () => {
+      const { go } = chosen(...days(13, (day) => (day === 13 || day === 5 ? { succeeded: 0 } : {})));
+      expect(go).toEqual(['bees-1', 'bees-5', 'bees-13']);
+    });
+
+    it('are those of each API by itself', () => {
+      const { go } = chosen(...days(12, (day) => (day === 1 ? { api: 'another v1' } : {})));
+      expect(go).toEqual(['bees-2']);
+    });
+
+    it('are those of a job of which any run takes over, whatever the newest says', () => {
+      expect(chosen(...days(3, (day) => ({ isTakenOver: day === 2 }))).go).toEqual([]);
+    });
+  });
+
+  it('are none of a job with a run that was claimed and has no plan yet', () => {
+    const claimed = known('bees-2', undefined, { isUnplanned: true });
+    expect(chosen(known('bees-1', old), claimed, known('wasps-1', old, { job: 'wasps' }))).toEqual({
+      go: ['wasps-1'],
+      stay: { 'bees-1': { kind: 'unplanned', by: 'bees-2' } },
     });
   });
 

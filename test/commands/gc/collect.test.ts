@@ -6,6 +6,7 @@ import { readRunCosts } from '../../../src/commands/bill/run-costs.ts';
 import { diff } from '../../../src/commands/diff/diff.ts';
 import { collect } from '../../../src/commands/gc/collect.ts';
 import { planGc, runGc } from '../../../src/commands/gc/gc.ts';
+import { copyRunTo } from '../../../src/commands/results/copy-to.ts';
 import { results } from '../../../src/commands/results/results.ts';
 import { findDependents } from '../../../src/commands/runs/find-dependents.ts';
 import { storedRuns } from '../../../src/commands/runs/stored-runs.ts';
@@ -152,6 +153,8 @@ describe('gc', () => {
     await expect(results(store, run, 'nowhere', () => Promise.resolve(samplePageCode))).rejects.toMatchObject(
       gone,
     );
+    const settings = {} as unknown as Parameters<typeof copyRunTo>[1];
+    await expect(copyRunTo(store, settings, run, 's3://archive')).rejects.toMatchObject(gone);
     await expect(diff(store, run, other)).rejects.toMatchObject(gone);
     expect(await listed(store)).toEqual(['completed', 'completed']);
     const { ended } = await recentRuns(store, run, api);
@@ -191,6 +194,93 @@ describe('gc', () => {
       }
     },
   );
+
+  it.each([true, false])(
+    'writes and deletes nothing but of the run, whatever its marker calls itself (keep bills: %s)',
+    async (keepsBills) => {
+      const store = await storeWithRun();
+      const foreign = 'runs/wasps/wasps-0000000000/job.json';
+      await store.put(foreign, 'theirs', json);
+      const marker = JSON.parse(store.text(keys.success) ?? '') as object;
+      await store.put(keys.success, JSON.stringify({ ...marker, marker: foreign }), json);
+      await collect(store, run, keepsBills, now);
+      expect(store.text(foreign)).toBe('theirs');
+      expect((await readMarker(store, run))?.collected?.kept).toBe(keepsBills ? 'bill' : undefined);
+      expect(store.keys().filter((key) => key !== foreign)).toHaveLength(keepsBills ? 8 : 0);
+    },
+  );
+
+  it.each([true, false])(
+    'leaves a run as it was that another one has come to need since it was chosen (keep bills: %s)',
+    async (keepsBills) => {
+      const store = await storeWithRun();
+      const other = { ...run, runId: 'bees-1111111111' };
+      await addRun(store, other);
+      const found = await planGc(reading(store), { ...old, keepsBills });
+      const retry = { ...run, runId: `${run.runId}-retry1` };
+      await store.put(runKeys(retry).job, JSON.stringify({ ...jobFile, parent: { runId: run.runId } }), json);
+      await store.put(runKeys(retry).plan, JSON.stringify({ pages: [] }), json);
+      const before = [...store.keys()].filter((key) => key.startsWith(keys.root)).sort();
+      const { runs, stay } = await runGc(store, found, undefined, () => now);
+      expect(runs.map(({ runId }) => runId)).toEqual([other.runId]);
+      expect(stay).toEqual([
+        { runId: run.runId, because: { kind: 'left', reason: `it is needed by ${retry.runId} meanwhile` } },
+      ]);
+      expect([...store.keys()].filter((key) => key.startsWith(keys.root)).sort()).toEqual(before);
+      expect((await readMarker(store, run))?.collected).toBeUndefined();
+    },
+  );
+
+  it('deletes nothing of a run whose marker somebody else has written since it was marked', async () => {
+    const store = await storeWithRun();
+    const theirs = { ...(await readMarker(store, run)), endedAt: '2026-02-01T00:00:00.000Z' };
+    const racing: MemoryStore = {
+      ...store,
+      async put(key, body, options) {
+        await store.put(key, body, options);
+        if (key === keys.success) await store.put(key, JSON.stringify(theirs), json);
+      },
+    };
+    const count = store.keys().length;
+    expect(await collect(racing, run, false, now)).toEqual({
+      kind: 'left',
+      reason: 'its marker was changed meanwhile',
+    });
+    expect(store.keys()).toHaveLength(count);
+    expect(await readMarker(store, run)).toEqual(theirs);
+  });
+
+  it('leaves all of a job in which a run is claimed and not planned yet', async () => {
+    const store = await storeWithRun();
+    const claimed = { ...run, runId: 'bees-1111111111' };
+    const claim = (job: object) => store.put(runKeys(claimed).job, JSON.stringify({ ...jobFile, job }), json);
+    await claim(jobFile.job);
+    expect((await collect(store, run, true, now)).kind).toBe('left');
+    expect(await gc(store)).toMatchObject({
+      runs: [],
+      stay: [{ runId: run.runId, because: { kind: 'unplanned', by: claimed.runId } }],
+    });
+    expect(await findDependents(store, run)).toEqual([]);
+    await claim({ ...jobFile.job, reuse: true });
+    expect(await findDependents(store, run)).toEqual([claimed.runId]);
+    // Two claims keep each other from being deleted no more than one does.
+    await store.remove(keys.success);
+    expect(await findDependents(store, run)).toEqual([]);
+  });
+
+  it.each(['reuse', 'begun'])('leaves what a run that goes on is still to take over (%s)', async (field) => {
+    const store = await storeWithRun();
+    const open = { ...run, runId: 'bees-1111111111' };
+    await store.put(runKeys(open).job, JSON.stringify(jobFile), json);
+    await store.put(runKeys(open).plan, JSON.stringify({ digest: 'plan0', pages: [{ page: 0 }] }), json);
+    await store.put(
+      runKeys(open).page('plan0', 0),
+      `${JSON.stringify({ [field]: { runId: run.runId, key: 'x' } })}\n`,
+      json,
+    );
+    expect(await findDependents(store, run)).toEqual([open.runId]);
+    expect((await gc(store)).runs).toEqual([]);
+  });
 
   it('marks nothing where the credentials may not delete', async () => {
     const store = await storeWithRun();
