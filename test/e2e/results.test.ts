@@ -150,7 +150,9 @@ describe('results', { timeout: 240_000 }, () => {
   it('are a page, by itself with signed links or with the files that it links to', async () => {
     const signed = await results('--format', 'gallery', '--links', 'presigned', '--expires', '2h');
     expect([signed.code, signed.stdout]).toEqual([0, `out/${runId}/index.html\n`]);
-    expect(signed.stderr).toMatch(/can read what it links to, until 20\S+Z\.$/m);
+    expect(signed.stderr).toMatch(
+      /links to, until 20\S+Z\. Its links lead to http:\/\/127\S+, which is this machine alone\.$/m,
+    );
     const page = await readFile(join(desk.folder, 'out', runId, 'index.html'), 'utf8');
     expect(page).toContain('X-Amz-Expires=7200');
     const whole = await results('--format', 'gallery', '--with-artifacts', '--out', 'page');
