@@ -98,11 +98,7 @@ export interface GalleryInfo {
     /** Addresses that end to work. */
     | { readonly kind: 'presigned'; readonly expiresAt: string };
   /** Where the page asks for what has come since; absent of a page that is whole. */
-  readonly live?: {
-    readonly href: string;
-    /** Where the first question goes on. @default 0: from the start; an item that the page has already takes its place */
-    readonly from?: number;
-  };
+  readonly live?: { readonly href: string };
 }
 
 /** Figures of the whole run. */

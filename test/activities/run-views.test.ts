@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { writeViews, type RunView } from '../../src/activities/run-views.ts';
 import { createFigures } from '../../src/gallery/figures.ts';
+import type { PageCode } from '../../src/gallery/page-html.ts';
 import { sha256 } from '../../src/plan/digest.ts';
 import { createReportFold } from '../../src/report/report-fold.ts';
 import { runKeys } from '../../src/storage/keys.ts';
@@ -115,6 +116,17 @@ describe('the gallery of a run', () => {
     const whole = samplePlan({ items: lines.length, pages: [{ page: 0, lane: 'all', calls: lines.length }] });
     const written = await writeViews({ store, pageCode }, { ...closing, plan: whole, parts });
     expect(written.map(({ key }) => key)).toEqual([keys.reportText, keys.gallery(2), keys.gallery(1)]);
+  });
+
+  it('is left out where it is more than a worker should hold at once', async () => {
+    const store = createMemoryStore();
+    const large = (): Promise<PageCode> =>
+      Promise.resolve({ script: 'x'.repeat(97 * 1024 * 1024), style: '' });
+    const written = await writeViews(
+      { store, pageCode: large },
+      { ...closing, plan: samplePlan({ items: 0 }) },
+    );
+    expect(written.map(({ key }) => key)).toEqual([keys.reportText]);
   });
 
   it('is left out where a part is damaged, and the run ends all the same', async () => {

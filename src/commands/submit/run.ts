@@ -10,7 +10,7 @@ import type { ReadJob } from '../job/job-reading.ts';
 import { copiedText } from '../render/copied-text.ts';
 import { brokenText, leftPausedText } from '../render/run-text.ts';
 import { tellSubmitted } from '../render/submitted.ts';
-import type { Terminal } from '../render/terminal.ts';
+import { plain, type Terminal } from '../render/terminal.ts';
 import { usesServers } from '../session/servers.ts';
 import { openSession } from '../session/session.ts';
 import { submit, type SubmitOptions, type Submitted } from './submit.ts';
@@ -125,8 +125,11 @@ async function runIn(
     if (watched.kind === 'paused') terminal.conclude(leftPausedText(submitted.run, watched.sight));
     if (watched.kind !== 'ended') return { submitted, watched };
     const exported = await openExport(session.store, submitted.run, watched.marker);
-    const { folder } = await copyResults(session.store, exported, out, () => pageCode(config.cacheDir));
+    const { folder, galleryFault } = await copyResults(session.store, exported, out, () =>
+      pageCode(config.cacheDir),
+    );
     const ending = await readEnding(session.store, submitted.run, watched.marker, submitted.plan);
+    if (galleryFault !== undefined) terminal.say(`The page could not be made: ${plain(galleryFault)}`);
     terminal.conclude(copiedText(session, ending, folder, isOwnStack));
     return { submitted, watched, ending, folder };
   } finally {

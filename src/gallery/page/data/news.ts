@@ -10,9 +10,9 @@ export interface NewsListener {
 }
 
 /** Asks a server for what has come since, until the run has ended; nothing is asked while nobody looks. Gives a function that ends it. */
-export function followNews(href: string, from: number, { heard, lost }: NewsListener): () => void {
+export function followNews(href: string, { heard, lost }: NewsListener): () => void {
   const ended = new AbortController();
-  let next = from;
+  let next = 0;
   let errors = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asking = false;

@@ -21,7 +21,7 @@ export function useLive(first: Run, thumbnails: Thumbnails): Run {
     const { live, state } = first.info;
     const href = safeLink(live?.href, 'relative');
     if (href === undefined || state !== 'running') return undefined;
-    return followNews(href, live?.from ?? 0, {
+    return followNews(href, {
       heard: ({ info, items }) => {
         for (const { number, thumbnail } of items)
           if (thumbnail !== undefined) thumbnails.add(number, thumbnail);
