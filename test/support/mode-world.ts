@@ -78,6 +78,7 @@ export async function openModeWorld(
     },
     async [Symbol.asyncDispose]() {
       await api[Symbol.asyncDispose]();
+      stack.witness(emulator.journal());
       await emulator.close();
       await connection.close();
     },

@@ -3,6 +3,7 @@ import { openSync, closeSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { openSession, type Session } from '../../src/commands/session/session.ts';
 import { readConfig } from '../../src/config.ts';
 import { writeAddresses, type StackAddresses } from '../../src/local/address-file.ts';
@@ -13,6 +14,8 @@ import { choosePorts } from '../../src/local/ports.ts';
 import { workerEnvironment } from '../../src/local/product-stack.ts';
 import { untilReady } from '../../src/local/ready.ts';
 import { startTemporalServer } from '../../src/local/temporal-server.ts';
+import type { JournalEntry } from '../../src/emulator/index.ts';
+import { checkStack } from '../checker/check-stack.ts';
 import { temporaryFolder, testBinaries } from './local-servers.ts';
 import { restartable, type RestartableServer } from './restartable.ts';
 
@@ -58,6 +61,13 @@ export interface ProcessStack {
   begin(...parameters: string[]): Promise<RunningCommand>;
   /** Runs a command of the product to its end; its output goes to the logs as well. */
   command(...parameters: string[]): Promise<CommandResult>;
+  /** Keeps what another API than that of the stack has noted, for the check at the end. */
+  witness(journal: readonly JournalEntry[]): void;
+  /**
+   * Holds all runs that have ended against what the API has noted, then ends everything.
+   *
+   * @throws Error with what does not hold
+   */
   stop(): Promise<void>;
 }
 
@@ -73,6 +83,8 @@ export interface ProcessStackOptions {
   readonly key: string;
   /** Further environment of workers and commands, as `POLLEN_BATCH_RPS`. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Why its runs are not held against the API's journal at the end, as a sentence. @default they are */
+  readonly unchecked?: string;
   /** A Temporal that is there already, and that commands have from their environment. @default one of the stack's own */
   readonly temporal?: { readonly address: string; readonly server: RestartableServer };
 }
@@ -143,6 +155,7 @@ async function startParts(
     await note(child.pid);
     return child;
   };
+  const witnessed: JournalEntry[] = [];
   let workers = 0;
   let commands = 0;
   const begun: RunningCommand[] = [];
@@ -176,15 +189,21 @@ async function startParts(
       return child;
     },
     begin,
+    witness: (journal) => void witnessed.push(...journal),
     command: async (...parameters) => (await begin(...parameters)).ended,
     async stop() {
       // A test that failed has not waited for what it began.
       for (const command of begun) command.kill();
       await session.close();
+      const workersEnded = children.map((child) => child.stop({ fast: true }));
+      await Promise.all(workersEnded);
+      const check = options.unchecked === undefined ? checkStack : async () => [];
+      const wrong = await check(addresses.store, options.api, witnessed).catch((error: unknown) => [error]);
       const own = 'child' in temporal ? [temporal.child()] : [];
-      await Promise.all([...children, ...own, store.child()].map((child) => child.stop({ fast: true })));
+      await Promise.all([...own, store.child()].map((child) => child.stop({ fast: true })));
       await guard.close();
       await remove();
+      if (wrong.length > 0) throw new Error(`runs do not hold: ${inspect(wrong, { depth: 4 })}`);
     },
   };
 }
