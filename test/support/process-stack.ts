@@ -83,6 +83,10 @@ export interface ProcessStackOptions {
   readonly key: string;
   /** Further environment of workers and commands, as `POLLEN_BATCH_RPS`. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Makes the folder of all data ready before servers start, and resolves to what undoes that before it is removed. */
+  readonly prepare?: (folder: string) => Promise<() => Promise<void>>;
+  /** Where workers and commands find the servers. @default where they are */
+  readonly seenAs?: (addresses: StackAddresses) => Promise<StackAddresses>;
   /** Why its runs are not held against the API's journal at the end, as a sentence. @default they are */
   readonly unchecked?: string;
   /** A Temporal that is there already, and that commands have from their environment. @default one of the stack's own */
@@ -95,7 +99,11 @@ const bucket = 'pollen-batch';
 /** Starts Temporal and an object store; workers and commands are started by the caller. About 4 s. */
 export async function startProcessStack(options: ProcessStackOptions): Promise<ProcessStack> {
   const folder = await temporaryFolder();
-  const remove = (): Promise<void> => folder.remove();
+  const undo = await options.prepare?.(folder.path);
+  const remove = async (): Promise<void> => {
+    await undo?.();
+    await folder.remove();
+  };
   const guard = await startGuard();
   try {
     return await startParts(options, folder.path, guard, remove);
@@ -131,7 +139,9 @@ async function startParts(
   };
   await writeAddresses(folder, addresses);
   const environment = stackEnvironment(options, folder);
-  const servers = options.temporal === undefined ? {} : workerEnvironment(addresses);
+  const seen = (await options.seenAs?.(addresses)) ?? addresses;
+  const isElsewhere = options.temporal !== undefined || options.seenAs !== undefined;
+  const servers = isElsewhere ? workerEnvironment(seen) : {};
   const session = await openSession(readConfig(environment));
   const commandLines = new Set<string>();
   const children: Child[] = [];
@@ -147,7 +157,7 @@ async function startParts(
       name,
       command,
       arguments: parameters,
-      environment: { ...environment, ...workerEnvironment(addresses, options.key), ...own },
+      environment: { ...environment, ...workerEnvironment(seen, options.key), ...own },
       logFile: join(logDir, `${name}.log`),
       graceMs: 70_000,
     });

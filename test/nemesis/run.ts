@@ -1,0 +1,98 @@
+import { readFile, writeFile } from 'node:fs/promises';
+
+import { finder } from '../checker/finding.ts';
+import { judge } from './judge.ts';
+import { createLoad } from './load/load.ts';
+import { readOptions, usage, type NemesisOptions } from './options.ts';
+import { planFaults } from './plan.ts';
+import { reportText, type NemesisResult } from './report.ts';
+import { strikeAll } from './strike-all.ts';
+import { kinds } from './strikes/index.ts';
+import { openWorld } from './world/world.ts';
+
+/** Milliseconds at the end in which no fault begins, and the world comes back. */
+const RECOVERY_MS = 75_000;
+/** How long runs may take to end once all is whole again. */
+const PATIENCE_MS = 240_000;
+
+async function haunt({ seed, minutes, workers, items, only = '' }: NemesisOptions): Promise<NemesisResult> {
+  const started = performance.now();
+  const say = (sentence: string): void =>
+    console.error(`${((performance.now() - started) / 1_000).toFixed(1).padStart(7)} s  ${sentence}`);
+  say(`seed ${seed}`);
+  await using world = await openWorld({ seed, workers, say });
+  // Its servers end with this process by themselves; its disks do not.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void world[Symbol.asyncDispose]().then(() => process.exit(130)));
+  }
+  const wanted = kinds.filter(({ name }) => name.startsWith(only));
+  const skipped = new Map(
+    wanted.flatMap(({ name, unable }) => {
+      const why = unable?.(world);
+      return why === undefined ? [] : [[name, why] as const];
+    }),
+  );
+  const able = wanted.filter(({ name }) => !skipped.has(name));
+  if (able.length === 0) throw new Error(`no fault has a name that starts with "${only}"`);
+  const plan = planFaults(able, { seed, workers, spanMs: minutes * 60_000 - RECOVERY_MS });
+  const load = createLoad(world, items);
+  let isOver = false;
+  const loaded = load.run(() => isOver, PATIENCE_MS);
+  const struck = await strikeAll(world, load, plan, able);
+  say('all is whole again');
+  isOver = true;
+  await loaded;
+  await Promise.all(world.workers.map(async (worker) => worker?.stop()));
+  say(`${load.runs.filter(({ hasEnded }) => hasEnded).length} of ${load.runs.length} runs have ended`);
+  const judged = await judge(world, load);
+  const unstruck = able.filter(({ name }) => !struck.some(({ kind, count }) => kind === name && count > 0));
+  return {
+    ...judged,
+    findings: [
+      ...judged.findings,
+      ...unstruck.map(({ name }) => finder('I9', name)('it has never happened: this run does not count')),
+    ],
+    seed,
+    minutes,
+    workers,
+    struck,
+    skipped,
+    runs: load.runs.length,
+    seconds: (performance.now() - started) / 1_000,
+  };
+}
+
+async function knownSeeds(): Promise<readonly number[]> {
+  const text = await readFile(new URL('seeds.txt', import.meta.url), 'utf8');
+  return text
+    .split('\n')
+    .flatMap((line) => /^\d+/.exec(line)?.[0] ?? [])
+    .map(Number);
+}
+
+async function main(parameters: readonly string[]): Promise<number> {
+  const options = readOptions(parameters, () => Date.now() % 1_000_000_000);
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  const seeds = [...(options.known ? await knownSeeds() : []), options.seed];
+  let findings = 0;
+  for (const seed of seeds) {
+    const result = await haunt({ ...options, seed });
+    const text = reportText(result);
+    console.log(text);
+    if (options.report !== undefined) await writeFile(options.report, text);
+    findings += result.findings.length;
+  }
+  return findings === 0 ? 0 : 1;
+}
+
+// Said at the start of every process; which Node is supported is the product's own matter.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error);
+  process.exitCode = 2;
+}

@@ -1,0 +1,34 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { seededRandom } from '../support/seeded-random.ts';
+import type { Load } from './load/load.ts';
+import type { PlannedFault } from './plan.ts';
+import type { Kind } from './strikes/kind.ts';
+import type { World } from './world/world.ts';
+
+/** What has become of a planned fault. */
+export interface Struck {
+  readonly kind: string;
+  readonly count: number;
+  readonly of: string;
+}
+
+/** Lets all faults of a plan happen, each at its time. Resolves when all are over and what they broke is mended. */
+export async function strikeAll(
+  world: World,
+  load: Load,
+  plan: readonly PlannedFault[],
+  kinds: readonly Kind[],
+): Promise<readonly Struck[]> {
+  const started = performance.now();
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]));
+  return Promise.all(
+    plan.map(async ({ kind: name, atMs, lastsMs, place, seed }) => {
+      await pause(Math.max(0, atMs - (performance.now() - started)));
+      world.say(`${name}, for ${(lastsMs / 1_000).toFixed(1)} s`);
+      const blow = { world, lastsMs, place, random: seededRandom(seed), nextSubmit: () => load.nextSubmit() };
+      const effect = (await byName.get(name)?.strike(blow)) ?? { count: 0, of: 'nothing' };
+      return { kind: name, ...effect };
+    }),
+  );
+}
