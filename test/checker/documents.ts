@@ -35,6 +35,8 @@ export interface Line extends Answer {
   readonly number: number;
   readonly id: string;
   readonly attempts: readonly Attempt[];
+  /** Attempts that were told to slow down. */
+  readonly throttled?: number;
   readonly cost: Cost;
   readonly steps?: readonly Answer[];
 }

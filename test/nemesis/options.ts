@@ -11,6 +11,8 @@ export interface NemesisOptions {
   readonly only?: string;
   /** File for the report, in Markdown. @default none */
   readonly report?: string;
+  /** Folder for logs and journal. @default they are thrown away */
+  readonly keep?: string;
   /** Whether every seed that ever failed is run as well, each before the fresh one. */
   readonly known: boolean;
   readonly help: boolean;
@@ -27,6 +29,7 @@ back whatever it stands on. When all is whole again, what outside witnesses have
   --workers N    workers, each a process (default: 2)
   --items N      items of each job (default: 60)
   --report FILE  writes what came of it, in Markdown
+  --keep FOLDER  keeps the logs of all programs and the journal of the API there
   --known        first runs every seed that ever failed, from test/nemesis/seeds.txt
 `;
 
@@ -45,11 +48,12 @@ export function readOptions(parameters: readonly string[], freshSeed: () => numb
       items: { type: 'string', default: '60' },
       only: { type: 'string' },
       report: { type: 'string' },
+      keep: { type: 'string' },
       known: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const { only, report, known, help } = values;
+  const { only, report, keep, known, help } = values;
   return {
     seed: values.seed === undefined ? freshSeed() : number('seed', values.seed, 0),
     minutes: number('minutes', values.minutes, 3),
@@ -59,6 +63,7 @@ export function readOptions(parameters: readonly string[], freshSeed: () => numb
     help,
     ...(only === undefined ? {} : { only }),
     ...(report === undefined ? {} : { report }),
+    ...(keep === undefined ? {} : { keep }),
   };
 }
 

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { finder } from '../checker/finding.ts';
 import { judge } from './judge.ts';
@@ -15,7 +16,14 @@ const RECOVERY_MS = 75_000;
 /** How long runs may take to end once all is whole again. */
 const PATIENCE_MS = 240_000;
 
-async function haunt({ seed, minutes, workers, items, only = '' }: NemesisOptions): Promise<NemesisResult> {
+async function haunt({
+  seed,
+  minutes,
+  workers,
+  items,
+  only = '',
+  keep,
+}: NemesisOptions): Promise<NemesisResult> {
   const started = performance.now();
   const say = (sentence: string): void =>
     console.error(`${((performance.now() - started) / 1_000).toFixed(1).padStart(7)} s  ${sentence}`);
@@ -45,6 +53,10 @@ async function haunt({ seed, minutes, workers, items, only = '' }: NemesisOption
   await Promise.all(world.workers.map(async (worker) => worker?.stop()));
   say(`${load.runs.filter(({ hasEnded }) => hasEnded).length} of ${load.runs.length} runs have ended`);
   const judged = await judge(world, load);
+  if (keep !== undefined) {
+    await cp(world.stack.logDir, join(keep, String(seed)), { recursive: true });
+    await writeFile(join(keep, String(seed), 'journal.json'), JSON.stringify(await world.emulator.journal()));
+  }
   const unstruck = able.filter(({ name }) => !struck.some(({ kind, count }) => kind === name && count > 0));
   return {
     ...judged,

@@ -16,6 +16,14 @@ export interface Hold {
   readonly name: string;
 }
 
+/** An answer that is given in place of the server's. */
+export interface Refusal {
+  readonly at: 'door';
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
 /** A proxy before a server that keeps chosen requests, or their answers, until it is told to let them go. */
 export interface HoldingProxy extends AsyncDisposable {
   readonly url: string;
@@ -29,11 +37,11 @@ export interface HoldingProxy extends AsyncDisposable {
  * Starts a proxy on this machine.
  *
  * @param target - origin of the server
- * @param holdOf - says of each request whether it is held, and where
+ * @param holdOf - says of each request whether it is held, and where, or what it is answered instead
  */
 export async function startHoldingProxy(
   target: string,
-  holdOf: (request: PassingRequest) => Hold | undefined,
+  holdOf: (request: PassingRequest) => Hold | Refusal | undefined,
 ): Promise<HoldingProxy> {
   const agent = new Agent({ keepAlive: true });
   const holds = new Set<{ readonly name: string; readonly letGo: (isWanted: boolean) => void }>();
@@ -58,6 +66,10 @@ export async function startHoldingProxy(
     const body = await buffer(request);
     const { method = 'GET', url: path = '/', headers } = request;
     const hold = holdOf({ method, path, body: body.toString('utf8') });
+    if (hold?.at === 'door') {
+      response.writeHead(hold.status, { 'content-type': hold.type }).end(hold.body);
+      return;
+    }
     if (hold?.at === 'request' && !(await keep(hold.name, response))) return;
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       send(new URL(path, target), { method, headers, agent }, resolve).once('error', reject).end(body);

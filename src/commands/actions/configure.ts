@@ -32,6 +32,8 @@ export async function withSession<Result>(
   const session = await openSession(settings);
   try {
     return await use(session);
+  } catch (error) {
+    throw await explained(error, session.store);
   } finally {
     await session.close();
   }
@@ -81,18 +83,22 @@ export async function withReading<Result>(
   config: Config | Promise<Config>,
   use: (reading: Reading) => Promise<Result>,
 ): Promise<Result> {
-  const [settings, { openReading }, { explainStore }, { StoreError }] = await Promise.all([
-    config,
-    import('../session/reading.ts'),
-    import('../../storage/probe.ts'),
-    import('../../storage/store-error.ts'),
-  ]);
+  const [settings, { openReading }] = await Promise.all([config, import('../session/reading.ts')]);
   const reading = await openReading(settings);
   try {
     return await use(reading);
   } catch (error) {
-    throw error instanceof StoreError ? explainStore(error, reading.store) : error;
+    throw await explained(error, reading.store);
   } finally {
     await reading.close();
   }
+}
+
+// A store that answered at the start may be away, full or closed to us a moment later.
+async function explained(error: unknown, store: S3Store): Promise<unknown> {
+  const [{ explainStore }, { StoreError }] = await Promise.all([
+    import('../../storage/probe.ts'),
+    import('../../storage/store-error.ts'),
+  ]);
+  return error instanceof StoreError ? explainStore(error, store) : error;
 }

@@ -40,6 +40,9 @@ export function reportIsFold(run: Documents): readonly Finding[] {
   }
   const attempts: Record<string, number> = {};
   for (const line of lines) for (const { code } of line.attempts) attempts[code] = (attempts[code] ?? 0) + 1;
+  // These are counted, not listed.
+  const throttled = lines.reduce((sum, line) => sum + (line.throttled ?? 0), attempts['throttled'] ?? 0);
+  if (throttled > 0) attempts['throttled'] = throttled;
   if (!isDeepStrictEqual(sorted(attempts), sorted(report.attempts))) {
     findings.push(
       say(

@@ -30,7 +30,7 @@ export interface Load {
 }
 
 /** Runs under way at once. */
-const WIDTH = 3;
+const WIDTH = 4;
 const LOOK_MS = 1_000;
 /** How long a run may be paused before somebody lets it go on. */
 const PAUSED_MS = 8_000;
@@ -91,7 +91,7 @@ export function createLoad(world: World, items: number): Load {
         else if (performance.now() - (pausedAt ??= performance.now()) > PAUSED_MS) {
           pausedAt = undefined;
           world.say(`${run.runId} is paused (${paused.map(({ reason }) => reason).join()}): resume`);
-          const { code, stderr } = await world.stack.command('resume', run.runId, '--no-wait-paused');
+          const { code, stderr } = await world.stack.command('resume', run.runId);
           complain('resume', code, stderr);
         }
       } catch (error) {
