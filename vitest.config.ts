@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config';
 import { LongFirst } from './test/support/long-first.ts';
 
 // Rooms whose tests share one Temporal, one object store and one workflow bundle.
-const onServers = ['test/api/**/*.test.ts', 'test/workflows/**/*.test.ts', 'test/replay/**/*.test.ts'];
+const onServers = [
+  'test/api/**/*.test.ts',
+  'test/checker/**/*.test.ts',
+  'test/workflows/**/*.test.ts',
+  'test/replay/**/*.test.ts',
+];
 
 // Tests with processes or servers of their own, and those that change or measure the process that they run in.
 const alone = [

@@ -3,10 +3,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 
 import { vi } from 'vitest';
 
 import { choosePorts } from '../../src/local/ports.ts';
+import { checkDesk } from '../checker/check-desk.ts';
 
 /** The folder of the sources. */
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -50,7 +52,8 @@ export interface CommandOptions {
 const patience = { timeout: 90_000, interval: 50 };
 
 /**
- * Makes a desk with ports of its own; what is still running when it is left is killed.
+ * Makes a desk with ports of its own; what is still running when it is left is killed, and all runs that have ended are held
+ * against the journal of the emulator.
  *
  * @param program - the program to run, from the desk's folder; the clone's when not given
  */
@@ -90,7 +93,9 @@ export async function createDesk(
       for (const { pid } of running) process.kill(pid, 'SIGKILL');
       await Promise.all([...running].map(({ exited }) => exited));
       await untilStackGone(folder);
+      const findings = await checkDesk(join(folder, '.pollen-batch'));
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      if (findings.length > 0) throw new Error(`runs do not hold: ${inspect(findings, { depth: 3 })}`);
     },
   };
 }

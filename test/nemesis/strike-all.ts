@@ -22,13 +22,21 @@ export async function strikeAll(
 ): Promise<readonly Struck[]> {
   const started = performance.now();
   const byName = new Map(kinds.map((kind) => [kind.name, kind]));
+  const busy = new Map<string, Promise<unknown>>();
   return Promise.all(
     plan.map(async ({ kind: name, atMs, lastsMs, place, seed }) => {
+      const kind = byName.get(name);
+      if (kind === undefined) return { kind: name, count: 0, of: 'nothing' };
       await pause(Math.max(0, atMs - (performance.now() - started)));
-      world.say(`${name}, for ${(lastsMs / 1_000).toFixed(1)} s`);
-      const blow = { world, lastsMs, place, random: seededRandom(seed), nextSubmit: () => load.nextSubmit() };
-      const effect = (await byName.get(name)?.strike(blow)) ?? { count: 0, of: 'nothing' };
-      return { kind: name, ...effect };
+      // A fault may last longer than planned, and take more of what another one waits for.
+      const target = kind.target === 'worker' ? `worker-${place}` : kind.target;
+      const struck = (busy.get(target) ?? Promise.resolve()).then(() => {
+        world.say(`${name}, for ${(lastsMs / 1_000).toFixed(1)} s`);
+        const nextSubmit = (): Promise<readonly string[]> => load.nextSubmit();
+        return kind.strike({ world, lastsMs, place, random: seededRandom(seed), nextSubmit });
+      });
+      busy.set(target, struck);
+      return { kind: name, ...(await struck) };
     }),
   );
 }

@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 import type { JournalEntry } from '../../../src/emulator/index.ts';
 import type { SettingsChange } from '../../../src/emulator/settings.ts';
 import { manyFaults } from '../../support/kill-run.ts';
+import type { EmulatorServer } from '../world/emulator.ts';
 import type { Kind } from './kind.ts';
+import { untilStruck } from './until-struck.ts';
 
 /** What the API itself does to those who call it. */
 export const apiKinds: readonly Kind[] = [
@@ -30,11 +30,13 @@ export const apiKinds: readonly Kind[] = [
       const { emulator } = world;
       const before = (await emulator.journal()).length;
       await emulator.change({ revokeKey: 'canary' });
-      await pause(lastsMs);
-      const refused = (await emulator.journal()).slice(before).filter(({ status }) => status === 401);
+      const count = await untilStruck(
+        lastsMs,
+        countSince(emulator, before, ({ status }) => status === 401),
+      );
       // What is revoked stays so until it starts again, with the keys that it was given.
       await emulator.process.killAndRestart();
-      return { count: refused.length, of: 'calls refused' };
+      return { count, of: 'calls refused' };
     },
   },
 ];
@@ -53,10 +55,17 @@ function answering(
     async strike({ world: { emulator }, lastsMs }) {
       const before = (await emulator.journal()).length;
       await emulator.change(change);
-      await pause(lastsMs);
+      const count = await untilStruck(lastsMs, countSince(emulator, before, isStruck));
       await emulator.change(back);
-      const struck = (await emulator.journal()).slice(before).filter(isStruck);
-      return { count: struck.length, of: 'answers' };
+      return { count, of: 'answers' };
     },
   };
+}
+
+function countSince(
+  emulator: EmulatorServer,
+  before: number,
+  isStruck: (entry: JournalEntry) => boolean,
+): () => Promise<number> {
+  return async () => (await emulator.journal(before)).filter(isStruck).length;
 }

@@ -1,8 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 import { toxics, type Toxic } from '../links/toxic.ts';
 import { linkNames, type LinkName } from '../world/world.ts';
 import type { Kind } from './kind.ts';
+import { untilStruck } from './until-struck.ts';
 
 /** Every toxic on every link. */
 export const linkKinds: readonly Kind[] = linkNames.flatMap((link) =>
@@ -33,9 +32,9 @@ function onLink(name: string, link: LinkName, seconds: Kind['seconds'], toxic: T
       const proxy = world.links[link];
       const before = proxy.struck();
       proxy.set(toxic);
-      await pause(lastsMs);
+      const count = await untilStruck(lastsMs, () => proxy.struck() - before);
       proxy.set(undefined);
-      return { count: proxy.struck() - before, of: 'pieces and connections' };
+      return { count, of: 'pieces and connections' };
     },
   };
 }

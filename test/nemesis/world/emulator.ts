@@ -16,7 +16,8 @@ export interface EmulatorServer extends AsyncDisposable {
   readonly process: RestartableServer;
   /** Changes settings. Those of its start come back with a restart. */
   change(settings: SettingsChange): Promise<void>;
-  journal(): Promise<readonly JournalEntry[]>;
+  /** What it has noted, from an entry on. */
+  journal(from?: number): Promise<readonly JournalEntry[]>;
 }
 
 /** Starts the API with a journal in a folder. */
@@ -45,7 +46,7 @@ export async function startEmulatorServer(
   return {
     port,
     process: server,
-    journal: () => fetchJournal(url),
+    journal: (from) => fetchJournal(url, from),
     async change(settings) {
       const answer = await fetch(`${url}/__emulator/settings`, {
         method: 'PUT',
