@@ -6,7 +6,7 @@ import type { Endpoint } from './hostile-answer.ts';
 import { askedFor, type HostileServer, startHostileServer } from './hostile-server.ts';
 import { oddAnswers } from './odd-answers.ts';
 
-/** A client of a server that gives whichever answer it is asked for. */
+/** A server that gives whichever answer it is asked for, and attempts at it. */
 export interface HostileApi extends AsyncDisposable {
   readonly server: HostileServer;
   /** As many attempts at once, in every form of the API that there is. */
@@ -22,15 +22,24 @@ export interface AttemptsOptions {
 export async function startHostileApi(): Promise<HostileApi> {
   const serves = new Map([...hostileAnswers, ...oddAnswers].map(({ name, serve }) => [name, serve]));
   const server = await startHostileServer((request) => serves.get(askedFor(request)?.name ?? ''));
-  const client = createApiClient({ base: server.url });
   return {
     server,
-    attempt: (name, endpoint, { times, deadlineMs }) =>
-      Promise.all(
-        Array.from({ length: times }, (_, index) => attemptOnce(client, index, name, endpoint, deadlineMs)),
-      ),
+    attempt: (name, endpoint, options) => attemptAt(server.url, name, endpoint, options),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** As many attempts at once, by one client. */
+export function attemptAt(
+  base: string,
+  name: string,
+  endpoint: Endpoint,
+  { times, deadlineMs }: AttemptsOptions,
+): Promise<readonly Outcome[]> {
+  const client = createApiClient({ base });
+  return Promise.all(
+    Array.from({ length: times }, (_, index) => attemptOnce(client, index, name, endpoint, deadlineMs)),
+  );
 }
 
 const forms: readonly Dialect[] = Object.values(dialects);

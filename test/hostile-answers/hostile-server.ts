@@ -26,10 +26,12 @@ export interface HostileServer extends AsyncDisposable {
  *
  * @param choose - how to answer a request; `undefined` where it is passed on
  * @param upstream - where requests are passed on to. @default nowhere: they are refused
+ * @param port - @default any that is free
  */
 export async function startHostileServer(
   choose: (request: RawRequest) => Serve | undefined,
   upstream?: string,
+  port = 0,
 ): Promise<HostileServer> {
   const sockets = new Set<Socket>();
   const requests: RawRequest[] = [];
@@ -46,7 +48,7 @@ export async function startHostileServer(
       else passOn(socket, request, upstream);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
