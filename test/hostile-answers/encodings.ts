@@ -16,7 +16,7 @@ const repeated = (part: Buffer, times: number): Buffer => Buffer.concat(Array<Bu
 // A third of a megabyte that unpacks to 300; a gzip may have several parts.
 const bomb = once(() => repeated(gzipSync(megabyte(0), { level: 9 }), 300));
 const bombOfBombs = once(() => gzipSync(bomb(), { level: 9 }));
-const brotliBomb = once(() => brotliCompressSync(repeated(megabyte(0), 300), quick));
+const brotliBomb = once(() => brotliCompressSync(repeated(megabyte(0), 100), quick));
 const spaces = once(() => repeated(gzipSync(megabyte(0x20), { level: 9 }), 300));
 const pictureBomb = once(() => Buffer.concat([gzipSync(picture), bomb()]));
 
