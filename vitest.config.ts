@@ -4,10 +4,9 @@ import { LongFirst } from './test/support/long-first.ts';
 
 // Rooms whose tests share one Temporal, one object store and one workflow bundle.
 const onServers = [
-  'test/api/**/*.test.ts',
-  'test/checker/**/*.test.ts',
-  'test/workflows/**/*.test.ts',
-  'test/replay/**/*.test.ts',
+  'test/{api,checker,replay,workflows}/**/*.test.ts',
+  // What they do to the product is done by its API, and to no process.
+  'test/faults/api-*.test.ts',
 ];
 
 // Tests with processes or servers of their own, and those that change or measure the process that they run in.
@@ -51,7 +50,10 @@ export default defineConfig({
           testTimeout: 180_000,
         },
       },
-      { extends: true, test: { name: 'faults', include: faults, isolate: false } },
+      {
+        extends: true,
+        test: { name: 'faults', include: faults, exclude: ['test/faults/api-*.test.ts'], isolate: false },
+      },
       { extends: true, test: { name: 'alone', include: alone } },
       {
         extends: true,

@@ -3,7 +3,7 @@ import { attachmentsOf, type Attachments } from '../pollinations/attachments.ts'
 import { formatOf } from '../pollinations/image-format.ts';
 import { runKeys, type RunLocation } from '../storage/keys.ts';
 import type { FailedRecord } from '../records/record.ts';
-import { createByteBudget } from './byte-budget.ts';
+import { createByteBudget } from '../byte-budget.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { Resolution } from './resolution.ts';
 

@@ -26,6 +26,7 @@ import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
 import { unaffordable } from './affordable.ts';
 import { executionOf, groupOf, itemIn, requestIdOf } from './call-names.ts';
 import { callSignal } from './call-signal.ts';
+import { withHitDoubt } from './early-hit.ts';
 import { decide, isPoison, probeDelay } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { HeldAnswers } from './held-answers.ts';
@@ -217,7 +218,9 @@ export function createGenerate(
         // Should storing fail, the answer is paid for all the same: the next attempt sends the same bytes for it.
         history = withNote(recalled, { ...note, code: NOT_STORED });
         const lists = listsOf(reference, planned.item);
-        const checked = await checkOutput(outcome, item.call, planned.plan.schemas, lists);
+        const { call, plan } = item;
+        const told = withHitDoubt(outcome, { mode: plan.api.cacheMode, call, history: recalled });
+        const checked = await checkOutput(told, call, planned.plan.schemas, lists);
         if (!('problem' in checked)) {
           const { answer, ...output } = checked;
           const store = (): Promise<Receipt> => itemStore.succeed(answer, note, recalled, output);

@@ -1,7 +1,10 @@
 import { isObject, type Json } from '../json.ts';
 
-/** Members that are an answer of their own, so that the content may be empty. */
-const INSTEAD_OF_CONTENT = ['tool_calls', 'function_call', 'audio'];
+/** Deeper than any answer is, and far from where writing it would exhaust the stack. */
+const DEEPEST = 200;
+
+/** Characters that show: not spaces, controls, marks of direction, or halves of others. */
+const VISIBLE = /[^\s\p{Z}\p{Cc}\p{Cf}\p{Cs}]/u;
 
 /** The text of a message: its content, or the text parts of it. */
 export function contentOf(message: Json): string {
@@ -14,9 +17,27 @@ export function contentOf(message: Json): string {
     .join('');
 }
 
-/** Whether a message says something by other means than its content. */
-export function saysOtherwise(message: Json): boolean {
-  return INSTEAD_OF_CONTENT.some((member) => isPresent(message[member]));
+/** Whether a text shows anything. */
+export function isVisible(text: string): boolean {
+  return VISIBLE.test(text);
+}
+
+/** Whether a message says something by other means than its content: calls of tools, or sound. */
+export function saysOtherwise({ tool_calls: calls, function_call: call, audio }: Json): boolean {
+  const hasCalls = Array.isArray(calls) && calls.length > 0 && calls.every(isObject);
+  return hasCalls || [call, audio].some((member) => isObject(member) && Object.keys(member).length > 0);
+}
+
+/** Whether a value from JSON has more levels than anybody writes: what is kept of an answer is written again. */
+export function isTooDeep(value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap((each): readonly unknown[] =>
+      typeof each === 'object' && each !== null ? Object.values(each) : [],
+    );
+  }
+  return false;
 }
 
 /** Whether a message holds anything that its content alone would lose. */

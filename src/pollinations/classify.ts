@@ -12,14 +12,21 @@ const KEY_BUDGET = /KEY_BUDGET|key(?:'s)? budget|budget (?:is )?exhausted/i;
 const QUEUE_FULL = /queue (?:is )?full/i;
 const CONTENT_POLICY = /content[ _-]?(?:policy|filter|management)|moderation|safety system|ResponsibleAI/i;
 
-const BAD_REQUEST_CODES = new Map<number, FaultCode>([
+const CLIENT_CODES = new Map<number, FaultCode>([
   [404, 'not-found'],
   [405, 'not-found'],
+  // Proxies and edges say these of themselves.
+  [407, 'not-the-api'],
+  [421, 'not-the-api'],
+  [425, 'not-the-api'],
   [410, 'not-found'],
   [413, 'request-too-large'],
   [414, 'request-too-large'],
   [431, 'request-too-large'],
 ]);
+
+/** What an edge says on a page of its own, and rightly: the request does not get through it. */
+const TOO_LARGE: ReadonlySet<number> = new Set([413, 414, 431]);
 
 /** Finds the fault code of an error answer from its status and, where the status has several meanings, its text. */
 export function classify(status: number, error: ErrorBody): Classified {
@@ -39,6 +46,7 @@ function classifyClientError(status: number, error: ErrorBody): FaultCode {
       if (QUEUE_FULL.test(text)) return 'queue-full';
       return KEY_BUDGET.test(text) ? 'key-budget' : 'no-credit';
     case 403:
+      if (error.isPage) return 'not-the-api';
       if (NO_BALANCE.test(text)) return 'no-credit';
       return CONTENT_POLICY.test(text) ? 'content-policy' : 'forbidden';
     case 408:
@@ -46,8 +54,9 @@ function classifyClientError(status: number, error: ErrorBody): FaultCode {
     case 429:
       return QUEUE_FULL.test(text) ? 'queue-full' : 'rate-limited';
     default:
+      if (error.isPage) return TOO_LARGE.has(status) ? 'request-too-large' : 'not-the-api';
       if (CONTENT_POLICY.test(text)) return 'content-policy';
-      return BAD_REQUEST_CODES.get(status) ?? 'bad-request';
+      return CLIENT_CODES.get(status) ?? 'bad-request';
   }
 }
 

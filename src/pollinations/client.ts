@@ -1,3 +1,4 @@
+import { createByteBudget } from '../byte-budget.ts';
 import type { CacheStatus } from '../pollen/settle.ts';
 import type { AnswerHeaders } from './answer-headers.ts';
 import { type Attachments, withAttachments } from './attachments.ts';
@@ -49,6 +50,11 @@ export interface ApiClient {
 
 const MAXIMUM_BYTES = { text: 8 * 1024 * 1024, image: 64 * 1024 * 1024 };
 const MAXIMUM_ERROR_BYTES = 256 * 1024;
+/** Of all answers that are large, so that many at once do not take the memory of the worker: four images of the most bytes. */
+const LARGE_BYTES = 256 * 1024 * 1024;
+
+/** One word: it is kept beside each answer, where there is little room. */
+const CACHE_TYPE = /^[\w-]{1,40}$/;
 
 /**
  * Makes a client for one base URL and one key.
@@ -58,6 +64,7 @@ const MAXIMUM_ERROR_BYTES = 256 * 1024;
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const { key, send = createSend(), now = () => performance.now() } = options;
   const base = normaliseBase(options.base);
+  const large = createByteBudget(LARGE_BYTES);
   return {
     async attempt(input) {
       const { kind, request, expect = {} } = input;
@@ -79,6 +86,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         ...(request.body !== undefined && { body: bodyOf(request.body, input.attachments) }),
         deadlineMs: input.deadlineMs,
         ...(input.signal && { signal: input.signal }),
+        large,
         limit: (status) => (status === 200 ? MAXIMUM_BYTES[kind] : MAXIMUM_ERROR_BYTES),
       });
       if (result.kind === 'failed') {
@@ -143,5 +151,5 @@ function cacheStatusOf(headers: AnswerHeaders): CacheStatus {
   const cache = headers.get('x-cache') ?? '';
   const type = headers.get('x-cache-type');
   const status = /\bhit\b/i.test(cache) ? 'hit' : /\bmiss\b/i.test(cache) ? 'miss' : 'absent';
-  return { status, ...(type !== null && { type: type.toUpperCase() }) };
+  return { status, ...(type !== null && CACHE_TYPE.test(type) && { type: type.toUpperCase() }) };
 }

@@ -9,6 +9,8 @@ export interface ErrorBody {
   readonly retryAfterSeconds?: number;
   /** Whether the API wrote it. A page of the edge or of a proxy tells nothing of what the API went on to do. */
   readonly fromApi: boolean;
+  /** Set when it is a page for browsers, which the API has none of. */
+  readonly isPage?: true;
 }
 
 // Enough for any message, and few enough that no crafted page can make the patterns below slow.
@@ -17,10 +19,15 @@ const READABLE_CHARACTERS = 8192;
 // The one plain text that the API itself answers with.
 const PLAIN_API_TEXT = /temporarily unavailable/i;
 
+const PAGE = /<(?:!doctype html|html|head|body)\b/i;
+
 /** Reads the body of an error answer: envelope, flat string, nested JSON text, limiter form, or a page. */
 export function readErrorBody(text: string): ErrorBody {
   const parsed = parseObject(text);
-  if (parsed === undefined) return { message: readableText(text), fromApi: PLAIN_API_TEXT.test(text) };
+  if (parsed === undefined) {
+    const isPage = PAGE.test(text.slice(0, READABLE_CHARACTERS));
+    return { message: readableText(text), fromApi: PLAIN_API_TEXT.test(text), ...(isPage && { isPage }) };
+  }
   return readErrorObject(parsed) ?? { message: readableText(text), fromApi: true };
 }
 
@@ -67,7 +74,10 @@ function withCode(message: string, code: unknown): Found {
 function fieldProblems(details: unknown): readonly string[] {
   const fields = isObject(details) ? details['fieldErrors'] : undefined;
   if (!isObject(fields)) return [];
-  return Object.entries(fields).map(([field, problems]) => `${field}: ${[problems].flat().join(', ')}`);
+  // Other values may be too deep to print, or not printable at all.
+  const texts = (problems: unknown): readonly unknown[] =>
+    [problems].flat().filter((problem) => typeof problem === 'string');
+  return Object.entries(fields).map(([field, problems]) => `${field}: ${texts(problems).join(', ')}`);
 }
 
 function retryAfterSeconds(body: Json): { readonly retryAfterSeconds?: number } {

@@ -1,3 +1,4 @@
+import type { ByteBudget } from '../byte-budget.ts';
 import type { AnswerHeaders } from './answer-headers.ts';
 import { decoded } from './decoded.ts';
 import { bodyFault, networkFault } from './network-fault.ts';
@@ -33,12 +34,21 @@ export interface ExchangeInput {
   readonly signal?: AbortSignal;
   /** Most bytes of a body, after decompression, by the status of the response. */
   readonly limit: (status: number) => number;
+  /** What bodies of more than 8 MiB may take at once, all together. @default no bound */
+  readonly large?: ByteBudget;
 }
 
 const NO_BYTES = new Uint8Array(0);
 
 // Images do not shrink, and texts are small: without compression their length can be checked.
 const HEADERS = { 'user-agent': 'pollen-batch', 'accept-encoding': 'identity' };
+
+/** Bodies up to this size need not wait for room. */
+const SMALL_BYTES = 8 * 1024 * 1024;
+
+/** A body may unpack to this whatever it is made of, and beyond it to so many times what has come: more is a trap. */
+const UNPACKED_BYTES = 1024 * 1024;
+const MOST_UNPACKED = 20;
 
 /** Statuses that have no body, whatever their headers say of one. */
 const BODILESS: ReadonlySet<number> = new Set([204, 304]);
@@ -48,7 +58,7 @@ const BODILESS: ReadonlySet<number> = new Set([204, 304]);
  * followed. Never throws: whatever goes wrong is part of the result.
  */
 export async function exchange(input: ExchangeInput): Promise<Exchange> {
-  const { send, url, method, headers, body, signal, deadlineMs, limit } = input;
+  const { send, url, method, headers, body, signal, deadlineMs, limit, large } = input;
   if (signal?.aborted === true) {
     return { kind: 'failed', code: 'aborted', message: 'stopped before it was sent', lost: false };
   }
@@ -68,7 +78,9 @@ export async function exchange(input: ExchangeInput): Promise<Exchange> {
       signal: call.signal,
       ...(body !== undefined && { body }),
     });
-    const read = await readBody(answer, limit(answer.status));
+    const most = limit(answer.status);
+    const room = () => large?.take(most, call.signal);
+    const read = await readBody(answer, most, room);
     // A body that was whole before the deadline struck is an answer.
     const broken = read.broken && (stopped ?? read.broken);
     // Closes the connection; the rest of the body is nothing anybody needs.
@@ -91,6 +103,7 @@ export async function exchange(input: ExchangeInput): Promise<Exchange> {
 async function readBody(
   { status, headers, body }: SentAnswer,
   limit: number,
+  room: () => Promise<() => void> | undefined,
 ): Promise<{ readonly body: Uint8Array; readonly broken?: ExchangeFault }> {
   const tooLarge: ExchangeFault = {
     code: 'answer-too-large',
@@ -100,15 +113,28 @@ async function readBody(
   if (BODILESS.has(status)) return { body: NO_BYTES };
   if (Number(headers.get('content-length') ?? 0) > limit) return { body: NO_BYTES, broken: tooLarge };
   const chunks: Uint8Array[] = [];
+  let received = 0;
   let bytes = 0;
+  async function* counted(): AsyncIterable<Uint8Array> {
+    for await (const chunk of body) {
+      received += chunk.byteLength;
+      yield chunk;
+    }
+  }
+  let release: (() => void) | undefined;
+  const encoding = headers.get('content-encoding');
   try {
-    for await (const chunk of decoded(body, headers.get('content-encoding'))) {
-      if (bytes + chunk.byteLength > limit) return { body: join(chunks, bytes), broken: tooLarge };
+    for await (const chunk of decoded(encoding === null ? body : counted(), encoding)) {
+      const most = encoding === null ? limit : Math.min(limit, UNPACKED_BYTES + MOST_UNPACKED * received);
+      if (bytes + chunk.byteLength > most) return { body: join(chunks, bytes), broken: tooLarge };
       bytes += chunk.byteLength;
+      if (bytes > SMALL_BYTES) release ??= await room();
       chunks.push(chunk);
     }
   } catch (error) {
     return { body: join(chunks, bytes), broken: bodyFault(error) };
+  } finally {
+    release?.();
   }
   return { body: join(chunks, bytes), ...shortfall(headers, bytes) };
 }

@@ -4,6 +4,7 @@ import type { AnswerHeaders } from './answer-headers.ts';
 import { classifyErrorIn200 } from './classify.ts';
 import { readErrorBody } from './error-body.ts';
 import { formatOf } from './image-format.ts';
+import { lookInside } from './picture-inside.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { badResult, lostAnswer, type Reading, wrongAnswer } from './reading.ts';
 import { usageFromHeaders, usedAnything } from './usage.ts';
@@ -31,6 +32,8 @@ const LEAST_SIDE = 16;
 
 // A header may promise a picture that takes gigabytes to unpack.
 const GREATEST_SIDE = 32_768;
+/** 256 MiB unpacked, at three bytes a pixel: five times what the largest screens show, and where readers begin to refuse. */
+const MOST_PIXELS = Math.floor((256 * 1024 * 1024) / 3);
 
 // Every format has its size within its head; JPEG metadata comes before it, in segments of up to 64 KB.
 const HEAD_BYTES = 524_288;
@@ -50,16 +53,26 @@ export function readImageAnswer(
   }
   if (isPlaceholder(bytes)) return wrongAnswer('placeholder', 'the image is a rate-limit picture', usage);
 
-  const size = format.extension === 'mp4' ? undefined : sizeOf(bytes);
-  if (size === undefined && format.extension !== 'mp4' && format.extension !== 'svg') {
-    return badResult(`the ${format.contentType} has no readable size`, usage);
+  const { contentType, extension } = format;
+  const inside = lookInside(extension, bytes);
+  if (inside.kind === 'broken')
+    return lostAnswer(`the ${contentType} of ${bytes.byteLength} bytes is broken inside`);
+  if (inside.kind === 'empty') return badResult(`the ${contentType} holds no picture`, usage);
+  // No model paints these: what comes in one is a stand-in, and may be more than a picture to whoever opens it.
+  if (extension === 'svg' && expect.type !== 'svg') {
+    return badResult('the image is image/svg+xml, which is taken only where it is expected', usage);
   }
-  const problem = (size && sizeProblem(size, asked)) ?? unexpected(format.contentType, size, expect);
+  if (inside.moves && expect.type !== 'gif') return badResult(`the ${contentType} moves`, usage);
+
+  const size = extension === 'mp4' ? undefined : sizeOf(bytes);
+  if (size === undefined && extension !== 'mp4' && extension !== 'svg') {
+    return badResult(`the ${contentType} has no readable size`, usage);
+  }
+  const problem = (size && sizeProblem(size, asked)) ?? unexpected(contentType, size, expect);
   if (problem !== undefined) return badResult(problem, usage);
 
   const modelUsed = headers.get('x-model-used');
   const doubt = fromCache ? seedDoubt(bytes, expect.seed) : usageDoubt(usage);
-  const { contentType, extension } = format;
   return {
     ok: true,
     answer: {
@@ -116,7 +129,7 @@ function sizeProblem({ width, height }: Size, asked: Partial<Size>): string | un
     width < Math.min(LEAST_SIDE, asked.width ?? LEAST_SIDE) ||
     height < Math.min(LEAST_SIDE, asked.height ?? LEAST_SIDE);
   if (tooSmall) return `the image is only ${width}x${height} pixels`;
-  const tooLarge = width > GREATEST_SIDE || height > GREATEST_SIDE;
+  const tooLarge = width > GREATEST_SIDE || height > GREATEST_SIDE || width * height > MOST_PIXELS;
   return tooLarge ? `the image claims ${width}x${height} pixels` : undefined;
 }
 

@@ -1,6 +1,13 @@
 import type { Usage } from '../pollen/usage.ts';
 import type { AnswerHeaders } from './answer-headers.ts';
-import { contentOf, hasMoreThanContent, refusalOf, saysOtherwise } from './chat-message.ts';
+import {
+  contentOf,
+  hasMoreThanContent,
+  isTooDeep,
+  isVisible,
+  refusalOf,
+  saysOtherwise,
+} from './chat-message.ts';
 import { classifyErrorIn200, classifyNotice } from './classify.ts';
 import { readErrorObject } from './error-body.ts';
 import { isObject, type Json } from '../json.ts';
@@ -38,6 +45,7 @@ function readCompletion(completion: Json, headers: AnswerHeaders): Reading {
   const message = isObject(choice) ? choice['message'] : undefined;
   if (!isObject(choice) || !isObject(message)) return badResult('the answer holds no choices', usage);
 
+  if (isTooDeep(message)) return badResult('the answer has too many levels', usage);
   const content = contentOf(message);
   if (!usedAnything(usage)) {
     return isNotice(headers)
@@ -59,14 +67,22 @@ function readCompletion(completion: Json, headers: AnswerHeaders): Reading {
       finishReason,
       ...(typeof modelUsed === 'string' && modelUsed !== '' && { modelUsed }),
       ...(hasMoreThanContent(message) && { message }),
+      ...(isMended(content) && { doubt: MENDED }),
     },
   };
+}
+
+const MENDED = 'The text holds \uFFFD where a character could not be read.';
+
+// Decoding has put the mark for what is no UTF-8; half of a character gets it when the text is stored.
+function isMended(content: string): boolean {
+  return /[\uFFFD\p{Cs}]/u.test(content);
 }
 
 type Body = Pick<AnswerParts, 'body' | 'contentType' | 'extension'>;
 
 function bodyOf(message: Json, content: string): Body | 'empty' {
-  if (content.trim() === '') {
+  if (!isVisible(content)) {
     return saysOtherwise(message) ? jsonBody(JSON.stringify(message)) : 'empty';
   }
   return { body: encoder.encode(content), contentType: 'text/plain; charset=utf-8', extension: 'txt' };

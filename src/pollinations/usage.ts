@@ -121,8 +121,9 @@ function sum(parts: Readonly<Record<string, number>>): number {
   return Object.values(parts).reduce((total, units) => total + units, 0);
 }
 
+// More units than can be counted exactly are no meter's.
 function count(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+  return typeof value === 'number' && value > 0 && value <= Number.MAX_SAFE_INTEGER ? value : 0;
 }
 
 function readUnits(text: string | null): number {

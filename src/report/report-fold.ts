@@ -7,6 +7,7 @@ import type { AttemptRecord } from '../records/record.ts';
 import { addTallies, emptyTally, type Tally } from '../records/tally.ts';
 import { createBillFold } from './bill.ts';
 import { billRows } from './bill-rows.ts';
+import { createDoubtFold } from './doubt-fold.ts';
 import { createFailureFold } from './failure-fold.ts';
 import { createLatencyFold } from './latency.ts';
 import { measureLine, timesOf } from './measure-line.ts';
@@ -26,12 +27,13 @@ export interface ReportFold {
   report(state: EndState, endedAt: string): Report;
 }
 
-/** The report is a fold over records, and nothing but; it keeps sums alone, however many items there are. */
+/** The report is a fold over records, and nothing but; it keeps sums alone, and half a digest of each result. */
 export function createReportFold(plan: Plan): ReportFold {
   const models = new Map<string, ModelReport>();
   const attempts = new Map<string, number>();
   const bill = createBillFold();
   const failures = createFailureFold();
+  const doubts = createDoubtFold();
   const latency = createLatencyFold();
   const price = priceOf(plan);
   let throttledItems = 0;
@@ -64,11 +66,13 @@ export function createReportFold(plan: Plan): ReportFold {
       measured = sumMeasured([...measured, ...measureLine(line)]);
       for (const answer of timesOf(line)) latency.add(answer);
       failures.add(line);
+      doubts.add(line);
       addRows(line, late);
     },
     tally: () => tally,
     report(state, endedAt) {
       const { kept, wasted, duplicate, late, saved } = bill.figures();
+      const doubted = doubts.read();
       return {
         version: 1,
         runId: plan.runId,
@@ -92,6 +96,7 @@ export function createReportFold(plan: Plan): ReportFold {
         failures: failures.read(),
         throttled: { attempts: tally.throttled, items: throttledItems },
         latency: latency.read(),
+        ...(doubted.length === 0 ? {} : { doubts: doubted }),
       };
     },
   };

@@ -24,6 +24,7 @@ export function reportMarkdown(report: Report): string {
     section('Asked', askedLines(report)),
     section('Done', doneTable(report)),
     section('Failed', failedLines(report)),
+    section('Look at', doubtLines(report)),
     ...spentSection(report),
     ...latencySection(report),
     section('What people did', storyLines(report)),
@@ -99,6 +100,17 @@ function failedLines({ runId, tally, failures = [] }: Report): string {
       ),
     ...(rest === 0 ? [] : [`${plural(rest, 'item')} in other ways, in ${code('errors.jsonl')}`]),
   ]);
+}
+
+function doubtLines({ doubts = [] }: Report): string {
+  return bulletsOf(
+    doubts
+      .slice(0, MOST)
+      .map(
+        ({ doubt, items, example }) =>
+          `${plural(items, 'result')}, as of ${code(example)}: ${inertMarkdown(doubt, REASON)}`,
+      ),
+  );
 }
 
 function storyLines({ story = [] }: Report): string {

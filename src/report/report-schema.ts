@@ -148,6 +148,16 @@ export const reportBody = z.object({
     )
     .describe('From send to end, by model.')
     .optional(),
+  doubts: z
+    .array(
+      z.object({
+        doubt: z.string().describe('Why, as a sentence.'),
+        items: count.describe('Results that it is said of.'),
+        example: z.string().describe('Id of the item of one of them.'),
+      }),
+    )
+    .describe('Results that passed every check and look wrong all the same; absent where none does.')
+    .optional(),
 });
 
 /** The JSON Schema of `report.json`, as the text of `docs/report.schema.json`. */

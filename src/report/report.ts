@@ -58,6 +58,8 @@ export interface Report {
   readonly throttled?: ThrottledReport;
   /** How long answers took, the models by name; those of caches and of earlier runs are left out. */
   readonly latency?: readonly LatencyReport[];
+  /** Results that passed every check and look wrong all the same, the most of them first; absent where none does. */
+  readonly doubts?: readonly DoubtReport[];
 }
 
 /** Attempts by what became of their money, as the bill has it. */
@@ -84,6 +86,16 @@ export interface FailureReport {
   readonly example: string;
   /** What to do about that one, as a sentence. */
   readonly remedy: string;
+}
+
+/** Results that look wrong in one way. */
+export interface DoubtReport {
+  /** Why, as a sentence; of numbers in it only the place. */
+  readonly doubt: string;
+  /** Results, of which an item of several calls has several. */
+  readonly items: number;
+  /** Id of the item of one of them. */
+  readonly example: string;
 }
 
 /** Attempts that were told to slow down, and the items that they were for. */

@@ -121,6 +121,34 @@ describe('two workers that govern a lane', () => {
     expect(world.writes).toBeLessThan(60);
   });
 
+  it.each([1, 2, 4])(
+    'are back at once after a minute in which the API throttled every call (%i workers)',
+    (workers) => {
+      for (const seed of [1, 2, 3, 4, 5]) {
+        const world = runWorld({
+          seed,
+          seconds: 180,
+          workers,
+          configured: known,
+          concurrency: 12,
+          places: 40,
+          api: {
+            limits: [
+              [0, 1000],
+              [60, 0],
+              [120, 1000],
+            ],
+            burst: 3,
+            retryAfter: false,
+            latency: 0.2,
+          },
+        });
+        expect(countIn(world.throttled, 60, 121), 'knocks at a door that is shut').toBeLessThan(120);
+        expect(countIn(world.answered, 120, 150), 'answers in the half minute after').toBeGreaterThan(60);
+      }
+    },
+  );
+
   it('hold the whole lane as long as the API asks to wait', () => {
     // A bucket that is filled by one call in 20 s asks for waits of that length.
     const api = { limits: [[0, 0.05]], burst: 20 } as const;

@@ -23,6 +23,11 @@ describe('the code of an error answer', () => {
     [403, envelope(403, 'FORBIDDEN', 'Model not allowed for this API key'), 'forbidden', false],
     [403, envelope(403, 'FORBIDDEN', 'insufficient permissions'), 'forbidden', false],
     [404, { error: 'Not found' }, 'not-found', false],
+    // Pages are the edge's: the API has none.
+    [403, page('Attention Required!'), 'not-the-api', false],
+    [404, page('Tunnel not found'), 'not-the-api', false],
+    [407, '', 'not-the-api', false],
+    [413, page('413 Request Entity Too Large'), 'request-too-large', false],
     [405, '', 'not-found', false],
     [408, envelope(408, 'REQUEST_TIMEOUT', 'slow'), 'gateway', false],
     [413, envelope(413, 'PAYLOAD_TOO_LARGE', 'too large'), 'request-too-large', false],
@@ -92,6 +97,15 @@ describe('the message of an error answer', () => {
     expect(Buffer.byteLength(message)).toBeLessThanOrEqual(2048);
     expect(message).toMatch(/^400 \[redacted\]/);
     expect(message).not.toMatch(/specials|someoneelse|c3BlY2lhbHM|k%22ey|\uFFFD/);
+  });
+
+  it.each([
+    ['too deep to print', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
+    ['not printable', '{"toString":1,"valueOf":1}'],
+  ])('leaves out what is %s', async (_, value) => {
+    const body = `{"error":{"message":"no","details":{"fieldErrors":{"a":["why",${value}]}}}}`;
+    await using server = await startServer(reply(400, body));
+    expect(faultOf(await attemptText(server.url)).message).toBe('400 no; a: why');
   });
 
   it('does not take long over a page made to be slow', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf, attemptImage, faultOf } from './attempts.ts';
-import { gif, jpeg, mp4, png, svg, webp } from './pictures.ts';
+import { gif, jpeg, mp4, png, saysItIs, svg, webp } from './pictures.ts';
 import { reply, startServer } from './server.ts';
 
 const asJpeg = { 'content-type': 'image/jpeg' };
@@ -33,11 +33,16 @@ describe('an image attempt', () => {
     ['png', png(64, 32), 'image/png'],
     ['webp', webp(64, 32), 'image/webp'],
     ['gif', gif(64, 32), 'image/gif'],
-    ['svg', svg(64, 32), 'image/svg+xml'],
   ])('tells %s by its bytes, whatever the header says', async (extension, picture, contentType) => {
     await using server = await startServer(reply(200, picture, asJpeg));
     const answer = answerOf(await attemptImage(server.url));
     expect(answer).toMatchObject({ extension, contentType, width: 64, height: 32 });
+  });
+
+  it('takes a drawing where its author expects one', async () => {
+    await using server = await startServer(reply(200, svg(64, 32), asJpeg));
+    const answer = answerOf(await attemptImage(server.url, { expect: { type: 'svg' } }));
+    expect(answer).toMatchObject({ extension: 'svg', contentType: 'image/svg+xml', width: 64 });
   });
 
   it('keeps a video, which some models make on this route', async () => {
@@ -92,7 +97,14 @@ describe('a 200 that is no image', () => {
   it.each([
     ['one pixel', png(1, 1), {}],
     ['a tracking pixel in one direction', png(64, 1), { width: 64, height: 64 }],
-    ['a picture that would fill the memory', png(1, 1).fill(0xff, 16, 20), { width: 1, height: 1 }],
+    ['a picture that would fill the memory', saysItIs(png(1, 1), 0xffffffff, 1), { width: 1, height: 1 }],
+    ['a picture whose pixels would fill it', saysItIs(png(64, 64), 30_000, 30_000), {}],
+    [
+      'a head and an end around nothing',
+      Buffer.concat([png(64, 64).subarray(0, 33), png(64, 64).subarray(-12)]),
+      {},
+    ],
+    ['a drawing, which may hold a program', svg(64, 64), {}],
   ])('fails with its usage when it is %s', async (_, picture, params) => {
     await using server = await startServer(reply(200, picture, headers));
     expect(faultOf(await attemptImage(server.url, { params }))).toMatchObject({

@@ -11,6 +11,15 @@ export function png(width: number, height: number): Buffer {
   return Buffer.concat([start, chunk('IHDR', header), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))]);
 }
 
+/** A PNG that claims another size than it has. */
+export function saysItIs(picture: Buffer, width: number, height: number): Buffer {
+  const copy = Buffer.from(picture);
+  copy.writeUInt32BE(width, 16);
+  copy.writeUInt32BE(height, 20);
+  copy.writeUInt32BE(crc32(copy.subarray(12, 29)), 29);
+  return copy;
+}
+
 /** A JPEG with true markers around scan data that stands for nothing; `metadata` goes into its EXIF segment. */
 export function jpeg(width: number, height: number, metadata = ''): Buffer {
   const frame = Buffer.from([8, 0, 0, 0, 0, 1, 1, 0x11, 0]);
@@ -39,12 +48,12 @@ export function webp(width: number, height: number): Buffer {
   return Buffer.concat([head, data]);
 }
 
-/** A GIF's header and trailer. */
+/** A GIF's header, one frame that stands for nothing, and trailer. */
 export function gif(width: number, height: number): Buffer {
   const head = Buffer.from('GIF89a\0\0\0\0\0\0\0', 'latin1');
   head.writeUInt16LE(width, 6);
   head.writeUInt16LE(height, 8);
-  return Buffer.concat([head, Buffer.from([0x2c, 0, 0x3b])]);
+  return Buffer.concat([head, Buffer.from([0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4c, 1, 0, 0x3b])]);
 }
 
 export function svg(width: number, height: number): Buffer {

@@ -18,7 +18,7 @@ import { createWorkers } from '../../src/lanes/workers.ts';
 import type { PriceSnapshot } from '../../src/pollen/prices.ts';
 import type { CacheMode } from '../../src/pollen/settle.ts';
 import { createPost, type PostOptions } from '../../src/notices/post.ts';
-import { createApiClient } from '../../src/pollinations/client.ts';
+import { createApiClient, type AttemptInput } from '../../src/pollinations/client.ts';
 import { createSend } from '../../src/pollinations/send.ts';
 import { createBalance, findApi, openStore, plannedApi } from '../../src/services.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
@@ -59,6 +59,10 @@ export interface HarnessOptions {
   readonly scheduleOf?: () => Partial<ScheduleTimes>;
   /** Whether the workers make small pictures and galleries. @default false */
   readonly gallery?: boolean;
+  /** What stands between workers and emulator: starts it, and tells its address. @default nothing */
+  readonly front?: (emulator: string) => Promise<string>;
+  /** Milliseconds that an attempt may take at most. @default as the product has it */
+  readonly deadlineMs?: number;
   /** Workers to start with. @default 1 */
   readonly workers?: number;
 }
@@ -104,7 +108,7 @@ export async function openHarness(
   const namespace = await createNamespace(connection, options.searchable ?? true);
   const session = await openTestSession(servers, connection, namespace, {
     key,
-    url: emulator.url,
+    url: (await options.front?.(emulator.url)) ?? emulator.url,
     lanes,
     cacheMode: options.emulator?.cacheMode ?? 'exact',
   });
@@ -121,15 +125,22 @@ export async function openHarness(
       lanes,
       logger: createLogger('fatal'),
     });
+    const client = createApiClient({
+      base: session.api.base,
+      ...(session.config.api.key === undefined ? {} : { key: session.config.api.key }),
+    });
     const dependencies = {
       store,
       openObject: session.store.openObject,
       records: createRecords(store),
       plans: createPlanReader(store),
-      client: createApiClient({
-        base: session.api.base,
-        ...(session.config.api.key === undefined ? {} : { key: session.config.api.key }),
-      }),
+      client: {
+        attempt: (input: AttemptInput) =>
+          client.attempt({
+            ...input,
+            deadlineMs: Math.min(input.deadlineMs, options.deadlineMs ?? Infinity),
+          }),
+      },
       ...(session.config.api.key === undefined ? {} : { key: session.config.api.key }),
       balance: createBalance(session.api, session.config.api, createSend()),
       apiId: options.apiId ?? session.api.id,

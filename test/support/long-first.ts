@@ -4,6 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const seconds: Readonly<Record<string, number>> = {
   'e2e/dev': 150,
   'e2e/verbs': 110,
+  'faults/api-storms': 110,
+  'faults/api-hostile': 60,
   'faults/outages': 95,
   'faults/sigkill': 75,
   'faults/crash-points': 75,

@@ -24,7 +24,9 @@ const QUIET = 5;
 const SHORT_WAIT = 2;
 /** A door that is shut opens no sooner for many knocks: seconds between tries. */
 const SHUT = 5;
+/** Throttles in a row that show it, of all workers, and of one at least. */
 const SHUT_SIGNS = 5;
+const LEAST_SHUT_SIGNS = 2;
 /** Share of throttles that a lane at its known limit takes for jitter. */
 const JITTER = 0.1;
 /** The part of a tick after which a state is old enough to grow: ticks of workers are not quite regular. */
@@ -52,8 +54,11 @@ export function step(state: LaneState, ledger: Ledger, moment: Moment): LaneStat
   if (heard.throttled >= signsOf(state, heard) && cutAgo >= tick * ALMOST) {
     const whole = ledger.heard(ONE_SLOT_WINDOW, now, 'whole');
     if (takesOneCall(state, whole, workers)) return fallToOneSlot(state, worker);
-    if (isShut(heard) && cutAgo < tick * 4)
-      return { ...state, phase: { kind: 'held', left: SHUT, shut: true } };
+    if (cutAgo < tick * 4) {
+      if (isShut(heard, workers)) return { ...state, phase: { kind: 'held', left: SHUT, shut: true } };
+      // It was shut, and too few have tried since to tell whether it is.
+      if (state.cut?.shut === true && heard.answered === 0) return state;
+    }
     return cutRate(state, heard);
   }
   if (moment.waiting !== true && heard.quiet > QUIET) return { ...state, phase: { kind: 'quiet' } };
@@ -79,11 +84,19 @@ function stepHeld(state: LaneState, heard: Heard): LaneState {
     return { ...state, phase: { kind: 'held', left: heard.wait } };
   if (state.phase.left > 0) return state;
   // Without a rate, or with one slot, there is nothing to start slowly with.
-  const { rate, oneSlot } = state;
-  return { ...state, phase: { kind: rate === undefined || oneSlot !== undefined ? 'running' : 'quiet' } };
+  const { rate, oneSlot, cut, phase } = state;
+  // While a door was shut the rate that it had been cut to was not tried: it is as new, and is cut no further.
+  const kept =
+    phase.shut === true && cut !== undefined ? { cut: { ...cut, ago: 0, shut: true as const } } : {};
+  return {
+    ...state,
+    ...kept,
+    phase: { kind: rate === undefined || oneSlot !== undefined ? 'running' : 'quiet' },
+  };
 }
 
 // Nothing at all gets through: to knock less often would not open the door, and would be hard to climb back from.
-function isShut({ throttled, starts, inFlight }: Heard): boolean {
-  return throttled >= SHUT_SIGNS && throttled >= starts && inFlight === 0;
+function isShut({ throttled, starts, inFlight }: Heard, workers: number): boolean {
+  const signs = Math.max(LEAST_SHUT_SIGNS, SHUT_SIGNS / workers);
+  return throttled >= signs && throttled >= starts && inFlight === 0;
 }

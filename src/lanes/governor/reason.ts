@@ -17,7 +17,15 @@ const phase = z.discriminatedUnion('kind', [
 const schema = z.object({
   configured: z.object({ rps: rate.optional(), adaptive: z.boolean() }),
   rate: rate.optional(),
-  cut: z.object({ from: rate, to: rate, ago: seconds, outage: z.literal(true).optional() }).optional(),
+  cut: z
+    .object({
+      from: rate,
+      to: rate,
+      ago: seconds,
+      outage: z.literal(true).optional(),
+      shut: z.literal(true).optional(),
+    })
+    .optional(),
   phase,
   oneSlot: z.object({ by: z.string(), left: seconds }).optional(),
   noSlot: seconds.optional(),

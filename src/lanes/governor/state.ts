@@ -43,12 +43,16 @@ export interface LaneState {
   readonly configured: ConfiguredRate;
   /** Calls started a second while nothing holds the lane; absent: no limit. */
   readonly rate?: number;
-  /** The last cut: rates before and after it, its age in seconds, and whether an outage was the cause. */
+  /**
+   * The last cut: rates before and after it, its age in seconds, whether an outage was the cause, and whether every call since
+   * was throttled, so that its age begins when that was last found.
+   */
   readonly cut?: {
     readonly from: number;
     readonly to: number;
     readonly ago: number;
     readonly outage?: true;
+    readonly shut?: true;
   };
   readonly phase: Phase;
   readonly oneSlot?: OneSlot;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { createByteBudget } from '../../src/activities/byte-budget.ts';
+import { createByteBudget } from '../src/byte-budget.ts';
 
 const never = new AbortController().signal;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
