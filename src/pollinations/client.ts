@@ -9,6 +9,7 @@ import { readErrorBody } from './error-body.ts';
 import { exchange } from './exchange.ts';
 import { faultMessage } from './fault-message.ts';
 import { type ImageExpectation, readImageAnswer, type Size } from './image-answer.ts';
+import { formatOf } from './image-format.ts';
 import type { Fault, Outcome } from './outcome.ts';
 import type { Reading } from './reading.ts';
 import { requestHeaders } from './request-headers.ts';
@@ -87,7 +88,11 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         deadlineMs: input.deadlineMs,
         ...(input.signal && { signal: input.signal }),
         large,
-        limit: (status) => (status === 200 ? MAXIMUM_BYTES[kind] : MAXIMUM_ERROR_BYTES),
+        limit: (status, start) => {
+          // Of what is no picture no more is needed than of an error.
+          const isNone = kind === 'image' && start !== undefined && formatOf(start) === undefined;
+          return status === 200 && !isNone ? MAXIMUM_BYTES[kind] : MAXIMUM_ERROR_BYTES;
+        },
       });
       if (result.kind === 'failed') {
         return fault({ code: result.code, message: result.message, lost: result.lost });

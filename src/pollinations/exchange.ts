@@ -32,8 +32,8 @@ export interface ExchangeInput {
   /** Milliseconds for the whole exchange, body included. */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal;
-  /** Most bytes of a body, after decompression, by the status of the response. */
-  readonly limit: (status: number) => number;
+  /** Most bytes of a body, after decompression, by the status of the response and by its first KiB once that is there. */
+  readonly limit: (status: number, start?: Uint8Array) => number;
   /** What bodies of more than 8 MiB may take at once, all together. @default no bound */
   readonly large?: ByteBudget;
 }
@@ -42,6 +42,9 @@ const NO_BYTES = new Uint8Array(0);
 
 // Images do not shrink, and texts are small: without compression their length can be checked.
 const HEADERS = { 'user-agent': 'pollen-batch', 'accept-encoding': 'identity' };
+
+/** Enough to tell what a body is. */
+const START_BYTES = 1024;
 
 /** Bodies up to this size need not wait for room. */
 const SMALL_BYTES = 8 * 1024 * 1024;
@@ -80,7 +83,7 @@ export async function exchange(input: ExchangeInput): Promise<Exchange> {
     });
     const most = limit(answer.status);
     const room = () => large?.take(most, call.signal);
-    const read = await readBody(answer, most, room);
+    const read = await readBody(answer, (start) => limit(answer.status, start), room);
     // A body that was whole before the deadline struck is an answer.
     const broken = read.broken && (stopped ?? read.broken);
     // Closes the connection; the rest of the body is nothing anybody needs.
@@ -102,16 +105,17 @@ export async function exchange(input: ExchangeInput): Promise<Exchange> {
 
 async function readBody(
   { status, headers, body }: SentAnswer,
-  limit: number,
+  limitOf: (start?: Uint8Array) => number,
   room: () => Promise<() => void> | undefined,
 ): Promise<{ readonly body: Uint8Array; readonly broken?: ExchangeFault }> {
-  const tooLarge: ExchangeFault = {
+  let limit = limitOf();
+  const tooLarge = (): ExchangeFault => ({
     code: 'answer-too-large',
     message: `the answer is larger than ${limit} bytes`,
     lost: true,
-  };
+  });
   if (BODILESS.has(status)) return { body: NO_BYTES };
-  if (Number(headers.get('content-length') ?? 0) > limit) return { body: NO_BYTES, broken: tooLarge };
+  if (Number(headers.get('content-length') ?? 0) > limit) return { body: NO_BYTES, broken: tooLarge() };
   const chunks: Uint8Array[] = [];
   let received = 0;
   let bytes = 0;
@@ -126,8 +130,10 @@ async function readBody(
   try {
     for await (const chunk of decoded(encoding === null ? body : counted(), encoding)) {
       const most = encoding === null ? limit : Math.min(limit, UNPACKED_BYTES + MOST_UNPACKED * received);
-      if (bytes + chunk.byteLength > most) return { body: join(chunks, bytes), broken: tooLarge };
+      if (bytes + chunk.byteLength > most) return { body: join(chunks, bytes), broken: tooLarge() };
       bytes += chunk.byteLength;
+      if (bytes >= START_BYTES && bytes - chunk.byteLength < START_BYTES)
+        limit = limitOf(join([...chunks, chunk], bytes));
       if (bytes > SMALL_BYTES) release ??= await room();
       chunks.push(chunk);
     }

@@ -36,7 +36,7 @@ function waitsOf(outcomes: readonly Outcome[]): readonly (number | undefined)[] 
   return outcomes.map((outcome) => (outcome.kind === 'fault' ? outcome.fault.retryAfterMs : undefined));
 }
 
-describe('a hostile answer', { timeout: 120_000 }, () => {
+describe('a hostile answer', { timeout: 240_000 }, () => {
   it('is one of at least sixty, each with a name of its own', () => {
     expect(hostileAnswers.length).toBeGreaterThanOrEqual(60);
     expect(new Set([...hostileAnswers, ...oddAnswers].map(({ name }) => name)).size).toBe(

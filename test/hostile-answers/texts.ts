@@ -84,7 +84,7 @@ export const texts: readonly HostileAnswer[] = [
   ),
   hostile(
     'error-of-two-megabytes',
-    'server-error',
+    ['server-error', 'answer-too-large'],
     okJson(JSON.stringify({ error: `Bearer sk_ ${'content sk_aaaaaaaa '.repeat(100_000)}` })),
   ),
   hostile('error-beside-an-answer', 'server-error', okJson(chat({ error: 'the model broke off' }))),
