@@ -1,4 +1,4 @@
-import { cp, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultPayloadConverter } from '@temporalio/common';
@@ -12,6 +12,7 @@ import { faultRuns, items } from '../support/fault-runs.ts';
 import { eventsOf, historyChain, type HistoryEvent } from '../support/histories.ts';
 import { untilEnded } from '../support/kill-run.ts';
 import { startProcessStack, type ProcessStack } from '../support/process-stack.ts';
+import { copyProduct, type Edit } from '../support/product-copy.ts';
 import { runFiles } from '../support/run-files.ts';
 import { writeSampleJob } from '../support/sample-job.ts';
 
@@ -32,24 +33,6 @@ afterAll(async () => {
   await stack?.stop();
   await emulator?.close();
 });
-
-type Edit = readonly [file: string, from: string, to: string];
-
-/** A copy of the product with other words at some places, as another version's would be. */
-async function copyProduct(folder: string, edits: readonly Edit[]): Promise<string> {
-  for (const name of ['bin', 'src', 'package.json', 'tsconfig.json']) {
-    await cp(join(repository, name), join(folder, name), { recursive: true });
-  }
-  await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'));
-  for (const [file, from, to] of edits) {
-    const path = join(folder, 'src', file);
-    const source = await readFile(path, 'utf8');
-    const changed = source.replaceAll(from, to);
-    expect(changed, `${file}: ${from}`).not.toBe(source);
-    await writeFile(path, changed);
-  }
-  return join(folder, 'bin/pollen-batch.js');
-}
 
 const otherWords: Edit = ['workflows/details.ts', 'counted at', 'as of'];
 /** Every step of a workflow goes to whichever worker asks first, and is worked out from the history anew. */
