@@ -16,6 +16,8 @@ export type Decision =
     };
 
 /** Attempts that may take a worker along before the item itself is under suspicion. */
+const SUSPECT_WORKERS = 3;
+/** Attempts that may take a worker along before the item is given up: it was alone among suspects at the last of them. */
 const LOST_WORKERS = 8;
 const REFUSED_KEYS = 3;
 /** Gap between refusals of the key, so that three of them are not one burst over a rate limit. */
@@ -94,7 +96,30 @@ function excused(notes: AttemptHistory['notes'], { code }: Fault): number {
 
 /** Whether an item has taken so many workers along that it must not be tried again. */
 export function isPoison(history: AttemptHistory): boolean {
-  return history.notes.filter((note) => note.code === LOST_WORKER).length >= LOST_WORKERS;
+  return lostWorkers(history) >= LOST_WORKERS;
+}
+
+/**
+ * Whether an item has lost so many workers that it may be what kills them, or was in flight with what does: calls that die
+ * together come back together, and would be given up together.
+ */
+export function isSuspect(history: AttemptHistory): boolean {
+  return lostWorkers(history) >= SUSPECT_WORKERS;
+}
+
+/**
+ * How long a suspect waits that finds another one on its worker, in milliseconds: longer and longer, since each try takes a
+ * turn of its lane.
+ *
+ * @param tried - attempts that it has had, from 1
+ * @param random - uniform in [0, 1)
+ */
+export function suspectDelay(tried: number, random: number): number {
+  return spread(Math.min(1_000 * 2 ** Math.max(0, tried - SUSPECT_WORKERS - 1), MAX_DELAY_MS), random);
+}
+
+function lostWorkers({ notes }: AttemptHistory): number {
+  return notes.filter((note) => note.code === LOST_WORKER).length;
 }
 
 // The API says 401 also to a good key that was too fast.

@@ -83,6 +83,17 @@ export function stoppedLaneFailure(): ApplicationFailure {
   );
 }
 
+/** A call that has lost several workers, and waits for another such one to be made: nothing was sent. */
+export function suspectFailure(delayMs: number): ApplicationFailure {
+  return failure(
+    {
+      code: 'suspect',
+      remedy: 'nothing was sent; calls whose worker died several times are made one at a time.',
+    },
+    { nextRetryDelay: delayMs, category: ApplicationFailureCategory.BENIGN },
+  );
+}
+
 /** A paid answer that was given up before the store took it: its next attempt fetches it again. */
 export function notStoredFailure(): ApplicationFailure {
   return failure(

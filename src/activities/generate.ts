@@ -26,19 +26,26 @@ import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
 import { unaffordable } from './affordable.ts';
 import { executionOf, groupOf, itemIn, requestIdOf } from './call-names.ts';
 import { callSignal } from './call-signal.ts';
+import { decide, isPoison, isSuspect, probeDelay, suspectDelay } from './decide.ts';
 import { withHitDoubt } from './early-hit.ts';
-import { decide, isPoison, probeDelay } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { HeldAnswers } from './held-answers.ts';
 import { standingOf, type Standing } from './given-up.ts';
 import { holdingRun } from './holding-run.ts';
-import { notStoredFailure, parkedFailure, retryFailure, stoppedLaneFailure } from './failure.ts';
+import {
+  notStoredFailure,
+  parkedFailure,
+  retryFailure,
+  stoppedLaneFailure,
+  suspectFailure,
+} from './failure.ts';
 import { readAttached, reserveAttached } from './attached.ts';
 import { checkOutput, schemaFault } from './check-output.ts';
 import type { ResolvedCall } from './item-record.ts';
 import { createItemStore } from './item-store.ts';
 import { findPlanned, findStep, isBegun, listsOf } from './planned-call.ts';
 import { resolveCall } from './resolve-call.ts';
+import type { Suspects } from './suspects.ts';
 
 /** Well below the heartbeat timeout of 20 s, and often enough to hear of a stop soon. */
 const HEARTBEAT_MS = 5_000;
@@ -58,6 +65,7 @@ export interface KeyHealth {
 export interface SharedByCalls {
   readonly keyHealth: KeyHealth;
   readonly held: HeldAnswers;
+  readonly suspects: Suspects;
 }
 
 /** What sets one kind of call apart. */
@@ -73,7 +81,7 @@ export interface CallKind {
  */
 export function createGenerate(
   dependencies: ActivityDependencies,
-  { keyHealth, held }: SharedByCalls,
+  { keyHealth, held, suspects }: SharedByCalls,
   { kind, deadlineMs }: CallKind,
 ): (reference: CallReference) => Promise<Receipt> {
   const { client, governors, now, telemetry = noTelemetry } = dependencies;
@@ -119,6 +127,7 @@ export function createGenerate(
       }
     }
     let release = (): void => {};
+    let leave = (): void => {};
     // Whichever call of a page hears of its stop first, none of the others is sent any more.
     const onCancel = (): void => {
       if (context.cancellationDetails?.cancelRequested === true) governors.stop(groupOf(context, reference));
@@ -174,6 +183,14 @@ export function createGenerate(
         schemaFault(item.call, planned.plan.schemas) ??
         unaffordable(planned.plan, item.call, recalled);
       if (unmade !== undefined) return await itemStore.fail(unmade, recalled);
+      if (isSuspect(recalled)) {
+        const turn = suspects.enter();
+        if (turn === undefined) {
+          if (hasUnkept(recalled, 0)) await keep(() => keepAttempts(recalled));
+          throw suspectFailure(suspectDelay(tried, dependencies.random()));
+        }
+        leave = turn;
+      }
       release = await reserveAttached(resolution, context.cancellationSignal);
       const attached = await readAttached(dependencies, reference.run, resolution);
       if (attached !== undefined && 'fault' in attached)
@@ -263,6 +280,7 @@ export function createGenerate(
     } finally {
       clearInterval(beat);
       release();
+      leave();
     }
   };
 }

@@ -13,6 +13,7 @@ import { createHeldAnswers } from './held-answers.ts';
 import { createPlanRun } from './plan-run.ts';
 import { createSealPage } from './seal-page.ts';
 import { createFindReceivers, createSendNotice } from './send-notice.ts';
+import { createSuspects } from './suspects.ts';
 
 /** The activities that steer runs, for the control queue. */
 export function createControlActivities(dependencies: ActivityDependencies): ControlActivities {
@@ -44,7 +45,11 @@ export function createCallActivities(dependencies: ActivityDependencies): CallAc
     meters.heldBytes(bytes, {});
   };
   // One key makes both kinds of call.
-  const shared = { keyHealth: { lastSuccess: 0 }, held: createHeldAnswers({ onHeld }) };
+  const shared = {
+    keyHealth: { lastSuccess: 0 },
+    held: createHeldAnswers({ onHeld }),
+    suspects: createSuspects(),
+  };
   return {
     generateText: withStoreFailures(
       createGenerate(dependencies, shared, { kind: 'text', deadlineMs: 120_000 }),

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
 import { LOST_WORKER } from '../../src/activities/attempt-history.ts';
-import { decide as decideIn, isPoison, probeDelay } from '../../src/activities/decide.ts';
+import {
+  decide as decideIn,
+  isPoison,
+  isSuspect,
+  probeDelay,
+  suspectDelay,
+} from '../../src/activities/decide.ts';
 import { verdicts, type FaultCode } from '../../src/pollinations/verdicts.ts';
 import type { Advice } from '../../src/lanes/governor/mind.ts';
 import { sampleFault, sampleHistory, sampleNote } from '../support/samples.ts';
@@ -147,6 +153,13 @@ describe('an attempt without credit or with a refused key', () => {
 });
 
 describe('an item that takes workers along', () => {
+  it('is suspected at the third, and waits longer and longer for another suspect, up to a minute', () => {
+    const history = (lost: number) => sampleHistory({ notes: after(LOST_WORKER as FaultCode, lost).notes });
+    expect([2, 3].map((lost) => isSuspect(history(lost)))).toEqual([false, true]);
+    expect([4, 5, 7, 10, 40].map((tried) => suspectDelay(tried, 0) / 1_000)).toEqual([1, 2, 8, 60, 60]);
+    expect(suspectDelay(4, 1)).toBe(1_500);
+  });
+
   it('is given up at the eighth', () => {
     const history = (lost: number) => sampleHistory({ notes: after(LOST_WORKER as FaultCode, lost).notes });
     expect(isPoison(history(7))).toBe(false);

@@ -5,6 +5,7 @@ import type { ActivityDependencies } from '../../src/activities/dependencies.ts'
 import { createGenerate } from '../../src/activities/generate.ts';
 import { createHeldAnswers } from '../../src/activities/held-answers.ts';
 import { createPlanReader } from '../../src/activities/plan-reader.ts';
+import { createSuspects } from '../../src/activities/suspects.ts';
 import type { KeptAttempts } from '../../src/records/record.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import { writePlan } from '../../src/records/run-store.ts';
@@ -45,7 +46,7 @@ async function world(changes: Parameters<typeof samplePlan>[0] = {}) {
         },
       },
     } as unknown as ActivityDependencies,
-    { keyHealth: { lastSuccess: 0 }, held: createHeldAnswers() },
+    { keyHealth: { lastSuccess: 0 }, held: createHeldAnswers(), suspects: createSuspects() },
     { kind: 'text', deadlineMs: 1_000 },
   );
   async function stopped(

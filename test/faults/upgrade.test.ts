@@ -1,4 +1,4 @@
-import { cp, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultPayloadConverter } from '@temporalio/common';
@@ -12,44 +12,35 @@ import { faultRuns, items } from '../support/fault-runs.ts';
 import { eventsOf, historyChain, type HistoryEvent } from '../support/histories.ts';
 import { untilEnded } from '../support/kill-run.ts';
 import { startProcessStack, type ProcessStack } from '../support/process-stack.ts';
+import { copyProduct, type Edit } from '../support/product-copy.ts';
 import { runFiles } from '../support/run-files.ts';
-import { writeSampleJob } from '../support/sample-job.ts';
+import { writeSampleJob, type SampleJob } from '../support/sample-job.ts';
 
 const few = { texts: 30, images: 6 };
+const many = { texts: 400, images: 100 };
 const key = 'sk_upgrade0000000000000000000000000';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 let emulator: Emulator;
 let stack: ProcessStack;
+/** Entries of the product as it was, and as it is, each of which forgets a workflow after every step of it. */
+let products: { readonly before: string; readonly after: string };
 
 beforeAll(async () => {
   emulator = await startEmulator({ keys: [{ name: 'upgrade', key }], latency: { kind: 'fixed', ms: 250 } });
   const environment = { POLLEN_BATCH_RPS: '15', POLLEN_BATCH_CONCURRENCY: '24' };
   stack = await startProcessStack({ api: emulator.url, key, environment });
+  const [before, after] = await Promise.all([
+    copyProduct(join(stack.folder, 'old'), [keepsNothing, ...otherNames, ...(await unpatched())]),
+    copyProduct(join(stack.folder, 'now'), [keepsNothing]),
+  ]);
+  products = { before, after };
 });
 
 afterAll(async () => {
   await stack?.stop();
   await emulator?.close();
 });
-
-type Edit = readonly [file: string, from: string, to: string];
-
-/** A copy of the product with other words at some places, as another version's would be. */
-async function copyProduct(folder: string, edits: readonly Edit[]): Promise<string> {
-  for (const name of ['bin', 'src', 'package.json', 'tsconfig.json']) {
-    await cp(join(repository, name), join(folder, name), { recursive: true });
-  }
-  await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'));
-  for (const [file, from, to] of edits) {
-    const path = join(folder, 'src', file);
-    const source = await readFile(path, 'utf8');
-    const changed = source.replaceAll(from, to);
-    expect(changed, `${file}: ${from}`).not.toBe(source);
-    await writeFile(path, changed);
-  }
-  return join(folder, 'bin/pollen-batch.js');
-}
 
 const otherWords: Edit = ['workflows/details.ts', 'counted at', 'as of'];
 /** Every step of a workflow goes to whichever worker asks first, and is worked out from the history anew. */
@@ -111,6 +102,26 @@ async function resultsOf(run: RunLocation): Promise<readonly unknown[]> {
   return lines.map((line) => [line.id, line.status, line.status === 'succeeded' ? line.sha256 : '']);
 }
 
+function startOther(version: keyof typeof products, rps: string): Promise<Child> {
+  const environment = {
+    POLLEN_BATCH_CACHE: join(stack.folder, `cache-${version}`),
+    POLLEN_BATCH_RPS: rps,
+  };
+  return stack.startWorker({ entry: products[version], environment });
+}
+
+/** Expects another run of a job, which one worker of this version makes, to have the same results. */
+async function expectSameAlone(run: RunLocation, job: SampleJob): Promise<void> {
+  const alone = await stack.startWorker({ environment: { POLLEN_BATCH_RPS: '200' } });
+  const file = await writeSampleJob(stack.folder, job);
+  const { stdout } = await stack.command('submit', file, '--new', '-o', 'json');
+  const again = { ...run, runId: (JSON.parse(stdout) as { readonly runId: string }).runId };
+  expect(again.runId).not.toBe(run.runId);
+  await untilEnded(stack, again);
+  expect(await resultsOf(again)).toEqual(await resultsOf(run));
+  await alone.stop();
+}
+
 describe('a worker of another version', { timeout: 600_000 }, () => {
   it('takes over a run in progress from the one before, which ends: each call is made once', async () => {
     const runs = faultRuns(stack, emulator);
@@ -137,26 +148,14 @@ describe('a worker of another version', { timeout: 600_000 }, () => {
 
   it('works on a run at the same time as this one, which is steered meanwhile: the results are those of one alone', async () => {
     const runs = faultRuns(stack, emulator, few);
-    const [before, after] = await Promise.all([
-      copyProduct(join(stack.folder, 'old'), [keepsNothing, ...otherNames, ...(await unpatched())]),
-      copyProduct(join(stack.folder, 'now'), [keepsNothing]),
-    ]);
-    const start = (entry: string, name: string): Promise<Child> =>
-      stack.startWorker({
-        entry,
-        environment: {
-          POLLEN_BATCH_CACHE: join(stack.folder, `cache-${name}`),
-          // Slow enough for its cost to be told in its course, and for what it is told to come before its end.
-          POLLEN_BATCH_RPS: '3',
-        },
-      });
     // The older one begins it: what the newer one has begun the older one cannot go on with.
-    const old = await start(before, 'old');
+    // Slow enough for its cost to be told in its course, and for what it is told to come before its end.
+    const old = await startOther('before', '3');
     const run = await runs.submit('mixed');
     await runs.untilRequests(run, 1);
     const { temporal } = stack.session;
     await suspend(temporal, run.runId, 'a rollout');
-    const now = await start(after, 'now');
+    const now = await startOther('after', '3');
     await setRun(temporal, run.runId, { concurrency: 3, reason: 'others first' });
     await resume(temporal, run.runId, 'both are there');
     await suspend(temporal, run.runId, 'lunch');
@@ -180,13 +179,26 @@ describe('a worker of another version', { timeout: 600_000 }, () => {
     );
     await Promise.all([old, now].map((worker) => worker.stop()));
 
-    const alone = await stack.startWorker();
-    const file = await writeSampleJob(stack.folder, { name: 'mixed', ...few });
-    const { stdout } = await stack.command('submit', file, '--new', '-o', 'json');
-    const again = { ...run, runId: (JSON.parse(stdout) as { readonly runId: string }).runId };
-    expect(again.runId).not.toBe(run.runId);
-    await untilEnded(stack, again);
-    expect(await resultsOf(again)).toEqual(await resultsOf(run));
-    await alone.stop();
+    await expectSameAlone(run, { name: 'mixed', ...few });
+  });
+
+  it('shares every step of a run of 500 items with this one: the results are those of one alone', async () => {
+    const runs = faultRuns(stack, emulator, many);
+    const old = await startOther('before', '200');
+    const run = await runs.submit('many');
+    await runs.untilRequests(run, 1);
+    const { temporal } = stack.session;
+    await suspend(temporal, run.runId, undefined);
+    const now = await startOther('after', '200');
+    await resume(temporal, run.runId);
+    await untilEnded(stack, run);
+    expect(await runs.expectWhole(run)).toMatchObject({ requests: many.texts + many.images });
+    const { pages } = await runFiles(stack.session.store, run).plan();
+    expect(pages.length).toBeGreaterThan(1);
+    for (const { page } of pages) {
+      expect((await workersOf(pageWorkflowId(run.runId, page))).size).toBe(2);
+    }
+    await Promise.all([old, now].map((worker) => worker.stop()));
+    await expectSameAlone(run, { name: 'many', ...many });
   });
 });

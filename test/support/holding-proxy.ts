@@ -10,9 +10,12 @@ export interface PassingRequest {
   readonly body: string;
 }
 
-/** Where an exchange is held: `request` before the server has heard of it, `answer` when the server has answered. */
+/**
+ * Where an exchange is held: `request` before the server has heard of it, `half` when it has got half of the body, and `answer`
+ * when it has answered.
+ */
 export interface Hold {
-  readonly at: 'request' | 'answer';
+  readonly at: 'request' | 'half' | 'answer';
   readonly name: string;
 }
 
@@ -72,7 +75,13 @@ export async function startHoldingProxy(
     }
     if (hold?.at === 'request' && !(await keep(hold.name, response))) return;
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      send(new URL(path, target), { method, headers, agent }, resolve).once('error', reject).end(body);
+      const sent = send(new URL(path, target), { method, headers, agent }, resolve).once('error', reject);
+      if (hold?.at !== 'half') return void sent.end(body);
+      const half = Math.floor(body.length / 2);
+      sent.write(body.subarray(0, half));
+      void keep(hold.name, response).then((isWanted) =>
+        isWanted ? sent.end(body.subarray(half)) : sent.destroy(new Error('nobody sends the rest')),
+      );
     });
     const bytes = await buffer(answer);
     if (hold?.at === 'answer' && !(await keep(hold.name, response))) return;

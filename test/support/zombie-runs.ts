@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 
+import type { CacheMode } from '../../src/pollen/settle.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { runKeys } from '../../src/storage/keys.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
@@ -22,10 +23,13 @@ export interface ZombieRuns {
   ): Promise<{ readonly ended: RunLocation; readonly live: RunLocation }>;
 }
 
-const last = `${samplePrompt} 0 of zombie-live`;
-
-/** The runs of one zombie. */
-export function createZombieRuns(): ZombieRuns {
+/**
+ * The runs of one zombie.
+ *
+ * @param mode - how the API that it calls caches; a part of the names of its jobs
+ */
+export function createZombieRuns(mode: CacheMode): ZombieRuns {
+  const last = `${samplePrompt} 0 of zombie-${mode}-live`;
   let state: 'falling asleep' | 'asleep' = 'falling asleep';
 
   async function count(store: ObjectStore, prefix: string, end: string): Promise<number> {
@@ -36,13 +40,13 @@ export function createZombieRuns(): ZombieRuns {
 
   return {
     holdAtApi({ path, body }) {
-      if (!/zombie-(?:ended|live)/.test(path + body)) return undefined;
+      if (!(path + body).includes(`zombie-${mode}-`)) return undefined;
       if (state === 'falling asleep') return { at: 'answer', name: 'zombie' };
       return body.includes(last) ? { at: 'request', name: 'last' } : undefined;
     },
     async run(world, store) {
-      const ended = await world.submit({ name: 'zombie-ended', ...endedItems });
-      const live = await world.submit({ name: 'zombie-live', ...liveItems });
+      const ended = await world.submit({ name: `zombie-${mode}-ended`, ...endedItems });
+      const live = await world.submit({ name: `zombie-${mode}-live`, ...liveItems });
       const zombie = await world.startWorker();
       const all = [endedItems, liveItems].reduce((sum, { texts, images }) => sum + texts + images, 0);
       await untilDone(async () => expect(world.api.held()).toHaveLength(all), 180_000);
