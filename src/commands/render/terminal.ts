@@ -110,6 +110,9 @@ async function askOnce(question: string, output: NodeJS.WriteStream): Promise<bo
  */
 export function plain(text: string, limit = 500): string {
   // oxlint-disable-next-line no-control-regex -- these are what must not reach a screen
-  const inert = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, ' ');
+  const inert = text.replaceAll(
+    /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    ' ',
+  );
   return inert.length > limit ? `${inert.slice(0, limit - 1)}…` : inert;
 }
