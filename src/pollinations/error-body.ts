@@ -67,7 +67,12 @@ function withCode(message: string, code: unknown): Found {
 function fieldProblems(details: unknown): readonly string[] {
   const fields = isObject(details) ? details['fieldErrors'] : undefined;
   if (!isObject(fields)) return [];
-  return Object.entries(fields).map(([field, problems]) => `${field}: ${[problems].flat().join(', ')}`);
+  // As JSON where they are no texts: what is sent may have no way to become one.
+  const text = (problem: unknown): string =>
+    typeof problem === 'string' ? problem : JSON.stringify(problem);
+  return Object.entries(fields).map(
+    ([field, problems]) => `${field}: ${[problems].flat().map(text).join(', ')}`,
+  );
 }
 
 function retryAfterSeconds(body: Json): { readonly retryAfterSeconds?: number } {
