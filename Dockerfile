@@ -37,7 +37,8 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # Nothing is written but a cache, and that below /tmp: the image runs with a read-only root.
 ENV NODE_ENV=production POLLEN_BATCH_CACHE=/tmp/pollen-batch
-USER node
+# Its user `node`, by number: a cluster that lets no root run cannot look the name up.
+USER 1000:1000
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["node", "bin/pollen-batch.js"]
 CMD ["worker"]

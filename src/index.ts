@@ -9,7 +9,7 @@ import { InvalidJob } from './commands/job/invalid-job.ts';
 import type { JobSource, ReadJob } from './commands/job/job-reading.ts';
 import { readValidJob } from './commands/job/read-job.ts';
 import { openExport } from './commands/results/export-lines.ts';
-import { readChecked } from './report/read-results.ts';
+import { readChecked, unusable } from './report/read-results.ts';
 import { submit as submitTo } from './commands/submit/submit.ts';
 import { countItems, withoutObjects } from './commands/job/count-items.ts';
 import { hold, type CallOptions } from './connection.ts';
@@ -20,6 +20,7 @@ import type { RunOutcome } from './records/outcome.ts';
 import type { Artifact } from './records/record.ts';
 import { readMarker } from './records/run-store.ts';
 import type { ExportLine } from './report/export/export-line.ts';
+import { isOfItems, rootPrefix } from './storage/keys.ts';
 
 export { connect, type CallOptions, type ConnectOptions, type Connection } from './connection.ts';
 export { PollenBatchError, type ErrorCode } from './errors.ts';
@@ -158,9 +159,13 @@ export async function* results(runId: string, options: CallOptions = {}): AsyncG
 /**
  * Reads an image, or a text of more than 64 KB, which result lines refer to; its sha256 is checked.
  *
- * @throws PollenBatchError `store-unusable` when it is missing or damaged, and as `connect` does
+ * @throws PollenBatchError `store-unusable` when it is missing, damaged, or no result, and as `connect` does
  */
 export async function readArtifact(artifact: Artifact, options: CallOptions = {}): Promise<Uint8Array> {
   await using held = await hold(options);
-  return await readChecked(held.session.store, artifact.key, { sha256: artifact.sha256 });
+  const { key, sha256 } = artifact;
+  const root = rootPrefix(held.session.location);
+  // What names it came from the bucket, which others may write to.
+  if (!isOfItems(root, key)) throw unusable(`${JSON.stringify(key)} is none of the results`);
+  return await readChecked(held.session.store, key, { root, sha256 });
 }

@@ -1,7 +1,7 @@
 import { sha256 as sha256Of } from '../plan/digest.ts';
 import { attachmentsOf, type Attachments } from '../pollinations/attachments.ts';
 import { formatOf } from '../pollinations/image-format.ts';
-import { runKeys, type RunLocation } from '../storage/keys.ts';
+import { isOfItems, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { FailedRecord } from '../records/record.ts';
 import { createByteBudget } from '../byte-budget.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -44,9 +44,11 @@ export async function readAttached(
   let bytes = 0;
   for (const sha256 of wanted) {
     const key = images?.[sha256]?.key ?? runKeys(run).input(sha256);
-    const body = (await store.get(key))?.body;
+    const isOwn = isOfItems(runKeys(run).root, key) || key === runKeys(run).input(sha256);
+    const body = isOwn ? (await store.get(key))?.body : undefined;
     if (body === undefined || sha256Of(body) !== sha256) {
-      const what = body === undefined ? 'is missing from the bucket' : 'has other bytes than it had';
+      const missing = isOwn ? 'is missing from the bucket' : "is none of the run's";
+      const what = body === undefined ? missing : 'has other bytes than it had';
       return {
         fault: {
           code: 'attachment-unusable',

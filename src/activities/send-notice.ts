@@ -32,7 +32,6 @@ export function createSendNotice(dependencies: Dependencies): ControlActivities[
     const { receivers, about } = await read(dependencies, input);
     const receiver = receivers[input.receiver];
     if (receiver === undefined) throw new Error(`run ${input.run.runId} has no receiver ${input.receiver}`);
-    const { host } = new URL(receiver.url);
     const posted = await dependencies.post({
       url: receiver.url,
       id: idOf(dependencies, input),
@@ -40,7 +39,7 @@ export function createSendNotice(dependencies: Dependencies): ControlActivities[
     });
     switch (posted.kind) {
       case 'taken':
-        return { host, status: posted.status };
+        return { host: new URL(receiver.url).host, status: posted.status };
       case 'refused': {
         const { message, remedy, isFinal = false } = posted;
         log.warn(`a notice of run ${input.run.runId} is not sent: ${message}. ${remedy}`);
@@ -54,7 +53,7 @@ export function createSendNotice(dependencies: Dependencies): ControlActivities[
       case 'missed':
         throw ApplicationFailure.create({
           type: 'not-told',
-          message: `${host} has not taken it: ${posted.why}`,
+          message: `${new URL(receiver.url).host} has not taken it: ${posted.why}`,
           ...(posted.retryAfter === undefined ? {} : { nextRetryDelay: posted.retryAfter }),
         });
     }

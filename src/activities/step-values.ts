@@ -1,5 +1,5 @@
 import type { PlannedChain, PlannedStep } from '../plan/plan.ts';
-import { runKeys } from '../storage/keys.ts';
+import { isOfItems, runKeys } from '../storage/keys.ts';
 import { StoreError } from '../storage/store-error.ts';
 import type { StepImage } from '../records/kept-request.ts';
 import type { StepRecord, SucceededRecord } from '../records/record.ts';
@@ -43,9 +43,17 @@ export async function readStepValues(
     }
     throw new StoreError('store-corrupt', `step ${id} of item ${item.id} has no result in the bucket`);
   }
+  // The record lies in the bucket: what it names shall not be another's.
+  function ownKey(key: string): string {
+    if (isOfItems(runKeys(run).root, key)) return key;
+    throw new StoreError(
+      'store-corrupt',
+      `a step of item ${item.id} names an object that is none of the run's`,
+    );
+  }
   async function textOf({ text, artifact }: Succeeded): Promise<string> {
     if (text !== undefined || artifact === undefined) return text ?? '';
-    const object = await store.get(artifact.key);
+    const object = await store.get(ownKey(artifact.key));
     if (object === undefined)
       throw new StoreError('store-corrupt', `${artifact.key} is missing from the bucket`);
     return Buffer.from(object.body).toString('utf8');
@@ -61,7 +69,7 @@ export async function readStepValues(
     }
     if (artifact === undefined) return common;
     const { key, contentType, width, height } = artifact;
-    images.set(sha256, { key, contentType, bytes });
+    images.set(sha256, { key: ownKey(key), contentType, bytes });
     return {
       ...common,
       image: `attachment:${sha256}`,

@@ -3,7 +3,7 @@ import type { BegunChain, PlannedChain, PlannedItem } from '../plan/plan.ts';
 import { parseKept } from '../records/kept-request.ts';
 import type { Artifact, StepRecord } from '../records/record.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
-import { partName, runKeys, type RunLocation } from '../storage/keys.ts';
+import { isOfItems, jobPrefix, partName, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { COPY_MARK } from './item-store.ts';
 import { areWhole, nothing } from './take-over.ts';
@@ -41,6 +41,7 @@ async function takeOverItem(
 ): Promise<void> {
   const { store, records } = dependencies;
   const { prefix, runId, reseeded = [] } = item.begun;
+  if (!isOfItems(jobPrefix(run), `${prefix}x`)) return;
   const own = runKeys(run).itemObjects(page, item.number, item.id);
   const keys: string[] = [];
   for await (const { key } of store.list(prefix)) keys.push(key);

@@ -3,7 +3,7 @@ import type { PlannedItem } from '../plan/plan.ts';
 import { workDigest } from '../plan/work-digest.ts';
 import type { Artifact, ItemCost, ItemRecord, SucceededRecord } from '../records/record.ts';
 import { unlessDamaged } from '../records/unless-damaged.ts';
-import { runKeys, type RunLocation } from '../storage/keys.ts';
+import { isOfItems, jobPrefix, runKeys, type RunLocation } from '../storage/keys.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { COPY_MARK } from './item-store.ts';
 
@@ -43,6 +43,7 @@ async function takeOverItem(
 ): Promise<ItemRecord | undefined> {
   if (item.reuse === undefined) return undefined;
   const { key: sourceKey } = item.reuse;
+  if (!isOfItems(jobPrefix(run), sourceKey)) return undefined;
   const kept = await unlessDamaged(() => dependencies.records.readKept(sourceKey));
   const source = kept?.record;
   if (source?.status !== 'succeeded' || (source.work ?? source.digest) !== workDigest(item)) return undefined;

@@ -52,10 +52,15 @@ function rangeProblem(value: unknown, [least, most, whole]: Range): string | und
   return value > most ? `Number must be less than or equal to ${most}` : undefined;
 }
 
+// What is sent may have no way to become a text.
+function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 function messagesProblem(messages: unknown): string | undefined {
   if (!Array.isArray(messages)) return 'Expected array';
   if (messages.length === 0) return 'Array must contain at least 1 element(s)';
-  const fits = messages.every((message) => isFields(message) && roles.has(String(message['role'])));
+  const fits = messages.every((message) => isFields(message) && roles.has(wordOf(message['role'])));
   return fits ? undefined : 'Invalid message';
 }
 
@@ -69,7 +74,7 @@ function problemsOf(era: Era, fields: Fields, model: Model | undefined): Record<
   for (const [field, range] of Object.entries(eraRanges[era.name]))
     note(field, rangeProblem(fields[field], range));
   const format = fields['response_format'];
-  if (format !== undefined && !(isFields(format) && formats.has(String(format['type'])))) {
+  if (format !== undefined && !(isFields(format) && formats.has(wordOf(format['type'])))) {
     note('response_format', 'Invalid response format');
   }
   return problems;
@@ -93,7 +98,7 @@ function textOf(message: Fields): string {
 function formatOf(format: unknown): ChatRequest['format'] {
   if (!isFields(format)) return { type: 'text' };
   const named = format['json_schema'];
-  return { type: String(format['type']), schema: isFields(named) ? named['schema'] : undefined };
+  return { type: wordOf(format['type']), schema: isFields(named) ? named['schema'] : undefined };
 }
 
 /**
@@ -132,7 +137,7 @@ export function checkChat(
 
   const messages = fields['messages'] as readonly Fields[];
   const textsOf = (...wanted: string[]): string[] =>
-    messages.filter(({ role }) => wanted.includes(String(role))).map(textOf);
+    messages.filter(({ role }) => wanted.includes(wordOf(role))).map(textOf);
   const answered = messages.filter(({ role }) => role === 'assistant').length;
   const dictated = dictatedIn(
     messages.filter(({ role }) => role === 'user'),

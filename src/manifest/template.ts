@@ -34,6 +34,9 @@ const maxMarks = 300;
 /** Most characters of an output or tag: where its names stand is found in the square of them. */
 const maxMarkLength = 4_000;
 
+/** Most brackets in each other of an output or tag: a name in a name in a name takes more than the square of them to find. */
+const maxDepth = 20;
+
 /**
  * Tags that read other files, the one that would hold others without a mark, and those that would change what the next
  * row is filled in with.
@@ -86,24 +89,39 @@ export function countMarks(text: string): number {
   return count;
 }
 
-function hasLongMark(text: string): boolean {
+/** Says what of the outputs and tags would take too long to read; `undefined` where nothing does. */
+function markProblem(text: string): string | undefined {
   let end = 0;
   for (let at = text.indexOf('{'); at !== -1; at = text.indexOf('{', Math.max(end, at + 1))) {
     const close = { '{': '}}', '%': '%}' }[text[at + 1] ?? ''];
     if (close === undefined) continue;
-    end = text.indexOf(close, at + 2);
     // One without an end is told when it is read.
-    if (end === -1) return text.length - at > maxMarkLength;
-    if (end - at > maxMarkLength) return true;
+    const found = text.indexOf(close, at + 2);
+    end = found === -1 ? text.length : found;
+    if (end - at > maxMarkLength) {
+      return `an output or tag has more than ${maxMarkLength.toLocaleString('en')} characters`;
+    }
+    if (depthOf(text.slice(at, end)) > maxDepth) {
+      return `an output or tag has more than ${maxDepth} brackets in each other`;
+    }
   }
-  return false;
+  return undefined;
+}
+
+function depthOf(mark: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const sign of mark) {
+    if (sign === '[') deepest = Math.max(deepest, (depth += 1));
+    else if (sign === ']') depth = Math.max(0, depth - 1);
+  }
+  return deepest;
 }
 
 function parseLiquid(text: string): Template {
   if (countMarks(text) > maxMarks) throw new RangeError(`it has more than ${maxMarks} outputs and tags`);
-  if (hasLongMark(text)) {
-    throw new RangeError(`an output or tag has more than ${maxMarkLength.toLocaleString('en')} characters`);
-  }
+  const problem = markProblem(text);
+  if (problem !== undefined) throw new RangeError(problem);
   const reader = engineFor('UTC');
   const templates = reader.parse(text);
   const plain = parsePlain(text);

@@ -16,6 +16,10 @@ export interface Refusal {
  * @returns why not; `undefined` where they do
  */
 export function refusalOf(url: string, settings: NoticeSettings): Refusal | undefined {
+  // Checked with the job file, which others than its author may have written to the bucket.
+  if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
+    return { message: 'the address is none of the web', remedy: 'Give an https: address.', isFinal: true };
+  }
   const { protocol, hostname, host } = new URL(url);
   if (settings.hosts.length === 0) {
     return {

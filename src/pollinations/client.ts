@@ -75,7 +75,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         fault: { ...details, message: faultMessage(details.message, key), latencyMs: now() - started },
       });
 
-      const url = urlAsWritten(base + request.path);
+      const url = urlAsWritten(base, request.path);
       if (url === undefined) {
         return fault({ code: 'request-unsafe', message: 'the URL would be rewritten', lost: false });
       }
@@ -132,9 +132,13 @@ function askedSize(path: string): Partial<Size> {
   return { ...(width !== undefined && { width }), ...(height !== undefined && { height }) };
 }
 
-/** The URL, unless the parser would rewrite it: dot segments would send the key elsewhere. */
-function urlAsWritten(text: string): URL | undefined {
-  if (!URL.canParse(text)) return undefined;
+/**
+ * The URL, unless the parser would rewrite it, or a path that is none would end the host: dot segments, `@evil.example` and
+ * `.evil.example` would send the key elsewhere. The plan that holds it lies in a bucket that others may write to.
+ */
+function urlAsWritten(base: string, path: string): URL | undefined {
+  const text = base + path;
+  if (!path.startsWith('/') || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   return url.href === text ? url : undefined;
 }

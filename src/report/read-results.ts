@@ -2,6 +2,7 @@ import { PollenBatchError } from '../errors.ts';
 import { sha256 } from '../plan/digest.ts';
 import type { Marker } from '../records/run-store.ts';
 import type { ResultLine } from './result-line.ts';
+import { isWithin } from '../storage/keys.ts';
 import type { ObjectStore, StoredObject } from '../storage/object-store.ts';
 import { StoreError } from '../storage/store-error.ts';
 
@@ -59,9 +60,9 @@ export async function readChecked(store: ObjectStore, key: string, expected?: Ex
 export async function readObject(
   store: ObjectStore,
   key: string,
-  { root = '', sha256: digest }: Expected = {},
+  { root, sha256: digest }: Expected = {},
 ): Promise<StoredObject> {
-  if (!key.startsWith(root)) {
+  if (root !== undefined && !isWithin(root, key)) {
     throw unusable(`the results name an object that is none of the run's: ${JSON.stringify(key)}`);
   }
   const where = `${key} in bucket ${store.bucket}`;

@@ -24,7 +24,9 @@ const path = { schema: text, isPath: true } as const;
 const flag = z.stringbool({ error: 'must be true or false' });
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-  .refine((value) => !/^[^/]*\/\/[^/?#]*@/.test(value), 'must have no user and password in it');
+  .refine((value) => !/^[^/]*\/\/[^/?#]*@/.test(value), 'must have no user and password in it')
+  // It is shown as it was written.
+  .refine((value) => !/[\p{Cc}\p{Cf}\s]/u.test(value), 'must have no spaces and control characters in it');
 const proxy = z
   .string()
   // Most tools take a proxy without its scheme.

@@ -124,6 +124,23 @@ export function runKeys(location: RunLocation): RunKeys {
   };
 }
 
+/**
+ * Whether a key is of what items have left. The words of the bucket may name anything else: who may write to the prefix shall
+ * have nothing read for them that lies outside of it.
+ *
+ * @param folder - of the run, of its job, or of all jobs: with a slash at its end unless it is the bucket itself
+ */
+export function isOfItems(folder: string, key: string): boolean {
+  const name = '[A-Za-z0-9][A-Za-z0-9._-]*';
+  const below = new RegExp(`^(?:${name}/){0,2}items/\\d{5,}/${name}$`, 'u');
+  return key.startsWith(folder) && below.test(key.slice(folder.length));
+}
+
+/** Whether a key lies in a folder for every server: for some, dots and slashes lead out of it. */
+export function isWithin(folder: string, key: string): boolean {
+  return key.startsWith(folder) && !/(?:^|\/)\.{0,2}(?:\/|$)/u.test(key.slice(folder.length));
+}
+
 /** Folder of all runs of a job, with a slash at its end. */
 export function jobPrefix(location: JobLocation): string {
   return `${rootPrefix(location)}${segment(location.job)}/`;

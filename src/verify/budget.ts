@@ -27,7 +27,7 @@ export function createBudgetCheck(
   for (const [object, { at, kind, budget }] of changes) {
     if (kind !== 'budget') continue;
     const amount = readUnits((budget as { readonly amount?: unknown } | undefined)?.amount);
-    const time = Date.parse(String(at));
+    const time = typeof at === 'string' ? Date.parse(at) : Number.NaN;
     if (amount !== undefined && !Number.isNaN(time)) caps.push({ at: time, amount });
     else findings.add('money-malformed', object, 'a budget as decimal text, and its time', shown(budget));
   }

@@ -27,7 +27,7 @@ export function checkStory(
 ): void {
   const kept = changes.map(([, content]) => content);
   for (const [object, { kind, at }] of changes) {
-    if (kinds.has(kind) && !Number.isNaN(Date.parse(String(at)))) continue;
+    if (kinds.has(kind) && typeof at === 'string' && !Number.isNaN(Date.parse(at))) continue;
     findings.add('object-unreadable', object, 'what was done to the run, and when', shown({ kind, at }));
   }
   // Runs of earlier versions told of no budget that was set, and of nothing else.

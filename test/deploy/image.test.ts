@@ -25,7 +25,7 @@ describe('the image', () => {
   it('runs the worker as no root, ended by SIGTERM', () => {
     expect(lastStage).toEqual(
       expect.arrayContaining([
-        'USER node',
+        'USER 1000:1000',
         'STOPSIGNAL SIGTERM',
         'ENTRYPOINT ["node", "bin/pollen-batch.js"]',
         'CMD ["worker"]',

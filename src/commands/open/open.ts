@@ -4,7 +4,7 @@ import { PollenBatchError } from '../../errors.ts';
 import { pageEnd, pageHead, pagePolicy, pageScript, type PageCode } from '../../gallery/page-html.ts';
 import { galleryPage, pageCount, type GalleryPages } from '../../gallery/write-gallery.ts';
 import { readMarker, readPlan, type Marker } from '../../records/run-store.ts';
-import { jobPrefix, type RunLocation } from '../../storage/keys.ts';
+import { isOfItems, jobPrefix, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { openExport } from '../results/export-lines.ts';
 import { gallerySource } from '../results/gallery-source.ts';
@@ -102,7 +102,5 @@ async function readArtifact(
   run: RunLocation,
   key: string,
 ): Promise<Uint8Array | undefined> {
-  const folder = jobPrefix(run);
-  const isResult = key.startsWith(folder) && /^[^/]+\/items\/\d+\/[^/]+$/.test(key.slice(folder.length));
-  return isResult ? (await store.get(key))?.body : undefined;
+  return isOfItems(jobPrefix(run), key) ? (await store.get(key))?.body : undefined;
 }

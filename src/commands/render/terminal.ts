@@ -103,13 +103,15 @@ async function askOnce(question: string, output: NodeJS.WriteStream): Promise<bo
   }
 }
 
+// oxlint-disable-next-line no-control-regex -- these are what must not reach a screen
+const obeyed = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
 /**
  * Makes text that is not ours harmless on a screen: no control characters, no direction overrides, one line.
  *
  * @param limit - characters at most
  */
 export function plain(text: string, limit = 500): string {
-  // oxlint-disable-next-line no-control-regex -- these are what must not reach a screen
-  const inert = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, ' ');
+  const inert = text.replaceAll(obeyed, ' ');
   return inert.length > limit ? `${inert.slice(0, limit - 1)}…` : inert;
 }

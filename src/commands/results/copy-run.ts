@@ -46,7 +46,7 @@ export async function copyRun(from: RunPlace, to: RunPlace, marker: Marker): Pro
     const [key, keyThere] = [`${root}${name}`, `${rootThere}${name}`];
     const moves = root !== rootThere && namesOthers(name);
     if (!moves && bytesThere === bytes && (await isSame(from.store, key, to.store, keyThere))) return 'kept';
-    const object = await readObject(from.store, key, { sha256: await known(name) });
+    const object = await readObject(from.store, key, { root, sha256: await known(name) });
     const moved = relocate(name, object.body, root, rootThere);
     const body = moves && markers.includes(name) ? sealMoved(moved, sealed) : moved;
     if (moves) sealed.set(keyThere, sha256(body));

@@ -4,7 +4,7 @@ import type { PageCode, PageReach } from '../../gallery/page-html.ts';
 import { relativeLink } from '../../gallery/relative-links.ts';
 import { galleryPages } from '../../gallery/write-gallery.ts';
 import { unusable } from '../../report/read-results.ts';
-import { runKeys, type RunLocation } from '../../storage/keys.ts';
+import { isOfItems, runKeys, type RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Exported } from './export-lines.ts';
 import { gallerySource } from './gallery-source.ts';
@@ -67,8 +67,7 @@ async function waysOf({ run, marker }: Exported, links: GalleryLinks): Promise<W
 
 // Whoever may change the results may not have other objects handed out by somebody who may read them.
 function checkOwn(run: RunLocation, key: string): void {
-  const items = `${runKeys(run).root}items/`;
-  if (key.startsWith(items) && /^\d+\/[^/]+$/.test(key.slice(items.length))) return;
+  if (isOfItems(runKeys(run).root, key)) return;
   throw unusable(`the results name an object that is none of the run's: ${JSON.stringify(key)}`);
 }
 

@@ -24,7 +24,15 @@ export function readChatBody({ messages, ...members }: Json, context: BodyContex
   const { max_completion_tokens: newerName, ...rest } = given(members);
   const written = newerName === undefined || 'max_tokens' in rest ? rest : { ...rest, max_tokens: newerName };
   const { params, faults } = sortParams('text', written, context);
-  const wrong = [...messagesFaults(messages, context.checks), ...faults];
+  const fault = rowFault({ messages });
+  const wrong = [
+    ...messagesFaults(messages, context.checks),
+    // Texts are told of by their message.
+    ...(fault === undefined || fault.code === 'text-ill-formed'
+      ? []
+      : [{ ...fault, at: ['body', 'messages'] }]),
+    ...faults,
+  ];
   if (wrong.length > 0) return { faults: wrong };
   const said = (messages as readonly Json[]).map(
     (message) => ({ ...message, content: message['content'] ?? '' }) as unknown as Message,
