@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { LongFirst } from './test/support/long-first.ts';
 
 // Rooms whose tests share one Temporal, one object store and one workflow bundle.
-const onServers = ['test/api/**/*.test.ts', 'test/workflows/**/*.test.ts', 'test/replay/**/*.test.ts'];
+const onServers = ['test/{api,replay,workflows}/**/*.test.ts', 'test/security/history.test.ts'];
 
 // Tests with processes or servers of their own, and those that change or measure the process that they run in.
 const alone = [
@@ -11,6 +11,8 @@ const alone = [
   'test/commands/session/servers.test.ts',
   'test/gallery/browser/**/*.test.ts',
   'test/manifest/{fuzz,hostile}.test.ts',
+  'test/operations/**/*.test.ts',
+  'test/security/{echo,rights,secrets,transport}.test.ts',
   'test/storage/{identities,s3}.test.ts',
   'test/{readme,worker-health}.test.ts',
 ];

@@ -1,4 +1,5 @@
 import { keepChange } from '../records/changes.ts';
+import { scrubPatterns, type Scrub } from '../pollinations/secret.ts';
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
 import { noTelemetry } from '../telemetry/telemetry.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -7,7 +8,7 @@ import { createCloseItem } from './close-item.ts';
 import { createFindLosses } from './find-losses.ts';
 import { createFinishRun } from './finish-run.ts';
 import { createGenerate } from './generate.ts';
-import { withHeartbeat, withStoreFailures } from './guard.ts';
+import { withHeartbeat, withoutSecrets, withStoreFailures } from './guard.ts';
 import { createOpenPage } from './open-page.ts';
 import { createHeldAnswers } from './held-answers.ts';
 import { createPlanRun } from './plan-run.ts';
@@ -18,7 +19,7 @@ import { createFindReceivers, createSendNotice } from './send-notice.ts';
 export function createControlActivities(dependencies: ActivityDependencies): ControlActivities {
   const prepareRun = withStoreFailures(withHeartbeat(createPlanRun(dependencies)));
   const closeRun = withStoreFailures(withHeartbeat(createFinishRun(dependencies)));
-  return {
+  const activities: ControlActivities = {
     prepareRun,
     planRun: prepareRun,
     keepChange: withStoreFailures(
@@ -34,6 +35,11 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
     closeRun,
     finishRun: closeRun,
   };
+  return withoutSecrets(activities, scrubOf(dependencies));
+}
+
+function scrubOf({ key }: ActivityDependencies): Scrub {
+  return key === undefined ? scrubPatterns : (text) => key.scrub(text);
 }
 
 /** The activities that call the API, for the lanes' queues. */
@@ -45,7 +51,7 @@ export function createCallActivities(dependencies: ActivityDependencies): CallAc
   };
   // One key makes both kinds of call.
   const shared = { keyHealth: { lastSuccess: 0 }, held: createHeldAnswers({ onHeld }) };
-  return {
+  const activities: CallActivities = {
     generateText: withStoreFailures(
       createGenerate(dependencies, shared, { kind: 'text', deadlineMs: 120_000 }),
     ),
@@ -53,4 +59,5 @@ export function createCallActivities(dependencies: ActivityDependencies): CallAc
       createGenerate(dependencies, shared, { kind: 'image', deadlineMs: 300_000 }),
     ),
   };
+  return withoutSecrets(activities, scrubOf(dependencies));
 }

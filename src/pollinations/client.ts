@@ -88,7 +88,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       const { status, headers, body } = result;
       const cache = cacheStatusOf(headers);
       const requestId = headers.get('x-request-id');
-      const common = { cache, ...(requestId !== null && { requestId }) };
+      // What an answer says beside its content is kept in records: it may repeat what it was sent.
+      const told = (text: string): string => faultMessage(text, key);
+      const common = { cache, ...(requestId !== null && { requestId: told(requestId) }) };
       if (status !== 200) return fault({ ...faultOf(status, headers, body), ...common });
       if (result.broken) return fault({ ...result.broken, status, ...common });
       const reading: Reading =
@@ -100,7 +102,17 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
               { asked: askedSize(request.path), expect },
               cache.status === 'hit',
             );
-      if (reading.ok) return { kind: 'answered', ...reading.answer, ...common, latencyMs: now() - started };
+      if (reading.ok) {
+        const { modelUsed, finishReason, ...answer } = reading.answer;
+        return {
+          kind: 'answered',
+          ...answer,
+          ...(modelUsed !== undefined && { modelUsed: told(modelUsed) }),
+          ...(finishReason !== undefined && { finishReason: told(finishReason) }),
+          ...common,
+          latencyMs: now() - started,
+        };
+      }
       const { ok: _ok, ...wrong } = reading;
       return fault({ ...wrong, status, ...common });
     },
@@ -141,7 +153,8 @@ function faultOf(status: number, headers: AnswerHeaders, body: Uint8Array): Omit
 
 function cacheStatusOf(headers: AnswerHeaders): CacheStatus {
   const cache = headers.get('x-cache') ?? '';
-  const type = headers.get('x-cache-type');
+  // A word of the API's; anything else is no type, and could be an echo of what it was sent.
+  const type = /^[a-z]{1,20}$/i.exec(headers.get('x-cache-type') ?? '')?.[0];
   const status = /\bhit\b/i.test(cache) ? 'hit' : /\bmiss\b/i.test(cache) ? 'miss' : 'absent';
-  return { status, ...(type !== null && { type: type.toUpperCase() }) };
+  return { status, ...(type !== undefined && { type: type.toUpperCase() }) };
 }

@@ -15,6 +15,7 @@ import { untilReady } from '../../src/local/ready.ts';
 import { startTemporalServer } from '../../src/local/temporal-server.ts';
 import { temporaryFolder, testBinaries } from './local-servers.ts';
 import { restartable, type RestartableServer } from './restartable.ts';
+import { expectNoSecrets } from './stack-secrets.ts';
 
 /** A command of the product that is under way. */
 export interface RunningCommand {
@@ -58,6 +59,7 @@ export interface ProcessStack {
   begin(...parameters: string[]): Promise<RunningCommand>;
   /** Runs a command of the product to its end; its output goes to the logs as well. */
   command(...parameters: string[]): Promise<CommandResult>;
+  /** Ends all of it, and throws where a secret of the stack stands in what any part has written, or in a command line. */
   stop(): Promise<void>;
 }
 
@@ -184,7 +186,17 @@ async function startParts(
       const own = 'child' in temporal ? [temporal.child()] : [];
       await Promise.all([...children, ...own, store.child()].map((child) => child.stop({ fast: true })));
       await guard.close();
-      await remove();
+      try {
+        await expectNoSecrets({
+          folder,
+          commandLines,
+          key: options.key,
+          storeSecret: store.value.credentials.secretAccessKey,
+          environment,
+        });
+      } finally {
+        await remove();
+      }
     },
   };
 }
