@@ -70,7 +70,8 @@ async function prepare(config: Config, telemetry: Telemetry) {
     0,
   );
   const store = await openStore(config.store, api, concurrency);
-  const { connection, namespace, address } = await connectWorker();
+  const { connection, namespace, address, doubts } = await connectWorker();
+  if (doubts.length > 0) logger.warn(doubts.join('. '));
   const searchAttributes = await hasSearchAttributes(connection, namespace);
   if (!searchAttributes) {
     logger.warn(

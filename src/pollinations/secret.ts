@@ -6,8 +6,9 @@ import { PollenBatchError } from '../errors.ts';
 const REDACTED = '[redacted]';
 const PATTERNS: readonly RegExp[] = [
   /\b[sp]k_[A-Za-z0-9]{8,}/g,
-  /\bBearer\s+[^\s"',;]+/gi,
-  /([?&]key=)[^&\s"']+/gi,
+  // A backslash ends them as well: in JSON it belongs to the quote after it.
+  /\bBearer\s+[^\s"',;\\]+/gi,
+  /([?&]key=)[^&\s"'\\]+/gi,
   /\bwhsec_[A-Za-z0-9+/_-]{8,}=*/g,
 ];
 
@@ -65,11 +66,10 @@ export type Scrub = (text: string) => string;
  * less than 8 characters) is left out, since it would be found in harmless words.
  */
 export function createScrub(values: readonly string[]): Scrub {
-  const secrets = values
-    .map((value) => value.trim())
-    .filter((value) => /^[\x21-\x7e]{8,}$/.test(value))
-    .map(createSecret);
-  return (text) => secrets.reduce((clean, secret) => secret.scrub(clean), scrubPatterns(text));
+  const secrets = values.map((value) => value.trim()).filter((value) => /^[\x21-\x7e]{8,}$/.test(value));
+  const forms = secrets.flatMap(formsOf).sort((left, right) => right.length - left.length);
+  // All that is known goes before what looks like a key, which could end within one.
+  return (text) => scrubPatterns(forms.reduce((clean, form) => clean.replaceAll(form, REDACTED), text));
 }
 
 /** Tells what a key is for: secret keys are for servers, publishable ones for front ends. */
