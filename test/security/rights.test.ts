@@ -171,7 +171,7 @@ describe.skipIf(minio === undefined)('the policies that docs/retention.md gives,
       if (body !== undefined && contentType !== undefined)
         objects.set(key, { body: Buffer.from(body), contentType });
     }
-    const recordKey = keys.find((key) => /-text-0\.record\.json$/.test(key)) ?? '';
+    const recordKey = keys.find((key) => key.endsWith('-text-0.record.json')) ?? '';
     const { text } = JSON.parse(String(objects.get(recordKey)?.body)) as { text: string };
     // As many bytes, so that no length has to be forged with it.
     const forged = 'A forged answer.'.padEnd(Buffer.byteLength(text), '!');

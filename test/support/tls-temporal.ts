@@ -45,7 +45,9 @@ export async function startTlsTemporal(program: string, certificates: Certificat
       name: 'Temporal',
       command: program,
       arguments: [
-        ...['--config-file', configFile, 'start'],
+        '--config-file',
+        configFile,
+        'start',
         ...services.flatMap((service) => ['--service', service]),
       ],
       environment: { HOME: folder.path },
@@ -201,9 +203,18 @@ export async function expiredPair({
     file('expired.csr'),
   ]);
   await run('openssl', [
-    ...['ca', '-batch', '-config', file('ca.conf'), '-cert', authority, '-keyfile', file('ca.key')],
-    ...['-startdate', '20200101000000Z', '-enddate', '20200102000000Z', '-notext'],
-    ...['-in', file('expired.csr'), '-out', certificate],
+    'ca',
+    '-batch',
+    '-notext',
+    ...Object.entries({
+      config: file('ca.conf'),
+      cert: authority,
+      keyfile: file('ca.key'),
+      startdate: '20200101000000Z',
+      enddate: '20200102000000Z',
+      in: file('expired.csr'),
+      out: certificate,
+    }).flatMap(([name, value]) => [`-${name}`, value]),
   ]);
   return { certificate, key };
 }
