@@ -5,6 +5,7 @@ import { LongFirst } from './test/support/long-first.ts';
 // Rooms whose tests share one Temporal, one object store and one workflow bundle.
 const onServers = [
   'test/{api,checker,replay,workflows}/**/*.test.ts',
+  'test/security/history.test.ts',
   // What they do to the product is done by its API, and to no process.
   'test/faults/api-*.test.ts',
 ];
@@ -15,6 +16,8 @@ const alone = [
   'test/commands/session/servers.test.ts',
   'test/gallery/browser/**/*.test.ts',
   'test/manifest/{fuzz,hostile}.test.ts',
+  'test/operations/**/*.test.ts',
+  'test/security/{echo,rights,secrets,transport}.test.ts',
   'test/storage/{identities,s3}.test.ts',
   'test/{readme,worker-health}.test.ts',
 ];

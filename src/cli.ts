@@ -37,10 +37,13 @@ import { exampleText, examples, mainHelp } from './cli/help.ts';
 import { createInterrupts } from './commands/interrupts.ts';
 import { errorText } from './commands/render/error-text.ts';
 import { createTerminal, quieted } from './commands/render/terminal.ts';
+import { createScrub } from './pollinations/secret.ts';
+import { secretValues } from './settings/secret-settings.ts';
 
 const LINGER_MS = 2_000;
 
 const terminal = createTerminal();
+const scrub = createScrub(secretValues(process.env));
 let isQuiet = false;
 const context: CommandContext = {
   get terminal() {
@@ -317,7 +320,7 @@ function present({ data, text, exitCode }: Outcome, { output }: OutputFlags = { 
 function tellError(error: unknown): number {
   // Commander has told its own already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.succeeded : exitCodes.usage;
-  terminal.say(errorText(error, terminal.color));
+  terminal.say(scrub(errorText(error, terminal.color)));
   return exitCodeOfError(error);
 }
 
@@ -328,6 +331,11 @@ for (const stream of [process.stdout, process.stderr]) {
     process.exit();
   });
 }
+// A fault that nobody waited for: told as any other, and not as the platform would, with all that the error holds.
+process.on('uncaughtException', (error) => {
+  process.exitCode = tellError(error);
+  process.exit();
+});
 try {
   await createProgram().parseAsync();
 } catch (error) {

@@ -12,6 +12,7 @@ import type { NoticeSettings } from './notices/settings.ts';
 import { proxySettings, type ProxySettings } from './proxy/proxy.ts';
 import type { ConfigFile } from './settings/config-file.ts';
 import { lanesExample, parseLanes } from './settings/lanes.ts';
+import { secretValues } from './settings/secret-settings.ts';
 import { readSettings, type SettingProblem, type SettingValues } from './settings/settings.ts';
 import type { TemporalSettings } from './temporal/settings.ts';
 
@@ -102,6 +103,11 @@ export async function loadConfigFile(source: Source = process.env): Promise<Conf
   // It loads a reader of YAML, which whoever has no file need not wait for.
   const { readConfigFile } = await import('./settings/config-file.ts');
   return readConfigFile(path);
+}
+
+/** The secrets of the environment, for what takes them out of text. */
+export function environmentSecrets(source: Source = process.env): readonly string[] {
+  return secretValues(source);
 }
 
 /** What Temporal's own reader of settings is given: as everywhere, empty variables are none. */

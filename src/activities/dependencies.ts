@@ -23,7 +23,7 @@ export interface ActivityDependencies {
   readonly plans: PlanReader;
   readonly client: ApiClient;
   /** Tells the key of the calls from others; absent where none is sent. */
-  readonly key?: Pick<Secret, 'digest'>;
+  readonly key?: Pick<Secret, 'digest' | 'scrub'>;
   /** What the key may still spend; `deadlineMs` is for a whole answer. */
   readonly balance: (deadlineMs?: number) => Promise<BalanceAnswer>;
   /** Prices of the API's models now, for runs that are planned here. */

@@ -1,4 +1,5 @@
 import { keepChange } from '../records/changes.ts';
+import { scrubPatterns, type Scrub } from '../pollinations/secret.ts';
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
 import { noTelemetry } from '../telemetry/telemetry.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -7,7 +8,7 @@ import { createCloseItem } from './close-item.ts';
 import { createFindLosses } from './find-losses.ts';
 import { createFinishRun } from './finish-run.ts';
 import { createGenerate } from './generate.ts';
-import { withHeartbeat, withStoreFailures } from './guard.ts';
+import { withHeartbeat, withoutSecrets, withStoreFailures } from './guard.ts';
 import { createOpenPage } from './open-page.ts';
 import { createHeldAnswers } from './held-answers.ts';
 import { createPlanRun } from './plan-run.ts';
@@ -19,7 +20,7 @@ import { createSuspects } from './suspects.ts';
 export function createControlActivities(dependencies: ActivityDependencies): ControlActivities {
   const prepareRun = withStoreFailures(withHeartbeat(createPlanRun(dependencies)));
   const closeRun = withStoreFailures(withHeartbeat(createFinishRun(dependencies)));
-  return {
+  const activities: ControlActivities = {
     prepareRun,
     planRun: prepareRun,
     keepChange: withStoreFailures(
@@ -35,6 +36,11 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
     closeRun,
     finishRun: closeRun,
   };
+  return withoutSecrets(activities, scrubOf(dependencies));
+}
+
+function scrubOf({ key }: ActivityDependencies): Scrub {
+  return key === undefined ? scrubPatterns : (text) => key.scrub(text);
 }
 
 /** The activities that call the API, for the lanes' queues. */
@@ -50,7 +56,7 @@ export function createCallActivities(dependencies: ActivityDependencies): CallAc
     held: createHeldAnswers({ onHeld }),
     suspects: createSuspects(),
   };
-  return {
+  const activities: CallActivities = {
     generateText: withStoreFailures(
       createGenerate(dependencies, shared, { kind: 'text', deadlineMs: 120_000 }),
     ),
@@ -58,4 +64,5 @@ export function createCallActivities(dependencies: ActivityDependencies): CallAc
       createGenerate(dependencies, shared, { kind: 'image', deadlineMs: 300_000 }),
     ),
   };
+  return withoutSecrets(activities, scrubOf(dependencies));
 }

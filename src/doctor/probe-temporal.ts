@@ -5,6 +5,7 @@ import type { LaneSettings } from '../lanes/lanes.ts';
 import { queueTypes } from '../lanes/queue-types.ts';
 import { directly, knockTls, type TemporalTarget } from '../temporal/connect-client.ts';
 import { explainTemporal } from '../temporal/failure.ts';
+import { openWords, speaksInTheOpen } from '../temporal/in-the-open.ts';
 import { knock } from '../temporal/knock.ts';
 import { askSearchAttributes } from '../temporal/search-attributes.ts';
 import { CONTROL_QUEUE, laneQueue } from '../workflows/ids.ts';
@@ -52,6 +53,7 @@ export async function probeTemporal(
       version: system.serverVersion,
       told,
       isLocal,
+      ...(speaksInTheOpen(target) ? { inTheOpen: openWords(target) } : {}),
     } as const;
     if ('code' in told) return { ...reached, queues: [] };
     const [attributes, cluster, ...queues] = await Promise.all([

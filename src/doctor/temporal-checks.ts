@@ -27,6 +27,8 @@ export type TemporalFacts =
       readonly queues: readonly QueueFacts[];
       /** Whether the server is the local stack's, whose settings are known. */
       readonly isLocal: boolean;
+      /** Set where what is said to it can be read on its way. */
+      readonly inTheOpen?: TemporalFailure;
     }
   | { readonly kind: 'unreachable'; readonly failure: TemporalFailure }
   | { readonly kind: 'not-asked'; readonly why: string };
@@ -42,7 +44,11 @@ export function temporalChecks(facts: TemporalFacts, lanes: readonly LaneSetting
   }
   const { address, version, namespace, told } = facts;
   const size = facts.cluster === undefined ? '' : sizeText(facts.cluster);
-  const server = ok('server', `${address}, version ${version}${size}`);
+  const answers = `${address}, version ${version}${size}`;
+  const server =
+    facts.inTheOpen === undefined
+      ? ok('server', answers)
+      : warning('server', `${answers}; ${facts.inTheOpen.found}`, facts.inTheOpen.remedy);
   if ('code' in told && told.code !== statusCodes.unimplemented) {
     const { found, remedy } = namespaceFailure(address, namespace, told);
     return [server, failed('namespace', found, remedy), ...unasked('search attributes', found)];

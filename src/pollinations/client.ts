@@ -54,8 +54,8 @@ const MAXIMUM_ERROR_BYTES = 256 * 1024;
 /** Of all answers that are large, so that many at once do not take the memory of the worker: four images of the most bytes. */
 const LARGE_BYTES = 256 * 1024 * 1024;
 
-/** One word: it is kept beside each answer, where there is little room. */
-const CACHE_TYPE = /^[\w-]{1,40}$/;
+/** One word: anything else is no type, could be an echo of what was sent, and has no room beside each answer. */
+const CACHE_TYPE = /^[a-z]{1,20}$/i;
 
 /**
  * Makes a client for one base URL and one key.
@@ -101,7 +101,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       const { status, headers, body } = result;
       const cache = cacheStatusOf(headers);
       const requestId = headers.get('x-request-id');
-      const common = { cache, ...(requestId !== null && { requestId }) };
+      // What an answer says beside its content is kept in records: it may repeat what it was sent.
+      const told = (text: string): string => faultMessage(text, key);
+      const common = { cache, ...(requestId !== null && { requestId: told(requestId) }) };
       if (status !== 200) return fault({ ...faultOf(status, headers, body), ...common });
       if (result.broken) return fault({ ...result.broken, status, ...common });
       const reading: Reading =
@@ -113,7 +115,17 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
               { asked: askedSize(request.path), expect },
               cache.status === 'hit',
             );
-      if (reading.ok) return { kind: 'answered', ...reading.answer, ...common, latencyMs: now() - started };
+      if (reading.ok) {
+        const { modelUsed, finishReason, ...answer } = reading.answer;
+        return {
+          kind: 'answered',
+          ...answer,
+          ...(modelUsed !== undefined && { modelUsed: told(modelUsed) }),
+          ...(finishReason !== undefined && { finishReason: told(finishReason) }),
+          ...common,
+          latencyMs: now() - started,
+        };
+      }
       const { ok: _ok, ...wrong } = reading;
       return fault({ ...wrong, status, ...common });
     },
@@ -158,7 +170,7 @@ function faultOf(status: number, headers: AnswerHeaders, body: Uint8Array): Omit
 
 function cacheStatusOf(headers: AnswerHeaders): CacheStatus {
   const cache = headers.get('x-cache') ?? '';
-  const type = headers.get('x-cache-type');
+  const type = CACHE_TYPE.exec(headers.get('x-cache-type') ?? '')?.[0];
   const status = /\bhit\b/i.test(cache) ? 'hit' : /\bmiss\b/i.test(cache) ? 'miss' : 'absent';
-  return { status, ...(type !== null && CACHE_TYPE.test(type) && { type: type.toUpperCase() }) };
+  return { status, ...(type !== undefined && { type: type.toUpperCase() }) };
 }

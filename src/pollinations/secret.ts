@@ -6,15 +6,17 @@ import { PollenBatchError } from '../errors.ts';
 const REDACTED = '[redacted]';
 const PATTERNS: readonly RegExp[] = [
   /\b[sp]k_[A-Za-z0-9]{8,}/g,
-  /\bBearer\s+[^\s"',;]+/gi,
-  /([?&]key=)[^&\s"']+/gi,
+  // A backslash ends them as well: in JSON it belongs to the quote after it.
+  /\bBearer\s+[^\s"',;\\]+/gi,
+  /([?&]key=)[^&\s"'\\]+/gi,
+  /\bwhsec_[A-Za-z0-9+/_-]{8,}=*/g,
 ];
 
 /** An API key that cannot be printed by accident: every way to text gives `[redacted]`. */
 export interface Secret {
   /** The key itself, for the `Authorization` header alone. */
   reveal(): string;
-  /** Takes the key out of text, whether raw, in base64, or escaped for URLs or JSON, and anything that looks like a key. */
+  /** Takes the key out of text, whether raw, in base64 or hex, or escaped for URLs or JSON, and anything that looks like a key. */
   scrub(text: string): string;
   /** 16 hex digits of the sha256 over a name and the key: tell whether it is the same key, and nothing of it. */
   digest(name: string): string;
@@ -52,7 +54,22 @@ export function scrubPatterns(text: string): string {
   return text
     .replace(PATTERNS[0] as RegExp, REDACTED)
     .replace(PATTERNS[1] as RegExp, REDACTED)
-    .replace(PATTERNS[2] as RegExp, `$1${REDACTED}`);
+    .replace(PATTERNS[2] as RegExp, `$1${REDACTED}`)
+    .replace(PATTERNS[3] as RegExp, REDACTED);
+}
+
+/** Takes a text's secrets out of it. */
+export type Scrub = (text: string) => string;
+
+/**
+ * Takes several secrets out of text, in every form, and whatever looks like one. What no key can be (several words, or
+ * less than 8 characters) is left out, since it would be found in harmless words.
+ */
+export function createScrub(values: readonly string[]): Scrub {
+  const secrets = values.map((value) => value.trim()).filter((value) => /^[\x21-\x7e]{8,}$/.test(value));
+  const forms = secrets.flatMap(formsOf).sort((left, right) => right.length - left.length);
+  // All that is known goes before what looks like a key, which could end within one.
+  return (text) => scrubPatterns(forms.reduce((clean, form) => clean.replaceAll(form, REDACTED), text));
 }
 
 /** Tells what a key is for: secret keys are for servers, publishable ones for front ends. */
@@ -64,17 +81,21 @@ export function keyKind(key: string): 'secret' | 'publishable' | 'unknown' {
 /** Longest first, so that a form that contains another goes as a whole. */
 function formsOf(key: string): readonly string[] {
   const bytes = Buffer.from(key, 'utf8');
+  const hex = bytes.toString('hex');
+  const escaped = encodeURIComponent(key);
+  const base64 = [bytes.toString('base64'), ...[0, 1, 2].map((shift) => base64Core(bytes, shift))];
+  const urlSafe = base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''));
   const forms = [
     key,
-    encodeURIComponent(key),
+    escaped,
+    escaped.replaceAll(/%../g, (byte) => byte.toLowerCase()),
     JSON.stringify(key).slice(1, -1),
-    bytes.toString('base64'),
-    ...[0, 1, 2].map((shift) => base64Core(bytes, shift)),
+    hex,
+    hex.toUpperCase(),
+    ...base64,
+    ...urlSafe,
   ];
-  const urlSafe = forms
-    .slice(3)
-    .map((form) => form.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''));
-  const distinct = new Set([...forms, ...urlSafe].filter((form) => form !== ''));
+  const distinct = new Set(forms.filter((form) => form !== ''));
   return [...distinct].sort((left, right) => right.length - left.length);
 }
 

@@ -1,6 +1,7 @@
 import { NativeConnection } from '@temporalio/worker';
 
 import { askSearchAttributes } from './search-attributes.ts';
+import { openWords, speaksInTheOpen } from './in-the-open.ts';
 import { resolveTemporal, whyUnreachable, type TemporalSettings } from './connect-client.ts';
 
 /** What goes to and fro is a few hundred bytes at a time: packing it costs both sides more than it saves. */
@@ -11,9 +12,13 @@ const uncompressed = { grpcCompression: { codec: 'none' } } as const;
  *
  * @throws PollenBatchError `temporal-unreachable` naming address, cause and remedy; `config-invalid` for wrong settings
  */
-export async function connectWorker(
-  settings: TemporalSettings = {},
-): Promise<{ readonly connection: NativeConnection; readonly address: string; readonly namespace: string }> {
+export async function connectWorker(settings: TemporalSettings = {}): Promise<{
+  readonly connection: NativeConnection;
+  readonly address: string;
+  readonly namespace: string;
+  /** What to warn of. */
+  readonly doubts: readonly string[];
+}> {
   const target = resolveTemporal(settings);
   const { options, address, namespace } = target;
   try {
@@ -21,6 +26,7 @@ export async function connectWorker(
       connection: await NativeConnection.connect({ ...options, ...uncompressed }),
       address,
       namespace,
+      doubts: speaksInTheOpen(target) ? Object.values(openWords(target)) : [],
     };
   } catch (error) {
     throw await whyUnreachable(target, error);

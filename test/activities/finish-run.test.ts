@@ -27,7 +27,7 @@ function dependenciesOn(store: MemoryStore): ActivityDependencies {
     records: createRecords(store),
     plans: createPlanReader(store),
     client: createApiClient({ base: api.id }),
-    key: { digest: (name) => `digest of ${name}` },
+    key: { digest: (name) => `digest of ${name}`, scrub: (text) => text },
     balance: () => Promise.resolve({ kind: 'no-such-call' }),
     prices: () => Promise.resolve(prices),
     apiId: api.id,

@@ -39,8 +39,7 @@ async function findPrograms(): Promise<ClusterPrograms> {
   if (postgres === undefined) {
     return { kind: 'missing', why: 'PostgreSQL is not there (Debian: apt-get install postgresql)' };
   }
-  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const folder = join(cache, 'pollen-batch', `temporal-server-${VERSION}`);
+  const folder = serverFolder();
   const [server, sql] = [join(folder, 'server'), join(folder, 'sql')];
   if (!existsSync(server)) {
     if (findOnPath('go') === undefined) {
@@ -49,6 +48,12 @@ async function findPrograms(): Promise<ClusterPrograms> {
     await build(folder);
   }
   return { kind: 'there', server, sql, postgres };
+}
+
+/** Where the production server is kept once it was built, as `server`. */
+export function serverFolder(): string {
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  return join(cache, 'pollen-batch', `temporal-server-${VERSION}`);
 }
 
 async function build(folder: string): Promise<void> {

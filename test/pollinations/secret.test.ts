@@ -18,7 +18,13 @@ describe('a secret', () => {
     ['raw', (value: string) => value],
     ['base64', (value: string) => Buffer.from(value).toString('base64')],
     ['base64url', (value: string) => Buffer.from(value).toString('base64url')],
+    ['hex', (value: string) => Buffer.from(value).toString('hex')],
+    ['upper-case hex', (value: string) => Buffer.from(value).toString('hex').toUpperCase()],
     ['URL-escaped', encodeURIComponent],
+    [
+      'URL-escaped in lower case',
+      (value: string) => encodeURIComponent(value).replaceAll(/%../g, (byte) => byte.toLowerCase()),
+    ],
     ['JSON-escaped', (value: string) => JSON.stringify(value)],
   ])('scrubs its %s form', (_, encode) => {
     const value = 'odd"key\\with/specials+and=signs';
@@ -59,6 +65,7 @@ describe('patterns of keys', () => {
     'pk_0123456789abcdef is bad',
     'Authorization: Bearer abc.def-ghi',
     'GET /image/x?model=flux&key=abcdefg HTTP/1.1',
+    'signed with whsec_0123456789abcdef+/==',
   ])('are scrubbed from %j', (text) => {
     const clean = scrubPatterns(text);
     expect(clean).toContain('[redacted]');

@@ -32,12 +32,15 @@ import type { runJob } from '../../src/workflows/index.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';
 import { readOf } from './job.ts';
 import { createNamespace } from './namespace.ts';
+import { noteSecret } from './noted-secrets.ts';
 import { recordWrites } from './recording-store.ts';
 import { samplePageCode } from './samples.ts';
 import { runFiles, type RunFiles } from './run-files.ts';
 import type { SharedServers } from './shared-servers.ts';
 
 export interface HarnessOptions {
+  /** Whose key it is that turns up where none may be. */
+  readonly name?: string;
   readonly emulator?: Omit<EmulatorOptions, 'keys'>;
   /** What the workers' key may do. @default all calls, and no look at its balance */
   readonly keyOf?: Omit<KeySpec, 'name' | 'key'>;
@@ -99,7 +102,8 @@ export async function openHarness(
   closes: (() => Promise<void>)[],
 ): Promise<Harness> {
   const { lanes = [{ name: 'all', concurrency: 16 }], workers = 1 } = options;
-  const key = `sk_${randomUUID().replaceAll('-', '')}`;
+  const key = `sk_canary${randomUUID().replaceAll('-', '')}`;
+  noteSecret(servers.secretsFile, { secret: key, name: `the key of ${options.name ?? 'a test'}` });
   const emulator = await startEmulator({
     ...options.emulator,
     keys: [{ name: 'canary', key, ...options.keyOf }],

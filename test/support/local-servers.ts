@@ -18,8 +18,12 @@ export interface TestTemporal {
   /** The Temporal CLI, for tests that call it. */
   readonly binary: string;
   readonly pid: number;
-  stop(): Promise<void>;
+  /** Ends it; what it has written may be looked at before it is removed. */
+  stop(look?: Look): Promise<void>;
 }
+
+/** Is shown the folder of a server that has ended. */
+export type Look = (folder: string) => Promise<void>;
 
 export interface TestStore {
   readonly endpoint: string;
@@ -28,7 +32,8 @@ export interface TestStore {
   readonly pid: number;
   /** Kills the server by SIGKILL and starts it again on the same data; resolves to its new endpoint. */
   killAndRestart(): Promise<string>;
-  stop(): Promise<void>;
+  /** Ends it; what it has written may be looked at before it is removed. */
+  stop(look?: Look): Promise<void>;
 }
 
 /** Where tests find and keep programs: the same places as the product. */
@@ -94,9 +99,9 @@ export async function startTestStore(program?: StoreProgram): Promise<TestStore>
       current = again.child;
       return again.endpoint;
     },
-    stop: async () => {
+    stop: async (look) => {
       await current.stop({ fast: true });
-      await server.stop();
+      await server.stop(look);
     },
   };
 }
@@ -105,7 +110,7 @@ interface Throwaway<Server> {
   readonly value: Server;
   readonly guard: ChildGuard;
   readonly folder: string;
-  readonly stop: () => Promise<void>;
+  readonly stop: (look?: Look) => Promise<void>;
 }
 
 interface StartedServer {
@@ -127,9 +132,13 @@ async function throwaway<Server extends StartedServer>(
       value,
       guard,
       folder: folder.path,
-      stop: async () => {
+      stop: async (look) => {
         await value.child.stop({ fast: true });
-        await clean();
+        try {
+          await look?.(folder.path);
+        } finally {
+          await clean();
+        }
       },
     };
   } catch (error) {

@@ -19,9 +19,11 @@ export const test = base.extend<{
     },
     { scope: 'file' },
   ],
-  open: async ({ connection }, use) => {
+  open: async ({ connection, task }, use) => {
     const closes: (() => Promise<void>)[] = [];
-    await use((options = {}) => openHarness(inject('servers'), connection, options, closes));
+    await use((options = {}) =>
+      openHarness(inject('servers'), connection, { name: task.name, ...options }, closes),
+    );
     for (const close of closes.reverse()) await close();
   },
 });

@@ -18,6 +18,7 @@ import type { JournalEntry } from '../../src/emulator/index.ts';
 import { checkStack } from '../checker/check-stack.ts';
 import { temporaryFolder, testBinaries } from './local-servers.ts';
 import { restartable, type RestartableServer } from './restartable.ts';
+import { expectNoSecrets } from './stack-secrets.ts';
 
 /** A command of the product that is under way. */
 export interface RunningCommand {
@@ -64,7 +65,8 @@ export interface ProcessStack {
   /** Keeps what another API than that of the stack has noted, for the check at the end. */
   witness(journal: readonly JournalEntry[]): void;
   /**
-   * Holds all runs that have ended against what the API has noted, then ends everything.
+   * Holds all runs that have ended against what the API has noted, then ends everything, and looks for secrets in all that was
+   * written.
    *
    * @throws Error with what does not hold
    */
@@ -212,7 +214,17 @@ async function startParts(
       const own = 'child' in temporal ? [temporal.child()] : [];
       await Promise.all([...own, store.child()].map((child) => child.stop({ fast: true })));
       await guard.close();
-      await remove();
+      try {
+        await expectNoSecrets({
+          folder,
+          commandLines,
+          key: options.key,
+          storeSecret: store.value.credentials.secretAccessKey,
+          environment,
+        });
+      } finally {
+        await remove();
+      }
       if (wrong.length > 0) throw new Error(`runs do not hold: ${inspect(wrong, { depth: 4 })}`);
     },
   };

@@ -16,6 +16,8 @@ export function needlesOf(secret: string): Needles {
     ['percent-escaped', Buffer.from(hex.replaceAll(/../gu, '%$&'))],
     ['percent-escaped in upper case', Buffer.from(hex.toUpperCase().replaceAll(/../gu, '%$&'))],
     ['UTF-16', Buffer.from(secret, 'utf16le')],
+    ['escaped for URLs', Buffer.from(encodeURIComponent(secret))],
+    ['escaped for JSON', Buffer.from(JSON.stringify(secret).slice(1, -1))],
   ]);
   for (const offset of [0, 1, 2]) {
     const shifted = Buffer.concat([Buffer.alloc(offset), bytes]);

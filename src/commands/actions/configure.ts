@@ -95,10 +95,10 @@ export async function withReading<Result>(
 }
 
 // A store that answered at the start may be away, full or closed to us a moment later.
-async function explained(error: unknown, store: S3Store): Promise<unknown> {
+async function explained(thrown: unknown, store: S3Store): Promise<unknown> {
   const [{ explainStore }, { StoreError }] = await Promise.all([
     import('../../storage/probe.ts'),
     import('../../storage/store-error.ts'),
   ]);
-  return error instanceof StoreError ? explainStore(error, store) : error;
+  return thrown instanceof StoreError ? explainStore(thrown, store) : thrown;
 }

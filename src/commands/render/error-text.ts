@@ -10,7 +10,8 @@ export function errorText(thrown: unknown, color: Terminal['color']): string {
   const error = thrown instanceof PollenBatchError ? thrown : (temporalFault(thrown) ?? thrown);
   if (!(error instanceof PollenBatchError)) {
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return color.red(`internal: ${trace}`);
+    const lines = trace.split('\n').map((line) => plain(line, LINE));
+    return color.red(`internal: ${lines.join('\n')}`);
   }
   return [
     color.red(`${error.code}: ${plain(error.message, LINE)}`),
