@@ -33,6 +33,14 @@ function keyOf(context: EmulatorContext, query: URLSearchParams): string | undef
   return bearer ?? context.req.header('x-api-key') ?? query.get('key') ?? undefined;
 }
 
+/** A query without the key, however the name of its parameter is escaped. */
+function withoutKey(query: string): string {
+  const parts = query.split('&');
+  return parts
+    .map((part) => (new URLSearchParams(part).has('key') ? part.replace(/=.*$/s, '=redacted') : part))
+    .join('&');
+}
+
 /** Reads a request to its end. */
 export async function readExchange(
   context: EmulatorContext,
@@ -55,7 +63,7 @@ export async function readExchange(
     method,
     path,
     query,
-    target: target.replace(/([?&]key=)[^&]*/g, '$1redacted'),
+    target: questionMark === -1 ? target : `${path}?${withoutKey(target.slice(questionMark + 1))}`,
     body,
     digest: digestOf(method, path, query, body),
     requestId: /^[\w\-=]{1,255}$/.test(givenId) ? givenId : randomUUID(),
