@@ -11,6 +11,7 @@ const alone = [
   'test/commands/session/servers.test.ts',
   'test/gallery/browser/**/*.test.ts',
   'test/manifest/{fuzz,hostile}.test.ts',
+  'test/security/stack.test.ts',
   'test/storage/{identities,s3}.test.ts',
   'test/{readme,worker-health}.test.ts',
 ];
