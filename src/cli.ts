@@ -25,6 +25,7 @@ import type { EmulatorFlags } from './commands/actions/emulator.ts';
 import type { InitFlags } from './commands/actions/init.ts';
 import type { PlanFlags } from './commands/actions/plan.ts';
 import type { ResultsFlags } from './commands/actions/results.ts';
+import { inertData } from './commands/render/inert-data.ts';
 import { resultFormats } from './commands/results/result-formats.ts';
 import type { RunFlags } from './commands/actions/run.ts';
 import type { SchemaFlags } from './commands/actions/schema.ts';
@@ -66,6 +67,8 @@ function createProgram(): Command {
     })
     .showHelpAfterError('(add --help for the options)')
     .addHelpText('after', mainHelp)
+    // What was typed is said again where it is wrong, and may come from anywhere.
+    .configureOutput({ outputError: (text, write) => write(inertData(text)) })
     .exitOverride();
 
   submitOptions(program.command('run'))
@@ -312,7 +315,7 @@ function version(): string {
 }
 
 function present({ data, text, exitCode }: Outcome, { output }: OutputFlags = { output: 'text' }): void {
-  if (output === 'json' && data !== undefined) terminal.data(JSON.stringify(data));
+  if (output === 'json' && data !== undefined) terminal.data(inertData(JSON.stringify(data)));
   if (output === 'text' && text !== undefined && text !== '') terminal.data(text);
   process.exitCode = exitCode;
 }

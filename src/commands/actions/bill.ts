@@ -7,6 +7,7 @@ import { openBill, type OpenedBill } from '../bill/open-bill.ts';
 import { billCsv, billRowsCsv, rowHeads } from '../render/bill-csv.ts';
 import { createBillRowsText } from '../render/bill-rows-text.ts';
 import { billText } from '../render/bill-text.ts';
+import { inertData } from '../render/inert-data.ts';
 import { spendingCsv, spendingText } from '../render/spending-text.ts';
 import type { SpendingKey } from '../bill/run-costs.ts';
 import { spending } from '../bill/spending.ts';
@@ -98,7 +99,7 @@ function jsonPrint(): Print {
   let before = '\n';
   const rows: Print['rows'] = (some) => {
     if (some.length === 0) return '';
-    const json = before + some.map((row) => JSON.stringify(row)).join(',\n');
+    const json = before + some.map((row) => inertData(JSON.stringify(row))).join(',\n');
     before = ',\n';
     return json;
   };

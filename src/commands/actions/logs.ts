@@ -3,6 +3,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { openLog, type Followed } from '../logs/logs.ts';
 import type { LogEvent } from '../logs/log-event.ts';
 import { logLine } from '../render/log-text.ts';
+import { inertData } from '../render/inert-data.ts';
 import { brokenText } from '../render/run-text.ts';
 import { plain, type Terminal } from '../render/terminal.ts';
 import { keepTellingMissing } from '../session/tell-missing.ts';
@@ -26,7 +27,7 @@ export function logsAction(
 ): Promise<Outcome> {
   return withStored(configure(), text, async (reading, run) => {
     const print = (event: LogEvent): Promise<void> =>
-      toStdout(`${output === 'json' ? JSON.stringify(event) : logLine(run.runId, event)}\n`);
+      toStdout(`${output === 'json' ? inertData(JSON.stringify(event)) : logLine(run.runId, event)}\n`);
     const log = await openLog(reading, run, {
       ...(tail === undefined ? {} : { tail }),
       ...(since === undefined ? {} : { since: since.toISOString() }),

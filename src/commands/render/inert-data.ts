@@ -1,6 +1,6 @@
 /**
  * Data as a terminal may show it: lines stay lines, and what it would obey, or would show in another order, is written as JSON
- * escapes it.
+ * escapes it. JSON stays the same JSON.
  */
 export function inertData(text: string): string {
   return text.replaceAll(
