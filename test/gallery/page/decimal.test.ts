@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 
 import { compareDecimals, parseDecimal } from '../../../src/gallery/page/model/decimal.ts';
 
+// Minus nothing is nothing.
 const compare = (left: string, right: string): number =>
-  Math.sign(compareDecimals(parseDecimal(left), parseDecimal(right)));
+  Math.sign(compareDecimals(parseDecimal(left), parseDecimal(right))) || 0;
 
 describe('compareDecimals', () => {
   it('tells amounts apart that are the same as floats', () => {
