@@ -77,6 +77,15 @@ describe('a template that tries to get out', { timeout: 60_000 }, () => {
     },
   );
 
+  it('is refused where its brackets stand in each other, however quick the machine is', () => {
+    const nested = (depth: number): string => `{{ ${'row['.repeat(depth)}"a"${']'.repeat(depth)} }}`;
+    expect(() => parseTemplate(nested(20))).not.toThrow();
+    for (const depth of [21, 700]) {
+      expect(() => parseTemplate(`[[[${nested(depth)}`)).toThrow('more than 20 brackets in each other');
+    }
+    expect(() => parseTemplate(`${'['.repeat(100)} ${nested(2)} ${'['.repeat(100)}`)).not.toThrow();
+  });
+
   it('is refused at its place in the file, before anything is planned', () => {
     const refused = templateEscapes.filter(([, becomes]) => becomes === undefined);
     let inFile = 0;
