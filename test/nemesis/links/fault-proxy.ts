@@ -32,8 +32,8 @@ export async function startFaultProxy(target: { readonly port: number }): Promis
   function throwOut(which: Iterable<Pair>): void {
     for (const pair of which) {
       struck += 1;
-      pair.client.resetAndDestroy();
-      pair.server.resetAndDestroy();
+      reset(pair.client);
+      reset(pair.server);
     }
   }
 
@@ -82,7 +82,7 @@ export async function startFaultProxy(target: { readonly port: number }): Promis
     client.on('error', () => {});
     if (toxic?.kind === 'cut') {
       struck += 1;
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     if (toxic?.kind === 'answer') {
@@ -91,7 +91,7 @@ export async function startFaultProxy(target: { readonly port: number }): Promis
       return;
     }
     const behind = connect({ port: target.port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-    behind.on('error', () => client.resetAndDestroy());
+    behind.on('error', () => reset(client));
     const pair: Pair = { client, server: behind, sent: 0, isBroken: false };
     pairs.add(pair);
     for (const end of [client, behind]) {
@@ -122,6 +122,12 @@ export async function startFaultProxy(target: { readonly port: number }): Promis
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+// A socket that is reset while it ends is never closed: Node 20 then spins for ever when the process is to end.
+function reset(socket: Socket): void {
+  if (socket.writableEnded || socket.connecting) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 function write(to: Socket, bytes: Buffer): Promise<void> {
