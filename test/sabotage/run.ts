@@ -32,7 +32,7 @@ interface TestRun {
 const nothing: TestRun = { passed: 0, failed: [], broken: '' };
 
 /**
- * Breaks each rule of money by one line, in a copy of the working tree, and looks whether the tests named for it notice.
+ * Breaks each rule by one line, in a copy of the working tree, and looks whether the tests named for it notice.
  * What stands behind the command chooses those whose titles have one of it.
  */
 async function main(words: readonly string[]): Promise<number> {

@@ -1,7 +1,8 @@
 import { balanceSabotages } from './balance-sabotages.ts';
 import { gateSabotages } from './gate-sabotages.ts';
+import { ruleSabotages } from './rule-sabotages.ts';
 
-/** A line that breaks a rule of money, and the tests that must notice. */
+/** A line that breaks a rule, and the tests that must notice. */
 export interface Sabotage {
   /** The rule as it would be broken. */
   readonly title: string;
@@ -378,4 +379,5 @@ export const sabotages: readonly Sabotage[] = [
     tests: ['test/pollen/ledger.test.ts'],
   },
   ...gateSabotages,
+  ...ruleSabotages,
 ];

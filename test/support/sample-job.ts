@@ -18,12 +18,31 @@ export interface SampleJob {
  */
 export async function writeSampleJob(folder: string, sample: SampleJob): Promise<string> {
   const file = join(folder, `${sample.name}.yaml`);
-  await writeFile(file, sampleJob(sample));
+  const { items, ...job } = jobOf(sample);
+  if (items.length <= MOST_INLINE) {
+    await writeFile(file, JSON.stringify({ ...job, items }));
+    return file;
+  }
+  const tables = (['text', 'image'] as const).map(async (kind) => {
+    const from = `${sample.name}-${kind}.jsonl`;
+    const rows = items.filter((item) => kind in item).map((item) => `${JSON.stringify(item)}\n`);
+    await writeFile(join(folder, from), rows.join(''));
+    return { from, id: '{{ row.id }}', [kind]: `{{ row.${kind} }}` };
+  });
+  await writeFile(file, JSON.stringify({ ...job, items: await Promise.all(tables) }));
   return file;
 }
 
+/** Items that a job file itself may hold. */
+const MOST_INLINE = 5_000;
+
 /** The text of such a job file. */
-export function sampleJob({ name, texts, images, budget }: SampleJob): string {
+export function sampleJob(sample: SampleJob): string {
+  // JSON is YAML.
+  return JSON.stringify(jobOf(sample));
+}
+
+function jobOf({ name, texts, images, budget }: SampleJob) {
   const count = texts + images;
   const items = Array.from({ length: count }, (_, index) => {
     const isImage = Math.floor(((index + 1) * images) / count) > Math.floor((index * images) / count);
@@ -31,7 +50,7 @@ export function sampleJob({ name, texts, images, budget }: SampleJob): string {
       ? { id: `picture-${index}`, image: `Meadow ${index} of ${name}` }
       : { id: `text-${index}`, text: `${samplePrompt} ${index} of ${name}?` };
   });
-  const job = {
+  return {
     version: 1,
     name,
     ...(budget === undefined ? {} : { budget: { amount: budget, onExceeded: 'stop' } }),
@@ -41,8 +60,6 @@ export function sampleJob({ name, texts, images, budget }: SampleJob): string {
     },
     items,
   };
-  // JSON is YAML.
-  return JSON.stringify(job);
 }
 
 /** Starts every text prompt of a sample job, so that a search can tell where prompts went. */
