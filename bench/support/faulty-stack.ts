@@ -1,4 +1,7 @@
+import { join } from 'node:path';
+
 import { startEmulator, type Emulator } from '../../src/emulator/index.ts';
+import { temporaryFolder } from '../../test/support/local-servers.ts';
 import { manyFaults } from '../../test/support/kill-run.ts';
 import { startProcessStack, type ProcessStack } from '../../test/support/process-stack.ts';
 
@@ -7,7 +10,10 @@ export async function startFaultyStack(
   key: string,
   seed: number,
 ): Promise<{ readonly emulator: Emulator; readonly stack: ProcessStack }> {
+  const folder = await temporaryFolder();
   const emulator = await startEmulator({
+    // In memory it would forget the first requests of a long run.
+    journal: join(folder.path, 'journal.jsonl'),
     keys: [{ name: 'canary', key }],
     faults: { ...manyFaults, '429': 0.025, '500': 0.025 },
     latency: { kind: 'lognormal', medianMs: 40, sigma: 0.5 },
@@ -15,5 +21,12 @@ export async function startFaultyStack(
     seed,
   });
   const environment = { POLLEN_BATCH_RPS: 'none' };
-  return { emulator, stack: await startProcessStack({ api: emulator.url, key, environment }) };
+  const close = async (): Promise<void> => {
+    await emulator.close();
+    await folder.remove();
+  };
+  return {
+    emulator: { ...emulator, close },
+    stack: await startProcessStack({ api: emulator.url, key, environment }),
+  };
 }
