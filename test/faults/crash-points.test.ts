@@ -104,7 +104,14 @@ describe.each(modes)('calls whose worker is killed, with a cache that is %s', (m
     const isFound = point === 'after-artifact' || point === 'after-record';
     const isUnsure = mode === 'paid-hit' || (mode === 'none' && !isFound);
     // A call may be lost twice: Temporal hands it to a worker that is gone, as long as it does not know.
-    expect(Math.min(tally.unknown.count, crashItems)).toBe(isUnsure ? crashItems : 0);
+    if (isUnsure) expect(tally.unknown.count).toBeGreaterThanOrEqual(crashItems);
+    else {
+      const lines = await runFiles(stack.session.store, run).results();
+      const lost = lines.map(({ attempts }) => attempts.filter(({ code }) => code === 'lost-worker').length);
+      // Where nothing is cached, the second loss may have been sent after the answer, for all that is known.
+      const unsure = mode === 'none' ? lost.filter((times) => times > 1).length : 0;
+      expect(tally.unknown.count).toBeLessThanOrEqual(unsure);
+    }
     if (!isUnsure) expect(verdict.billed).toBe(verdict.metered);
     if (isFound) expect(verdict.requests).toBe(crashItems);
   });

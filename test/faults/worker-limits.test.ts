@@ -22,7 +22,7 @@ const key = 'sk_workerlimits00000000000000000000000';
 const concurrency = 24;
 const others = 40;
 /** Workers of one run that are told to end, one after another. */
-const drains = 5;
+const drains = 3;
 /** How long a worker has no more files, in milliseconds. */
 const starvedMs = 6_000;
 
@@ -32,12 +32,12 @@ const hasPrlimit = await run('prlimit', ['--version']).then(
   () => false,
 );
 
-/** A death is noticed, and a call tried again, after two seconds instead of twenty and more; five of them are enough. */
+/** A death is noticed, and a call tried again, after two seconds instead of twenty and more; four of them are enough. */
 const hasty: readonly Edit[] = [
   ['workflows/page-calls.ts', "heartbeatTimeout: '20 seconds'", "heartbeatTimeout: '2 seconds'"],
   ['workflows/page-calls.ts', "maximumInterval: '60 seconds'", "maximumInterval: '1 second'"],
   ['activities/generate.ts', 'HEARTBEAT_MS = 5_000', 'HEARTBEAT_MS = 500'],
-  ['activities/decide.ts', 'LOST_WORKERS = 8', 'LOST_WORKERS = 5'],
+  ['activities/decide.ts', 'LOST_WORKERS = 8', 'LOST_WORKERS = 4'],
 ];
 
 let emulator: Emulator;
@@ -82,7 +82,7 @@ describe('an item that brings down every worker that makes it', { timeout: 300_0
 
     const kept = await keepUnlucky(false);
     await untilEnded(stack, poisoned);
-    expect(await kept.stop()).toBe(5);
+    expect(await kept.stop()).toBe(4);
 
     const files = runFiles(stack.session.store, poisoned);
     const failed = (await files.results()).filter(({ status }) => status !== 'succeeded');
