@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { CancelledFailure, Context } from '@temporalio/activity';
 
 import type { Fault } from '../pollinations/outcome.ts';
@@ -55,6 +57,9 @@ const HEARTBEAT_MS = 5_000;
  * worker hears of a call somewhat later than the server has begun it.
  */
 const STALE_MS = 4_000;
+
+/** How long a suspect waits before it is sent. */
+const SUSPECT_PAUSE_MS = 1_000;
 
 /** When the worker's key last worked, in milliseconds since the epoch. */
 export interface KeyHealth {
@@ -190,6 +195,8 @@ export function createGenerate(
           throw suspectFailure(suspectDelay(tried, dependencies.random()));
         }
         leave = turn;
+        // Those that came with it have gone back by then, and are not lost with it.
+        await pause(SUSPECT_PAUSE_MS, undefined, { signal: context.cancellationSignal }).catch(() => {});
       }
       release = await reserveAttached(resolution, context.cancellationSignal);
       const attached = await readAttached(dependencies, reference.run, resolution);

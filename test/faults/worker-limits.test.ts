@@ -32,12 +32,12 @@ const hasPrlimit = await run('prlimit', ['--version']).then(
   () => false,
 );
 
-/** A death is noticed, and a call tried again, after two seconds instead of twenty and more; four of them are enough. */
+/** A death is noticed, and a call tried again, after two seconds instead of twenty and more; five of them are enough. */
 const hasty: readonly Edit[] = [
   ['workflows/page-calls.ts', "heartbeatTimeout: '20 seconds'", "heartbeatTimeout: '2 seconds'"],
   ['workflows/page-calls.ts', "maximumInterval: '60 seconds'", "maximumInterval: '1 second'"],
   ['activities/generate.ts', 'HEARTBEAT_MS = 5_000', 'HEARTBEAT_MS = 500'],
-  ['activities/decide.ts', 'LOST_WORKERS = 8', 'LOST_WORKERS = 4'],
+  ['activities/decide.ts', 'LOST_WORKERS = 8', 'LOST_WORKERS = 5'],
 ];
 
 let emulator: Emulator;
@@ -82,7 +82,7 @@ describe('an item that brings down every worker that makes it', { timeout: 300_0
 
     const kept = await keepUnlucky(false);
     await untilEnded(stack, poisoned);
-    expect(await kept.stop()).toBe(4);
+    expect(await kept.stop()).toBe(5);
 
     const files = runFiles(stack.session.store, poisoned);
     const failed = (await files.results()).filter(({ status }) => status !== 'succeeded');
