@@ -12,7 +12,7 @@ export const ruleSabotages = [
     file: 'src/activities/item-store.ts',
     from: `if (isSameNote(found.facts.note, note)) return writeOurs();`,
     to: `if (found.facts.note !== undefined) return writeOurs();`,
-    tests: ['test/activities/generate.test.ts'],
+    tests: ['test/activities/item-store.test.ts'],
   },
   {
     title: 'wait for an answer without a deadline',
@@ -82,7 +82,11 @@ export const ruleSabotages = [
     file: 'src/manifest/local-path.ts',
     from: `return path.split('/').includes('..') ? 'a path does not leave the folder of the job' : undefined;`,
     to: `return undefined;`,
-    tests: ['test/security/paths.test.ts'],
+    tests: [
+      'test/manifest/problems.test.ts',
+      'test/security/paths.test.ts',
+      'test/plan/local-images.test.ts',
+    ],
   },
   {
     title: 'mix emulated runs with real ones',
