@@ -44,6 +44,7 @@ export interface Line extends Answer {
 export interface BillLine {
   readonly number: number;
   readonly id: string;
+  readonly code: string;
   readonly requestId?: string;
   readonly amount: string | null;
   readonly certainty: Charge['certainty'];

@@ -28,18 +28,23 @@ export function logsAction(
   return withStored(configure(), text, async (reading, run) => {
     const print = (event: LogEvent): Promise<void> =>
       toStdout(`${output === 'json' ? inertData(JSON.stringify(event)) : logLine(run.runId, event)}\n`);
+    // From the first line on, Ctrl-C only leaves a run that is followed.
+    const left = follow === true ? interrupts() : undefined;
     const log = await openLog(reading, run, {
       ...(tail === undefined ? {} : { tail }),
       ...(since === undefined ? {} : { since: since.toISOString() }),
       ...(item === undefined ? {} : { item }),
       ...(failed === true ? { failed } : {}),
     });
-    for await (const event of log.past()) await print(event);
-    if (follow !== true) return done;
+    for await (const event of log.past()) {
+      if (left?.aborted === true) break;
+      await print(event);
+    }
+    if (left === undefined) return done;
     const over = new AbortController();
     void keepTellingMissing(reading, [run], terminal, over.signal);
     let silence: string | undefined;
-    const events = log.follow(interrupts(), (reason) => {
+    const events = log.follow(left, (reason) => {
       if (reason !== undefined && reason !== silence)
         terminal.say(terminal.color.magenta(`Nothing can be seen now: ${plain(reason)}`));
       silence = reason;

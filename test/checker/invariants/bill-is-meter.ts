@@ -37,7 +37,7 @@ function withLate({ bill, late }: Documents): readonly BillLine[] {
   const more = late.flatMap(({ number, id, attempts }) =>
     attempts
       .filter(({ requestId }) => requestId !== undefined && !billed.has(requestId))
-      .map(({ requestId, charge }) => ({ number, id, requestId: requestId ?? '', ...charge })),
+      .map(({ requestId, code, charge }) => ({ number, id, code, requestId: requestId ?? '', ...charge })),
   );
   return [...bill, ...more];
 }

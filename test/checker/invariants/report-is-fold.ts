@@ -27,19 +27,25 @@ export function reportIsFold(run: Documents): readonly Finding[] {
       findings.push(finder('I8', line.id)('its result is not its record'));
     }
   }
-  const settled = sumOf(lines, ({ cost }) => cost.settled);
-  const unknown = lines.reduce((sum, { cost }) => sum + cost.unknown.count, 0);
+  // The lines are those of the records; what came late before the end is on the bill beside them.
+  const known = run.bill.filter(({ certainty }) => certainty !== 'unknown');
+  const unknown = run.bill.length - known.length;
+  const settled = sumOf(known, ({ amount }) => amount ?? '0');
+  const ofLines = sumOf(lines, ({ cost }) => cost.settled);
+  if (late.length === 0 && ofLines !== settled) {
+    findings.push(say(`its items come to ${ofLines} units, its bill to ${settled}`));
+  }
   for (const [name, { tally }] of [['report.json', report], ...markers] as const) {
     if (unitsOf(tally.settled) !== settled || tally.unknown.count !== unknown) {
       findings.push(
         say(
-          `${name} says ${tally.settled} and ${tally.unknown.count} unknown, its items come to ${settled} units and ${unknown}`,
+          `${name} says ${tally.settled} and ${tally.unknown.count} unknown, its bill comes to ${settled} units and ${unknown}`,
         ),
       );
     }
   }
   const attempts: Record<string, number> = {};
-  for (const line of lines) for (const { code } of line.attempts) attempts[code] = (attempts[code] ?? 0) + 1;
+  for (const { code } of run.bill) attempts[code] = (attempts[code] ?? 0) + 1;
   // These are counted, not listed.
   const throttled = lines.reduce((sum, line) => sum + (line.throttled ?? 0), attempts['throttled'] ?? 0);
   if (throttled > 0) attempts['throttled'] = throttled;
