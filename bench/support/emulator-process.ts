@@ -6,6 +6,7 @@ import { startGuard } from '../../src/local/child.ts';
 import { choosePorts } from '../../src/local/ports.ts';
 import { untilReady } from '../../src/local/ready.ts';
 import type { SettingsChange } from '../../src/emulator/settings.ts';
+import { changeSettings } from '../../test/support/change-settings.ts';
 
 /** An emulator in a process of its own. */
 export interface EmulatorProcess {
@@ -33,15 +34,7 @@ export async function startEmulatorProcess(): Promise<EmulatorProcess> {
   return {
     url,
     pid: child.pid,
-    async change(settings) {
-      const answer = await fetch(`${url}/__emulator/settings`, {
-        method: 'PUT',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(settings),
-      });
-      if (!answer.ok) throw new Error(await answer.text());
-      await answer.arrayBuffer();
-    },
+    change: (settings) => changeSettings(url, settings),
     async stop() {
       await child.stop({ fast: true });
       await guard.close();

@@ -44,18 +44,20 @@ export function serverConfig({ ports, postgres, dynamicConfig }: ServerPlace): s
       datastores: { default: store('temporal', 15), visibility: store('temporal_visibility', 5) },
     },
     global: { membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' } },
-    services: Object.fromEntries(
-      services.map((service) => [
-        service,
-        {
-          rpc: {
-            grpcPort: ports[service],
-            membershipPort: ports[`${service}Gossip`],
-            bindOnLocalHost: true,
-          },
-        },
-      ]),
-    ),
+    ...servicesConfig(services, ports),
+    publicClient: { hostPort: frontend },
+    dynamicConfigClient: { filepath: dynamicConfig, pollInterval: '60s' },
+  });
+}
+
+/** Where the services of a cluster of one listen, and whom they take for its frontend. */
+export function servicesConfig(names: readonly string[], ports: Ports<string>): object {
+  const listening = names.map((name) => {
+    const [grpcPort, membershipPort] = [ports[name], ports[`${name}Gossip`]];
+    return [name, { rpc: { grpcPort, membershipPort, bindOnLocalHost: true } }];
+  });
+  return {
+    services: Object.fromEntries(listening),
     clusterMetadata: {
       failoverVersionIncrement: 10,
       masterClusterName: 'active',
@@ -65,11 +67,9 @@ export function serverConfig({ ports, postgres, dynamicConfig }: ServerPlace): s
           enabled: true,
           initialFailoverVersion: 1,
           rpcName: 'frontend',
-          rpcAddress: frontend,
+          rpcAddress: `127.0.0.1:${ports['frontend']}`,
         },
       },
     },
-    publicClient: { hostPort: frontend },
-    dynamicConfigClient: { filepath: dynamicConfig, pollInterval: '60s' },
-  });
+  };
 }

@@ -8,7 +8,7 @@ import { openModeWorld, type ModeWorld } from '../support/mode-world.ts';
 import { startProcessStack, type ProcessStack } from '../support/process-stack.ts';
 import { runFiles } from '../support/run-files.ts';
 import { untilDone } from '../support/until.ts';
-import { judgeRun } from '../support/witness.ts';
+import { judgeRun, wholeRun } from '../support/witness.ts';
 
 const key = 'sk_endofrun000000000000000000000000000';
 const small = { texts: 2, images: 1 };
@@ -134,16 +134,7 @@ describe('a run whose worker is killed at its end', () => {
       expect((await verifyRun(stack.session.store, run)).findings).toEqual([]);
       const items = small.texts + small.images;
       const verdict = await judgeRun(stack.session.store, run, world.emulator.journal());
-      expect(verdict).toMatchObject({
-        state: 'completed',
-        succeeded: items,
-        requests: items,
-        lostOrDoubled: [],
-        wrongBytes: [],
-        wrongCosts: [],
-        billed: verdict.metered,
-        reported: verdict.metered,
-      });
+      expect(verdict).toMatchObject({ ...wholeRun(verdict, items), requests: items });
       const { state, tally } = await runFiles(stack.session.store, run).report();
       expect({ state, tally }).toMatchObject({ state: 'completed', tally: { succeeded: items } });
 

@@ -18,7 +18,7 @@ import { runFiles } from '../support/run-files.ts';
 import { sampleJob, writeSampleJob, type SampleJob } from '../support/sample-job.ts';
 import { stopCommand, type StopPoint } from '../support/stopped-command.ts';
 import { untilDone } from '../support/until.ts';
-import { judgeRun } from '../support/witness.ts';
+import { judgeRun, wholeRun } from '../support/witness.ts';
 
 const key = 'sk_once0000000000000000000000000000000';
 /** Commands that are started at once, and calls of the library in as many sessions. */
@@ -99,16 +99,7 @@ async function expectOnce(run: RunLocation, items: number): Promise<void> {
     expect((await executions('runJob')).filter((id) => id === workflowId)).toHaveLength(1),
   );
   const verdict = await judgeRun(session.store, run, emulator.journal());
-  expect(verdict).toMatchObject({
-    state: 'completed',
-    succeeded: items,
-    requests: items,
-    lostOrDoubled: [],
-    wrongBytes: [],
-    wrongCosts: [],
-    billed: verdict.metered,
-    reported: verdict.metered,
-  });
+  expect(verdict).toMatchObject({ ...wholeRun(verdict, items), requests: items });
   expect((await verifyRun(session.store, run)).findings).toEqual([]);
 }
 

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
@@ -23,12 +22,12 @@ import {
   type TestTemporal,
 } from '../support/local-servers.ts';
 import { sampleJob } from '../support/sample-job.ts';
+import { spawnCommand } from '../support/spawn-command.ts';
 
 const minio = process.env['MINIO_BINARY'] ?? (await findOnPath('minio', process.env['PATH'] ?? ''));
 if (minio === undefined) {
   console.warn('Policies are not tried: MinIO is not on PATH, and MINIO_BINARY does not name it.');
 }
-const entry = fileURLToPath(new URL('../../bin/pollen-batch.js', import.meta.url));
 const guide = readFileSync(new URL('../../docs/retention.md', import.meta.url), 'utf8');
 const bucket = 'least';
 
@@ -58,29 +57,20 @@ describe.skipIf(minio === undefined)('the policies that docs/retention.md gives,
 
   function start(as: string, ...parameters: readonly string[]) {
     const { accessKeyId, secretAccessKey, sessionToken } = role(as);
-    const child = spawn(process.execPath, [entry, ...parameters], {
-      cwd: folder.path,
-      env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        TEMPORAL_ADDRESS: temporal.address,
-        S3_ENDPOINT: server.endpoint,
-        S3_BUCKET: bucket,
-        AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secretAccessKey,
-        AWS_SESSION_TOKEN: sessionToken,
-        POLLINATIONS_BASE_URL: emulator.url,
-        POLLINATIONS_API_KEY: emulatorKeys.secret,
-        POLLEN_BATCH_RPS: 'none',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    running.push(child);
-    const said = { out: '', error: '' };
-    child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (said.error += chunk.toString()));
-    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    return { said, ended };
+    const environment = {
+      TEMPORAL_ADDRESS: temporal.address,
+      S3_ENDPOINT: server.endpoint,
+      S3_BUCKET: bucket,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+      POLLINATIONS_BASE_URL: emulator.url,
+      POLLINATIONS_API_KEY: emulatorKeys.secret,
+      POLLEN_BATCH_RPS: 'none',
+    };
+    const command = spawnCommand(parameters, environment, folder.path);
+    running.push(command.child);
+    return command;
   }
 
   async function does(as: string, ...parameters: readonly string[]) {

@@ -1,8 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -18,6 +17,7 @@ import { sampleJob } from '../support/sample-job.ts';
 import { makeCertificates, type Certificates } from '../support/tls-front.ts';
 import { expiredPair, startTlsTemporal, type TlsTemporal } from '../support/tls-temporal.ts';
 import { untilDone } from '../support/until.ts';
+import { spawnCommand } from '../support/spawn-command.ts';
 
 const program = join(serverFolder(), 'server');
 const isMissing = !existsSync(program);
@@ -26,7 +26,6 @@ if (isMissing) {
     "TLS of Temporal's own is not tried: `npm run test:cluster` builds its production server once.",
   );
 }
-const entry = fileURLToPath(new URL('../../bin/pollen-batch.js', import.meta.url));
 
 describe.skipIf(isMissing)('a production Temporal with TLS, certificates of clients and API keys', () => {
   let certificates: Certificates;
@@ -91,28 +90,20 @@ describe.skipIf(isMissing)('a production Temporal with TLS, certificates of clie
 
   function start(parameters: readonly string[]) {
     const { endpoint, region, credentials } = store;
-    const child = spawn(process.execPath, [entry, ...parameters], {
-      env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        ...whole,
-        S3_ENDPOINT: endpoint,
-        S3_REGION: region,
-        S3_BUCKET: 'tls',
-        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-        POLLINATIONS_BASE_URL: emulator.url,
-        POLLINATIONS_API_KEY: emulatorKeys.secret,
-        POLLEN_BATCH_RPS: 'none',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    running.push(child);
-    const said = { out: '', error: '' };
-    child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (said.error += chunk.toString()));
-    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    return { said, ended };
+    const environment = {
+      ...whole,
+      S3_ENDPOINT: endpoint,
+      S3_REGION: region,
+      S3_BUCKET: 'tls',
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      POLLINATIONS_BASE_URL: emulator.url,
+      POLLINATIONS_API_KEY: emulatorKeys.secret,
+      POLLEN_BATCH_RPS: 'none',
+    };
+    const command = spawnCommand(parameters, environment);
+    running.push(command.child);
+    return command;
   }
 
   it('carries a run from submit to report, by a worker and commands that know nothing but certificates and key', async () => {

@@ -5,7 +5,7 @@ import type { RunLocation } from '../../src/storage/keys.ts';
 import { verifyRun } from '../../src/verify/verify-run.ts';
 import { startProcessStack, type ProcessStack, type RunningCommand } from './process-stack.ts';
 import { writeSampleJob } from './sample-job.ts';
-import { judgeRun, type Verdict } from './witness.ts';
+import { judgeRun, wholeRun, type Verdict } from './witness.ts';
 
 const usual = { texts: 120, images: 30 };
 
@@ -62,16 +62,7 @@ export function faultRuns(stack: ProcessStack, emulator: Emulator, size = usual)
     },
     async expectWhole(run) {
       const verdict = await judgeRun(stack.session.store, run, emulator.journal());
-      expect(verdict).toMatchObject({
-        state: 'completed',
-        succeeded: size.texts + size.images,
-        lostOrDoubled: [],
-        wrongBytes: [],
-        wrongCosts: [],
-        unknownCharges: 0,
-        billed: verdict.metered,
-        reported: verdict.metered,
-      });
+      expect(verdict).toMatchObject({ ...wholeRun(verdict, size.texts + size.images), unknownCharges: 0 });
       expect((await verifyRun(stack.session.store, run)).findings).toEqual([]);
       return verdict;
     },

@@ -207,8 +207,7 @@ async function startParts(
       // A test that failed has not waited for what it began.
       for (const command of begun) command.kill();
       await session.close();
-      const workersEnded = children.map((child) => child.stop({ fast: true }));
-      await Promise.all(workersEnded);
+      await Promise.all(children.map((child) => child.stop({ fast: true })));
       const check = options.unchecked === undefined ? checkStack : async () => [];
       const wrong = await check(addresses.store, options.api, witnessed).catch((error: unknown) => [error]);
       const own = 'child' in temporal ? [temporal.child()] : [];

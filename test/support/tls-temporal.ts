@@ -11,6 +11,7 @@ import { stringify } from 'yaml';
 import { lastLines, startGuard } from '../../src/local/child.ts';
 import { choosePorts } from '../../src/local/ports.ts';
 import { untilReady } from '../../src/local/ready.ts';
+import { servicesConfig } from '../cluster/server-config.ts';
 import { temporaryFolder } from './local-servers.ts';
 import type { Certificates } from './tls-front.ts';
 
@@ -116,31 +117,7 @@ function configuration(
         claimMapper: 'default',
       },
     },
-    services: Object.fromEntries(
-      services.map((service) => [
-        service,
-        {
-          rpc: {
-            grpcPort: chosen[service],
-            membershipPort: chosen[`${service}Gossip`],
-            bindOnLocalHost: true,
-          },
-        },
-      ]),
-    ),
-    clusterMetadata: {
-      failoverVersionIncrement: 10,
-      masterClusterName: 'active',
-      currentClusterName: 'active',
-      clusterInformation: {
-        active: {
-          enabled: true,
-          initialFailoverVersion: 1,
-          rpcName: 'frontend',
-          rpcAddress: `127.0.0.1:${chosen.frontend}`,
-        },
-      },
-    },
+    ...servicesConfig(services, chosen),
   });
 }
 

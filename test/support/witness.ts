@@ -33,6 +33,19 @@ export interface Verdict {
   readonly attempts: Readonly<Record<string, number>>;
 }
 
+/** What is said of a run all of whose items have succeeded, each once, and were paid as metered. */
+export function wholeRun({ metered }: Verdict, items: number): Partial<Verdict> {
+  return {
+    state: 'completed',
+    succeeded: items,
+    lostOrDoubled: [],
+    wrongBytes: [],
+    wrongCosts: [],
+    billed: metered,
+    reported: metered,
+  };
+}
+
 /** Compares a run's results, objects and bill with the emulator's journal, item by item. */
 export async function judgeRun(
   store: ObjectStore,

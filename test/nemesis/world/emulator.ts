@@ -9,6 +9,7 @@ import { choosePorts } from '../../../src/local/ports.ts';
 import { untilReady } from '../../../src/local/ready.ts';
 import { fetchJournal } from '../../checker/check-stack.ts';
 import { restartable, type RestartableServer } from '../../support/restartable.ts';
+import { changeSettings } from '../../support/change-settings.ts';
 
 /** An API in a process of its own, that is killed and comes back with its journal, cache and wallet. */
 export interface EmulatorServer extends AsyncDisposable {
@@ -47,15 +48,7 @@ export async function startEmulatorServer(
     port,
     process: server,
     journal: (from) => fetchJournal(url, from),
-    async change(settings) {
-      const answer = await fetch(`${url}/__emulator/settings`, {
-        method: 'PUT',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(settings),
-      });
-      if (!answer.ok) throw new Error(await answer.text());
-      await answer.arrayBuffer();
-    },
+    change: (settings) => changeSettings(url, settings),
     [Symbol.asyncDispose]: () => guard.close(),
   };
 }
