@@ -73,9 +73,30 @@ async function comesThrough(
   await door[Symbol.asyncDispose]();
 }
 
-describe.concurrent('in the middle of a run', () => {
-  const timeout = stormSeconds * 1_000 + 240_000;
+const timeout = stormSeconds * 1_000 + 240_000;
 
+// Alone: how soon workers notice is measured here, and five times as many of them in one process notice later.
+test(
+  'half a minute at a tenth of the rate fails no item, and hardly more is sent than that',
+  { timeout },
+  async ({ open }) => {
+    const world = await openWorld(open);
+    const { emulator } = world.harness;
+    const rps = 1;
+    await comesThrough(world, 'slow', async () => {
+      emulator.update({ limits: { key: { rps, burst: 3, retryAfter: false } } });
+      const before = callsOf(emulator).length;
+      await pause(outageSeconds * 1_000);
+      const sent = callsOf(emulator).slice(before);
+      emulator.update({ limits: {} });
+      expect(sent.length).toBeLessThanOrEqual(rps * outageSeconds * 1.1 + surprised);
+      // Nor does it stand idle.
+      expect(sent.filter(({ status }) => status === 200).length).toBeGreaterThan(rps * outageSeconds * 0.4);
+    });
+  },
+);
+
+describe.concurrent('in the middle of a run', () => {
   test.for([
     ['mute', 'without a word of how long', slowDown()],
     ['asking', 'with Retry-After: 5', slowDown('retry-after: 5')],
@@ -91,26 +112,6 @@ describe.concurrent('in the middle of a run', () => {
         await world.door.open();
         expect(knocks).toBeGreaterThan(5);
         expect(knocks).toBeLessThan(surprised + 2 * stormSeconds);
-      });
-    },
-  );
-
-  test(
-    'a minute at a tenth of the rate fails no item, and hardly more is sent than that',
-    { timeout },
-    async ({ open }) => {
-      const world = await openWorld(open);
-      const { emulator } = world.harness;
-      const rps = 1;
-      await comesThrough(world, 'slow', async () => {
-        emulator.update({ limits: { key: { rps, burst: 3, retryAfter: false } } });
-        const before = callsOf(emulator).length;
-        await pause(stormSeconds * 1_000);
-        const sent = callsOf(emulator).slice(before);
-        emulator.update({ limits: {} });
-        expect(sent.length).toBeLessThanOrEqual(rps * stormSeconds * 1.1 + surprised);
-        // Nor does it stand idle.
-        expect(sent.filter(({ status }) => status === 200).length).toBeGreaterThan(rps * stormSeconds * 0.4);
       });
     },
   );
