@@ -8,7 +8,7 @@ import { inspect } from 'node:util';
 import { vi } from 'vitest';
 
 import { choosePorts } from '../../src/local/ports.ts';
-import { checkDesk } from '../checker/check-desk.ts';
+import { checkDesk } from '../support/check-desk.ts';
 
 /** The folder of the sources. */
 export const repository = fileURLToPath(new URL('../..', import.meta.url));

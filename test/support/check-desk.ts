@@ -5,10 +5,10 @@ import type { JournalEntry } from '../../src/emulator/index.ts';
 import { findBinary } from '../../src/local/binaries.ts';
 import { startGuard } from '../../src/local/child.ts';
 import { startStoreServer } from '../../src/local/object-store-server.ts';
-import { testBinaries } from '../support/local-servers.ts';
-import { openBucket } from './bucket.ts';
-import { checkBucket } from './check-bucket.ts';
-import type { Finding } from './finding.ts';
+import { testBinaries } from './local-servers.ts';
+import { openBucket } from '../checker/bucket.ts';
+import { checkBucket } from '../checker/check-bucket.ts';
+import type { Finding } from '../checker/finding.ts';
 
 /**
  * Holds every run that a local stack has left in its data folder against its emulator's journal. The stack has ended: its
