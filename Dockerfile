@@ -1,6 +1,6 @@
 # The image of worker and emulator, and of the command line for hosts without Node. Built by `docker compose build`.
 # glibc, since the Temporal core has no binary for musl.
-FROM node:24.21.0-bookworm-slim AS base
+FROM node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6 AS base
 WORKDIR /app
 
 FROM base AS build
