@@ -140,7 +140,10 @@ export function explainStore(error: unknown, store: Pick<S3Store, 'server' | 'bu
       'store-unreachable',
       `No usable answer from ${where}${reason === '' ? '' : ` (${reason})`}.`,
       {
-        remedy: 'Check that it runs, and that S3_ENDPOINT names it.',
+        remedy:
+          name === 'IncompleteBody'
+            ? 'Check that its disk has room left, and that nothing on the way cuts off what is sent.'
+            : 'Check that it runs, and that S3_ENDPOINT names it.',
         cause: error,
       },
     );

@@ -76,6 +76,8 @@ const unavailableNames = new Set([
   'OperationAborted',
   'ConditionalRequestConflict',
   'TimeoutError',
+  // So MinIO begins when its disk is full: it stops reading, and takes that for the sender's fault.
+  'IncompleteBody',
 ]);
 
 const unavailableStatuses = new Set([408, 409, 425, 429]);

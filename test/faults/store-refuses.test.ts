@@ -40,6 +40,7 @@ describe('a store that takes nothing any more once a submit has begun', () => {
     [500, 'InternalError', 'store-unreachable', 'Check that it runs'],
     [403, 'AccessDenied', 'store-unusable', 'Grant them s3:PutObject'],
     [507, 'XMinioStorageFull', 'store-unusable', 'Make room'],
+    [400, 'IncompleteBody', 'store-unreachable', 'Check that its disk has room'],
   ])(
     'and says %s %s: the submit says so, with a remedy, and starts nothing',
     async (status, code, kind, remedy) => {

@@ -21,6 +21,8 @@ const between = 25;
 const refusals = [
   [403, 'AccessDenied'],
   [503, 'SlowDown'],
+  // What MinIO says first when its disk is full.
+  [400, 'IncompleteBody'],
   [507, 'XMinioStorageFull'],
 ] as const;
 

@@ -14,6 +14,7 @@ describe('classifyStoreError', () => {
     ['InternalError', 500, undefined, 'store-unavailable'],
     ['TooManyRequests', 429, undefined, 'store-unavailable'],
     ['RequestTimeout', 400, undefined, 'store-unavailable'],
+    ['IncompleteBody', 400, undefined, 'store-unavailable'],
     ['ConditionalRequestConflict', 409, undefined, 'store-unavailable'],
     ['Unknown', 502, undefined, 'store-unavailable'],
     ['TimeoutError', undefined, 'ECONNRESET', 'store-unavailable'],
