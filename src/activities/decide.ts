@@ -32,14 +32,8 @@ const THROTTLE_DELAY_MS = 1_000;
 const SPREAD_MS = 5_000;
 /** Faults in outages that an item may have for nothing, where it may be their cause itself. */
 const EXCUSED = 30;
-/** Faults that never come from an item. */
-const NEVER_ITS_OWN: ReadonlySet<string> = new Set([
-  'unreachable',
-  'redirected',
-  'not-the-api',
-  'gateway',
-  'reset',
-]);
+/** Faults that never come from an item. A page of a firewall does where it is shown to particular prompts. */
+const NEVER_ITS_OWN: ReadonlySet<string> = new Set(['unreachable', 'redirected', 'gateway', 'reset']);
 
 /**
  * Decides from the table of verdicts whether a call is tried again, and when.

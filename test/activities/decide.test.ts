@@ -126,9 +126,12 @@ describe('an attempt in an outage', () => {
     });
   });
 
-  it('does, after very many, where the item may be the cause', () => {
-    expect(decide(excused('server-error', 33), sampleFault(), 0)).toMatchObject({ kind: 'retry' });
-    expect(decide(excused('server-error', 34), sampleFault(), 0)).toEqual({ kind: 'fail' });
+  it.each([
+    ['server-error', 34],
+    ['not-the-api', 33],
+  ] as const)('does, after very many, where the item may be the cause: %s', (code, times) => {
+    expect(decide(excused(code, times - 1), sampleFault({ code }), 0)).toMatchObject({ kind: 'retry' });
+    expect(decide(excused(code, times), sampleFault({ code }), 0)).toEqual({ kind: 'fail' });
   });
 });
 

@@ -1,7 +1,10 @@
+import { withNote, type AttemptHistory } from '../../src/activities/attempt-history.ts';
+import { decide } from '../../src/activities/decide.ts';
 import type { LaneOutcome } from '../../src/lanes/governor/ledger.ts';
-import { createLaneMind, type LaneMind } from '../../src/lanes/governor/mind.ts';
+import { createLaneMind, type Advice, type LaneMind } from '../../src/lanes/governor/mind.ts';
 import { parseReason } from '../../src/lanes/governor/reason.ts';
 import type { ConfiguredRate, Phase } from '../../src/lanes/governor/state.ts';
+import { sampleFault, sampleHistory, sampleNote } from '../support/samples.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 /** What the API of the world does, in seconds from the start. */
@@ -18,6 +21,8 @@ export interface WorldApi {
   readonly refused?: number;
   /** Spans in which every call fails. */
   readonly outages?: readonly (readonly [from: number, to: number])[];
+  /** Spans in which something on the way answers every call by a page; items that have had their tries fail. */
+  readonly pages?: readonly (readonly [from: number, to: number])[];
   /** Seconds that calls take to the API, about: uneven ones, that bring some of them close together. @default 0 */
   readonly jitter?: number;
   /** Median of an answer's time, in seconds. @default 1 */
@@ -32,6 +37,8 @@ export interface WorldOptions {
   readonly concurrency?: number;
   /** Calls that runs may have waiting and in flight, all in all. @default any number */
   readonly places?: number;
+  /** Items that there are. @default without end */
+  readonly items?: number;
   readonly api: WorldApi;
   /** When a worker is killed, the one with the one slot if there is such; another one comes a second later. */
   readonly kill?: number;
@@ -48,6 +55,8 @@ export interface World {
   readonly answered: readonly number[];
   readonly throttled: readonly number[];
   readonly failed: readonly number[];
+  /** When items were given up. */
+  readonly givenUp: readonly number[];
   /** Answered calls over those that the bucket allowed. */
   readonly share: number;
   /** Of all calls, those that were throttled. */
@@ -68,6 +77,7 @@ interface QueueRateAt {
 
 interface Item {
   readonly name: string;
+  history: AttemptHistory;
 }
 
 /** Runs a lane under a clock of its own: a queue as Temporal's, workers that read and write its rate, an API. */
@@ -79,6 +89,7 @@ export function runWorld(options: WorldOptions): World {
   const answered: number[] = [];
   const throttled: number[] = [];
   const failed: number[] = [];
+  const givenUp: number[] = [];
   const rates: QueueRateAt[] = [];
   let now = 0;
   let sent = 0;
@@ -94,12 +105,13 @@ export function runWorld(options: WorldOptions): World {
   let wakeAt = Infinity;
   const retries: Item[] = [];
   let open = 0;
-  const isWaiting = (): boolean => retries.length > 0 || open < (options.places ?? Infinity);
+  const isWaiting = (): boolean =>
+    retries.length > 0 || (open < (options.places ?? Infinity) && made < (options.items ?? Infinity));
   function take(): Item {
     const again = retries.shift();
     if (again !== undefined) return again;
     open += 1;
-    return { name: `item ${(made += 1)}` };
+    return { name: `item ${(made += 1)}`, history: sampleHistory() };
   }
 
   // The API: a bucket of calls.
@@ -112,10 +124,11 @@ export function runWorld(options: WorldOptions): World {
     filledAt = now;
   }
   for (const [from] of api.limits) events.add(from, fill);
+  const isIn = (spans: WorldApi['outages']): boolean =>
+    spans?.some(([from, to]) => now >= from && now < to) === true;
   function answer(): { readonly outcome: LaneOutcome; readonly seconds: number } {
-    if (api.outages?.some(([from, to]) => now >= from && now < to) === true) {
-      return { outcome: { code: 'gateway' }, seconds: 0.05 };
-    }
+    if (isIn(api.outages)) return { outcome: { code: 'gateway' }, seconds: 0.05 };
+    if (isIn(api.pages)) return { outcome: { code: 'not-the-api' }, seconds: 0.05 };
     fill();
     const refuse = (waitSeconds: number): { outcome: LaneOutcome; seconds: number } => ({
       outcome: {
@@ -163,13 +176,17 @@ export function runWorld(options: WorldOptions): World {
           running -= 1;
           open -= 1;
           if (code === undefined) answered.push(now);
-        } else if (code === 'gateway') failed.push(now);
+        } else if (code === 'gateway' || code === 'not-the-api') failed.push(now);
         else throttled.push(now);
         if (!worker.alive) return;
         worker.inFlight -= 1;
-        const { turnMs = 0 } = end(outcome, now);
+        const advice = end(outcome, now);
+        const { turnMs = 0 } = advice;
         hurry(worker);
-        if (code !== undefined && code !== 'bad-request') {
+        if (code === 'not-the-api' && isGivenUp(item, advice)) {
+          open -= 1;
+          givenUp.push(now);
+        } else if (code !== undefined && code !== 'bad-request') {
           const wait = Math.max((outcome.retryAfterMs ?? 1_000) / 1_000, turnMs / 1_000);
           events.add(now + wait * (1 + random() / 2), () => {
             retries.push(item);
@@ -277,6 +294,7 @@ export function runWorld(options: WorldOptions): World {
     answered,
     throttled,
     failed,
+    givenUp,
     // Those that are in flight at the end were admitted.
     share: (answered.length + running) / allowed,
     throttles: throttled.length / Math.max(1, sent),
@@ -284,6 +302,14 @@ export function runWorld(options: WorldOptions): World {
     minds: aliveOnes().map(({ mind }) => mind),
     writes,
   };
+}
+
+/** Notes the page that an item was given, and whether that was the last of its tries. */
+function isGivenUp(item: Item, advice: Advice): boolean {
+  const attempt = item.history.seen + 1;
+  const note = sampleNote(attempt, { code: 'not-the-api', ...(advice.excused ? { excused: true } : {}) });
+  item.history = withNote(item.history, note);
+  return decide(item.history, sampleFault({ code: 'not-the-api' }), 0, advice).kind === 'fail';
 }
 
 interface Event {

@@ -108,6 +108,21 @@ describe('two workers that govern a lane', () => {
     expect(countIn(world.answered, 80, 120)).toBeGreaterThan(8);
   });
 
+  it('give up items that nothing but pages are ever the answer to, in place of taking them for an outage', () => {
+    const api = { limits: [[0, 10]], burst: 10, pages: [[0, Infinity]] } as const;
+    const world = runWorld({ ...base, seconds: 10_000, configured: known, items: 5, api });
+    expect(world.givenUp).toHaveLength(5);
+  });
+
+  it.each([5, 40])(
+    'give up none for minutes in which pages are the answer to all (%i items are left)',
+    (items) => {
+      const api = { limits: [[0, 10]], burst: 10, pages: [[0, 300]] } as const;
+      const world = runWorld({ ...base, seconds: 600, configured: known, items, api });
+      expect([world.givenUp.length, world.answered.length]).toEqual([0, items]);
+    },
+  );
+
   it('leave a lane alone that others keep busy with a call now and then', () => {
     const api = { limits: [[0, 100]], burst: 10 } as const;
     const world = runWorld({
