@@ -15,8 +15,10 @@ const dist = join(root, 'dist');
 const program = join(dist, 'program');
 
 // A worker's own part is not in it: the SDK loads native code, and compares classes that must be there only once. So is
-// our error class, which the command line compares with what a worker throws.
-const apart = ['commands/actions/worker.js', 'errors.js'].map((path) => join(dist, path));
+// our error class, which the command line compares with what a worker throws, and the list of secrets that both know.
+const apart = ['commands/actions/worker.js', 'errors.js', 'settings/known-secrets.js'].map((path) =>
+  join(dist, path),
+);
 
 /** A path as an import from the folder of the program. */
 const fromProgram = (path) => relative(program, path).split(sep).join(posix.sep);

@@ -11,6 +11,7 @@ import { createNoticeSecrets, type NoticeSecret } from './notices/secret.ts';
 import type { NoticeSettings } from './notices/settings.ts';
 import { proxySettings, type ProxySettings } from './proxy/proxy.ts';
 import type { ConfigFile } from './settings/config-file.ts';
+import { learnSecrets } from './settings/known-secrets.ts';
 import { lanesExample, parseLanes } from './settings/lanes.ts';
 import { secretValues } from './settings/secret-settings.ts';
 import { readSettings, type SettingProblem, type SettingValues } from './settings/settings.ts';
@@ -105,11 +106,6 @@ export async function loadConfigFile(source: Source = process.env): Promise<Conf
   return readConfigFile(path);
 }
 
-/** The secrets of the environment, for what takes them out of text. */
-export function environmentSecrets(source: Source = process.env): readonly string[] {
-  return secretValues(source);
-}
-
 /** What Temporal's own reader of settings is given: as everywhere, empty variables are none. */
 export function temporalEnvironment(source: Source = process.env): Readonly<Record<string, string>> {
   const given = Object.entries(source).filter((entry): entry is [string, string] => entry[1] !== undefined);
@@ -141,6 +137,7 @@ export function examineConfig(
   file?: ConfigFile,
 ): { readonly config: Config; readonly problems: readonly SettingProblem[] } {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  learnSecrets(secretValues(given));
   const { values, problems } = readSettings({ ...file?.values, ...given });
   const key = readKey(values);
   const secrets = readNoticeSecrets(values);
@@ -199,7 +196,7 @@ function readKey(values: SettingValues): { readonly key?: Secret } | { readonly 
   const direct = values.POLLINATIONS_API_KEY;
   if (direct === undefined && file === undefined) return {};
   try {
-    const text = (direct ?? readFileSync(file ?? '', 'utf8')).trim();
+    const text = (direct ?? readSecret(file ?? '')).trim();
     // A deployment has an empty file before it gets a key.
     return text === '' && direct === undefined ? {} : { key: createSecret(text) };
   } catch (error) {
@@ -218,6 +215,12 @@ function readKey(values: SettingValues): { readonly key?: Secret } | { readonly 
   }
 }
 
+function readSecret(file: string): string {
+  const text = readFileSync(file, 'utf8');
+  learnSecrets([text]);
+  return text;
+}
+
 function readNoticeSecrets(
   values: SettingValues,
 ): { readonly secrets: readonly NoticeSecret[] } | { readonly problem: SettingProblem } {
@@ -226,7 +229,7 @@ function readNoticeSecrets(
   if (direct === undefined && file === undefined) return { secrets: [] };
   const name = direct === undefined ? 'POLLEN_BATCH_NOTIFY_SECRET_FILE' : 'POLLEN_BATCH_NOTIFY_SECRET';
   try {
-    return { secrets: createNoticeSecrets(direct ?? readFileSync(file ?? '', 'utf8')) };
+    return { secrets: createNoticeSecrets(direct ?? readSecret(file ?? '')) };
   } catch (error) {
     const isOurs = error instanceof PollenBatchError;
     const message = isOurs ? error.message : 'the file of the secrets of notices cannot be read';

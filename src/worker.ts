@@ -1,7 +1,7 @@
 import { createCallActivities, createControlActivities } from './activities/index.ts';
 import type { ActivityDependencies } from './activities/dependencies.ts';
 import { createPlanReader } from './activities/plan-reader.ts';
-import { environmentSecrets, type Config } from './config.ts';
+import type { Config } from './config.ts';
 import { PollenBatchError } from './errors.ts';
 import { aheadOf } from './lanes/lanes.ts';
 import { pageCode } from './gallery/page-code.ts';
@@ -11,10 +11,10 @@ import { createWorkers } from './lanes/workers.ts';
 import { createPost } from './notices/post.ts';
 import { createApiClient } from './pollinations/client.ts';
 import { createCurrentPrices } from './pollinations/current-prices.ts';
-import { createScrub } from './pollinations/secret.ts';
 import { createSend } from './pollinations/send.ts';
 import { createBalance, findApi, openStore } from './services.ts';
 import { createRecords } from './records/record-store.ts';
+import { learnSecrets, scrubKnown } from './settings/known-secrets.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { installRuntime } from './telemetry/runtime.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
@@ -31,9 +31,8 @@ import { workflowBundle } from './workflow-bundle.ts';
  * @throws PollenBatchError naming the server or setting that is missing, and the remedy
  */
 export async function runWorker(config: Config, signal: AbortSignal): Promise<void> {
-  const { key } = config.api;
-  const secrets = [...environmentSecrets(), ...(key === undefined ? [] : [key.reveal()])];
-  const logger = createLogger(config.logLevel, createScrub(secrets));
+  learnSecrets([config.api.key?.reveal()]);
+  const logger = createLogger(config.logLevel, scrubKnown);
   const meters = installRuntime(logger, config.metrics);
   const telemetry = { meters, logger, logsPrompts: config.logPrompts };
   const prepared = await Promise.race([prepare(config, telemetry), aborted(signal)]);

@@ -31,6 +31,11 @@ export function proxySettings(given: {
   };
 }
 
+/** A proxy's URL. Most tools take one without its scheme, which then is http. */
+export function withScheme(proxy: string): string {
+  return proxy.includes('://') ? proxy : `http://${proxy}`;
+}
+
 /**
  * The proxy on the way to a URL, or nothing where it is reached directly: on this machine always, else by `NO_PROXY`: `*`,
  * a host, or the end of one (`example.org` and `.example.org` also mean what is below it), each with a port or without.

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { withScheme } from '../proxy/proxy.ts';
 import { lanesSchema } from './lanes.ts';
 import { listen, listenInFile } from './listen.ts';
 
@@ -29,8 +30,7 @@ const url = z
   .refine((value) => !/[\p{Cc}\p{Cf}\s]/u.test(value), 'must have no spaces and control characters in it');
 const proxy = z
   .string()
-  // Most tools take a proxy without its scheme.
-  .transform((value) => (value.includes('://') ? value : `http://${value}`))
+  .transform(withScheme)
   .refine((value) => URL.canParse(value) && /^https?:\/\/[^/]/.test(value), { error: proxyRule, abort: true })
   .refine((value) => hasPlainUser(new URL(value)), proxyUserRule);
 const pollen = z

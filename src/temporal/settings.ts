@@ -9,6 +9,7 @@ import {
 } from '@temporalio/envconfig';
 
 import { PollenBatchError } from '../errors.ts';
+import { learnSecrets } from '../settings/known-secrets.ts';
 
 /** Where Temporal is. */
 export interface TemporalSettings {
@@ -21,6 +22,7 @@ export interface TemporalSettings {
 }
 
 type Environment = Readonly<Record<string, string>>;
+type Options = ClientConnectConfig['connectionOptions'];
 type Tls = NonNullable<ClientConfigProfile['tls']>;
 
 const certificateSettings = [
@@ -35,14 +37,22 @@ const certificateSettings = [
  * @throws PollenBatchError `config-invalid` naming the profile, file or variable that is wrong
  */
 export function readTemporalSettings(environment: Environment): {
-  readonly options: ClientConnectConfig['connectionOptions'];
+  readonly options: Options;
   readonly namespace: string | undefined;
 } {
   checkEnvironment(environment);
   const profile = readProfile(environment);
   checkCertificates(profile.tls ?? {});
   const { connectionOptions, namespace } = toClientOptions(profile);
+  learnSecrets(secretsOf(connectionOptions));
   return { options: connectionOptions, namespace };
+}
+
+/** Those of temporal.toml too, and of the files that it names. */
+function secretsOf({ apiKey, metadata = {}, tls }: Options): readonly (string | undefined)[] {
+  const key = typeof tls === 'object' ? tls?.clientCertPair?.key : undefined;
+  const headers = Object.values(metadata).map(String);
+  return [typeof apiKey === 'string' ? apiKey : undefined, ...headers, key?.toString()];
 }
 
 /**
