@@ -38,13 +38,12 @@ import { exampleText, examples, mainHelp } from './cli/help.ts';
 import { createInterrupts } from './commands/interrupts.ts';
 import { errorText } from './commands/render/error-text.ts';
 import { createTerminal, quieted } from './commands/render/terminal.ts';
-import { createScrub } from './pollinations/secret.ts';
+import { learnSecrets, scrubKnown } from './settings/known-secrets.ts';
 import { secretValues } from './settings/secret-settings.ts';
 
 const LINGER_MS = 2_000;
 
 const terminal = createTerminal();
-const scrub = createScrub(secretValues(process.env));
 let isQuiet = false;
 const context: CommandContext = {
   get terminal() {
@@ -323,7 +322,9 @@ function present({ data, text, exitCode }: Outcome, { output }: OutputFlags = { 
 function tellError(error: unknown): number {
   // Commander has told its own already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.succeeded : exitCodes.usage;
-  terminal.say(scrub(errorText(error, terminal.color)));
+  // Those of `.env` and of files are known once the command has read them.
+  learnSecrets(secretValues(process.env));
+  terminal.say(errorText(error, terminal.color, scrubKnown));
   return exitCodeOfError(error);
 }
 

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -170,13 +171,40 @@ describe('an API that repeats the key in all it says', () => {
   }, 180_000);
 });
 
-/** A command in which a fault comes up that nobody waits for, and that holds a secret. */
-async function crash(thrown: string): Promise<{ readonly code: number | null; readonly stderr: string }> {
-  const file = join(stack.folder, 'crash.mjs');
-  const secret = 'process.env.POLLINATIONS_API_KEY';
-  await writeFile(file, `setTimeout(() => ${thrown.replaceAll('KEY', secret)}, 1500);`);
-  const child = spawn(process.execPath, ['--import', file, entry, 'emulator'], {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], POLLINATIONS_API_KEY: key },
+/**
+ * A command in which a fault comes up that nobody waits for, and that holds a secret.
+ *
+ * @param thrown - what comes up, with `KEY` for the secret
+ * @param from - where the command has it from
+ */
+async function crash(
+  thrown: string,
+  from: 'environment' | 'env-file' | 'key-file' = 'environment',
+): Promise<{ readonly code: number | null; readonly stderr: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'crash-'));
+  if (from === 'env-file') await writeFile(join(folder, '.env'), `POLLINATIONS_API_KEY='${key}'\n`);
+  if (from === 'key-file') await writeFile(join(folder, 'key'), `${key}\n`);
+  const secret =
+    from === 'key-file' ? "readFileSync('key', 'utf8').trim()" : 'process.env.POLLINATIONS_API_KEY';
+  const fault = thrown.replaceAll('KEY', secret);
+  // What is read from files is there when the command makes its first call.
+  const when = `subscribe('undici:request:create', () => setImmediate(() => ${fault}))`;
+  await writeFile(
+    join(folder, 'crash.mjs'),
+    `import { subscribe } from 'node:diagnostics_channel';
+    import { readFileSync } from 'node:fs';
+    ${from === 'environment' ? `setTimeout(() => ${fault}, 1500)` : when};`,
+  );
+  const command = from === 'environment' ? 'emulator' : 'models';
+  const child = spawn(process.execPath, ['--import', join(folder, 'crash.mjs'), entry, command], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      POLLINATIONS_BASE_URL: emulator.url,
+      ...(from === 'environment' ? { POLLINATIONS_API_KEY: key } : {}),
+      ...(from === 'key-file' ? { POLLINATIONS_API_KEY_FILE: 'key' } : {}),
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let stderr = '';
@@ -184,6 +212,7 @@ async function crash(thrown: string): Promise<{ readonly code: number | null; re
     stderr += chunk.toString();
   });
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  await rm(folder, { recursive: true });
   return { code, stderr };
 }
 
@@ -200,5 +229,21 @@ describe('a fault that nobody waited for', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/internal: .*with .*\[redacted\]/);
     expect(createScan([{ secret: key, name: 'the API key' }])(Buffer.from(stderr))).toEqual([]);
+  });
+
+  it.each(['env-file', 'key-file'] as const)(
+    'is told without what the command has from a %s',
+    async (from) => {
+      const { code, stderr } = await crash(`Promise.reject(new Error('with ' + KEY))`, from);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/internal: .*with \[redacted\]/);
+      expect(createScan([{ secret: key, name: 'the API key' }])(Buffer.from(stderr))).toEqual([]);
+    },
+  );
+
+  it('leaves no half of the secret where its words are cut', async () => {
+    const { stderr } = await crash(`Promise.reject(new Error('x'.repeat(1980) + KEY))`);
+    expect(stderr).toMatch(/internal: Error: x{1900}/);
+    expect(stderr).not.toContain('canary');
   });
 });

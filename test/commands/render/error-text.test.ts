@@ -2,6 +2,8 @@ import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 
 import { errorText } from '../../../src/commands/render/error-text.ts';
+import { PollenBatchError } from '../../../src/errors.ts';
+import { createScrub } from '../../../src/pollinations/secret.ts';
 
 /** As Temporal's client throws it: its own error around that of gRPC. */
 function broken(code: number, details: string): Error {
@@ -12,6 +14,26 @@ function broken(code: number, details: string): Error {
 const told = (error: unknown) => errorText(error, pc.createColors(false)).split('\n');
 
 describe('the text of an error', () => {
+  it.each([
+    [
+      'of ours',
+      (text: string) => new PollenBatchError('config-invalid', text, { details: [text], remedy: text }),
+    ],
+    ['of nobody', (text: string) => Object.assign(new Error(text), { stack: `${text}\n${text}` })],
+    ['that is a text', (text: string) => text],
+  ])('%s leaves no half of a secret where it is cut', (_whose, make) => {
+    const secret = 'canary-of-a-secret-of-some-length';
+    const scrub = createScrub([secret]);
+    for (let at = 1_950; at < 2_000; at += 1) {
+      const text = errorText(
+        make(`${'x'.repeat(at)}${secret}${'y'.repeat(50)}`),
+        pc.createColors(false),
+        scrub,
+      );
+      expect(text).not.toContain('canary');
+    }
+  });
+
   it.each([
     [
       14,
