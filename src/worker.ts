@@ -89,6 +89,7 @@ async function prepare(config: Config, telemetry: Telemetry) {
       ...(config.api.key === undefined ? {} : { key: config.api.key }),
     }),
     ...(config.api.key === undefined ? {} : { key: config.api.key }),
+    scrub: scrubKnown,
     balance: createBalance(api, config.api, send),
     apiId: api.id,
     prices: createCurrentPrices(api.prices, async () => (await findApi(config.api, send)).prices),

@@ -5,7 +5,7 @@ import type { LaneSettings } from '../lanes/lanes.ts';
 import type { OpenObject } from '../plan/job-files.ts';
 import type { BalanceAnswer } from '../pollinations/fetch-balance.ts';
 import type { ApiClient } from '../pollinations/client.ts';
-import type { Secret } from '../pollinations/secret.ts';
+import type { Scrub, Secret } from '../pollinations/secret.ts';
 import type { PriceSnapshot } from '../pollen/prices.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Post } from '../notices/post.ts';
@@ -23,7 +23,9 @@ export interface ActivityDependencies {
   readonly plans: PlanReader;
   readonly client: ApiClient;
   /** Tells the key of the calls from others; absent where none is sent. */
-  readonly key?: Pick<Secret, 'digest' | 'scrub'>;
+  readonly key?: Pick<Secret, 'digest'>;
+  /** Takes out of what Temporal keeps whatever the worker knows to be secret, and what looks like it: as out of its log. */
+  readonly scrub: Scrub;
   /** What the key may still spend; `deadlineMs` is for a whole answer. */
   readonly balance: (deadlineMs?: number) => Promise<BalanceAnswer>;
   /** Prices of the API's models now, for runs that are planned here. */

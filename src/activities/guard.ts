@@ -43,12 +43,19 @@ export function withoutSecrets<Activities extends object>(activities: Activities
   return Object.fromEntries(guarded) as Activities;
 }
 
-/** The same error, as it would be without secrets. */
-function scrubbed(error: unknown, scrub: Scrub): unknown {
+/**
+ * The same error, as it would be without secrets.
+ *
+ * @param above - errors that it is a cause of: where it is one of them, Temporal would follow the circle for ever
+ */
+function scrubbed(error: unknown, scrub: Scrub, above: ReadonlySet<unknown> = new Set()): unknown {
   if (!(error instanceof Error)) return typeof error === 'string' ? scrub(error) : error;
   replace(error, 'message', scrub(error.message));
   if (error.stack !== undefined) replace(error, 'stack', scrub(error.stack));
-  if (error.cause !== undefined) replace(error, 'cause', scrubbed(error.cause, scrub));
+  if (error.cause !== undefined) {
+    const seen = new Set([...above, error]);
+    replace(error, 'cause', seen.has(error.cause) ? undefined : scrubbed(error.cause, scrub, seen));
+  }
   if (error instanceof ApplicationFailure && error.details != null) {
     const details = JSON.stringify(error.details);
     const clean = scrub(details);

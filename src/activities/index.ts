@@ -1,5 +1,4 @@
 import { keepChange } from '../records/changes.ts';
-import { scrubPatterns, type Scrub } from '../pollinations/secret.ts';
 import type { CallActivities, ControlActivities } from '../workflows/contract.ts';
 import { noTelemetry } from '../telemetry/telemetry.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -36,11 +35,7 @@ export function createControlActivities(dependencies: ActivityDependencies): Con
     closeRun,
     finishRun: closeRun,
   };
-  return withoutSecrets(activities, scrubOf(dependencies));
-}
-
-function scrubOf({ key }: ActivityDependencies): Scrub {
-  return key === undefined ? scrubPatterns : (text) => key.scrub(text);
+  return withoutSecrets(activities, dependencies.scrub);
 }
 
 /** The activities that call the API, for the lanes' queues. */
@@ -64,5 +59,5 @@ export function createCallActivities(dependencies: ActivityDependencies): CallAc
       createGenerate(dependencies, shared, { kind: 'image', deadlineMs: 300_000 }),
     ),
   };
-  return withoutSecrets(activities, scrubOf(dependencies));
+  return withoutSecrets(activities, dependencies.scrub);
 }

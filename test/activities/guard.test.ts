@@ -1,8 +1,11 @@
+import { asyncLocalStorage } from '@temporalio/activity';
 import { ApplicationFailure, defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 
+import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
 import { withoutSecrets } from '../../src/activities/guard.ts';
-import { createSecret } from '../../src/pollinations/secret.ts';
+import { createCallActivities, createControlActivities } from '../../src/activities/index.ts';
+import { createScrub, createSecret } from '../../src/pollinations/secret.ts';
 import { createScan } from '../support/secret-scan.ts';
 
 // Not as keys look: only knowing it helps.
@@ -45,6 +48,39 @@ describe('what an activity throws', () => {
     expect(scan(kept)).toEqual([]);
     expect(kept.toString()).toContain('[redacted]');
   });
+
+  it('is kept without the key where an error is among its own causes', async () => {
+    const [first, second] = [new Error(`one ${key}`), new Error(`two ${key}`)];
+    first.cause = second;
+    second.cause = first;
+    const kept = await keptOf(first);
+    expect(kept.toString()).toMatch(/one \[redacted\][^]*two \[redacted\]/);
+    expect(createScan([{ secret: key, name: 'the key' }])(kept)).toEqual([]);
+  });
+
+  it.each([
+    ['steers', createControlActivities, 'checkCredit'],
+    ['calls', createCallActivities, 'generateText'],
+  ] as const)(
+    'is kept without any secret that the worker knows, be it what %s',
+    async (_what, create, name) => {
+      const password = 'canary-of-the-proxy';
+      const context = {
+        get info(): never {
+          throw new Error(`proxy somebody:${password} refused`);
+        },
+      };
+      const dependencies = {
+        scrub: createScrub([password]),
+        governors: {},
+      } as unknown as ActivityDependencies;
+      const activities = create(dependencies) as unknown as Record<string, (input: object) => Promise<void>>;
+      const act = (): Promise<void> | undefined => activities[name]?.({});
+      await expect(asyncLocalStorage.run(context as never, act)).rejects.toThrow(
+        'proxy somebody:[redacted] refused',
+      );
+    },
+  );
 
   it('stays as it is without a secret in it: type, details and delay', async () => {
     const made = ApplicationFailure.create({

@@ -19,6 +19,7 @@ import type { PriceSnapshot } from '../../src/pollen/prices.ts';
 import type { CacheMode } from '../../src/pollen/settle.ts';
 import { createPost, type PostOptions } from '../../src/notices/post.ts';
 import { createApiClient, type AttemptInput } from '../../src/pollinations/client.ts';
+import { createScrub } from '../../src/pollinations/secret.ts';
 import { createSend } from '../../src/pollinations/send.ts';
 import { createBalance, findApi, openStore, plannedApi } from '../../src/services.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
@@ -146,6 +147,7 @@ export async function openHarness(
           }),
       },
       ...(session.config.api.key === undefined ? {} : { key: session.config.api.key }),
+      scrub: createScrub([key]),
       balance: createBalance(session.api, session.config.api, createSend()),
       apiId: options.apiId ?? session.api.id,
       prices: options.prices ?? (() => Promise.resolve(session.api.prices)),
