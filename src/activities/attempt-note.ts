@@ -36,8 +36,9 @@ export interface Attempted {
   readonly lane?: AttemptNote['lane'];
 }
 
-/** The API may send anything as its request id, and the note travels as a header of the store. */
-const REQUEST_ID = 128;
+/** The API may send anything as its request id, and Temporal keeps the note: no words of its own, and not many. */
+const REQUEST_ID = /^[\w.=-]{1,128}$/;
+const OWN_REQUEST_ID = 128;
 /** Host names may be long. */
 const WORKER = 100;
 
@@ -51,14 +52,15 @@ export function noteOf(
 ): AttemptNote {
   const { status, usage = {} } = outcome;
   const wasSent = effect.kind !== 'refused' || status !== undefined;
-  const requestId = outcome.requestId ?? (wasSent ? own : undefined);
+  const theirs = REQUEST_ID.test(outcome.requestId ?? '') ? outcome.requestId : undefined;
+  const requestId = theirs ?? (wasSent ? own.slice(0, OWN_REQUEST_ID) : undefined);
   return {
     attempt,
     at: now.toISOString(),
     worker: worker.slice(0, WORKER),
     code,
     ...(status === undefined ? {} : { status }),
-    ...(requestId === undefined ? {} : { requestId: requestId.slice(0, REQUEST_ID) }),
+    ...(requestId === undefined ? {} : { requestId }),
     latencyMs: Math.round(outcome.latencyMs),
     ...(lane === undefined ? {} : { lane: roundedLane(lane) }),
     ...(Object.keys(usage).length === 0 ? {} : { usage }),

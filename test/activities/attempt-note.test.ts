@@ -42,6 +42,18 @@ describe('the note of an attempt', () => {
     expect(idOf({}, 'refused')).toBeUndefined();
   });
 
+  it.each(['', 'some words of the API', 'a:b', '[redacted]', 'r\u0301', 'r-1\n', 'r'.repeat(129)])(
+    'has the id that it was sent with where the API told %j for one',
+    (requestId) => {
+      const fault = sampleFault({ requestId });
+      expect(noteOf(1, 'reset', fault, { kind: 'lost' }, attempted).requestId).toBe('sent-1');
+      const id = 'Req_7.a=b-'.padEnd(128, '0');
+      expect(noteOf(1, 'reset', sampleFault({ requestId: id }), { kind: 'lost' }, attempted).requestId).toBe(
+        id,
+      );
+    },
+  );
+
   it('tells what its answer used, wrong answers too', () => {
     const [note] = withFault(sampleHistory(), 1, sampleFault({ usage, cache: miss }), planned, clock).notes;
     expect(note).toMatchObject({ usage });
@@ -49,7 +61,7 @@ describe('the note of an attempt', () => {
 
   it('stays small whatever the API and the host are called', () => {
     const fault = sampleFault({ requestId: 'r'.repeat(9_000), usage });
-    const long = { ...attempted, worker: 'h'.repeat(9_000) };
+    const long = { ...attempted, worker: 'h'.repeat(9_000), requestId: 'o'.repeat(9_000) };
     const note = noteOf(1, 'server-error', fault, { kind: 'lost' }, long);
     expect(JSON.stringify(note).length).toBeLessThan(600);
   });

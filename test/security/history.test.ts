@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 
 import { describe, expect, vi } from 'vitest';
 
@@ -25,7 +28,10 @@ const canaries = {
   system: 'SystemCanary for all of them',
   variable: 'VariableCanary of the brand',
   address: 'AddressCanaryOfAReceiver',
+  words: 'WordsCanary of the API',
 };
+/** How ids begin that the API gives to requests. */
+const requestOfApi = 'api.id=';
 const description = 'The author describes the job';
 
 const job = (name: string, url: string, more = ''): string => `
@@ -52,6 +58,31 @@ items:
       - { id: shot, image: '${canaries.prompt} {{ steps.caption.text }}' }
 `;
 
+/** Before the emulator: gives every answer an id of its own, and to the first fault of a server words in its place. */
+async function startFront(emulator: string): Promise<string> {
+  let count = 0;
+  let faults = 0;
+  const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { host: _own, connection: _hops, ...headers } = request.headers as Record<string, string>;
+    const body = await buffer(request);
+    const { method = 'GET', url = '' } = request;
+    const answer = await fetch(`${emulator}${url}`, { method, headers, ...(body.length > 0 && { body }) });
+    const kept = [...answer.headers].filter(
+      ([name]) => !/^(?:connection|keep-alive|transfer-encoding)$/.test(name),
+    );
+    count += 1;
+    if (answer.status === 500) faults += 1;
+    const id = answer.status === 500 && faults === 1 ? canaries.words : `${requestOfApi}${count}`;
+    response.writeHead(answer.status, { ...Object.fromEntries(kept), 'x-request-id': id });
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  };
+  const server = createServer((request, response) => {
+    pass(request, response).catch(() => response.destroy());
+  }).unref();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 /** Bold words at the beginning of rows below a heading of SECURITY.md. */
 function documented(): readonly string[] {
   const text = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8');
@@ -69,13 +100,19 @@ describe('what Temporal keeps', () => {
       },
       emulator: { latency: { kind: 'fixed', ms: 200 } },
       lanes: [{ name: 'all', concurrency: 1 }],
+      front: startFront,
     });
     const { session, client, key } = harness;
     const { run } = await harness.submit(job('rich', receiver.url));
-    await vi.waitFor(() => expect(harness.emulator.meter().generations).toBeGreaterThan(0), waiting);
-    await suspend(session.temporal, run.runId, 'lunch, then a walk');
     // As it stands in the middle too: what calls have told by their heartbeats.
-    const leaves: Leaf[] = [...(await leavesOf(client))];
+    const leaves: Leaf[] = [];
+    await vi.waitFor(async () => {
+      leaves.push(...(await leavesOf(client)));
+      expect(harness.emulator.meter().generations).toBeGreaterThan(0);
+      expect(leaves.some(({ place }) => place.endsWith('.notes.*.requestId'))).toBe(true);
+    }, waiting);
+    await suspend(session.temporal, run.runId, 'lunch, then a walk');
+    leaves.push(...(await leavesOf(client)));
     await resume(session.temporal, run.runId, 'back again');
     await setRun(session.temporal, run.runId, { budget: '0.6' });
     await harness.finish(run);
@@ -106,6 +143,7 @@ describe('what Temporal keeps', () => {
       description,
       reasons: ['lunch, then a walk', 'back again'],
       receiver: `127.0.0.1:${receiver.port}`,
+      requestOfApi,
     });
     const found = new Map<string, number>();
     const unknown = new Set<string>();

@@ -17,6 +17,8 @@ export interface KnownNames {
   readonly reasons: readonly string[];
   /** Host and port. */
   readonly receiver: string;
+  /** How ids begin that the API gives to requests. */
+  readonly requestOfApi: string;
 }
 
 /** Where a text may stand, and how it must look; a row of the table in SECURITY.md bears its name. */
@@ -46,6 +48,8 @@ export function kindsOf(known: KnownNames): readonly Kind[] {
   const words =
     /(?:state|status|code|kind|kinds|reason|event|key|type|onExceeded|lane|name|signalName|markerName|id|\.\*|PollenState:|lanes\.\*|notices\.\*|source|detail)$/i;
   return [
+    // Before those of runs, which ours begin with.
+    kind('ids of requests', /requestId$/, new RegExp(`${run}-\\d+-\\d+|${escape(known.requestOfApi)}\\d+`)),
     kind(
       'ids of runs, jobs, schedules, items and steps',
       /./,
@@ -81,10 +85,9 @@ export function kindsOf(known: KnownNames): readonly Kind[] {
     },
     kind('reasons that people give', /(?:detail|reason)$/, new RegExp(known.reasons.map(escape).join('|'))),
     kind('hosts that are told', /\.host$/, new RegExp(escape(known.receiver))),
-    kind('ids of requests', /requestId$/, new RegExp(`${run}-\\d+-\\d+`)),
     kind(
       'processes and hosts',
-      /identity$|workerIdentity$|taskQueue|normalName$/i,
+      /identity$|worker$|taskQueue|normalName$/i,
       new RegExp(
         `\\d+@[\\w.-]+(?: [0-9a-f]{8}(?:-[0-9a-f]{32})?)?|temporal-scheduler-${escape(known.namespace)}-(?:${jobs})|history-service`,
       ),
