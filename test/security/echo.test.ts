@@ -193,10 +193,9 @@ async function crash(
     join(folder, 'crash.mjs'),
     `import { subscribe } from 'node:diagnostics_channel';
     import { readFileSync } from 'node:fs';
-    ${from === 'environment' ? `setTimeout(() => ${fault}, 1500)` : when};`,
+    ${when};`,
   );
-  const command = from === 'environment' ? 'emulator' : 'models';
-  const child = spawn(process.execPath, ['--import', join(folder, 'crash.mjs'), entry, command], {
+  const child = spawn(process.execPath, ['--import', join(folder, 'crash.mjs'), entry, 'models'], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
