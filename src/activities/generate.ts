@@ -1,5 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 import { CancelledFailure, Context } from '@temporalio/activity';
 
 import type { Fault } from '../pollinations/outcome.ts';
@@ -8,6 +6,7 @@ import type { FailedRecord, Receipt } from '../records/record.ts';
 import { StoreError } from '../storage/store-error.ts';
 import { partName } from '../storage/keys.ts';
 import { noTelemetry } from '../telemetry/telemetry.ts';
+import type { CallResult } from '../lanes/governor/governor.ts';
 import { watchCall, type WatchedCall } from '../telemetry/watch-call.ts';
 import { NOT_STORED } from '../workflows/contract.ts';
 import type { CallReference } from '../workflows/inputs.ts';
@@ -28,7 +27,7 @@ import { answeredEffect, noteOf, withFault } from './attempt-note.ts';
 import { unaffordable } from './affordable.ts';
 import { executionOf, groupOf, itemIn, requestIdOf } from './call-names.ts';
 import { callSignal } from './call-signal.ts';
-import { decide, isPoison, isSuspect, probeDelay, suspectDelay } from './decide.ts';
+import { decide, isPoison, isSuspect, lostWorkers, probeDelay, suspectDelay } from './decide.ts';
 import { withHitDoubt } from './early-hit.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { HeldAnswers } from './held-answers.ts';
@@ -47,7 +46,7 @@ import type { ResolvedCall } from './item-record.ts';
 import { createItemStore } from './item-store.ts';
 import { findPlanned, findStep, isBegun, listsOf } from './planned-call.ts';
 import { resolveCall } from './resolve-call.ts';
-import type { Suspects } from './suspects.ts';
+import type { Suspects, Turn } from './suspects.ts';
 
 /** Well below the heartbeat timeout of 20 s, and often enough to hear of a stop soon. */
 const HEARTBEAT_MS = 5_000;
@@ -57,9 +56,6 @@ const HEARTBEAT_MS = 5_000;
  * worker hears of a call somewhat later than the server has begun it.
  */
 const STALE_MS = 4_000;
-
-/** How long a suspect waits before it is sent. */
-const SUSPECT_PAUSE_MS = 1_000;
 
 /** When the worker's key last worked, in milliseconds since the epoch. */
 export interface KeyHealth {
@@ -132,7 +128,7 @@ export function createGenerate(
       }
     }
     let release = (): void => {};
-    let leave = (): void => {};
+    let turn: Turn | undefined;
     // Whichever call of a page hears of its stop first, none of the others is sent any more.
     const onCancel = (): void => {
       if (context.cancellationDetails?.cancelRequested === true) governors.stop(groupOf(context, reference));
@@ -188,51 +184,56 @@ export function createGenerate(
         schemaFault(item.call, planned.plan.schemas) ??
         unaffordable(planned.plan, item.call, recalled);
       if (unmade !== undefined) return await itemStore.fail(unmade, recalled);
-      if (isSuspect(recalled)) {
-        const turn = suspects.enter();
-        if (turn === undefined) {
-          if (hasUnkept(recalled, 0)) await keep(() => keepAttempts(recalled));
-          throw suspectFailure(suspectDelay(tried, dependencies.random()));
-        }
-        leave = turn;
-        // Those that came with it have gone back by then, and are not lost with it.
-        await pause(SUSPECT_PAUSE_MS, undefined, { signal: context.cancellationSignal }).catch(() => {});
-      }
-      release = await reserveAttached(resolution, context.cancellationSignal);
-      const attached = await readAttached(dependencies, reference.run, resolution);
-      if (attached !== undefined && 'fault' in attached)
-        return await itemStore.fail(attached.fault, recalled);
-      await held.room(context.cancellationSignal);
-      if (context.cancellationSignal.aborted) {
+      const goBack = async (failure: Error): Promise<Error> => {
         if (hasUnkept(recalled, 0)) await keep(() => keepAttempts(recalled));
-        throw new CancelledFailure('stopped before it was sent');
+        return failure;
+      };
+      const stopping = context.cancellationSignal;
+      const lost = lostWorkers(recalled);
+      if (isSuspect(recalled)) {
+        turn = await suspects.enter({ lane: context.info.taskQueue, lost }, stopping);
+        if (turn === undefined) throw await goBack(suspectFailure(suspectDelay(lost, dependencies.random())));
       }
-
+      const waiting = turn === undefined ? stopping : AbortSignal.any([stopping, turn.away]);
+      const isAway = (): boolean => turn?.away.aborted === true;
       const requestId = requestIdOf(item, attempt);
-      const ended = await governors.call(context.info, {
-        item: itemIn(item),
-        group: groupOf(context, reference),
-        signal: context.cancellationSignal,
-        listen: () => context.heartbeat(recalled),
-        send: () => {
-          recalled = withSent(recalled, now());
-          return watchCall(telemetry, watchedCall(item, attempt), () =>
-            client.attempt({
-              kind,
-              request: item.call.request,
-              requestId,
-              deadlineMs,
-              signal: AbortSignal.any([signal, abandoned.signal]),
-              ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
-              ...(attached === undefined ? {} : { attachments: attached.attachments }),
-            }),
-          );
-        },
+      const makeCall = async (): Promise<CallResult | { readonly fault: FailedRecord['fault'] }> => {
+        release = await reserveAttached(resolution, waiting);
+        const attached = await readAttached(dependencies, reference.run, resolution);
+        if (attached !== undefined && 'fault' in attached) return attached;
+        await held.room(waiting);
+        if (stopping.aborted) throw await goBack(new CancelledFailure('stopped before it was sent'));
+        return governors.call(context.info, {
+          item: itemIn(item),
+          group: groupOf(context, reference),
+          signal: waiting,
+          listen: () => context.heartbeat(recalled),
+          ...(turn === undefined ? {} : { admit: turn.take }),
+          send: () => {
+            recalled = withSent(recalled, now());
+            return watchCall(telemetry, watchedCall(item, attempt), () =>
+              client.attempt({
+                kind,
+                request: item.call.request,
+                requestId,
+                deadlineMs,
+                signal: AbortSignal.any([signal, abandoned.signal]),
+                ...(item.call.expect === undefined ? {} : { expect: item.call.expect }),
+                ...(attached === undefined ? {} : { attachments: attached.attachments }),
+              }),
+            );
+          },
+        });
+      };
+      const ended = await makeCall().catch((error: unknown) => {
+        if (isAway()) return undefined;
+        throw error;
       });
       if (ended === undefined) {
-        if (hasUnkept(recalled, 0)) await keep(() => keepAttempts(recalled));
-        throw stoppedLaneFailure();
+        const later = suspectFailure(suspectDelay(lost, dependencies.random()));
+        throw await goBack(isAway() ? later : stoppedLaneFailure());
       }
+      if ('fault' in ended) return await itemStore.fail(ended.fault, recalled);
       const { outcome, advice, lane } = ended;
       const attempted = { now: now(), worker, requestId, lane };
       if (outcome.kind === 'answered') {
@@ -287,7 +288,7 @@ export function createGenerate(
     } finally {
       clearInterval(beat);
       release();
-      leave();
+      turn?.leave();
     }
   };
 }
