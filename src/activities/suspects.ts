@@ -1,5 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+import type { AttemptHistory } from './attempt-history.ts';
+import { isSuspect, lostWorkers } from './decide.ts';
+
 /** A call that may be what kills its worker. */
 export interface Suspect {
   /** Task queue of its lane. */
@@ -97,4 +100,22 @@ export function createSuspects(goneMs = GONE_MS): Suspects {
       return turn;
     },
   };
+}
+
+/**
+ * Waits for a call's turn, where it is a suspect.
+ *
+ * @param lane - task queue of its lane
+ * @param stopping - ends all waiting
+ * @returns with what its waiting from now on is to end; `undefined` where it is not its turn
+ */
+export async function waitTurn(
+  suspects: Suspects,
+  history: AttemptHistory,
+  lane: string,
+  stopping: AbortSignal,
+): Promise<{ readonly signal: AbortSignal; readonly turn?: Turn } | undefined> {
+  if (!isSuspect(history)) return { signal: stopping };
+  const turn = await suspects.enter({ lane, lost: lostWorkers(history) }, stopping);
+  return turn && { signal: AbortSignal.any([stopping, turn.away]), turn };
 }

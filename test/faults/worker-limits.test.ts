@@ -36,8 +36,9 @@ const hasPrlimit = await run('prlimit', ['--version']).then(
 const hasty: readonly Edit[] = [
   ['workflows/page-calls.ts', "heartbeatTimeout: '20 seconds'", "heartbeatTimeout: '2 seconds'"],
   ['workflows/page-calls.ts', "maximumInterval: '60 seconds'", "maximumInterval: '1 second'"],
-  ['activities/generate.ts', 'HEARTBEAT_MS = 5_000', 'HEARTBEAT_MS = 500'],
+  ['activities/call-under-way.ts', 'HEARTBEAT_MS = 5_000', 'HEARTBEAT_MS = 500'],
   ['activities/decide.ts', 'LOST_WORKERS = 8', 'LOST_WORKERS = 5'],
+  ['activities/decide.ts', 'SUSPECT_DELAY_MS = 15_000', 'SUSPECT_DELAY_MS = 2_000'],
 ];
 
 let emulator: Emulator;
