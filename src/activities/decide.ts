@@ -19,6 +19,8 @@ export type Decision =
 const SUSPECT_WORKERS = 3;
 /** Attempts that may take a worker along before the item is given up: it was alone among suspects at the last of them. */
 const LOST_WORKERS = 8;
+/** How long a suspect waits that must come again: about as long as the few that are made take. */
+const SUSPECT_DELAY_MS = 15_000;
 const REFUSED_KEYS = 3;
 /** Gap between refusals of the key, so that three of them are not one burst over a rate limit. */
 const REFUSED_KEY_DELAY_MS = 2_000;
@@ -102,17 +104,18 @@ export function isSuspect(history: AttemptHistory): boolean {
 }
 
 /**
- * How long a suspect waits that finds another one on its worker, in milliseconds: longer and longer, since each try takes a
- * turn of its lane.
+ * How long a suspect waits that must come again, in milliseconds: the longer the more workers were lost with it, since those go
+ * first that are less likely the cause. What it waited for before counts for nothing.
  *
- * @param tried - attempts that it has had, from 1
+ * @param lost - workers that were lost with it
  * @param random - uniform in [0, 1)
  */
-export function suspectDelay(tried: number, random: number): number {
-  return spread(Math.min(1_000 * 2 ** Math.max(0, tried - SUSPECT_WORKERS - 1), MAX_DELAY_MS), random);
+export function suspectDelay(lost: number, random: number): number {
+  return spread(Math.min(SUSPECT_DELAY_MS * 2 ** Math.max(0, lost - SUSPECT_WORKERS), MAX_DELAY_MS), random);
 }
 
-function lostWorkers({ notes }: AttemptHistory): number {
+/** How many workers were lost with an item. */
+export function lostWorkers({ notes }: AttemptHistory): number {
   return notes.filter((note) => note.code === LOST_WORKER).length;
 }
 

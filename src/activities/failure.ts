@@ -83,12 +83,12 @@ export function stoppedLaneFailure(): ApplicationFailure {
   );
 }
 
-/** A call that has lost several workers, and waits for another such one to be made: nothing was sent. */
+/** A call that has lost several workers, and waits for other such ones to be made: nothing was sent. */
 export function suspectFailure(delayMs: number): ApplicationFailure {
   return failure(
     {
       code: 'suspect',
-      remedy: 'nothing was sent; calls whose worker died several times are made one at a time.',
+      remedy: 'nothing was sent; calls whose worker died several times are made few at a time.',
     },
     { nextRetryDelay: delayMs, category: ApplicationFailureCategory.BENIGN },
   );

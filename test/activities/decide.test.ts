@@ -5,6 +5,7 @@ import {
   decide as decideIn,
   isPoison,
   isSuspect,
+  lostWorkers,
   probeDelay,
   suspectDelay,
 } from '../../src/activities/decide.ts';
@@ -156,11 +157,16 @@ describe('an attempt without credit or with a refused key', () => {
 });
 
 describe('an item that takes workers along', () => {
-  it('is suspected at the third, and waits longer and longer for another suspect, up to a minute', () => {
+  it('is suspected at the third', () => {
     const history = (lost: number) => sampleHistory({ notes: after(LOST_WORKER as FaultCode, lost).notes });
     expect([2, 3].map((lost) => isSuspect(history(lost)))).toEqual([false, true]);
-    expect([4, 5, 7, 10, 40].map((tried) => suspectDelay(tried, 0) / 1_000)).toEqual([1, 2, 8, 60, 60]);
-    expect(suspectDelay(4, 1)).toBe(1_500);
+  });
+
+  it('waits for other suspects the longer the more workers were lost with it, up to a minute, however often it was throttled', () => {
+    expect([3, 4, 5, 7].map((lost) => suspectDelay(lost, 0) / 1_000)).toEqual([15, 30, 60, 60]);
+    expect(suspectDelay(3, 1)).toBe(22_500);
+    const history = { ...after(LOST_WORKER as FaultCode, 3), seen: 90, throttled: 87, throttledInRow: 87 };
+    expect(lostWorkers(history)).toBe(3);
   });
 
   it('is given up at the eighth', () => {

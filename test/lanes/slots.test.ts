@@ -125,6 +125,57 @@ describe('the calls of a worker', () => {
     expect(await calls.sent()).toBe(9);
   });
 
+  it('are asked whether they may be sent once the lane lets them go, and leave their place if not', async () => {
+    const queue: QueueConfig = { read: () => Promise.resolve({ writtenAt: 0, workers: 1 }), write };
+    const governor = createGovernor({
+      lane: { name: 'all', concurrency: 1 },
+      worker: 'w',
+      queue,
+      budget: createWriteBudget(),
+      logger: silent,
+    });
+    await governor.prepare();
+    const order: string[] = [];
+    let answer = (): void => {};
+    const first = governor.call({
+      ...call,
+      send: () => new Promise<Outcome>((resolve) => (answer = () => resolve(sampleAnswer()))),
+    });
+    const send = () => Promise.resolve(sampleAnswer()).finally(() => order.push('sent'));
+    const refused = governor.call({
+      ...call,
+      admit: async () => order.push('asked') === 0,
+      send,
+    });
+    const last = governor.call({ ...call, admit: async () => order.push('asked') > 0, send });
+    await new Promise(setImmediate);
+    expect(order).toEqual([]);
+    answer();
+    await first;
+    expect(await refused).toBeUndefined();
+    expect(await last).toMatchObject({ lane: { name: 'all' } });
+    expect(order).toEqual(['asked', 'asked', 'sent']);
+  });
+
+  it('go back where their page is stopped while they are asked', async () => {
+    const queue: QueueConfig = { read: () => Promise.resolve({ writtenAt: 0, workers: 1 }), write };
+    const governor = createGovernor({
+      lane,
+      worker: 'w',
+      queue,
+      budget: createWriteBudget(),
+      logger: silent,
+    });
+    await governor.prepare();
+    const admit = async (): Promise<boolean> => {
+      governor.stop(call.group);
+      return true;
+    };
+    expect(
+      await governor.call({ ...call, admit, send: () => Promise.reject(new Error('sent')) }),
+    ).toBeUndefined();
+  });
+
   it('go back when the lane is stopped before they were sent', async () => {
     const governor = createGovernor({
       lane: { ...lane, rps: 4 },

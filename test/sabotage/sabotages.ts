@@ -75,9 +75,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     title: 'draw a new seed for every attempt',
-    file: 'src/activities/generate.ts',
-    from: `            request: item.call.request,`,
-    to: `            request: JSON.parse(JSON.stringify(item.call.request).replace(/(seed\\\\?"?[:=])\\d+/, \`$1\${attempt}\`)),`,
+    file: 'src/activities/send-call.ts',
+    from: `            request,`,
+    to: `            request: JSON.parse(JSON.stringify(request).replace(/(seed\\\\?"?[:=])\\d+/, \`$1\${attempt}\`)),`,
     tests: ['test/workflows/faults.test.ts'],
     only: 'that passes ends in success',
   },

@@ -43,10 +43,12 @@ export interface GovernedCall {
   readonly signal: AbortSignal;
   /** Asks the server, now and then while the call waits, whether it is still wanted. */
   readonly listen: () => void;
+  /** Asked once the lane lets the call go: `false` sends it back as a stopped lane does. @default it is sent */
+  readonly admit?: () => Promise<boolean>;
   readonly send: () => Promise<Outcome>;
 }
 
-/** How a call ended, with what its lane has to say; `undefined` when the lane was stopped before it was sent. */
+/** How a call ended, with what its lane has to say; `undefined` when the lane was stopped, or it was not admitted, before it was sent. */
 export type CallResult =
   | {
       readonly outcome: Outcome;
@@ -192,10 +194,11 @@ export function createGovernor(options: GovernorOptions): Governor {
 
   return {
     slots,
-    async call({ item, group, signal, listen, send }) {
+    async call({ item, group, signal, listen, admit, send }) {
       touchedAt = seconds();
       local.started(touchedAt);
-      if (isLeaving || mind.isStopped() || stopped.has(group)) return undefined;
+      const isStopped = (): boolean => isLeaving || mind.isStopped() || stopped.has(group);
+      if (isStopped()) return undefined;
       const listening = setInterval(listen, LISTEN_MS * Math.max(1, ahead() / LISTENERS));
       const waited = watch.waits();
       const hasEntered = await gate.enter(signal, group).finally(() => {
@@ -203,8 +206,10 @@ export function createGovernor(options: GovernorOptions): Governor {
         waited();
       });
       if (!hasEntered) return undefined;
-      const landed = watch.sends();
+      let landed = (): void => {};
       try {
+        if (admit !== undefined && (!(await admit()) || isStopped())) return undefined;
+        landed = watch.sends();
         const rps = mind.state()?.rate;
         const end = mind.sent(item, seconds());
         const outcome = await send();
