@@ -11,9 +11,15 @@ export interface Checked {
   readonly findings: readonly Finding[];
 }
 
-/** Holds every run of a bucket that has ended against the API's journal. */
-export async function checkBucket(bucket: Bucket, journal: readonly JournalEntry[]): Promise<Checked> {
-  const roots = (await bucket.keys()).flatMap((key) => /^(.*\/)_(?:SUCCESS|FAILED)$/.exec(key)?.[1] ?? []);
+/** Holds every run of a bucket, or of a folder of it, that has ended against the API's journal. */
+export async function checkBucket(
+  bucket: Bucket,
+  journal: readonly JournalEntry[],
+  prefix = '',
+): Promise<Checked> {
+  const roots = (await bucket.keys(prefix)).flatMap(
+    (key) => /^(.*\/)_(?:SUCCESS|FAILED)$/.exec(key)?.[1] ?? [],
+  );
   const findings: Finding[] = [];
   const runs: string[] = [];
   for (const root of new Set(roots)) {
