@@ -26,6 +26,11 @@ export function journalOf(runId: string, journal: readonly JournalEntry[]): read
   return journal.filter(({ requestId }) => new RegExp(`^${prefix}\\d`).test(requestId));
 }
 
+/** The run that a request was for, as request ids name it; `undefined` where it was for none. */
+export function runOf({ requestId }: JournalEntry): string | undefined {
+  return /^(.*-[0-9a-f]{10}(?:-r\d+)?)-\d/.exec(requestId)?.[1];
+}
+
 /** Number of the item that a request was for. */
 export function itemOf(runId: string, { requestId }: JournalEntry): number {
   return Number(requestId.slice(requestPrefix(runId).length).split('-')[0]);

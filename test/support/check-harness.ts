@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
 import type { JournalEntry } from '../../src/emulator/index.ts';
-import { openBucket, type BucketAddress } from '../checker/bucket.ts';
-import { checkBucket } from '../checker/check-bucket.ts';
+import type { BucketAddress } from '../checker/bucket.ts';
+import { checkStore } from '../checker/check-stack.ts';
 import type { Finding } from '../checker/finding.ts';
 
 /**
@@ -17,13 +17,8 @@ export async function checkHarness(
   journal: readonly JournalEntry[],
   isExpected: (finding: Finding) => boolean = () => false,
 ): Promise<void> {
-  const bucket = openBucket(store);
-  try {
-    const { runs, findings } = await checkBucket(bucket, journal, prefix);
-    const wrong = findings.filter((finding) => !isExpected(finding));
-    if (wrong.length > 0) throw new Error(`runs do not hold: ${inspect(wrong, { depth: 3 })}`);
-    if (runs.length === 0) throw new Error(`no run has ended below ${prefix}: nothing was held`);
-  } finally {
-    bucket.close();
-  }
+  const { runs, findings } = await checkStore(store, journal, { prefix });
+  const wrong = findings.filter((finding) => !isExpected(finding));
+  if (wrong.length > 0) throw new Error(`runs do not hold: ${inspect(wrong, { depth: 3 })}`);
+  if (runs.length === 0) throw new Error(`no run has ended below ${prefix}: nothing was held`);
 }

@@ -36,6 +36,7 @@ import { askSchedule, type ScheduleTimes } from '../../src/temporal/schedule-tim
 import type { runJob } from '../../src/workflows/index.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';
 import { readOf } from './job.ts';
+import { whole } from '../checker/check-stack.ts';
 import type { Finding } from '../checker/finding.ts';
 import { checkHarness } from './check-harness.ts';
 import { createNamespace } from './namespace.ts';
@@ -143,7 +144,7 @@ export async function openHarness(
       checkHarness(
         servers.store,
         prefix,
-        [...emulator.journal(), ...(options.witnessed?.() ?? [])],
+        [...whole(emulator.journal()), ...(options.witnessed?.() ?? [])],
         options.expected,
       ),
     );

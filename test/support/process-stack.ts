@@ -91,6 +91,8 @@ export interface ProcessStackOptions {
   readonly seenAs?: (addresses: StackAddresses) => Promise<StackAddresses>;
   /** Why its runs are not held against the API's journal at the end, as a sentence. @default they are */
   readonly unchecked?: string;
+  /** Why it may leave runs behind that have a job and no end, as a sentence. @default it may not */
+  readonly unfinished?: string;
   /** A Temporal that is there already, and that commands have from their environment. @default one of the stack's own */
   readonly temporal?: { readonly address: string; readonly server: RestartableServer };
 }
@@ -208,8 +210,10 @@ async function startParts(
       for (const command of begun) command.kill();
       await session.close();
       await Promise.all(children.map((child) => child.stop({ fast: true })));
-      const check = options.unchecked === undefined ? checkStack : async () => [];
-      const wrong = await check(addresses.store, options.api, witnessed).catch((error: unknown) => [error]);
+      const { unfinished } = options;
+      const check = async (): Promise<readonly unknown[]> =>
+        (await checkStack(addresses.store, options.api, { witnessed, unfinished })).findings;
+      const wrong = options.unchecked === undefined ? await check().catch((error: unknown) => [error]) : [];
       const own = 'child' in temporal ? [temporal.child()] : [];
       await Promise.all([...own, store.child()].map((child) => child.stop({ fast: true })));
       await guard.close();
