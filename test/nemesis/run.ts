@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { finder } from '../checker/finding.ts';
 import { judge } from './judge.ts';
 import { createLoad } from './load/load.ts';
-import { readOptions, usage, type NemesisOptions } from './options.ts';
+import { readOptions, readSeeds, reportFile, seedLine, usage, type NemesisRun } from './options.ts';
 import { planFaults } from './plan.ts';
 import { reportText, type NemesisResult } from './report.ts';
 import { strikeAll } from './strike-all.ts';
@@ -33,14 +33,10 @@ function endWorldOn(signal: NodeJS.Signals): void {
   });
 }
 
-async function haunt({
-  seed,
-  minutes,
-  workers,
-  items,
-  only = '',
-  keep,
-}: NemesisOptions): Promise<NemesisResult> {
+async function haunt(
+  { seed, minutes, workers, items, only = '' }: NemesisRun,
+  keep: string | undefined,
+): Promise<NemesisResult> {
   const started = performance.now();
   const say = (sentence: string): void =>
     console.error(`${((performance.now() - started) / 1_000).toFixed(1).padStart(7)} s  ${sentence}`);
@@ -55,8 +51,10 @@ async function haunt({
     }),
   );
   const able = wanted.filter(({ name }) => !skipped.has(name));
-  if (able.length === 0) throw new Error(`no fault has a name that starts with "${only}"`);
-  const plan = planFaults(able, { seed, workers, spanMs: minutes * 60_000 - RECOVERY_MS });
+  if (able.length === 0) throw new Error(`no fault that can be struck here starts with "${only}"`);
+  // Of what this machine cannot do as well: elsewhere the plan of the seed is the same one.
+  const whole = planFaults(wanted, { seed, workers, spanMs: minutes * 60_000 - RECOVERY_MS });
+  const plan = whole.filter(({ kind }) => !skipped.has(kind));
   const load = createLoad(world, items);
   let isOver = false;
   const strike = async () => {
@@ -93,12 +91,8 @@ async function haunt({
   };
 }
 
-async function knownSeeds(): Promise<readonly number[]> {
-  const text = await readFile(new URL('seeds.txt', import.meta.url), 'utf8');
-  return text
-    .split('\n')
-    .flatMap((line) => /^\d+/.exec(line)?.[0] ?? [])
-    .map(Number);
+async function knownRuns(): Promise<readonly NemesisRun[]> {
+  return readSeeds(await readFile(new URL('seeds.txt', import.meta.url), 'utf8'));
 }
 
 async function main(parameters: readonly string[]): Promise<number> {
@@ -107,13 +101,15 @@ async function main(parameters: readonly string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const seeds = [...(options.known ? await knownSeeds() : []), options.seed];
+  const { keep, report } = options;
+  const runs = [...(options.known ? await knownRuns() : []), options];
   let findings = 0;
-  for (const seed of seeds) {
-    const result = await haunt({ ...options, seed });
+  for (const run of runs) {
+    const result = await haunt(run, keep);
     const text = reportText(result);
     console.log(text);
-    if (options.report !== undefined) await writeFile(options.report, text);
+    if (result.findings.length > 0) console.log(`For test/nemesis/seeds.txt: ${seedLine(run)}`);
+    if (report !== undefined) await writeFile(options.known ? reportFile(report, run.seed) : report, text);
     findings += result.findings.length;
   }
   return findings === 0 ? 0 : 1;
