@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../../src/emulator/index.ts';
 import type { Bucket } from './bucket.ts';
 import { checkRun } from './check-run.ts';
-import { journalOf, runOf } from './evidence.ts';
+import { journalOf, runOf, type Wish } from './evidence.ts';
 import { finder, type Finding } from './finding.ts';
 
 /** What was looked at, and what does not hold. */
@@ -18,6 +18,8 @@ export interface CheckOptions {
   readonly prefix?: string;
   /** Why runs may have no end, as a sentence. @default each that has none is a finding */
   readonly unfinished?: string | undefined;
+  /** What the authors of jobs wanted, by the jobs' names. Runs of retries are not held to it. @default it is not known */
+  readonly wishes?: ReadonlyMap<string, Wish>;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface CheckOptions {
 export async function checkBucket(
   bucket: Bucket,
   journal: readonly JournalEntry[],
-  { prefix = '', unfinished }: CheckOptions = {},
+  { prefix = '', unfinished, wishes }: CheckOptions = {},
 ): Promise<Checked> {
   const keys = await bucket.keys(prefix);
   const foldersOf = (pattern: RegExp): ReadonlySet<string> =>
@@ -38,7 +40,8 @@ export async function checkBucket(
   for (const root of ended) {
     const runId = nameOf(root);
     const objects = await bucket.folder(root);
-    findings.push(...checkRun({ runId, objects, journal: journalOf(runId, journal) }));
+    const wish = wishes?.get(/^(.*)-[0-9a-f]{10}$/.exec(runId)?.[1] ?? '');
+    findings.push(...checkRun({ runId, objects, journal: journalOf(runId, journal), ...wish }));
   }
   if (unfinished === undefined) {
     findings.push(...open.map((runId) => finder('I1', runId)('it has a job and no end')));
