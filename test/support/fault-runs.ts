@@ -93,14 +93,17 @@ const key = 'sk_faults00000000000000000000000000';
  * Starts an emulator, and a stack whose API it is; workers are started by the caller.
  *
  * @param environment - further environment of workers and commands
+ * @param unfinished - why runs may be left without end. @default they may not
  */
 export async function openFaultWorld(
   environment: Readonly<Record<string, string>>,
   options: Omit<EmulatorOptions, 'keys'> = {},
+  unfinished?: string,
 ): Promise<FaultWorld> {
   const emulator = await startEmulator({ ...options, keys: [{ name: 'faults', key }] });
   try {
-    const stack = await startProcessStack({ api: emulator.url, key, environment });
+    const left = unfinished === undefined ? {} : { unfinished };
+    const stack = await startProcessStack({ api: emulator.url, key, environment, ...left });
     return {
       stack,
       runs: faultRuns(stack, emulator),
