@@ -88,37 +88,41 @@ export const limits: Benchmark = async ({ repeats = 3, only, say }) => {
 async function measure(scenario: Scenario): Promise<Figures> {
   const { limits: steps, lane } = scenario;
   const environment = { POLLEN_BATCH_LANES: JSON.stringify({ all: { ...lane, concurrency: 64 } }) };
-  return onStack(environment, async ({ stack, emulator }) => {
-    await emulator.change({ latency, ...limitOf(scenario, steps[0]?.[1] ?? 1) });
-    for (let started = 0; started < WORKERS; started += 1) await stack.startWorker();
-    const others = watchOthers();
-    const { run } = await submitTexts(stack, 'limits', Math.ceil(2 * allowedBy(scenario)));
-    await untilGenerations(emulator, 1);
-    // The first call is not always the first to be answered, and the journal holds what was answered.
-    await pause(TAIL_MS);
-    const startedAt = Date.parse((await textCalls(emulator))[0]?.time ?? '');
-    for (const [from, rps] of steps.slice(1)) {
-      await pause(startedAt + from * 1_000 - Date.now());
-      await emulator.change(limitOf(scenario, rps));
-    }
-    await pause(startedAt + SECONDS * 1_000 + TAIL_MS - Date.now());
-    const calls = (await textCalls(emulator))
-      .map(({ time, status }) => ({ second: (Date.parse(time) - startedAt) / 1_000, status }))
-      .filter(({ second }) => second < SECONDS);
-    const admitted = calls.filter(({ status }) => status !== 429);
-    const spans = Array.from({ length: SECONDS / SPAN_SECONDS }, (_, span) => span);
-    return {
-      used: admitted.length / allowedBy(scenario),
-      throttles: 1 - admitted.length / calls.length,
-      calls: calls.length,
-      failed: await failedItems(stack, run),
-      rates: spans.map(
-        (span) =>
-          admitted.filter(({ second }) => Math.floor(second / SPAN_SECONDS) === span).length / SPAN_SECONDS,
-      ),
-      others: others(),
-    };
-  });
+  return onStack(
+    environment,
+    async ({ stack, emulator }) => {
+      await emulator.change({ latency, ...limitOf(scenario, steps[0]?.[1] ?? 1) });
+      for (let started = 0; started < WORKERS; started += 1) await stack.startWorker();
+      const others = watchOthers();
+      const { run } = await submitTexts(stack, 'limits', Math.ceil(2 * allowedBy(scenario)));
+      await untilGenerations(emulator, 1);
+      // The first call is not always the first to be answered, and the journal holds what was answered.
+      await pause(TAIL_MS);
+      const startedAt = Date.parse((await textCalls(emulator))[0]?.time ?? '');
+      for (const [from, rps] of steps.slice(1)) {
+        await pause(startedAt + from * 1_000 - Date.now());
+        await emulator.change(limitOf(scenario, rps));
+      }
+      await pause(startedAt + SECONDS * 1_000 + TAIL_MS - Date.now());
+      const calls = (await textCalls(emulator))
+        .map(({ time, status }) => ({ second: (Date.parse(time) - startedAt) / 1_000, status }))
+        .filter(({ second }) => second < SECONDS);
+      const admitted = calls.filter(({ status }) => status !== 429);
+      const spans = Array.from({ length: SECONDS / SPAN_SECONDS }, (_, span) => span);
+      return {
+        used: admitted.length / allowedBy(scenario),
+        throttles: 1 - admitted.length / calls.length,
+        calls: calls.length,
+        failed: await failedItems(stack, run),
+        rates: spans.map(
+          (span) =>
+            admitted.filter(({ second }) => Math.floor(second / SPAN_SECONDS) === span).length / SPAN_SECONDS,
+        ),
+        others: others(),
+      };
+    },
+    { unfinished: 'the job is longer than what is measured' },
+  );
 }
 
 /** What a person would write: 64 at a time, five tries, waits that double. */

@@ -19,6 +19,7 @@ export interface EmulatorProcess {
 /** Starts `pollen-batch emulator` and waits until it answers. */
 export async function startEmulatorProcess(): Promise<EmulatorProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'pollen-batch-bench-'));
+  const journal = join(folder, 'journal.jsonl');
   const guard = await startGuard();
   const { emulator: port } = await choosePorts({ names: ['emulator'] });
   const url = `http://127.0.0.1:${port}`;
@@ -26,7 +27,8 @@ export async function startEmulatorProcess(): Promise<EmulatorProcess> {
   const child = await guard.start({
     name: 'emulator',
     command: process.execPath,
-    arguments: [entry, 'emulator', '--port', String(port), '--latency', '0'],
+    // In memory its journal would forget the first requests of a long run.
+    arguments: [entry, 'emulator', '--port', String(port), '--latency', '0', '--journal', journal],
     logFile: join(folder, 'emulator.log'),
   });
   const check = async (): Promise<void> => void (await (await fetch(`${url}/text/models`)).arrayBuffer());

@@ -1,5 +1,9 @@
 import { emulatorKeys } from '../../src/emulator/index.ts';
-import { startProcessStack, type ProcessStack } from '../../test/support/process-stack.ts';
+import {
+  startProcessStack,
+  type ProcessStack,
+  type ProcessStackOptions,
+} from '../../test/support/process-stack.ts';
 import { buildProgram } from './build.ts';
 import { startEmulatorProcess, type EmulatorProcess } from './emulator-process.ts';
 
@@ -13,11 +17,13 @@ export interface Servers {
 export async function onStack<Result>(
   environment: Readonly<Record<string, string>>,
   measure: (servers: Servers) => Promise<Result>,
+  expected: Pick<ProcessStackOptions, 'unchecked' | 'unfinished'> = {},
 ): Promise<Result> {
   buildProgram();
   const emulator = await startEmulatorProcess();
   try {
-    const stack = await startProcessStack({ api: emulator.url, key: emulatorKeys.secret, environment });
+    const key = emulatorKeys.secret;
+    const stack = await startProcessStack({ api: emulator.url, key, environment, ...expected });
     try {
       return await measure({ stack, emulator });
     } finally {

@@ -239,6 +239,12 @@ const lies: readonly (readonly [words: string, invariant: Invariant, lie: () => 
     'I5',
     () => withObject('report.json', (report) => ({ ...report, budget: { amount: '0.001' } })),
   ],
+  ['more was charged than the author let it spend', 'I5', () => ({ ...whole, budget: '0.001' })],
+  [
+    'more was set aside than the author let it',
+    'I5',
+    () => ({ ...whole, budget: '0.9', sights: [{ settled: '0.5', held: '0.45', budget: '1' }] }),
+  ],
   [
     'more was set aside than the budget has',
     'I5',

@@ -1,7 +1,11 @@
 import type { JournalEntry } from '../../src/emulator/index.ts';
 import { openBucket, type BucketAddress } from './bucket.ts';
-import { checkBucket } from './check-bucket.ts';
-import type { Finding } from './finding.ts';
+import { checkBucket, type Checked, type CheckOptions } from './check-bucket.ts';
+
+export interface StackCheckOptions extends CheckOptions {
+  /** What further APIs have noted. @default nothing */
+  readonly witnessed?: readonly JournalEntry[];
+}
 
 /** All that an emulator has noted so far, from an entry on. */
 export async function fetchJournal(api: string, from = 0): Promise<readonly JournalEntry[]> {
@@ -12,23 +16,32 @@ export async function fetchJournal(api: string, from = 0): Promise<readonly Jour
 /**
  * Holds every run of a stack that has ended against what its API has noted.
  *
- * @param witnessed - what further APIs have noted
+ * @throws Error where the API has forgotten its first requests: nothing can be held against the rest
  */
 export async function checkStack(
   store: BucketAddress,
   api: string,
-  witnessed: readonly JournalEntry[] = [],
-): Promise<readonly Finding[]> {
-  const journal = await fetchJournal(api);
-  // Without a file an emulator keeps the latest requests alone.
-  if (journal.length > 0 && !journal.some(({ seq }) => seq === 1)) {
-    console.error('The API has forgotten its first requests: its runs are not held against them.');
-    return [];
-  }
+  { witnessed = [], ...options }: StackCheckOptions = {},
+): Promise<Checked> {
+  return checkStore(store, [...whole(await fetchJournal(api)), ...whole(witnessed)], options);
+}
+
+/** Holds every run of a store that has ended against what its APIs have noted. */
+export async function checkStore(
+  store: BucketAddress,
+  journal: readonly JournalEntry[],
+  options: CheckOptions = {},
+): Promise<Checked> {
   const bucket = openBucket(store);
   try {
-    return (await checkBucket(bucket, [...journal, ...witnessed])).findings;
+    return await checkBucket(bucket, journal, options);
   } finally {
     bucket.close();
   }
+}
+
+/** A journal that has its first request. @throws Error where it has not, since without a file an emulator keeps the latest alone */
+export function whole(journal: readonly JournalEntry[]): readonly JournalEntry[] {
+  if (journal.length === 0 || journal.some(({ seq }) => seq === 1)) return journal;
+  throw new Error('The API has forgotten its first requests: give its journal a file.');
 }

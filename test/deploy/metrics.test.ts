@@ -77,14 +77,15 @@ describe('a worker that serves metrics', { timeout: 180_000 }, () => {
     port = first;
     // Without a cache a lost answer stays unknown.
     emulator = await startEmulator({ cacheMode: 'none' });
-    desk = await createDesk({
+    const environment = {
       POLLINATIONS_API_KEY: emulatorKeys.secret,
       POLLINATIONS_BASE_URL: emulator.url,
       POLLINATIONS_CACHE: 'none',
       POLLEN_BATCH_RPS: '20',
       POLLEN_BATCH_METRICS: String(first),
       POLLEN_BATCH_LOG_LEVEL: 'debug',
-    });
+    };
+    desk = await createDesk(environment, undefined, { witnessed: () => emulator.journal() });
     const dev = desk.start(['dev', '--workers', '2']);
     await dev.untilSaid('In another terminal');
     expect(dev.stderr()).toContain(

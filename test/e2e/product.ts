@@ -8,7 +8,7 @@ import { inspect } from 'node:util';
 import { vi } from 'vitest';
 
 import { choosePorts } from '../../src/local/ports.ts';
-import { checkDesk } from '../support/check-desk.ts';
+import { checkDesk, type DeskCheck } from '../support/check-desk.ts';
 
 /** The folder of the sources. */
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -56,10 +56,12 @@ const patience = { timeout: 90_000, interval: 50 };
  * against the journal of the emulator.
  *
  * @param program - the program to run, from the desk's folder; the clone's when not given
+ * @param check - what is said of its runs for that
  */
 export async function createDesk(
   environment: Readonly<Record<string, string>> = {},
   program = join(repository, 'bin/pollen-batch.js'),
+  check: DeskCheck = {},
 ): Promise<Desk> {
   const folder = await mkdtemp(join(tmpdir(), 'pollen-batch-desk-'));
   await seedPorts(folder);
@@ -93,7 +95,7 @@ export async function createDesk(
       for (const { pid } of running) process.kill(pid, 'SIGKILL');
       await Promise.all([...running].map(({ exited }) => exited));
       await untilStackGone(folder);
-      const findings = await checkDesk(join(folder, '.pollen-batch'));
+      const findings = await checkDesk(join(folder, '.pollen-batch'), check);
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
       if (findings.length > 0) throw new Error(`runs do not hold: ${inspect(findings, { depth: 3 })}`);
     },

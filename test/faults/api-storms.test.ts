@@ -38,6 +38,7 @@ async function openWorld(open: (options: object) => Promise<Harness>): Promise<W
   const harness = await open({
     lanes: [lane],
     workers: 2,
+    checked: true,
     emulator: { latency: { kind: 'fixed', ms: 200 } },
     front: async (emulator: string) => {
       const door = await startDoor(emulator);

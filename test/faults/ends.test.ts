@@ -60,7 +60,7 @@ function open(latency: Latency): Promise<Harness> {
     { name: 'all', concurrency: 40 },
     { name: 'pictures', models: ['flux'], concurrency: 16 },
   ];
-  return openHarness(servers.servers, connection, { emulator, lanes }, closes);
+  return openHarness(servers.servers, connection, { emulator, lanes, checked: true }, closes);
 }
 
 /** Submits runs and ends each of them at a random instant. */

@@ -8,7 +8,7 @@ import { laneQueue } from '../../src/workflows/ids.ts';
 import { callsOf } from '../support/calls.ts';
 import { faultRuns } from '../support/fault-runs.ts';
 import { untilEnded } from '../support/kill-run.ts';
-import { startProcessStack, type ProcessStack } from '../support/process-stack.ts';
+import { startProcessStack, type ProcessStack, type ProcessStackOptions } from '../support/process-stack.ts';
 import { writeSampleJob } from '../support/sample-job.ts';
 import { untilDone } from '../support/until.ts';
 
@@ -21,10 +21,14 @@ interface Governed extends AsyncDisposable {
   readonly stack: ProcessStack;
 }
 
-async function open(options: Omit<EmulatorOptions, 'keys'>, lane: object): Promise<Governed> {
+async function open(
+  options: Omit<EmulatorOptions, 'keys'>,
+  lane: object,
+  expected: Pick<ProcessStackOptions, 'unfinished'> = {},
+): Promise<Governed> {
   const emulator = await startEmulator({ ...options, keys: [{ name: 'governor', key }] });
   const environment = { POLLEN_BATCH_LANES: JSON.stringify({ all: lane }) };
-  const stack = await startProcessStack({ api: emulator.url, key, environment });
+  const stack = await startProcessStack({ api: emulator.url, key, environment, ...expected });
   return {
     emulator,
     stack,
@@ -87,6 +91,7 @@ describe.concurrent('two worker processes that govern a lane', () => {
     await using governed = await open(
       { limits: { inFlight: 1 }, latency: { kind: 'fixed', ms: 800 } },
       { rps: 4, concurrency: 8 },
+      { unfinished: 'the job is longer than what is looked at' },
     );
     const { emulator, stack } = governed;
     const workers = await Promise.all([stack.startWorker(), stack.startWorker()]);

@@ -17,7 +17,7 @@ let stack: ProcessStack;
 let runs: FaultRuns;
 
 beforeAll(async () => {
-  world = await openFaultWorld({ POLLEN_BATCH_RPS: '3' });
+  world = await openFaultWorld({ POLLEN_BATCH_RPS: '3' }, {}, 'nobody is there to end some of them');
   ({ stack, runs } = world);
 });
 

@@ -33,7 +33,9 @@ export async function judge(world: World, load: Load): Promise<Judgement> {
       const own = journalOf(run.runId, journal);
       const { job, runId, sights } = run;
       const temporal = await temporalOf(world, runId);
-      findings.push(...checkRun({ runId, objects, journal: own, asked: job.asked, temporal, sights }));
+      const { asked, budget } = job;
+      const wish = budget === undefined ? { asked } : { asked, budget };
+      findings.push(...checkRun({ runId, objects, journal: own, ...wish, temporal, sights }));
       findings.push(...unlike(run, objects));
       items += job.asked.size;
     }

@@ -1,3 +1,4 @@
+import { parse } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** What a nemesis run is told. */
@@ -18,6 +19,9 @@ export interface NemesisOptions {
   readonly help: boolean;
 }
 
+/** What a seed is run with: the plan is that of all of them. */
+export type NemesisRun = Pick<NemesisOptions, 'seed' | 'minutes' | 'workers' | 'items' | 'only'>;
+
 export const usage = `npm run faults -- [options]
 
 The product on real servers, with jobs coming in all the time, while a nemesis kills, stops, cuts off, fills up and turns
@@ -28,9 +32,9 @@ back whatever it stands on. When all is whole again, what outside witnesses have
   --only NAME    only faults whose names start so, as "worker" or "store-cut"
   --workers N    workers, each a process (default: 2)
   --items N      items of each job (default: 60)
-  --report FILE  writes what came of it, in Markdown
+  --report FILE  writes what came of it, in Markdown; with --known a file for each seed, which stands before its extension
   --keep FOLDER  keeps the logs of all programs and the journal of the API there
-  --known        first runs every seed that ever failed, from test/nemesis/seeds.txt
+  --known        first runs every seed that ever failed, from test/nemesis/seeds.txt, as it was run then
 `;
 
 /**
@@ -65,6 +69,38 @@ export function readOptions(parameters: readonly string[], freshSeed: () => numb
     ...(report === undefined ? {} : { report }),
     ...(keep === undefined ? {} : { keep }),
   };
+}
+
+/**
+ * Reads the seeds that ever failed: `seed minutes workers items`, then the start of the faults' names where only some were
+ * chosen, then `#` and why.
+ *
+ * @throws Error that names a line that is none
+ */
+export function readSeeds(text: string): readonly NemesisRun[] {
+  const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim());
+  return lines.filter(Boolean).map((line) => {
+    const [seed, minutes, workers, items, only] = line.split(/\s+/);
+    if (items === undefined) throw new Error(`no "seed minutes workers items": ${line}`);
+    return {
+      seed: number('seed', seed ?? '', 0),
+      minutes: number('minutes', minutes ?? '', 3),
+      workers: number('workers', workers ?? '', 2),
+      items: number('items', items, 8),
+      ...(only === undefined ? {} : { only }),
+    };
+  });
+}
+
+/** The line of such a file that runs it again. */
+export function seedLine({ seed, minutes, workers, items, only = '' }: NemesisRun): string {
+  return `${seed} ${minutes} ${workers} ${items} ${only}`.trim();
+}
+
+/** The file for the report of one of several seeds. */
+export function reportFile(file: string, seed: number): string {
+  const { ext } = parse(file);
+  return `${file.slice(0, file.length - ext.length)}-${seed}${ext}`;
 }
 
 function number(name: string, text: string, least: number): number {

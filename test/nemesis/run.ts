@@ -4,35 +4,45 @@ import { join } from 'node:path';
 import { finder } from '../checker/finding.ts';
 import { judge } from './judge.ts';
 import { createLoad } from './load/load.ts';
-import { readOptions, usage, type NemesisOptions } from './options.ts';
+import { readOptions, readSeeds, reportFile, seedLine, usage, type NemesisRun } from './options.ts';
 import { planFaults } from './plan.ts';
 import { reportText, type NemesisResult } from './report.ts';
 import { strikeAll } from './strike-all.ts';
 import { kinds } from './strikes/index.ts';
-import { openWorld } from './world/world.ts';
+import { openWorld, type World } from './world/world.ts';
 
 /** Milliseconds at the end in which no fault begins, and the world comes back. */
 const RECOVERY_MS = 75_000;
 /** How long runs may take to end once all is whole again. */
 const PATIENCE_MS = 240_000;
+/** Exit code after Ctrl-C. */
+const INTERRUPTED = 130;
 
-async function haunt({
-  seed,
-  minutes,
-  workers,
-  items,
-  only = '',
-  keep,
-}: NemesisOptions): Promise<NemesisResult> {
+/** The world that is, or is about to be. */
+let latest: Promise<World> | undefined;
+let isInterrupted = false;
+
+// Its servers end with this process by themselves; its disks do not.
+function endWorldOn(signal: NodeJS.Signals): void {
+  process.on(signal, () => {
+    if (isInterrupted) return;
+    isInterrupted = true;
+    console.error('The world is taken down, which takes some seconds.');
+    const ended = (latest ?? Promise.resolve(undefined)).then((world) => world?.[Symbol.asyncDispose]());
+    void ended.catch(console.error).then(() => process.exit(INTERRUPTED));
+  });
+}
+
+async function haunt(
+  { seed, minutes, workers, items, only = '' }: NemesisRun,
+  keep: string | undefined,
+): Promise<NemesisResult> {
   const started = performance.now();
   const say = (sentence: string): void =>
     console.error(`${((performance.now() - started) / 1_000).toFixed(1).padStart(7)} s  ${sentence}`);
   say(`seed ${seed}`);
-  await using world = await openWorld({ seed, workers, say });
-  // Its servers end with this process by themselves; its disks do not.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void world[Symbol.asyncDispose]().then(() => process.exit(130)));
-  }
+  latest = openWorld({ seed, workers, say });
+  await using world = await latest;
   const wanted = kinds.filter(({ name }) => name.startsWith(only));
   const skipped = new Map(
     wanted.flatMap(({ name, unable }) => {
@@ -41,15 +51,21 @@ async function haunt({
     }),
   );
   const able = wanted.filter(({ name }) => !skipped.has(name));
-  if (able.length === 0) throw new Error(`no fault has a name that starts with "${only}"`);
-  const plan = planFaults(able, { seed, workers, spanMs: minutes * 60_000 - RECOVERY_MS });
+  if (able.length === 0) throw new Error(`no fault that can be struck here starts with "${only}"`);
+  // Of what this machine cannot do as well: elsewhere the plan of the seed is the same one.
+  const whole = planFaults(wanted, { seed, workers, spanMs: minutes * 60_000 - RECOVERY_MS });
+  const plan = whole.filter(({ kind }) => !skipped.has(kind));
   const load = createLoad(world, items);
   let isOver = false;
-  const loaded = load.run(() => isOver, PATIENCE_MS);
-  const struck = await strikeAll(world, load, plan, able);
-  say('all is whole again');
-  isOver = true;
-  await loaded;
+  const strike = async () => {
+    const struck = await strikeAll(world, load, plan, able);
+    say('all is whole again');
+    isOver = true;
+    return struck;
+  };
+  const [struck] = await Promise.all([strike(), load.run(() => isOver, PATIENCE_MS)]).finally(() =>
+    load.giveUp(),
+  );
   await Promise.all(world.workers.map(async (worker) => worker?.stop()));
   say(`${load.runs.filter(({ hasEnded }) => hasEnded).length} of ${load.runs.length} runs have ended`);
   const judged = await judge(world, load);
@@ -62,6 +78,7 @@ async function haunt({
     ...judged,
     findings: [
       ...judged.findings,
+      ...(load.runs.length === 0 ? [finder('I9', 'the load')('nobody has submitted anything')] : []),
       ...unstruck.map(({ name }) => finder('I9', name)('it has never happened: this run does not count')),
     ],
     seed,
@@ -74,12 +91,8 @@ async function haunt({
   };
 }
 
-async function knownSeeds(): Promise<readonly number[]> {
-  const text = await readFile(new URL('seeds.txt', import.meta.url), 'utf8');
-  return text
-    .split('\n')
-    .flatMap((line) => /^\d+/.exec(line)?.[0] ?? [])
-    .map(Number);
+async function knownRuns(): Promise<readonly NemesisRun[]> {
+  return readSeeds(await readFile(new URL('seeds.txt', import.meta.url), 'utf8'));
 }
 
 async function main(parameters: readonly string[]): Promise<number> {
@@ -88,13 +101,15 @@ async function main(parameters: readonly string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const seeds = [...(options.known ? await knownSeeds() : []), options.seed];
+  const { keep, report } = options;
+  const runs = [...(options.known ? await knownRuns() : []), options];
   let findings = 0;
-  for (const seed of seeds) {
-    const result = await haunt({ ...options, seed });
+  for (const run of runs) {
+    const result = await haunt(run, keep);
     const text = reportText(result);
     console.log(text);
-    if (options.report !== undefined) await writeFile(options.report, text);
+    if (result.findings.length > 0) console.log(`For test/nemesis/seeds.txt: ${seedLine(run)}`);
+    if (report !== undefined) await writeFile(options.known ? reportFile(report, run.seed) : report, text);
     findings += result.findings.length;
   }
   return findings === 0 ? 0 : 1;
@@ -102,9 +117,11 @@ async function main(parameters: readonly string[]): Promise<number> {
 
 // Said at the start of every process; which Node is supported is the product's own matter.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  console.error(error);
-  process.exitCode = 2;
-}
+endWorldOn('SIGINT');
+endWorldOn('SIGTERM');
+const code = await main(process.argv.slice(2)).catch((error: unknown) => {
+  if (!isInterrupted) console.error(error);
+  return 2;
+});
+// Not by itself: where a fault has failed, others that were to come are still waited for in this process.
+process.exit(isInterrupted ? INTERRUPTED : code);

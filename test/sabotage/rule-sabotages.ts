@@ -20,6 +20,7 @@ export const ruleSabotages = [
     from: `whole answer within \${deadlineMs} ms\`), deadlineMs);`,
     to: `whole answer within \${deadlineMs} ms\`), 2 ** 31 - 1);`,
     tests: ['test/pollinations/client-network.test.ts'],
+    mayHang: true,
   },
   {
     title: 'take an answer that has broken off for a whole one',

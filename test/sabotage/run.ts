@@ -20,16 +20,19 @@ const COPIED = [
 ];
 
 /** What became of a sabotage. */
-type Outcome = 'caught' | 'missed' | 'broken' | 'stale';
+type Outcome = 'caught' | 'late' | 'missed' | 'broken' | 'stale';
 
 interface TestRun {
   readonly passed: number;
   readonly failed: readonly string[];
   /** What kept tests from running at all. */
   readonly broken: string;
+  /** Whether they had not ended when the patience had. */
+  readonly isLate: boolean;
 }
 
-const nothing: TestRun = { passed: 0, failed: [], broken: '' };
+const nothing: TestRun = { passed: 0, failed: [], broken: '', isLate: false };
+const LATE = `the tests did not end within ${PATIENCE_MS / 60_000} minutes`;
 
 /**
  * Breaks each rule by one line, in a copy of the working tree, and looks whether the tests named for it notice.
@@ -48,9 +51,9 @@ async function main(words: readonly string[]): Promise<number> {
     const whole = chosen.filter(({ only }) => only === undefined).flatMap(({ tests }) => tests);
     const parts = chosen.filter(({ only }) => only !== undefined);
     for (const { tests, only } of [{ tests: [...new Set(whole)], only: undefined }, ...parts]) {
-      const { failed, broken } = tests.length === 0 ? nothing : await test(folder, tests, only);
-      if (failed.length === 0 && broken === '') continue;
-      console.log([...failed, broken].join('\n'));
+      const { failed, broken, isLate } = tests.length === 0 ? nothing : await test(folder, tests, only);
+      if (failed.length === 0 && broken === '' && !isLate) continue;
+      console.log([...failed, broken, ...(isLate ? [LATE] : [])].join('\n'));
       return 1;
     }
     for (const sabotage of chosen) {
@@ -70,7 +73,7 @@ async function main(words: readonly string[]): Promise<number> {
 
 async function commit(
   folder: string,
-  { file, from, to, tests, only }: Sabotage,
+  { file, from, to, tests, only, mayHang = false }: Sabotage,
 ): Promise<{ readonly outcome: Outcome; readonly words: string }> {
   const path = join(folder, file);
   const text = await readFile(path, 'utf8');
@@ -81,7 +84,9 @@ async function commit(
     text.replace(from, () => to),
   );
   try {
-    const { failed, passed, broken } = await test(folder, tests, only);
+    const { failed, passed, broken, isLate } = await test(folder, tests, only);
+    // A slow machine is late as well: only where the breach is a hang has it been noticed.
+    if (isLate) return { outcome: mayHang ? 'caught' : 'late', words: LATE };
     if (failed.length > 0) return { outcome: 'caught', words: failed[0] ?? '' };
     if (broken !== '' || passed === 0) return { outcome: 'broken', words: broken || 'no test ran' };
     return { outcome: 'missed', words: `${passed} tests of ${tests.join(', ')} passed` };
@@ -119,8 +124,8 @@ async function test(folder: string, files: readonly string[], only?: string): Pr
   const json = await readFile(output, 'utf8').catch(() => undefined);
   await rm(output, { force: true });
   // A workflow that hangs may keep its worker, and so the tests, from ending.
-  if (isLate) return { ...nothing, failed: [`the tests did not end within ${PATIENCE_MS / 60_000} minutes`] };
-  if (json === undefined) return { passed: 0, failed: [], broken: said.slice(-2_000) };
+  if (isLate) return { ...nothing, isLate };
+  if (json === undefined) return { ...nothing, broken: said.slice(-2_000) };
   const { numPassedTests, testResults } = JSON.parse(json) as Report;
   const failed = testResults.flatMap(({ status, name, assertionResults }) => {
     const wrong = assertionResults.filter((one) => one.status === 'failed').map(({ fullName }) => fullName);
@@ -131,6 +136,7 @@ async function test(folder: string, files: readonly string[], only?: string): Pr
   return {
     passed: numPassedTests,
     failed,
+    isLate,
     broken: testResults
       .map(({ message }) => message)
       .filter(Boolean)

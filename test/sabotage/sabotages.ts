@@ -13,6 +13,8 @@ export interface Sabotage {
   readonly tests: readonly string[];
   /** Only the tests whose names fit. @default all of the files */
   readonly only?: string;
+  /** The breach is a wait without end: tests that do not end have noticed it. @default false */
+  readonly mayHang?: boolean;
 }
 
 /** The sabotages that the suite must catch. */

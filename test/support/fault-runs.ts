@@ -4,7 +4,7 @@ import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/em
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { verifyRun } from '../../src/verify/verify-run.ts';
 import { startProcessStack, type ProcessStack, type RunningCommand } from './process-stack.ts';
-import { writeSampleJob } from './sample-job.ts';
+import { wishOf, writeSampleJob } from './sample-job.ts';
 import { judgeRun, wholeRun, type Verdict } from './witness.ts';
 
 const usual = { texts: 120, images: 30 };
@@ -33,16 +33,21 @@ export function faultRuns(stack: ProcessStack, emulator: Emulator, size = usual)
   });
   const requestsOf = (run: RunLocation): number =>
     emulator.journal().filter(({ requestId }) => requestId.startsWith(`${run.runId}-`)).length;
+  const write = (name: string): Promise<string> => {
+    const job = { name, ...size };
+    stack.wishes(name, wishOf(job));
+    return writeSampleJob(stack.folder, job);
+  };
   return {
     requestsOf,
     async submit(name) {
-      const file = await writeSampleJob(stack.folder, { name, ...size });
+      const file = await write(name);
       const { code, stdout, stderr } = await stack.command('submit', file, '-o', 'json');
       expect(code, stderr).toBe(0);
       return located(name, (JSON.parse(stdout) as { readonly runId: string }).runId);
     },
     async submitAndWatch(name) {
-      const file = await writeSampleJob(stack.folder, { name, ...size });
+      const file = await write(name);
       const command = await stack.begin('submit', file, '--watch', '-o', 'json');
       const runId = await vi.waitFor(
         async () => {
@@ -88,14 +93,17 @@ const key = 'sk_faults00000000000000000000000000';
  * Starts an emulator, and a stack whose API it is; workers are started by the caller.
  *
  * @param environment - further environment of workers and commands
+ * @param unfinished - why runs may be left without end. @default they may not
  */
 export async function openFaultWorld(
   environment: Readonly<Record<string, string>>,
   options: Omit<EmulatorOptions, 'keys'> = {},
+  unfinished?: string,
 ): Promise<FaultWorld> {
   const emulator = await startEmulator({ ...options, keys: [{ name: 'faults', key }] });
   try {
-    const stack = await startProcessStack({ api: emulator.url, key, environment });
+    const left = unfinished === undefined ? {} : { unfinished };
+    const stack = await startProcessStack({ api: emulator.url, key, environment, ...left });
     return {
       stack,
       runs: faultRuns(stack, emulator),

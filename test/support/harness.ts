@@ -9,7 +9,12 @@ import type { ReadJob } from '../../src/commands/job/job-reading.ts';
 import type { Session } from '../../src/commands/session/session.ts';
 import { submit, type SubmitOptions, type Submitted } from '../../src/commands/submit/submit.ts';
 import { readConfig } from '../../src/config.ts';
-import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.ts';
+import {
+  startEmulator,
+  type Emulator,
+  type EmulatorOptions,
+  type JournalEntry,
+} from '../../src/emulator/index.ts';
 import type { KeySpec } from '../../src/emulator/keys.ts';
 import type { LaneSettings } from '../../src/lanes/lanes.ts';
 import { createThumbnails } from '../../src/gallery/thumbnail.ts';
@@ -22,7 +27,7 @@ import { createApiClient, type AttemptInput } from '../../src/pollinations/clien
 import { createScrub } from '../../src/pollinations/secret.ts';
 import { createSend } from '../../src/pollinations/send.ts';
 import { createBalance, findApi, openStore, plannedApi } from '../../src/services.ts';
-import type { RunLocation } from '../../src/storage/keys.ts';
+import { rootPrefix, type RunLocation } from '../../src/storage/keys.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import type { RunOutcome } from '../../src/records/outcome.ts';
 import type { S3Store } from '../../src/storage/s3.ts';
@@ -32,6 +37,9 @@ import { askSchedule, type ScheduleTimes } from '../../src/temporal/schedule-tim
 import type { runJob } from '../../src/workflows/index.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';
 import { readOf } from './job.ts';
+import { whole } from '../checker/check-stack.ts';
+import type { Finding } from '../checker/finding.ts';
+import { checkHarness } from './check-harness.ts';
 import { createNamespace } from './namespace.ts';
 import { noteSecret } from './noted-secrets.ts';
 import { recordWrites } from './recording-store.ts';
@@ -65,6 +73,12 @@ export interface HarnessOptions {
   readonly gallery?: boolean;
   /** What stands between workers and emulator: starts it, and tells its address. @default nothing */
   readonly front?: (emulator: string) => Promise<string>;
+  /** Whether its runs that have ended are held against what the emulator has noted when it closes. @default false */
+  readonly checked?: boolean;
+  /** What `front` has answered in the emulator's place. @default nothing that was taken for a result */
+  readonly witnessed?: () => readonly JournalEntry[];
+  /** Which findings a test brings about on purpose. @default none */
+  readonly expected?: (finding: Finding) => boolean;
   /** Milliseconds that an attempt may take at most. @default as the product has it */
   readonly deadlineMs?: number;
   /** Workers to start with. @default 1 */
@@ -109,7 +123,14 @@ export async function openHarness(
     ...options.emulator,
     keys: [{ name: 'canary', key, ...options.keyOf }],
   });
-  closes.push(() => emulator.close());
+  const checks: (() => Promise<void>)[] = [];
+  closes.push(async () => {
+    try {
+      for (const check of checks) await check();
+    } finally {
+      await emulator.close();
+    }
+  });
   const namespace = await createNamespace(connection, options.searchable ?? true);
   const session = await openTestSession(servers, connection, namespace, {
     key,
@@ -118,6 +139,17 @@ export async function openHarness(
     cacheMode: options.emulator?.cacheMode ?? 'exact',
   });
   closes.push(() => session.close());
+  if (options.checked === true) {
+    const prefix = rootPrefix(session.location);
+    checks.push(() =>
+      checkHarness(
+        servers.store,
+        prefix,
+        [...whole(emulator.journal()), ...(options.witnessed?.() ?? [])],
+        options.expected,
+      ),
+    );
+  }
   const store = recordWrites(session.store, options.beforeWrite);
   const { client } = session.temporal;
 

@@ -4,7 +4,7 @@ import type { FaultRates } from '../../src/emulator/faults.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { runWorkflowId } from '../../src/workflows/ids.ts';
 import type { ProcessStack } from './process-stack.ts';
-import { writeSampleJob, type SampleJob } from './sample-job.ts';
+import { wishOf, writeSampleJob, type SampleJob } from './sample-job.ts';
 import { seededRandom } from './seeded-random.ts';
 
 /** Faults of 15 % of all calls: refused, broken off before and after the generation, cut in every way, late. */
@@ -68,6 +68,7 @@ export async function runWithKills(
     at: Math.floor((0.05 + (share - 0.05) * random()) * items),
     isServer: index >= kills,
   })).sort((left, right) => left.at - right.at);
+  stack.wishes(job.name, wishOf(job));
   const file = await writeSampleJob(stack.folder, job);
   let worker = await stack.startWorker();
   const startedAt = performance.now();

@@ -12,7 +12,7 @@ import { startHoldingProxy, type Hold, type HoldingProxy, type PassingRequest } 
 import { readOf } from './job.ts';
 import { createNamespace } from './namespace.ts';
 import type { ProcessStack } from './process-stack.ts';
-import { sampleJob, type SampleJob } from './sample-job.ts';
+import { sampleJob, wishOf, type SampleJob } from './sample-job.ts';
 
 /** An API with one way of caching, and the workers that call it: in a namespace of their own, on servers that are shared. */
 export interface ModeWorld extends AsyncDisposable {
@@ -70,6 +70,7 @@ export async function openModeWorld(
     startWorker: (own = {}) => stack.startWorker({ environment: { ...environment, ...own } }),
     async submit(job) {
       const text = typeof job === 'string' ? job : sampleJob(job);
+      if (typeof job !== 'string') stack.wishes(job.name, wishOf(job));
       const submitted = await submit(session, readOf(text), { isNew: false, allowUnpriced: false });
       return submitted.run;
     },

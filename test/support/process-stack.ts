@@ -15,6 +15,7 @@ import { workerEnvironment } from '../../src/local/product-stack.ts';
 import { untilReady } from '../../src/local/ready.ts';
 import { startTemporalServer } from '../../src/local/temporal-server.ts';
 import type { JournalEntry } from '../../src/emulator/index.ts';
+import type { Wish } from '../checker/evidence.ts';
 import { checkStack } from '../checker/check-stack.ts';
 import { temporaryFolder, testBinaries } from './local-servers.ts';
 import { restartable, type RestartableServer } from './restartable.ts';
@@ -64,6 +65,8 @@ export interface ProcessStack {
   command(...parameters: string[]): Promise<CommandResult>;
   /** Keeps what another API than that of the stack has noted, for the check at the end. */
   witness(journal: readonly JournalEntry[]): void;
+  /** Keeps what the author of a job wants, for the check at the end. */
+  wishes(job: string, wish: Wish): void;
   /**
    * Holds all runs that have ended against what the API has noted, then ends everything, and looks for secrets in all that was
    * written.
@@ -91,6 +94,8 @@ export interface ProcessStackOptions {
   readonly seenAs?: (addresses: StackAddresses) => Promise<StackAddresses>;
   /** Why its runs are not held against the API's journal at the end, as a sentence. @default they are */
   readonly unchecked?: string;
+  /** Why it may leave runs behind that have a job and no end, as a sentence. @default it may not */
+  readonly unfinished?: string;
   /** A Temporal that is there already, and that commands have from their environment. @default one of the stack's own */
   readonly temporal?: { readonly address: string; readonly server: RestartableServer };
 }
@@ -168,6 +173,7 @@ async function startParts(
     return child;
   };
   const witnessed: JournalEntry[] = [];
+  const wishes = new Map<string, Wish>();
   let workers = 0;
   let commands = 0;
   const begun: RunningCommand[] = [];
@@ -202,14 +208,17 @@ async function startParts(
     },
     begin,
     witness: (journal) => void witnessed.push(...journal),
+    wishes: (job, wish) => void wishes.set(job, wish),
     command: async (...parameters) => (await begin(...parameters)).ended,
     async stop() {
       // A test that failed has not waited for what it began.
       for (const command of begun) command.kill();
       await session.close();
       await Promise.all(children.map((child) => child.stop({ fast: true })));
-      const check = options.unchecked === undefined ? checkStack : async () => [];
-      const wrong = await check(addresses.store, options.api, witnessed).catch((error: unknown) => [error]);
+      const { unfinished } = options;
+      const check = async (): Promise<readonly unknown[]> =>
+        (await checkStack(addresses.store, options.api, { witnessed, unfinished, wishes })).findings;
+      const wrong = options.unchecked === undefined ? await check().catch((error: unknown) => [error]) : [];
       const own = 'child' in temporal ? [temporal.child()] : [];
       await Promise.all([...own, store.child()].map((child) => child.stop({ fast: true })));
       await guard.close();

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type { Wish } from '../checker/evidence.ts';
+
 /** What a generated job asks for. */
 export interface SampleJob {
   readonly name: string;
@@ -60,6 +62,14 @@ function jobOf({ name, texts, images, budget }: SampleJob) {
     },
     items,
   };
+}
+
+/** What the author of such a job wants, for the checker. */
+export function wishOf(sample: SampleJob): Wish {
+  const asked = new Map(
+    jobOf(sample).items.map(({ id, ...item }) => [id, ['image' in item ? item.image : item.text]]),
+  );
+  return sample.budget === undefined ? { asked } : { asked, budget: sample.budget };
 }
 
 /** Starts every text prompt of a sample job, so that a search can tell where prompts went. */

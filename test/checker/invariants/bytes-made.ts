@@ -10,10 +10,12 @@ export function bytesMade(run: Documents): readonly Finding[] {
   const byCall = new Map<string, JournalEntry[]>();
   for (const entry of run.journal) byCall.set(callOf(entry), [...(byCall.get(callOf(entry)) ?? []), entry]);
   const findings: Finding[] = [];
+  const records = recordsOf(run);
   for (const line of run.lines) {
     const say = finder('I2', line.id);
-    if (line.status === 'succeeded' && line.reused === undefined && recordsOf(run, line.number) !== 1) {
-      findings.push(say(`it has ${recordsOf(run, line.number)} records`));
+    const count = records.get(line.number) ?? 0;
+    if (line.status === 'succeeded' && line.reused === undefined && count !== 1) {
+      findings.push(say(`it has ${count} records`));
     }
     for (const answer of line.steps ?? [line]) {
       if (answer.status !== 'succeeded' || answer.reused !== undefined || line.reused !== undefined) continue;
@@ -25,9 +27,14 @@ export function bytesMade(run: Documents): readonly Finding[] {
   return findings;
 }
 
-function recordsOf({ records }: Documents, number: number): number {
-  const start = `/${String(number).padStart(7, '0')}-`;
-  return [...records.keys()].filter((key) => key.includes(start)).length;
+// How many there are of each item, by what their keys say.
+function recordsOf({ records }: Documents): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const key of records.keys()) {
+    const number = Number(/\/(\d+)-/.exec(key)?.[1]);
+    counts.set(number, (counts.get(number) ?? 0) + 1);
+  }
+  return counts;
 }
 
 // As requests are named: the step, its place in a list, and how often the answer was mended.

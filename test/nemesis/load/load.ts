@@ -27,6 +27,8 @@ export interface Load {
   nextSubmit(): Promise<readonly string[]>;
   /** Goes on until it is told that no more is to come, and resolves when all runs have ended, or the patience has. */
   run(isOver: () => boolean, patienceMs: number): Promise<void>;
+  /** Sends everybody home: they do nothing more once they have an answer to what they do now. */
+  giveUp(): void;
 }
 
 /** Runs under way at once. */
@@ -44,6 +46,7 @@ export function createLoad(world: World, items: number): Load {
   /** Jobs whose submit somebody else has begun. */
   const begun: NemesisJob[] = [];
   let jobs = 0;
+  const home = new AbortController();
 
   const fileOf = async (job: NemesisJob): Promise<string> => {
     const file = join(world.stack.folder, `${job.name}.json`);
@@ -52,9 +55,9 @@ export function createLoad(world: World, items: number): Load {
   };
   const next = (): NemesisJob => nemesisJob((jobs += 1), items);
 
-  async function submit(job: NemesisJob): Promise<LoadedRun> {
+  async function submit(job: NemesisJob): Promise<LoadedRun | undefined> {
     const file = await fileOf(job);
-    for (;;) {
+    while (!home.signal.aborted) {
       const { code, stdout, stderr } = await world.stack.command('submit', file, '-o', 'json');
       if (code === 0) {
         const { runId } = JSON.parse(stdout) as { readonly runId: string };
@@ -65,11 +68,13 @@ export function createLoad(world: World, items: number): Load {
       complain('submit', code, stderr);
       await pause(LOOK_MS);
     }
+    return undefined;
   }
 
   function complain(verb: string, code: number | null, stderr: string): void {
     const isTrace = /^\s+at .*:\d+:\d+\)?$/m.test(stderr);
-    if (code !== null && honestCodes.has(code) && !isTrace) return;
+    // Once they are sent home the world ends around what they began.
+    if (home.signal.aborted || (code !== null && honestCodes.has(code) && !isTrace)) return;
     complaints.push(`${verb} ended with ${code}: ${stderr.slice(0, 500)}`);
   }
 
@@ -77,8 +82,9 @@ export function createLoad(world: World, items: number): Load {
   async function follow(run: LoadedRun): Promise<void> {
     const handle = world.stack.session.temporal.client.workflow.getHandle(runWorkflowId(run.runId));
     let pausedAt: number | undefined;
-    while (!run.hasEnded) {
+    for (;;) {
       await pause(LOOK_MS);
+      if (home.signal.aborted) return;
       try {
         const { status } = await handle.describe();
         run.hasEnded = status.name !== 'RUNNING';
@@ -99,6 +105,7 @@ export function createLoad(world: World, items: number): Load {
         if (error instanceof WorkflowNotFoundError) {
           complaints.push(`${run.runId} is not known to Temporal`);
           run.hasEnded = true;
+          return;
         }
       }
     }
@@ -114,17 +121,21 @@ export function createLoad(world: World, items: number): Load {
     },
     async run(isOver, patienceMs) {
       const people = Array.from({ length: WIDTH }, async () => {
-        while (!isOver() || begun.length > 0) await follow(await submit(begun.shift() ?? next()));
+        while (!home.signal.aborted && (!isOver() || begun.length > 0)) {
+          const run = await submit(begun.shift() ?? next());
+          if (run !== undefined) await follow(run);
+        }
       });
       const patience = new AbortController();
       const ended = Promise.all(people);
       const over = (async () => {
-        while (!isOver()) await pause(LOOK_MS);
+        while (!isOver() && !home.signal.aborted) await pause(LOOK_MS);
         await pause(patienceMs, undefined, { signal: patience.signal });
+        complaints.push(`not everybody was done ${patienceMs / 1_000} s after all was whole again`);
       })();
-      await Promise.race([ended, over]);
-      patience.abort();
+      await Promise.race([ended, over]).finally(() => patience.abort());
       await over.catch(() => {});
     },
+    giveUp: () => home.abort(),
   };
 }

@@ -50,9 +50,21 @@ const clock = pathToFileURL(fileURLToPath(new URL('clock-step.mjs', import.meta.
 /** Starts a world. */
 export async function openWorld({ seed, workers: count, say }: WorldOptions): Promise<World> {
   const closes: (() => PromiseLike<unknown>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const one of closes.splice(0).reverse()) await one();
+  // What one part has left, as a secret in its logs, keeps no other part from ending.
+  const closeAll = async (): Promise<void> => {
+    const wrong: unknown[] = [];
+    for (const one of closes.splice(0).reverse()) {
+      try {
+        await one();
+      } catch (error) {
+        wrong.push(error);
+      }
+    }
+    if (wrong.length > 0) throw new AggregateError(wrong, 'a world has not ended well');
   };
+  // Ctrl-C and the end of a run may both ask for it.
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => (closed ??= closeAll());
   try {
     const outside = await temporaryFolder();
     closes.push(() => outside.remove());
@@ -86,22 +98,23 @@ export async function openWorld({ seed, workers: count, say }: WorldOptions): Pr
         };
       },
       async seenAs(addresses) {
-        links.temporal = await startFaultProxy({ port: portOf(addresses.temporal.address) });
-        links.store = await startFaultProxy({ port: portOf(addresses.store.endpoint) });
+        const temporal = (links.temporal = await startFaultProxy({
+          port: portOf(addresses.temporal.address),
+        }));
+        closes.push(() => temporal[Symbol.asyncDispose]());
+        const store = (links.store = await startFaultProxy({ port: portOf(addresses.store.endpoint) }));
+        closes.push(() => store[Symbol.asyncDispose]());
         return {
           ...addresses,
-          temporal: { ...addresses.temporal, address: `127.0.0.1:${links.temporal.port}` },
-          store: { ...addresses.store, endpoint: `http://127.0.0.1:${links.store.port}` },
+          temporal: { ...addresses.temporal, address: `127.0.0.1:${temporal.port}` },
+          store: { ...addresses.store, endpoint: `http://127.0.0.1:${store.port}` },
         };
       },
       unchecked: 'the nemesis does so itself, and knows more',
     });
+    closes.push(() => stack.stop());
     const { temporal, store } = links;
     if (temporal === undefined || store === undefined) throw new Error('there are no links');
-    closes.push(
-      () => temporal[Symbol.asyncDispose](),
-      () => store[Symbol.asyncDispose](),
-    );
 
     const workers: (Child | undefined)[] = [];
     const world: World = {
@@ -126,15 +139,12 @@ export async function openWorld({ seed, workers: count, say }: WorldOptions): Pr
         }
       },
       setClock: (offsetMs) => writeFile(clockFile, String(offsetMs)),
-      async [Symbol.asyncDispose]() {
-        await stack.stop();
-        await close();
-      },
+      [Symbol.asyncDispose]: close,
     };
     await Promise.all(Array.from({ length: count }, (_, place) => world.startWorker(place)));
     return world;
   } catch (error) {
-    await close();
+    await close().catch((wrong: unknown) => say(String(wrong)));
     throw error;
   }
 }
