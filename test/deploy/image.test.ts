@@ -19,7 +19,11 @@ const copied = instructions
 describe('the image', () => {
   it('stands on one pinned Node with glibc', () => {
     const bases = instructions.filter((line) => line.startsWith('FROM ')).map((line) => line.split(' ')[1]);
-    expect(bases).toEqual([expect.stringMatching(/^node:24\.\d+\.\d+-bookworm-slim@sha256:/), 'base', 'base']);
+    expect(bases).toEqual([
+      expect.stringMatching(/^node:24\.\d+\.\d+-bookworm-slim@sha256:/),
+      'base',
+      'base',
+    ]);
   });
 
   it('runs the worker as no root, ended by SIGTERM', () => {
