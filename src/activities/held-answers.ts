@@ -139,11 +139,13 @@ export function createHeldAnswers({
       try {
         for (let delayMs = firstDelayMs; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
           if (answer.signal.aborted) throw outage;
-          await tell(answer, holding, outage.code, delayMs);
           await pause(delayMs, undefined, { signal: answer.signal }).catch(() => {});
           const tried = await tryOnce(store);
           if (!(tried instanceof StoreError)) return tried.result;
           outage = tried;
+          // Not sooner: heartbeats are held back for up to a second, and a worker that died before the holder's name had got
+          // through would leave a pause that nobody lifts.
+          if (!answer.signal.aborted) await tell(answer, holding, outage.code, delayMs);
         }
       } finally {
         if (end(answer, holding)) await lift(answer.run, holding.holder);

@@ -76,6 +76,19 @@ describe('answers that the store does not take', () => {
     expect(names).toEqual([expect.stringMatching(/./), undefined]);
   });
 
+  it('pause their run only once the name has had time to get through, so that a worker that dies leaves no pause to itself', async () => {
+    const { told, answer, store, tries, mend } = world();
+    const kept = createHeldAnswers({ limit: 100, firstDelayMs: 50 }).keep(
+      answer({ onHolder: () => expect(told.filter((word) => word !== 'resume of another')).toEqual([]) }),
+      store,
+    );
+    await vi.waitFor(() => expect(tries()).toBe(1));
+    expect(await isPending(kept)).toBe(true);
+    mend();
+    await kept;
+    expect(told).not.toContain('pause store-forbidden');
+  });
+
   it('have their run paused as soon as it can be reached', async () => {
     const { told, answer, store, tries, mend, silence } = world();
     silence(true);
