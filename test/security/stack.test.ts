@@ -145,7 +145,7 @@ async function say(...commands: readonly (readonly string[])[]): Promise<void> {
 
 /** How a command may end here. */
 function codesOf(name: string): readonly number[] {
-  if (/^(?:run loud|watch|retry) /.test(name)) return [exitCodes.finishedWithFailures];
+  if (/^(?:run loud\.yaml|watch |retry )/.test(name)) return [exitCodes.finishedWithFailures];
   // What it finds on a machine that is busy is its own matter.
   if (name === 'doctor') return [exitCodes.succeeded, exitCodes.internal];
   const isWrong = /^(?:validate |(?:(?:schedule )?get |explain \S+ |results \S+ --select id=)?ZQ)/.test(name);
