@@ -5,6 +5,9 @@ import { isPolling, type PolledQueue } from '../../src/lanes/polling.ts';
 import { CONTROL_QUEUE, laneQueue } from '../../src/workflows/ids.ts';
 import { test } from '../support/on-servers.ts';
 
+/** Milliseconds: a busy machine takes its time. */
+const patience = { timeout: 60_000 };
+
 test('Temporal tells who polls which queue', async ({ open }) => {
   const { session } = await open();
   const { namespace } = session.temporal;
@@ -19,7 +22,7 @@ test('Temporal tells who polls which queue', async ({ open }) => {
       taskQueueType: 2,
     });
     return answer.pollers.length > 0 && answer;
-  });
+  }, patience);
   const identity = pollers[0]?.identity ?? '';
   const queues: readonly PolledQueue[] = [
     { taskQueue: CONTROL_QUEUE, type: 'workflow' },
@@ -27,7 +30,7 @@ test('Temporal tells who polls which queue', async ({ open }) => {
     { taskQueue: laneQueue('all'), type: 'activity' },
   ];
   expect(identity).toMatch(/^\d+@\S+ [0-9a-f]{8}$/);
-  await vi.waitUntil(() => polls(identity, ...queues));
+  await vi.waitUntil(() => polls(identity, ...queues), patience);
   expect(await polls('nobody', ...queues)).toBe(false);
   expect(await polls(identity, ...queues, { taskQueue: laneQueue('other'), type: 'activity' })).toBe(false);
   // Temporal remembers for five minutes who polled.
