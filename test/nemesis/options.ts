@@ -33,7 +33,7 @@ back whatever it stands on. When all is whole again, what outside witnesses have
   --workers N    workers, each a process (default: 2)
   --items N      items of each job (default: 60)
   --report FILE  writes what came of it, in Markdown; with --known a file for each seed, which stands before its extension
-  --keep FOLDER  keeps the logs of all programs and the journal of the API there
+  --keep FOLDER  keeps the logs of all programs and the journal of the API there, and all of a run that does not hold
   --known        first runs every seed that ever failed, from test/nemesis/seeds.txt, as it was run then
 `;
 

@@ -1,14 +1,16 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { finder } from '../checker/finding.ts';
 import { judge } from './judge.ts';
+import { keepEvidence } from './keep.ts';
 import { createLoad } from './load/load.ts';
 import { readOptions, readSeeds, reportFile, seedLine, usage, type NemesisRun } from './options.ts';
 import { planFaults } from './plan.ts';
 import { reportText, type NemesisResult } from './report.ts';
-import { strikeAll } from './strike-all.ts';
+import { strikeAll, type Struck } from './strike-all.ts';
 import { kinds } from './strikes/index.ts';
+import type { Kind } from './strikes/kind.ts';
 import { openWorld, type World } from './world/world.ts';
 
 /** Milliseconds at the end in which no fault begins, and the world comes back. */
@@ -28,6 +30,8 @@ function endWorldOn(signal: NodeJS.Signals): void {
     if (isInterrupted) return;
     isInterrupted = true;
     console.error('The world is taken down, which takes some seconds.');
+    // Whoever still asks something of it is cut short in many ways, and must not end this process before its disks are gone.
+    process.on('uncaughtException', () => {});
     const ended = (latest ?? Promise.resolve(undefined)).then((world) => world?.[Symbol.asyncDispose]());
     void ended.catch(console.error).then(() => process.exit(INTERRUPTED));
   });
@@ -59,9 +63,12 @@ async function haunt(
   let isOver = false;
   const strike = async () => {
     const struck = await strikeAll(world, load, plan, able);
+    // One that has met nobody, since all were waiting for something else just then, gets another chance.
+    const missed = able.filter((kind) => isUnstruck(kind, struck));
+    const again = await strikeAll(world, load, planFaults(missed, { seed, workers, spanMs: 0 }), missed);
     say('all is whole again');
     isOver = true;
-    return struck;
+    return [...struck, ...again];
   };
   const [struck] = await Promise.all([strike(), load.run(() => isOver, PATIENCE_MS)]).finally(() =>
     load.giveUp(),
@@ -69,11 +76,8 @@ async function haunt(
   await Promise.all(world.workers.map(async (worker) => worker?.stop()));
   say(`${load.runs.filter(({ hasEnded }) => hasEnded).length} of ${load.runs.length} runs have ended`);
   const judged = await judge(world, load);
-  if (keep !== undefined) {
-    await cp(world.stack.logDir, join(keep, String(seed)), { recursive: true });
-    await writeFile(join(keep, String(seed), 'journal.json'), JSON.stringify(await world.emulator.journal()));
-  }
-  const unstruck = able.filter(({ name }) => !struck.some(({ kind, count }) => kind === name && count > 0));
+  if (keep !== undefined) await keepEvidence(world, load, judged.findings, join(keep, String(seed)));
+  const unstruck = able.filter((kind) => isUnstruck(kind, struck));
   return {
     ...judged,
     findings: [
@@ -89,6 +93,10 @@ async function haunt(
     runs: load.runs.length,
     seconds: (performance.now() - started) / 1_000,
   };
+}
+
+function isUnstruck({ name }: Kind, struck: readonly Struck[]): boolean {
+  return !struck.some(({ kind, count }) => kind === name && count > 0);
 }
 
 async function knownRuns(): Promise<readonly NemesisRun[]> {
