@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 
 import { parseAmount, type Amount } from '../pollen/amount.ts';
 import { createTranche, type Tranche, type TrancheReport } from '../pollen/tranche.ts';
@@ -80,7 +80,12 @@ export function createPagePurse({ holds, turn, mayCall, hasMore, tell }: PagePur
     },
     async hold(call) {
       const name = ask(call);
-      if (!tranche.holds(name)) await shieldedCondition(() => tranche.holds(name) || !mayCall());
+      while (mayCall() && !tranche.holds(name)) {
+        await shieldedCondition(() => tranche.holds(name) || !mayCall());
+        // A pause ends the wait, and it may be over before anybody has looked: both come in one turn where no worker was there.
+        // Earlier versions made the call without its money then.
+        if (mayCall() && !tranche.holds(name) && !patched('money-held')) return true;
+      }
       if (mayCall()) return true;
       putBack(call);
       return false;

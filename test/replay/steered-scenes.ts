@@ -1,9 +1,11 @@
 import { approve, setRun } from '../../src/commands/runs/steer.ts';
 import { createNoticeSecrets } from '../../src/notices/secret.ts';
 import { noticeWorkflowId, pageWorkflowId, runWorkflowId } from '../../src/workflows/ids.ts';
-import { stopSignal, terminateSignal } from '../../src/workflows/messages.ts';
+import { pageProgressQuery, steerSignal, stopSignal, terminateSignal } from '../../src/workflows/messages.ts';
+import { callsInFlight } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { untilDone } from '../support/until.ts';
 import { head, prompts, save, slow, untilCalling, untilView, type Scenes } from './scene-parts.ts';
 
 async function saveHalted(harness: Harness): Promise<void> {
@@ -82,6 +84,29 @@ async function saveNotices(harness: Harness): Promise<void> {
   await save(harness, 'deliver-notice-taken', notice);
 }
 
+// Pictures for which there is no money yet, while a pause and its end come in one turn.
+async function saveMoneyless(harness: Harness): Promise<void> {
+  const stopWorker = await harness.startWorker();
+  const { run } = await harness.submit(
+    `${head('moneyless', "budget: '0.0045'\n")}  - { prompts: [a, b, c, d], kind: image, params: { width: 32, height: 32 } }\n`,
+  );
+  await untilDone(async () => {
+    if ((await callsInFlight(harness.emulator)) < 2) throw new Error('not yet');
+  });
+  await stopWorker();
+  const page = harness.client.workflow.getHandle(pageWorkflowId(run.runId, 0));
+  await page.signal(steerSignal, { turn: 1, asked: 1, isPaused: true, round: 0 });
+  await page.signal(steerSignal, { turn: 2, asked: 2, isPaused: false, round: 1 });
+  await harness.startWorker();
+  await untilDone(async () => {
+    const { tally } = await page.query(pageProgressQuery);
+    if (tally.succeeded < 2) throw new Error('not yet');
+  });
+  await harness.handle(run).cancel();
+  await harness.finish(run);
+  await save(harness, 'run-page-moneyless', pageWorkflowId(run.runId, 0));
+}
+
 /** What people, a rule or the time do to a run, and what it tells others. */
 export const steeredScenes: Scenes = {
   halted: [slow(1_000, 2), saveHalted],
@@ -90,6 +115,7 @@ export const steeredScenes: Scenes = {
   approved: [slow(100, 2), saveApproved],
   expired: [slow(1_000, 1), saveExpired],
   'fail-fast': [slow(300, 2), saveFailFast],
+  moneyless: [{ ...slow(1_500, 4), workers: 0 }, saveMoneyless],
   notices: [
     {
       ...slow(100, 1),

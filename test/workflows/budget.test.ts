@@ -9,10 +9,11 @@ import { readChanges } from '../../src/records/changes.ts';
 import { billTotal } from '../../src/report/report.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
 import { verifyRun } from '../../src/verify/verify-run.ts';
-import { runViewQuery, type RunView } from '../../src/workflows/messages.ts';
+import { pageWorkflowId } from '../../src/workflows/ids.ts';
+import { pageProgressQuery, runViewQuery, steerSignal, type RunView } from '../../src/workflows/messages.ts';
 import { applySchedule } from '../../src/commands/schedule/apply-schedule.ts';
 import { backfillSchedule } from '../../src/commands/schedule/backfill-schedule.ts';
-import { callsOf } from '../support/calls.ts';
+import { callsInFlight, callsOf } from '../support/calls.ts';
 import { planFinePages } from '../support/fine-pages.ts';
 import { dataFiles } from '../support/data-files.ts';
 import type { Harness } from '../support/harness.ts';
@@ -235,6 +236,28 @@ items:
       'Budget: 0.001 Pollen, left of 0.007 a day; 0 spent, 0.001 left',
     ];
     expect(budgets).toEqual([...shown, ...shown]);
+    expect(harness.emulator.meter().charged).toBe('0.012');
+  });
+
+  test('lets no call go without its money where a pause and its end are heard of together', async ({
+    open,
+  }) => {
+    const harness = await open({ emulator: { latency: { kind: 'fixed', ms: 1_500 } }, workers: 0 });
+    const stopWorker = await harness.startWorker();
+    const { run } = await harness.submit(pictures(30, '"0.0121"'));
+    await vi.waitFor(async () => expect(await callsInFlight(harness.emulator)).toBe(6), waiting);
+    await stopWorker();
+
+    const page = harness.client.workflow.getHandle(pageWorkflowId(run.runId, 0));
+    await page.signal(steerSignal, { turn: 1, asked: 1, isPaused: true, round: 0 });
+    await page.signal(steerSignal, { turn: 2, asked: 2, isPaused: false, round: 1 });
+    await harness.startWorker();
+    await vi.waitFor(async () => {
+      expect((await page.query(pageProgressQuery)).tally.succeeded).toBe(6);
+    }, waiting);
+
+    await harness.handle(run).cancel();
+    expect(await harness.finish(run)).toMatchObject({ tally: { succeeded: 6, settled: '0.012' } });
     expect(harness.emulator.meter().charged).toBe('0.012');
   });
 
