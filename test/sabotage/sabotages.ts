@@ -226,6 +226,14 @@ export const sabotages: readonly Sabotage[] = [
     only: 'is never exceeded',
   },
   {
+    title: 'make a call without its money where a pause and its end are heard of together',
+    file: 'src/workflows/page-purse.ts',
+    from: `!tranche.holds(name) && !patched('money-held')`,
+    to: `!tranche.holds(name) && patched('money-held')`,
+    tests: ['test/workflows/budget.test.ts'],
+    only: 'lets no call go',
+  },
+  {
     title: 'grant money of a budget that another page has just been granted',
     file: 'src/pollen/ledger.ts',
     from: `left -= given;`,
