@@ -1,5 +1,5 @@
 import { runWithKills } from '../test/support/kill-run.ts';
-import { needlesOf, searchBucket, searchFolder } from '../test/support/secret-search.ts';
+import { createScan, scanBucket, scanFolder } from '../test/support/secret-scan.ts';
 import { judgeRun, type Verdict } from '../test/support/witness.ts';
 import { table, type Benchmark, type Row } from './support/benchmark.ts';
 import { startFaultyStack } from './support/faulty-stack.ts';
@@ -31,10 +31,10 @@ export const kills: Benchmark = async ({ items = ITEMS, seed = Date.now() % 1_00
       say,
     });
     const verdict = await judgeRun(stack.session.store, run, emulator.journal());
-    const key = needlesOf(KEY);
+    const scan = createScan([{ secret: KEY, name: 'the key' }]);
     const traces = [
-      ...(await searchFolder(stack.folder, key)),
-      ...(await searchBucket(stack.session.store, key)),
+      ...(await scanFolder(stack.folder, scan)),
+      ...(await scanBucket(stack.session.store, scan)),
     ];
     const { charged } = emulator.meter();
     return describe(verdict, { meter: charged, seconds, seed, times, traces: traces.length });

@@ -7,7 +7,7 @@ import { chain, laterImage, laterText, startPlan, textStep } from '../support/ch
 import { manyFaults, runWithKills, type KillRun } from '../support/kill-run.ts';
 import { startProcessStack, type ProcessStack } from '../support/process-stack.ts';
 import { samplePrompt } from '../support/sample-job.ts';
-import { findNeedles, needlesOf, searchBucket, searchFolder } from '../support/secret-search.ts';
+import { createScan, scanBucket, scanFolder, scanFor } from '../support/secret-scan.ts';
 import { judgeRun, type Verdict } from '../support/witness.ts';
 
 const seed = Number(process.env['POLLEN_BATCH_TEST_SEED'] ?? Date.now() % 1_000_000);
@@ -52,13 +52,12 @@ beforeAll(async () => {
   chained = await judgeRun(stack.session.store, killed.alongside, emulator.journal());
   verdict = await judgeRun(stack.session.store, killed.run, emulator.journal());
   // In one go: it reads thousands of objects.
-  const needles = new Map(
-    Object.entries({ key: canary, prompt: samplePrompt }).flatMap(([name, text]) =>
-      [...needlesOf(text)].map(([form, needle]) => [`${name} ${form}`, needle] as const),
-    ),
-  );
-  const places = await searchBucket(stack.session.store, needles);
-  const of = (name: string): readonly string[] => places.filter((place) => place.includes(`: ${name} `));
+  const scan = createScan([
+    { secret: canary, name: 'key' },
+    { secret: samplePrompt, name: 'prompt' },
+  ]);
+  const places = await scanBucket(stack.session.store, scan);
+  const of = (name: string): readonly string[] => places.filter((place) => place.includes(`: ${name}, `));
   found = { key: of('key'), prompt: of('prompt') };
   console.log(`sigkill: ${killed.seconds.toFixed(1)} s, ${JSON.stringify(verdict)}`);
 }, 240_000);
@@ -122,21 +121,21 @@ describe('a run of 1,000 items with 15 % faults whose worker is killed five time
 
   it('leaves no trace of its API key in database, bucket, logs, output or arguments', async () => {
     await stack.command('get', killed.run.runId);
-    const key = needlesOf(canary);
-    expect(await searchFolder(stack.folder, key)).toEqual([]);
+    const scan = scanFor(canary);
+    expect(await scanFolder(stack.folder, scan)).toEqual([]);
     expect(found.key).toEqual([]);
-    expect(stack.commandLines().flatMap((line) => findNeedles(key, Buffer.from(line)))).toEqual([]);
+    expect(stack.commandLines().flatMap((line) => scan(Buffer.from(line)))).toEqual([]);
   });
 
   it('would have found the key, for it finds what is there: the run id everywhere, prompts in the bucket alone', async () => {
-    const runId = needlesOf(killed.run.runId);
+    const runId = scanFor(killed.run.runId);
     const database = join(stack.folder, 'temporal');
-    expect(await searchFolder(database, runId)).not.toEqual([]);
-    expect(await searchFolder(stack.logDir, runId)).not.toEqual([]);
-    expect(await searchFolder(join(stack.folder, 'objects'), runId)).not.toEqual([]);
-    const prompt = needlesOf(samplePrompt);
+    expect(await scanFolder(database, runId)).not.toEqual([]);
+    expect(await scanFolder(stack.logDir, runId)).not.toEqual([]);
+    expect(await scanFolder(join(stack.folder, 'objects'), runId)).not.toEqual([]);
+    const prompt = scanFor(samplePrompt);
     expect(found.prompt).not.toEqual([]);
-    expect(await searchFolder(database, prompt)).toEqual([]);
+    expect(await scanFolder(database, prompt)).toEqual([]);
     if (process.platform === 'linux') expect(stack.commandLines().join('\n')).toContain('pollen-batch.js');
   });
 });

@@ -4,7 +4,7 @@ import { checkRun } from '../checker/check-run.ts';
 import { journalOf } from '../checker/evidence.ts';
 import { finder, type Finding } from '../checker/finding.ts';
 import { unitsOf } from '../checker/money.ts';
-import { findNeedles, needlesOf, searchFolder } from '../support/secret-search.ts';
+import { createScan, scanFolder } from '../support/secret-scan.ts';
 import type { Load, LoadedRun } from './load/load.ts';
 import type { World } from './world/world.ts';
 
@@ -90,11 +90,10 @@ async function traces(
   keys: readonly string[],
   secret: string,
 ): Promise<readonly Finding[]> {
-  const needles = needlesOf(secret);
+  const scan = createScan([{ secret, name: 'the key of the API' }]);
   const places = [
-    ...(await searchFolder(stack.folder, needles)),
-    ...stack.commandLines().filter((line) => findNeedles(needles, Buffer.from(line)).length > 0),
-    ...keys.filter((key) => findNeedles(needles, Buffer.from(key)).length > 0),
+    ...(await scanFolder(stack.folder, scan)),
+    ...[...stack.commandLines(), ...keys].filter((words) => scan(Buffer.from(words)).length > 0),
   ];
   return places.map((place) => finder('I7', place)('the key of the API is written there'));
 }

@@ -2,7 +2,8 @@ import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, inflateRawSync } from 'node:zlib';
 
-import { needlesOf } from './secret-search.ts';
+import type { ObjectStore } from '../../src/storage/object-store.ts';
+import { needlesOf } from './needles.ts';
 
 /** A secret that must turn up nowhere, and whose it is. */
 export interface NamedSecret {
@@ -24,6 +25,8 @@ export type Scan = (bytes: Buffer) => readonly string[];
 const SHARED = 9;
 /** So much of a secret is a finding: what is cut off tells it all the same. */
 const TELLING = 16;
+/** Objects read at once. */
+const READS = 16;
 /** Bytes read at once, and how far into the next ones a packed object may reach. */
 const WINDOW = 64 << 20;
 const REACH = 8 << 20;
@@ -67,6 +70,11 @@ export function createScan(secrets: readonly NamedSecret[]): Scan {
   };
 }
 
+/** A search for texts that are named by what they begin with. */
+export function scanFor(...texts: readonly string[]): Scan {
+  return createScan(texts.map((secret) => ({ secret, name: `${secret.slice(0, 4)}…` })));
+}
+
 function* unpackedIn(bytes: Buffer): Generator<Buffer> {
   for (let at = bytes.indexOf(GZIP); at !== -1; at = bytes.indexOf(GZIP, at + 1)) {
     try {
@@ -105,5 +113,22 @@ async function scanFile(file: string, scan: Scan): Promise<ReadonlySet<string>> 
     const { bytesRead } = await handle.read(window, 0, window.length, from);
     for (const what of scan(window.subarray(0, bytesRead))) found.add(what);
   }
+  return found;
+}
+
+/** Searches every object of a bucket, or of a folder of it: key, type, metadata and body. */
+export async function scanBucket(store: ObjectStore, scan: Scan, prefix = ''): Promise<readonly string[]> {
+  const found: string[] = [];
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  async function search(): Promise<void> {
+    for (let key = keys.pop(); key !== undefined; key = keys.pop()) {
+      const object = await store.get(key);
+      const head = Buffer.from(JSON.stringify([key, object?.contentType, object?.metadata]));
+      const bytes = Buffer.concat([head, object?.body ?? Buffer.alloc(0)]);
+      for (const what of scan(bytes)) found.push(`${key}: ${what}`);
+    }
+  }
+  await Promise.all(Array.from({ length: READS }, search));
   return found;
 }

@@ -5,7 +5,7 @@ import type { Outcome } from '../../src/pollinations/outcome.ts';
 import { watchCall, type WatchedCall } from '../../src/telemetry/watch-call.ts';
 import { recordMeters } from '../support/recording-meters.ts';
 import { sampleAnswer, sampleFault } from '../support/samples.ts';
-import { findNeedles, needlesOf } from '../support/secret-search.ts';
+import { scanFor } from '../support/secret-scan.ts';
 
 const key = 'sk_0123456789abcdef0123456789abcdef';
 const call: WatchedCall = {
@@ -112,7 +112,7 @@ describe('a call that is watched', () => {
     for (const outcome of [answered, fault({}), fault({ code: 'no-credit' }), fault({ lost: true })]) {
       const { log, lines } = await watched(outcome, 'trace');
       expect(lines).toHaveLength(1);
-      for (const secret of ['dusky', key]) expect(findNeedles(needlesOf(secret), log)).toEqual([]);
+      expect(scanFor('dusky', key)(log)).toEqual([]);
     }
   });
 
@@ -120,6 +120,6 @@ describe('a call that is watched', () => {
     const { log, lines } = await watched(answered, 'debug', {}, true);
     const request = expect.stringMatching(/^\/v1\/chat\/completions \{"prompt":"a dusky bee, /);
     expect(lines).toEqual([expect.objectContaining({ request })]);
-    for (const secret of ['dusky answer', key]) expect(findNeedles(needlesOf(secret), log)).toEqual([]);
+    expect(scanFor('dusky answer', key)(log)).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ import type { Harness } from '../support/harness.ts';
 import { readOf } from '../support/job.ts';
 import { test } from '../support/on-servers.ts';
 import { startReceiver, type Received, type Receiver } from '../support/receiver.ts';
-import { findNeedles, needlesOf, searchBucket } from '../support/secret-search.ts';
+import { scanBucket, scanFor } from '../support/secret-scan.ts';
 
 const waiting = { timeout: 150_000, interval: 100 };
 
@@ -84,13 +84,12 @@ describe.concurrent('a run that tells of itself', { timeout: 240_000 }, () => {
     for (const workflowId of [`job/${run.runId}`, noticeWorkflowId(run.runId, 'completed')]) {
       const history = await harness.client.workflow.getHandle(workflowId).fetchHistory();
       const bytes = Buffer.from(JSON.stringify(history));
-      expect(findNeedles(needlesOf('T0KEN-OF-URL'), bytes)).toEqual([]);
-      expect(findNeedles(needlesOf(secret.slice(6)), bytes)).toEqual([]);
+      expect(scanFor('T0KEN-OF-URL', secret.slice(6))(bytes)).toEqual([]);
     }
     const { store, location } = harness.session;
     const own = `emulated/${location.prefix}/`;
-    expect(await searchBucket(store, needlesOf(secret.slice(6)), own)).toEqual([]);
-    expect(await searchBucket(store, needlesOf(run.runId), own)).not.toEqual([]);
+    expect(await scanBucket(store, scanFor(secret.slice(6)), own)).toEqual([]);
+    expect(await scanBucket(store, scanFor(run.runId), own)).not.toEqual([]);
   });
 
   test('is told again, by the same id, where its worker is lost between sending and the answer', async ({
