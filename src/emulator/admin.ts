@@ -20,7 +20,7 @@ export function createAdmin(state: State): Hono {
   });
   admin.get('/meter', (context) => context.json(state.books.read()));
   admin.get('/journal', (context) => {
-    const from = wholeFrom(context.req.query('from'), 0);
+    const from = Math.max(wholeFrom(context.req.query('from'), 0), state.journal.first());
     const entries = state.journal.read(from, wholeFrom(context.req.query('limit'), defaultEntries));
     return context.json({ entries, next: from + entries.length });
   });

@@ -70,6 +70,7 @@ export function createJournalFile(path: string, restore: (entry: JournalEntry) =
       }
       return entries;
     },
+    first: () => 0,
     length: () => count,
     close() {
       closeSync(file);

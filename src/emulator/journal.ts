@@ -40,9 +40,11 @@ export interface JournalEntry {
 /** An append-only list of entries. */
 export interface Journal {
   append(entry: JournalEntry): void;
-  /** Entries from number `from` (0 is the first) on, at most `limit`. */
+  /** Entries from number `from` (0 is the first) on, at most `limit`; of these none that are dropped. */
   read(from: number, limit: number): readonly JournalEntry[];
-  /** How many entries there are. */
+  /** Number of the first entry that is still there. */
+  first(): number;
+  /** How many entries there were. */
   length(): number;
   close(): void;
 }

@@ -14,9 +14,10 @@ function createJournalInMemory(): Journal {
       dropped += keptInMemory;
     },
     read(from, limit) {
-      const start = Math.max(0, from - dropped);
-      return entries.slice(start, start + limit);
+      const start = from - dropped;
+      return entries.slice(Math.max(0, start), Math.max(0, start + limit));
     },
+    first: () => dropped,
     length: () => dropped + entries.length,
     close() {},
   };

@@ -5,6 +5,7 @@ import { type Attachments, withAttachments } from './attachments.ts';
 import { normaliseBase } from './base-url.ts';
 import { classify } from './classify.ts';
 import type { WireRequest } from './dialects/dialect.ts';
+import { isGeneration } from './dialects/is-generation.ts';
 import { readErrorBody } from './error-body.ts';
 import { exchange } from './exchange.ts';
 import { faultMessage } from './fault-message.ts';
@@ -78,6 +79,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       const url = urlAsWritten(base, request.path);
       if (url === undefined) {
         return fault({ code: 'request-unsafe', message: 'the URL would be rewritten', lost: false });
+      }
+      if (!isGeneration(kind, request)) {
+        return fault({ code: 'request-unsafe', message: 'it is no generation call', lost: false });
       }
       const result = await exchange({
         send,

@@ -56,7 +56,8 @@ export const verdicts: Readonly<Record<FaultCode, FaultRule>> = {
   // Before anything is sent.
   'request-unsafe': {
     verdict: fail,
-    remedy: 'Change the prompt: its URL would reach another endpoint than the one meant.',
+    remedy:
+      'Change the prompt, whose URL would reach another endpoint; if the plan was changed, see who may write to the bucket.',
   },
 
   // The network. Nothing was sent, so a retry costs nothing: eight tries ride out a restart or a DNS hiccup.

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Emulator, JournalEntry, Meter } from '../../src/emulator/index.ts';
+import { openJournal } from '../../src/emulator/open-journal.ts';
 import { chat, contentOf, get, start, stop } from './support.ts';
 
 let folder = '';
@@ -177,5 +178,21 @@ describe('the admin routes', () => {
     const response = await admin(emulator, 'settings', change);
     expect(response.status).toBe(400);
     expect(await response.json()).toHaveProperty('error');
+  });
+});
+
+describe('a journal without a file', () => {
+  test('keeps the latest entries, tells of which number the first is, and no page has one twice', () => {
+    const kept = openJournal(undefined, () => {});
+    const all = 50_000;
+    for (let seq = 1; seq <= all; seq += 1) kept.append({ seq } as JournalEntry);
+    const first = kept.first();
+    expect(kept.length()).toBe(all);
+    expect(all - first).toBeGreaterThanOrEqual(20_000);
+    expect(kept.read(first, 1)).toEqual([{ seq: first + 1 }]);
+    const pages = Array.from({ length: all / 1_000 }, (_, page) => kept.read(page * 1_000, 1_000));
+    expect(pages.flat().map(({ seq }) => seq)).toEqual(
+      Array.from({ length: all - first }, (_, index) => first + index + 1),
+    );
   });
 });

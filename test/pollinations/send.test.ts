@@ -8,11 +8,11 @@ import { answerOf, attemptText, completion, faultOf } from './attempts.ts';
 import { reply, startRawServer, startServer } from './server.ts';
 
 const whole = JSON.stringify(completion());
-const get = (path: string) =>
+const call = (requestId: string) =>
   ({
     kind: 'text',
-    request: { method: 'GET', path },
-    requestId: 'attempt-1',
+    request: { method: 'POST', path: '/v1/chat/completions', body: '{}' },
+    requestId,
     deadlineMs: 20_000,
   }) as const;
 const head = (...headers: string[]): string =>
@@ -25,16 +25,16 @@ describe('connections', () => {
     await using server = await startServer((request, response) => {
       sockets.add(request.socket);
       const answer = (): void => reply(200, whole)(request, response);
-      if (request.url === '/one') return answer();
+      if (request.headers['x-request-id'] === 'one') return answer();
       waiting.push(answer);
       if (waiting.length === 8) for (const each of waiting) each();
     });
     const client = createApiClient({ base: server.url });
-    for (let call = 0; call < 10; call += 1) answerOf(await client.attempt(get('/one')));
+    for (let left = 10; left > 0; left -= 1) answerOf(await client.attempt(call('one')));
     // The next call may come a moment before the connection of the last one is free.
     expect(sockets.size).toBeLessThanOrEqual(2);
     sockets.clear();
-    await Promise.all(Array.from({ length: 8 }, () => client.attempt(get('/many'))));
+    await Promise.all(Array.from({ length: 8 }, () => client.attempt(call('many'))));
     expect(sockets.size).toBe(8);
   });
 
@@ -46,9 +46,9 @@ describe('connections', () => {
       socket.write(head(`content-length: ${whole.length}`) + whole, () => socket.end());
     });
     const client = createApiClient({ base: server.url });
-    answerOf(await client.attempt(get('/first')));
+    answerOf(await client.attempt(call('first')));
     await connectionClosed;
-    answerOf(await client.attempt(get('/second')));
+    answerOf(await client.attempt(call('second')));
     expect(server.requests).toHaveLength(2);
   });
 

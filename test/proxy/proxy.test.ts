@@ -98,7 +98,7 @@ describe('calls to the API', () => {
     const client = createApiClient({ base: 'http://api.example.test:8080', send: createSend(api.proxy) });
     const outcome = await client.attempt({
       kind: 'text',
-      request: { method: 'GET', path: '/x' },
+      request: { method: 'POST', path: '/v1/chat/completions', body: '{}' },
       requestId: 'one',
       deadlineMs: 10_000,
     });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { createSecret } from '../../src/pollinations/secret.ts';
 import { createApiClient } from '../../src/pollinations/client.ts';
-import { dialects } from '../../src/pollinations/dialects/index.ts';
+import { dialects, type WireRequest } from '../../src/pollinations/dialects/index.ts';
 import { fetchBalance } from '../../src/pollinations/fetch-balance.ts';
 import { fetchUsage } from '../../src/pollinations/fetch-usage.ts';
 import { fetchModels } from '../../src/pollinations/fetch-models.ts';
@@ -20,20 +20,14 @@ interface Place {
 
 const deadlineMs = 5_000;
 const attempt =
-  (kind: 'text' | 'image', method: 'GET' | 'POST') =>
+  (kind: 'text' | 'image', request: WireRequest) =>
   async ({ base }: Place) =>
-    createApiClient({ base, key }).attempt({
-      kind,
-      request: { method, path: '/x', ...(method === 'POST' ? { body: '{}' } : {}) },
-      requestId: 'one',
-      deadlineMs,
-    });
+    createApiClient({ base, key }).attempt({ kind, request, requestId: 'one', deadlineMs });
 
 /** All that is ever sent with the key, and what is sent with the keys of the store. */
 const calls: Readonly<Record<string, (place: Place) => Promise<unknown>>> = {
-  'a text': attempt('text', 'POST'),
-  'an image': attempt('image', 'GET'),
-  'an image of a body': attempt('image', 'POST'),
+  'a text': attempt('text', { method: 'POST', path: '/v1/chat/completions', body: '{}' }),
+  'an image': attempt('image', { method: 'GET', path: '/image/x' }),
   'the models': ({ base }) => fetchModels({ send, base, key, wait: () => Promise.resolve() }, '/models'),
   'the balance': ({ base }) => fetchBalance({ send, base, key, deadlineMs, dialect: dialects.gen }),
   'the usage': ({ base }) =>
@@ -102,8 +96,29 @@ it('a URL of a request that the parser would read as another origin or path is n
       requestId: 'one',
       deadlineMs,
     });
-    expect(outcome, path).toMatchObject({ kind: 'fault', fault: { code: 'request-unsafe', lost: false } });
+    const message = 'the URL would be rewritten';
+    expect(outcome, path).toMatchObject({ fault: { code: 'request-unsafe', message, lost: false } });
     expect(JSON.stringify(outcome)).not.toContain(canary);
+  }
+  expect(server.requests).toEqual([]);
+});
+
+it('a request of a plan that is no generation call is not sent', async () => {
+  await using server = await startServer((_request, response) => response.end('{}'));
+  const client = createApiClient({ base: server.url, key });
+  for (const [kind, method, path] of [
+    ['text', 'POST', '/account/keys'],
+    ['text', 'POST', '/v1/chat/completions?key=another'],
+    ['text', 'GET', '/v1/chat/completions'],
+    ['image', 'GET', '/account/balance'],
+    ['image', 'GET', '/image'],
+    ['image', 'GET', '/image/a/b?model=flux'],
+    ['image', 'POST', '/image/a?model=flux'],
+  ] as const) {
+    const request = { method, path, ...(method === 'POST' ? { body: '{}' } : {}) };
+    const outcome = await client.attempt({ kind, request, requestId: 'one', deadlineMs });
+    const fault = { code: 'request-unsafe', message: 'it is no generation call', lost: false };
+    expect(outcome, path).toMatchObject({ kind: 'fault', fault });
   }
   expect(server.requests).toEqual([]);
 });

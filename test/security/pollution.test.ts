@@ -240,7 +240,7 @@ describe('answers with members that reach into the program', () => {
       for (body of texts) {
         const outcome = await createApiClient({ base: server.url, key }).attempt({
           kind: 'text',
-          request: { method: 'POST', path: '/x', body: '{}' },
+          request: { method: 'POST', path: '/v1/chat/completions', body: '{}' },
           requestId: 'one',
           deadlineMs: 5_000,
         });

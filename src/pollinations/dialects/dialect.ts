@@ -47,6 +47,8 @@ export interface Dialect {
   readonly textPath: string;
   /** Another route to the same handler; people give a base URL that ends in it to OpenAI clients. */
   readonly textPathAlias?: string;
+  /** The image route below the base; the prompt is one segment more. */
+  readonly imagePath: string;
   readonly textModelsPath: string;
   readonly imageModelsPath: string;
   /** Tells what a key may still spend, and costs nothing; absent where the API has no such call. */

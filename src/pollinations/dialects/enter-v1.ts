@@ -9,6 +9,7 @@ export const enterV1: Dialect = {
   name: 'enter-v1',
   defaultBase: 'https://enter.pollinations.ai/api',
   textPath: '/generate/v1/chat/completions',
+  imagePath: '/generate/image',
   textModelsPath: '/generate/text/models',
   imageModelsPath: '/generate/image/models',
   balancePath: '/account/balance',

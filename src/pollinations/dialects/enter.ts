@@ -10,6 +10,7 @@ export const enter: Dialect = {
   defaultBase: 'https://enter.pollinations.ai/api',
   textPath: '/generate/openai',
   textPathAlias: '/generate/openai/chat/completions',
+  imagePath: '/generate/image',
   textModelsPath: '/generate/openai/models',
   imageModelsPath: '/generate/image/models',
   rounding: 'each',

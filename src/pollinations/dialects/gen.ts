@@ -9,6 +9,7 @@ export const gen: Dialect = {
   name: 'gen',
   defaultBase: 'https://gen.pollinations.ai',
   textPath: '/v1/chat/completions',
+  imagePath: '/image',
   textModelsPath: '/text/models',
   imageModelsPath: '/image/models',
   balancePath: '/account/balance',
