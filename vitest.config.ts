@@ -17,7 +17,7 @@ const alone = [
   'test/gallery/browser/**/*.test.ts',
   'test/manifest/{fuzz,hostile}.test.ts',
   'test/operations/**/*.test.ts',
-  'test/security/{echo,rights,secrets,stack,transport}.test.ts',
+  'test/security/{echo,echoing-servers,rights,secrets,stack,transport}.test.ts',
   'test/storage/{identities,s3}.test.ts',
   'test/{readme,worker-health}.test.ts',
 ];

@@ -1,4 +1,4 @@
-import { createServer, type ServerHttp2Stream } from 'node:http2';
+import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 
 /** A gRPC server that refuses every call, and remembers who came. */
@@ -12,10 +12,12 @@ export interface RefusingTemporal extends AsyncDisposable {
  * Starts it, without TLS.
  *
  * @param tellsOfItself - whether it answers GetSystemInfo, as servers do for everybody
+ * @param says - what it says to a call, by its headers
  */
 export async function startRefusingTemporal({
   status: code = 16,
   tellsOfItself = false,
+  says = (_headers: IncomingHttpHeaders): string => 'who are you',
 } = {}): Promise<RefusingTemporal> {
   const keys: (string | undefined)[] = [];
   const sessions = new Set<{ destroy(): void }>();
@@ -33,7 +35,7 @@ export async function startRefusingTemporal({
       return;
     }
     stream.respond(
-      { ...head, 'grpc-status': String(code), 'grpc-message': 'who are you' },
+      { ...head, 'grpc-status': String(code), 'grpc-message': escaped(says(headers)) },
       { endStream: true },
     );
   });
@@ -46,4 +48,9 @@ export async function startRefusingTemporal({
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+// As gRPC has it: what is printed stays, but for the percent sign.
+function escaped(text: string): string {
+  return text.replaceAll('%', '%25');
 }
