@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { readOptions, readSeeds, reportFile, seedLine } from './options.ts';
+import { readOptions, readSeeds, reportFile, runsOf, seedLine } from './options.ts';
 
 describe('seeds that have failed', () => {
   it('are run with what they were run with', () => {
@@ -14,6 +14,17 @@ describe('seeds that have failed', () => {
     ]);
     expect(readSeeds(runs.map(seedLine).join('\n'))).toEqual(runs);
     expect(seedLine(readOptions(['--seed', '9', '--only', 'api'], () => 0))).toBe('9 5 2 60 api');
+  });
+
+  it('are run before the fresh one, but for those that take longer', () => {
+    const known = readSeeds('7 5 2 60\n8 30 2 60\n9 3 2 60');
+    const seeds = (...parameters: readonly string[]): readonly number[] =>
+      runsOf(
+        readOptions(parameters, () => 1),
+        known,
+      ).map(({ seed }) => seed);
+    expect(seeds('--known')).toEqual([7, 9, 1]);
+    expect(seeds('--known', '--minutes', '30')).toEqual([7, 8, 9, 1]);
   });
 
   it('stand whole in their file', async () => {

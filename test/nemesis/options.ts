@@ -14,7 +14,7 @@ export interface NemesisOptions {
   readonly report?: string;
   /** Folder for logs and journal. @default they are thrown away */
   readonly keep?: string;
-  /** Whether every seed that ever failed is run as well, each before the fresh one. */
+  /** Whether every seed that ever failed, in no more minutes than these, is run as well, each before the fresh one. */
   readonly known: boolean;
   readonly help: boolean;
 }
@@ -34,7 +34,8 @@ back whatever it stands on. When all is whole again, what outside witnesses have
   --items N      items of each job (default: 60)
   --report FILE  writes what came of it, in Markdown; with --known a file for each seed, which stands before its extension
   --keep FOLDER  keeps the logs of all programs and the journal of the API there, and all of a run that does not hold
-  --known        first runs every seed that ever failed, from test/nemesis/seeds.txt, as it was run then
+  --known        first runs every seed that ever failed, from test/nemesis/seeds.txt, as it was run then; those that take more
+                 than --minutes are left out
 `;
 
 /**
@@ -90,6 +91,11 @@ export function readSeeds(text: string): readonly NemesisRun[] {
       ...(only === undefined ? {} : { only }),
     };
   });
+}
+
+/** What is run: of the seeds that ever failed those that take no longer than the fresh one, and then that. */
+export function runsOf(options: NemesisOptions, known: readonly NemesisRun[]): readonly NemesisRun[] {
+  return [...known.filter(({ minutes }) => minutes <= options.minutes), options];
 }
 
 /** The line of such a file that runs it again. */

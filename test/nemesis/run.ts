@@ -5,7 +5,7 @@ import { finder } from '../checker/finding.ts';
 import { judge } from './judge.ts';
 import { keepEvidence } from './keep.ts';
 import { createLoad } from './load/load.ts';
-import { readOptions, readSeeds, reportFile, seedLine, usage, type NemesisRun } from './options.ts';
+import { readOptions, readSeeds, reportFile, seedLine, usage, runsOf, type NemesisRun } from './options.ts';
 import { planFaults } from './plan.ts';
 import { reportText, type NemesisResult } from './report.ts';
 import { strikeAll, type Struck } from './strike-all.ts';
@@ -110,7 +110,8 @@ async function main(parameters: readonly string[]): Promise<number> {
     return 0;
   }
   const { keep, report } = options;
-  const runs = [...(options.known ? await knownRuns() : []), options];
+  const known = options.known ? await knownRuns() : [];
+  const runs = runsOf(options, known);
   let findings = 0;
   for (const run of runs) {
     const result = await haunt(run, keep);
