@@ -25,8 +25,8 @@ export interface PastRuns {
   readonly ended: readonly EndedRun[];
   /** The run of the whole job that was planned last, ended or not; absent where it has none. */
   readonly last?: PastRun;
-  /** Whether there is any run, one that was not planned or is of another API too: it may have sent the same bytes. */
-  readonly hasAny: boolean;
+  /** Names of all runs, of those that were not planned or are of another API too: each may have sent the same bytes. */
+  readonly names: readonly string[];
   /** Why some were not looked at, in sentences. */
   readonly warnings: readonly string[];
 }
@@ -49,18 +49,18 @@ export async function recentRuns(
   job: JobLocation,
   api: ApiName,
 ): Promise<Omit<PastRuns, 'last'>> {
-  const { found, hasAny, warnings } = await findRuns(store, job);
+  const { found, names, warnings } = await findRuns(store, job);
   const ended: EndedRun[] = [];
   for await (const past of planned(store, lastEnded(found), api, warnings)) {
     ended.push(past);
     if (haveEnough(ended)) break;
   }
-  return { ended, hasAny, warnings };
+  return { ended, names, warnings };
 }
 
 /** The same, and the run of the whole job that was planned last. */
 export async function pastRuns(store: ObjectStore, job: JobLocation, api: ApiName): Promise<PastRuns> {
-  const { found, hasAny, warnings } = await findRuns(store, job);
+  const { found, names, warnings } = await findRuns(store, job);
   const ended: EndedRun[] = [];
   let last: PastRun | undefined;
   for await (const past of planned(store, lastEnded(found), api, warnings)) {
@@ -73,7 +73,7 @@ export async function pastRuns(store: ObjectStore, job: JobLocation, api: ApiNam
     (one) => (one.marker === undefined || isFruitless(one.marker.tally)) && !isTrial(one.run.runId),
   );
   for await (const past of planned(store, open, api, warnings)) last = laterPlanned(last, past);
-  return { ended, hasAny, warnings, ...(last === undefined ? {} : { last }) };
+  return { ended, names, warnings, ...(last === undefined ? {} : { last }) };
 }
 
 interface FoundRun {
@@ -84,13 +84,13 @@ interface FoundRun {
 async function findRuns(
   store: ObjectStore,
   job: JobLocation,
-): Promise<{ readonly found: readonly FoundRun[]; readonly hasAny: boolean; readonly warnings: string[] }> {
+): Promise<Pick<PastRuns, 'names'> & { readonly found: readonly FoundRun[]; readonly warnings: string[] }> {
   // The folder of its schedule is no run's.
   const folders = (await store.listFolders(jobPrefix(job))).filter((name) => name !== 'schedule');
-  const names = folders.filter(
+  const known = folders.filter(
     (name) => name.startsWith(`${job.job}-`) && /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name),
   );
-  const { scheduled, others } = newestFirst(names);
+  const { scheduled, others } = newestFirst(known);
   const ids = [...scheduled.slice(0, LOOKED_AT), ...others.slice(0, LOOKED_AT)];
   const warnings: string[] = [];
   // Nothing tells which of them are the newest, so what is left out may be among those that count.
@@ -111,7 +111,7 @@ async function findRuns(
     else if (isWhole(marker)) found.push({ run, marker });
     else warnings.push(passedOver(run, 'marker'));
   }
-  return { found, hasAny: folders.length > 0, warnings };
+  return { found, names: folders, warnings };
 }
 
 // In the order given, as they are asked for: who has enough reads no more.

@@ -91,9 +91,7 @@ async function expectOnce(run: RunLocation, items: number): Promise<void> {
   const files = runFiles(session.store, run);
   const keys = await files.keys();
   expect(keys.filter((name) => /(?:job|plan)\.json$/.test(name))).toEqual(['job.json', 'plan/plan.json']);
-  // A submit that died before its plan leaves pages that no plan names, where the next one knows of an earlier try.
-  const { digest } = await files.plan();
-  expect(keys.filter((name) => name.startsWith(`plan/${digest.slice(0, 10)}`))).toHaveLength(1);
+  expect(keys.filter((name) => name.startsWith('plan/') && name !== 'plan/plan.json')).toHaveLength(1);
   const workflowId = runWorkflowId(run.runId);
   await untilDone(async () =>
     expect((await executions('runJob')).filter((id) => id === workflowId)).toHaveLength(1),

@@ -8,6 +8,7 @@ import { submit as submitTo } from '../../src/commands/submit/submit.ts';
 import { sha256 } from '../../src/plan/digest.ts';
 import type { PlannedPage } from '../../src/plan/plan.ts';
 import { parsePage } from '../../src/plan/pages.ts';
+import { beginRun } from '../../src/records/run-store.ts';
 import { runKeys, type RunLocation } from '../../src/storage/keys.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { png } from '../pollinations/pictures.ts';
@@ -73,6 +74,25 @@ describe('a run with fresh seeds', () => {
     const resumed = await submitTo(other, readOf(bees), options);
     expect(resumed.run).toEqual(there);
     expect(await seedsOf(session.store, there)).toEqual(seeds);
+  });
+
+  test('are those of no other run where a submit died before it wrote the plan, unless it has begun', async ({
+    open,
+  }) => {
+    const { submit, session } = await open({ workers: 0 });
+    const { run } = await submit(bees);
+    const options = { isNew: false, allowUnpriced: false };
+    const sharedIn = async (place: Session, there: RunLocation): Promise<readonly boolean[]> => {
+      expect((await submitTo(place, readOf(bees), options)).run).toEqual(there);
+      return (await itemsOf(session.store, there)).map((item) => 'shared' in item);
+    };
+    // The second has a seed that anybody may have.
+    const { other, there } = await claimedOnly(session, run);
+    expect(await sharedIn(other, there)).toEqual([false, true]);
+
+    const again = await claimedOnly(other, there);
+    await beginRun(session.store, again.there, 'an execution', async () => undefined);
+    expect(await sharedIn(again.other, again.there)).toEqual([true, true]);
   });
 });
 

@@ -149,12 +149,12 @@ async function lookBack({ store, location, plannedApi }: PlanningDesk, job: stri
     };
   }
   try {
-    const { ended, last: whole, hasAny, warnings } = await pastRuns(store, { ...location, job }, plannedApi);
+    const { ended, last: whole, names, warnings } = await pastRuns(store, { ...location, job }, plannedApi);
     // With nothing but runs of first items, the newest of these tells what is new beside what it has done.
     const last = whole ?? ended[0];
     const digests = last && (await unlessDamaged(() => readPlannedDigests(store, last)));
     return {
-      mayRepeat: hasAny,
+      mayRepeat: names.length > 0,
       measured: await readMeasured(store, ended),
       done: await readDoneWork(store, ended),
       notCompared:

@@ -15,6 +15,7 @@ import { keepInputs } from '../../records/inputs.ts';
 import { readMeasured } from '../../records/measured.ts';
 import { recentRuns } from '../../records/past-runs.ts';
 import {
+  readBegun,
   readJobFile,
   readMarker,
   readPlan,
@@ -79,18 +80,23 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
   const home = { ...session.location, job: job.name };
   const spool = openSpool();
   try {
-    const { ended, hasAny: mayRepeat, warnings: skipped } = await recentRuns(store, home, plannedApi);
+    const { ended, names, warnings: skipped } = await recentRuns(store, home, plannedApi);
+    const mayRepeat = names.length > 0;
     const measured = await readMeasured(store, ended);
     const reuse = options.reuse === true || takesOver(job) ? await readDoneWork(store, ended) : undefined;
     // Before anything is written: a job that cannot be planned must not claim a run, or it would be refused when it
     // comes again with other options.
     const seedScope = randomUUID();
-    const plan = (claimed?: JobFile, allowUnpriced = options.allowUnpriced): Promise<PlannedJob> =>
+    const plan = (
+      claimed?: JobFile,
+      allowUnpriced = options.allowUnpriced,
+      repeats = mayRepeat,
+    ): Promise<PlannedJob> =>
       planReading(...asClaimed(session, reading, claimed), {
         allowUnpriced: claimed?.allowUnpriced ?? allowUnpriced,
         allFresh: options.fresh === true,
         seedScope: claimed?.seedScope ?? seedScope,
-        mayRepeat,
+        mayRepeat: repeats,
         spool,
         measured,
         ...(reuse === undefined ? {} : { reuse }),
@@ -135,7 +141,12 @@ export async function submit(session: Session, reading: ReadJob, options: Submit
     // A submit that died between its claim and its plan has said under what settings, and what the seeds are drawn from.
     async function write(): Promise<Plan> {
       const isOther = claimed !== undefined && (claimed.seedScope !== undefined || keptSettings.length > 0);
-      const planned = isOther ? await plan(claimed) : underBudget(job, drawn);
+      // Its own folder is no other run: what was not begun has sent nothing.
+      const hasOthers = names.some((name) => name !== run.runId);
+      const repeats = mayRepeat && (hasOthers || (await readBegun(session.store, run)) !== undefined);
+      const isSame = !isOther && repeats === mayRepeat;
+      const made = isSame ? drawn : await plan(claimed, undefined, repeats);
+      const planned = isOther ? made : underBudget(job, made);
       await keepInputs(session.store, (sha256) => runKeys(run).input(sha256), reading.files, planned.inputs);
       return writePlan(session.store, run, planned);
     }
