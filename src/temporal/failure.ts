@@ -1,4 +1,5 @@
 import { PollenBatchError } from '../errors.ts';
+import { scrubKnown } from '../settings/known-secrets.ts';
 import type { Knock } from './knock.ts';
 
 /** Why a server of Temporal cannot be used. */
@@ -93,8 +94,13 @@ export interface Status {
   readonly reason: string;
 }
 
-/** Number and words of a gRPC error, wherever the clients have put it. */
+/** Number and words of a gRPC error, wherever the clients have put it, without secrets: a server may repeat what it was sent. */
 export function statusOf(error: unknown): Status {
+  const { code, reason } = toldBy(error);
+  return { ...(code === undefined ? {} : { code }), reason: scrubKnown(reason) };
+}
+
+function toldBy(error: unknown): Status {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const { code, details } = at as { readonly code?: unknown; readonly details?: unknown };
     if (typeof code === 'number') return { code, reason: typeof details === 'string' ? details : at.message };

@@ -272,8 +272,11 @@ export async function runPage(input: RunPageInput): Promise<Counts> {
     },
     go() {
       panel.change();
-      if (!stopping) calls.open();
-      share();
+      // A place of a page that is stopped takes no call, and would be given none for ever.
+      if (!stopping) {
+        calls.open();
+        share();
+      }
       reporter.tell(progress());
     },
   });

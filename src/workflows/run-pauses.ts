@@ -1,4 +1,11 @@
-import { CancellationScope, isCancellation, proxyActivities, setHandler, sleep } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  isCancellation,
+  patched,
+  proxyActivities,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow';
 
 import type { ControlActivities } from './contract.ts';
 import { heardPause, heardResume } from './heard-requests.ts';
@@ -70,12 +77,15 @@ export function createRunPauses(options: RunPausesOptions): RunPauses {
     waking?.run(awaken).catch(() => {});
   }
   async function awaken(): Promise<void> {
+    const own = waking;
     try {
       await sleep(FIRST_LOOK);
       await checkCredit();
     } catch (error) {
       if (isCancellation(error)) throw error;
     }
+    // What it waited for may be over in the same turn as another pause begins, which cancels it too late.
+    if (waking !== own && patched('probe-due')) return;
     // Pages that start now find out by themselves.
     asked = options.onProbe();
     if (asked === undefined) for (const reason of probed) resume({ reason });

@@ -11,6 +11,8 @@ import type { World } from './world/world.ts';
 /** What outside witnesses say of all runs of a world. */
 export interface Judgement {
   readonly findings: readonly Finding[];
+  /** Runs of which something does not hold. */
+  readonly guilty: ReadonlySet<string>;
   readonly items: number;
   readonly requests: number;
   readonly generations: number;
@@ -24,6 +26,7 @@ export async function judge(world: World, load: Load): Promise<Judgement> {
   const journal = await emulator.journal();
   const bucket = openBucket(stack.addresses.store);
   const findings: Finding[] = load.complaints.map((words) => finder('I1', 'a person')(words));
+  const guilty = new Set<string>();
   let items = 0;
   try {
     const keys = await bucket.keys();
@@ -35,8 +38,12 @@ export async function judge(world: World, load: Load): Promise<Judgement> {
       const temporal = await temporalOf(world, runId);
       const { asked, budget } = job;
       const wish = budget === undefined ? { asked } : { asked, budget };
-      findings.push(...checkRun({ runId, objects, journal: own, ...wish, temporal, sights }));
-      findings.push(...unlike(run, objects));
+      const found = [
+        ...checkRun({ runId, objects, journal: own, ...wish, temporal, sights }),
+        ...unlike(run, objects),
+      ];
+      if (found.length > 0) guilty.add(runId);
+      findings.push(...found);
       items += job.asked.size;
     }
     const known = new Set(load.runs.map(({ runId }) => runId));
@@ -52,6 +59,7 @@ export async function judge(world: World, load: Load): Promise<Judgement> {
   }
   return {
     findings,
+    guilty,
     items,
     requests: journal.length,
     generations: journal.filter(({ generated }) => generated).length,

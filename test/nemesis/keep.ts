@@ -5,8 +5,6 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
 import { runWorkflowId } from '../../src/workflows/ids.ts';
 import { openBucket } from '../checker/bucket.ts';
-import type { Finding } from '../checker/finding.ts';
-import { historyChain } from '../support/histories.ts';
 import type { Load } from './load/load.ts';
 import type { World } from './world/world.ts';
 
@@ -17,12 +15,11 @@ import type { World } from './world/world.ts';
 export async function keepEvidence(
   { stack, emulator }: World,
   { runs }: Load,
-  findings: readonly Finding[],
+  guilty: ReadonlySet<string>,
   folder: string,
 ): Promise<void> {
   await cp(stack.logDir, folder, { recursive: true });
   await writeFile(join(folder, 'journal.json'), JSON.stringify(await emulator.journal()));
-  const guilty = new Set(findings.map(({ of }) => of));
   const bucket = openBucket(stack.addresses.store);
   const { client } = stack.session.temporal;
   try {
@@ -37,12 +34,11 @@ export async function keepEvidence(
       for (const key of keys.filter((one) => one.includes(`/${runId}/`))) {
         await write(join('bucket', key.slice(key.indexOf(`/${runId}/`))), await bucket.get(key));
       }
-      for await (const { workflowId } of client.workflow.list({
+      for await (const { workflowId, runId: execution } of client.workflow.list({
         query: `WorkflowId STARTS_WITH "${runWorkflowId(runId)}"`,
       })) {
-        for (const [index, history] of (await historyChain(client, workflowId)).entries()) {
-          await write(`histories/${workflowId.replaceAll('/', '.')}-${index}.json`, historyToJSON(history));
-        }
+        const history = await client.workflow.getHandle(workflowId, execution).fetchHistory();
+        await write(`histories/${workflowId.replaceAll('/', '.')}-${execution}.json`, historyToJSON(history));
       }
     }
   } finally {

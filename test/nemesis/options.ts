@@ -28,7 +28,8 @@ The product on real servers, with jobs coming in all the time, while a nemesis k
 back whatever it stands on. When all is whole again, what outside witnesses have seen is held against every run.
 
   --seed N       replays the faults of that seed (default: a fresh one, which is printed)
-  --minutes N    minutes from the first fault until all must be whole again (default: 5, at least 3)
+  --minutes N    minutes from the first fault until all must be whole again, if each kind has met somebody by then
+                 (default: 5, at least 3)
   --only NAME    only faults whose names start so, as "worker" or "store-cut"
   --workers N    workers, each a process (default: 2)
   --items N      items of each job (default: 60)

@@ -76,7 +76,12 @@ async function haunt(
   await Promise.all(world.workers.map(async (worker) => worker?.stop()));
   say(`${load.runs.filter(({ hasEnded }) => hasEnded).length} of ${load.runs.length} runs have ended`);
   const judged = await judge(world, load);
-  if (keep !== undefined) await keepEvidence(world, load, judged.findings, join(keep, String(seed)));
+  if (keep !== undefined) {
+    // Whatever keeps it from being kept must not keep the verdict from being told.
+    await keepEvidence(world, load, judged.guilty, join(keep, String(seed))).catch((error: unknown) =>
+      say(`not all of it was kept: ${String(error)}`),
+    );
+  }
   const unstruck = able.filter((kind) => isUnstruck(kind, struck));
   return {
     ...judged,

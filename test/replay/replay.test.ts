@@ -47,6 +47,7 @@ const patches = {
   'money-held': 'run-page-moneyless',
   notices: 'run-job-notices',
   'places-held': 'run-page-budgeted',
+  'probe-due': 'run-job-unheard',
   'reports-by-turn': 'run-job-turned',
   story: 'run-job-halted',
 };
@@ -88,6 +89,7 @@ describe('a run that is under way', () => {
       'run-job-terminated',
       'run-job-told',
       'run-job-turned',
+      'run-job-unheard',
       'run-page-budgeted',
       'run-page-cancelled',
       'run-page-chains',

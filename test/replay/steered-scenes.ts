@@ -5,6 +5,7 @@ import { pageProgressQuery, steerSignal, stopSignal, terminateSignal } from '../
 import { callsInFlight } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { createUnheardCredit } from '../support/unheard-credit.ts';
 import { untilDone } from '../support/until.ts';
 import { head, prompts, save, slow, untilCalling, untilView, type Scenes } from './scene-parts.ts';
 
@@ -107,6 +108,19 @@ async function saveMoneyless(harness: Harness): Promise<void> {
   await save(harness, 'run-page-moneyless', pageWorkflowId(run.runId, 0));
 }
 
+const credit = createUnheardCredit();
+
+async function saveUnheard(harness: Harness): Promise<void> {
+  const run = await credit.bringAbout(
+    harness,
+    async () => (await harness.submit(`${head('unheard')}${prompts(2)}`)).run,
+  );
+  await harness.handle(run).cancel();
+  await harness.finish(run);
+  await save(harness, 'run-job-unheard', runWorkflowId(run.runId));
+  await credit.close();
+}
+
 /** What people, a rule or the time do to a run, and what it tells others. */
 export const steeredScenes: Scenes = {
   halted: [slow(1_000, 2), saveHalted],
@@ -115,6 +129,7 @@ export const steeredScenes: Scenes = {
   approved: [slow(100, 2), saveApproved],
   expired: [slow(1_000, 1), saveExpired],
   'fail-fast': [slow(300, 2), saveFailFast],
+  unheard: [credit.options, saveUnheard],
   moneyless: [{ ...slow(1_500, 4), workers: 0 }, saveMoneyless],
   notices: [
     {

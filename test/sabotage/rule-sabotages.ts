@@ -1,6 +1,29 @@
 /** Sabotages of what always holds: bytes, deadlines, faults, the key, text that is not ours, and places. */
 export const ruleSabotages = [
   {
+    title: 'ask by one call whether there is credit although the run was suspended meanwhile',
+    file: 'src/workflows/run-pauses.ts',
+    from: `if (waking !== own && patched('probe-due')) return;`,
+    to: `if (waking !== own && patched('probe-due')) void own;`,
+    tests: ['test/workflows/credit.test.ts'],
+    only: 'before it hears',
+  },
+  {
+    title: 'take the own folder of a submit that died for another run',
+    file: 'src/commands/submit/submit.ts',
+    from: `names.some((name) => name !== run.runId)`,
+    to: `names.some((name) => name !== '')`,
+    tests: ['test/workflows/seeds-and-inputs.test.ts'],
+    only: 'are those of no other run',
+  },
+  {
+    title: 'send what is no generation call',
+    file: 'src/pollinations/client.ts',
+    from: `if (!isGeneration(kind, request)) {`,
+    to: `if (!isGeneration(kind, request) && request.method === 'GET') {`,
+    tests: ['test/security/key-origin.test.ts'],
+  },
+  {
     title: 'make the request of a later step anew at each attempt',
     file: 'src/activities/resolve-call.ts',
     from: `if (known !== undefined) return parseKept(key, known.body);`,

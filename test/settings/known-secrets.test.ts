@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { examineConfig } from '../../src/config.ts';
 import { createScrub } from '../../src/pollinations/secret.ts';
-import { scrubKnown } from '../../src/settings/known-secrets.ts';
+import { learnSecrets, scrubKnown } from '../../src/settings/known-secrets.ts';
 import { secretValues } from '../../src/settings/secret-settings.ts';
+import { statusOf } from '../../src/temporal/failure.ts';
 import { readTemporalSettings } from '../../src/temporal/settings.ts';
 
 const canary = 'canary-of-a-secret';
@@ -91,5 +92,20 @@ x-gate = "canary-of-the-gate"
 `;
     readTemporalSettings({ TEMPORAL_CONFIG_FILE: await file('temporal.toml', text) });
     expect(scrubKnown('canary-of-temporal canary-of-the-gate')).toBe('[redacted] [redacted]');
+  });
+});
+
+describe('what a server says that repeats what it was sent', () => {
+  it('is told without the secrets, whichever client has heard it', () => {
+    learnSecrets([canary]);
+    const heard = Object.assign(new Error('16 UNAUTHENTICATED'), { code: 16, details: `not ${canary}` });
+    expect(statusOf(new Error('Failed to query', { cause: heard }))).toEqual({
+      code: 16,
+      reason: 'not [redacted]',
+    });
+    expect(statusOf(new Error(`valid authentication credentials, not ${canary}`)).reason).not.toContain(
+      canary,
+    );
+    expect(statusOf(`not ${canary}`).reason).toBe('not [redacted]');
   });
 });

@@ -6,8 +6,9 @@ import { billTotal } from '../../src/report/report.ts';
 import type { ItemRecord, SucceededRecord } from '../../src/records/record.ts';
 import { runKeys } from '../../src/storage/keys.ts';
 import { pageWorkflowId } from '../../src/workflows/ids.ts';
+import { pageProgressQuery, steerSignal } from '../../src/workflows/messages.ts';
 import { chain, laterImage, laterText, startPlan, textStep } from '../support/chain-plan.ts';
-import { callsOf, mostAtOnce } from '../support/calls.ts';
+import { callsInFlight, callsOf, mostAtOnce } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
 import { eventsOf, payloadsOf } from '../support/histories.ts';
 import { test } from '../support/on-servers.ts';
@@ -36,6 +37,36 @@ async function expectExact(harness: Harness, run: Parameters<Harness['files']>[0
 }
 
 describe.concurrent('an item of several steps', () => {
+  test('ends when it is stopped, also where its page hears of a pause and its end after that', async ({
+    open,
+  }) => {
+    const harness = await open({
+      emulator: { latency: { kind: 'fixed', ms: 3_000 } },
+      lanes: [
+        { name: 'pictures', models: ['flux'], concurrency: 2 },
+        { name: 'all', concurrency: 2, rps: 1 },
+      ],
+    });
+    const { run } = await harness.submit(`version: 1
+name: lamps
+items:
+  - samples: 60
+    id: lamp
+    steps:
+      - { id: caption, text: 'A caption for {{ sample }}' }
+      - { id: shot, image: '{{ steps.caption.text }}', params: { width: 32, height: 32 } }
+`);
+    await vi.waitFor(async () => expect(await callsInFlight(harness.emulator)).toBe(2), waiting);
+    const page = harness.client.workflow.getHandle(pageWorkflowId(run.runId, 0));
+    await harness.handle(run).cancel();
+    // One place is idle by then, and one is not.
+    await vi.waitFor(async () => expect((await page.query(pageProgressQuery)).inFlight).toBe(1), waiting);
+    await page.signal(steerSignal, { turn: 1, asked: 1, isPaused: true, round: 0 });
+    await page.signal(steerSignal, { turn: 2, asked: 2, isPaused: false, round: 1 });
+    expect(await harness.finish(run)).toMatchObject({ state: 'stopped', tally: { cancelled: 60 } });
+    expect(callsOf(harness.emulator)).toHaveLength(2);
+  });
+
   test('hands the text of one to the prompt of the next, and has a record that tells both', async ({
     open,
   }) => {

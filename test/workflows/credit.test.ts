@@ -5,11 +5,14 @@ import { get } from '../../src/commands/runs/get.ts';
 import { exitCodeOfSight } from '../../src/commands/exit-codes.ts';
 import { resume, suspend } from '../../src/commands/runs/steer.ts';
 import type { RunLocation } from '../../src/storage/keys.ts';
-import { runViewQuery } from '../../src/workflows/messages.ts';
+import { pageWorkflowId } from '../../src/workflows/ids.ts';
+import { pageProgressQuery, runViewQuery } from '../../src/workflows/messages.ts';
 import type { PauseReason } from '../../src/workflows/pauses.ts';
 import { callsOf } from '../support/calls.ts';
 import type { Harness } from '../support/harness.ts';
+import { eventsOf } from '../support/histories.ts';
 import { test } from '../support/on-servers.ts';
+import { createUnheardCredit } from '../support/unheard-credit.ts';
 
 const waiting = { timeout: 90_000, interval: 50 };
 
@@ -122,6 +125,33 @@ describe.concurrent('a run whose credit runs out', () => {
       state: 'completed',
       tally: { succeeded: 8, unknown: { count: 0 }, settled: harness.emulator.meter().charged },
     });
+  });
+
+  test('makes no call to find out where it is suspended before it hears that there is credit', async ({
+    open,
+  }) => {
+    const credit = createUnheardCredit();
+    const harness = await open(credit.options);
+    const run = await credit.bringAbout(
+      harness,
+      async () => (await harness.submit(job('unheard', bees(3)))).run,
+    );
+    // The page has heard all that its run has told it, and knows what it makes of that.
+    await vi.waitFor(async () => {
+      const events = eventsOf(await harness.handle(run).fetchHistory());
+      const told = events.filter((event) => event.signalExternalWorkflowExecutionInitiatedEventAttributes);
+      const heard = events.filter((event) => event.externalWorkflowExecutionSignaledEventAttributes);
+      expect(heard).toHaveLength(told.length);
+    }, waiting);
+    const page = harness.client.workflow.getHandle(pageWorkflowId(run.runId, 0));
+    await page.query(pageProgressQuery);
+    const calls = eventsOf(await page.fetchHistory()).flatMap(
+      ({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name ?? [],
+    );
+    expect(calls.filter((name) => name === 'generateText')).toHaveLength(1);
+    await harness.handle(run).cancel();
+    expect(await harness.finish(run)).toMatchObject({ state: 'stopped', tally: { cancelled: 3 } });
+    await credit.close();
   });
 
   test('makes no call to find out while it is suspended, and can be stopped', async ({ open }) => {

@@ -11,6 +11,7 @@ import { readMeasured } from '../../records/measured.ts';
 import { pastRuns, type PastRun } from '../../records/past-runs.ts';
 import { readPlannedDigests } from '../../records/planned-digests.ts';
 import { unlessDamaged } from '../../records/unless-damaged.ts';
+import { scrubKnown } from '../../settings/known-secrets.ts';
 import { StoreError } from '../../storage/store-error.ts';
 import { checkAccess } from '../job/access.ts';
 import { noticeDoubts } from '../job/notice-doubts.ts';
@@ -166,6 +167,6 @@ async function lookBack({ store, location, plannedApi }: PlanningDesk, job: stri
     };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    return { ...none, notCompared: `earlier runs could not be read: ${error.message}` };
+    return { ...none, notCompared: `earlier runs could not be read: ${scrubKnown(error.message)}` };
   }
 }

@@ -2,8 +2,6 @@ import { createInterface } from 'node:readline/promises';
 
 import pc from 'picocolors';
 
-import type { Scrub } from '../../pollinations/secret.ts';
-import { scrubKnown } from '../../settings/known-secrets.ts';
 import { wrap } from './fit.ts';
 import { redraw, type Screen, type View } from './redraw.ts';
 
@@ -31,19 +29,13 @@ export interface Terminal {
   readonly ask?: (about: string, question?: string) => Promise<boolean>;
 }
 
-/**
- * The terminal of this process; NO_COLOR and pipes are respected.
- *
- * @param scrub - takes secrets out of all that is told to people: servers may repeat what they were sent. @default those that
- * this process knows
- */
+/** The terminal of this process; NO_COLOR and pipes are respected. */
 export function createTerminal(
   streams: { readonly out: NodeJS.WriteStream; readonly talk: NodeJS.WriteStream } = {
     out: process.stdout,
     talk: process.stderr,
   },
   environment: NodeJS.ProcessEnv = process.env,
-  scrub: Scrub = scrubKnown,
 ): Terminal {
   const { out, talk } = streams;
   // Absent on a pipe, whatever its type says; and without a clear no, colours come in CI.
@@ -60,16 +52,14 @@ export function createTerminal(
   let drawn = '';
   function paint(above = ''): void {
     const size = screen();
-    const next = scrub(typeof view === 'string' ? view : view(size));
+    const next = typeof view === 'string' ? view : view(size);
     if (above === '' && next === drawn) return;
     talk.write(redraw(drawn, next, size.columns, above));
     drawn = next;
   }
   function say(text: string): void {
     const { columns } = screen();
-    const lines = scrub(text)
-      .split('\n')
-      .map((line) => (isInteractive ? wrap(line, columns) : line));
+    const lines = text.split('\n').map((line) => (isInteractive ? wrap(line, columns) : line));
     paint(lines.join('\n'));
   }
   const color = pc.createColors(hasColor);

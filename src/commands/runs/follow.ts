@@ -8,6 +8,7 @@ import { addTallies } from '../../records/tally.ts';
 import type { RunLocation } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readMarker, type Marker } from '../../records/run-store.ts';
+import { statusOf } from '../../temporal/failure.ts';
 import { unlessAbsent } from '../../temporal/unless-absent.ts';
 import { pageWorkflowId, runWorkflowId } from '../../workflows/ids.ts';
 import {
@@ -137,7 +138,7 @@ function reasonOf(error: unknown, answers: boolean): string {
   // gRPC codes of the deadline, of a query that no worker took, and of a server that is away.
   if (code === 14 || (code === 4 && !answers)) return 'Temporal does not answer';
   if (code === 4 || code === 9) return 'no worker answers; start one with `pollen-batch worker`';
-  return error instanceof Error ? error.message : String(error);
+  return statusOf(error).reason;
 }
 
 // The client wraps what the server or the network said.
