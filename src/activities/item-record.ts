@@ -7,7 +7,9 @@ import type { LateAttempts } from '../records/late.ts';
 import { costOf } from '../records/tally.ts';
 import type {
   Artifact,
+  AttemptRecord,
   FailedRecord,
+  ItemCost,
   ItemRecord,
   KeptAttempts,
   StepRecord,
@@ -102,7 +104,9 @@ export function overtakenAttempt(
   const earlier = history.notes.filter(({ attempt }) => attempt < note.attempt);
   const own = chargeAttempts([...earlier, { ...note, code: DUPLICATE }], costContextOf(item)).attempts.at(-1);
   if (own === undefined) return undefined;
-  const results = counted.attempts.flatMap(({ cache }) => (cache === undefined ? [] : [cache]));
+  const results = counted.attempts.flatMap(({ cache: told, charge }) =>
+    told === undefined ? [] : [{ cache: told, charge }],
+  );
   const { cache } = note.effect;
   const charge = settleOvertaken({ mode: plan.api.cacheMode, own: own.charge, cache, results });
   return {
@@ -116,6 +120,13 @@ export function overtakenAttempt(
     attempts: [{ ...own, charge }],
     cost: costOf([{ charge }]),
   };
+}
+
+/** What an item has cost with what came beside its record: what is known of an attempt takes the place of the hole that stood for it. */
+export function costBeside(listed: readonly AttemptRecord[], beside: readonly AttemptRecord[]): ItemCost {
+  const isTold = ({ at, attempt }: AttemptRecord): boolean =>
+    at === undefined && beside.some((one) => one.attempt === attempt);
+  return costOf([...listed.filter((one) => !isTold(one)), ...beside]);
 }
 
 function costContextOf({ plan, call }: ResolvedCall): CostContext {

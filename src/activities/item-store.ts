@@ -11,6 +11,7 @@ import {
   type KeptAttempts,
   type Receipt,
 } from '../records/record.ts';
+import type { LateAttempts } from '../records/late.ts';
 import type { Records } from '../records/record-store.ts';
 import type { MakeThumbnail } from '../gallery/thumbnail.ts';
 import { readMarker } from '../records/run-store.ts';
@@ -20,6 +21,7 @@ import { cutText } from './cut-text.ts';
 import { itemFailure } from './failure.ts';
 import type { Standing } from './given-up.ts';
 import {
+  costBeside,
   DUPLICATE,
   failedRecord,
   keptAttempts,
@@ -87,8 +89,11 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
   const { store, records, reference, item, now } = options;
   const keys = callKeys(reference, item);
 
-  function settle(record: ItemRecord): Receipt {
-    const receipt = receiptOf(record, keys.record);
+  /** @param beside - what else it is known to have cost */
+  function settle(record: ItemRecord, beside?: LateAttempts): Receipt {
+    const told = receiptOf(record, keys.record);
+    const receipt =
+      beside === undefined ? told : { ...told, cost: costBeside(record.attempts, beside.attempts) };
     if (record.status === 'failed') throw itemFailure(record, receipt);
     return receipt;
   }
@@ -125,7 +130,7 @@ export function createItemStore(options: ItemStoreOptions): ItemStore {
       const key = keys.late(`${own.attempt}-${Date.parse(own.at ?? '')}.attempt.json`);
       await store.putOnce(key, JSON.stringify(overtaken), json);
     }
-    return settle(counted);
+    return settle(counted, overtaken);
   }
 
   return {

@@ -1,5 +1,6 @@
 import { mapAtOnce } from '../at-once.ts';
 import { addCounts, countsOf, noCounts, type Counts, type SampledFailure } from '../records/counts.ts';
+import { readLate } from '../records/late.ts';
 import type { FailedRecord, KeptAttempts } from '../records/record.ts';
 import { emptyTally } from '../records/tally.ts';
 import { callsOf, tallyLine, type MissingStatus, type ResultLine } from '../report/result-line.ts';
@@ -16,6 +17,7 @@ import {
 } from './attempt-history.ts';
 import { keptAttempts } from './item-record.ts';
 import { readKeptAttempts, readPage } from '../report/page-records.ts';
+import { withLate } from '../report/with-late.ts';
 import { resolveCall } from './resolve-call.ts';
 
 /** Lost calls that are kept at once. */
@@ -39,7 +41,10 @@ export function createSealPage(dependencies: ActivityDependencies): ControlActiv
       keepLostCall(dependencies, { run, page, resumed, ...call }, { execution, round }),
     );
     const lines = await sealLines(dependencies, run, page);
-    return lines.map(countLine).reduce(addCounts, noCounts);
+    const plan = await dependencies.plans.plan(run);
+    // Money that came late is spent all the same, and nobody else is to be granted it.
+    const late = plan?.budget === undefined ? undefined : await readLate(dependencies.store, run);
+    return lines.map((line) => countLine(withLate(line, late?.get(line.number)))).reduce(addCounts, noCounts);
   };
 }
 

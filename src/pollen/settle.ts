@@ -140,10 +140,10 @@ export function settleAttempts({
 
 /**
  * Books an answer that came after another one had become the result of its call: where the two are one generation, it
- * is booked with the other.
+ * is booked with the other. A result that came of the cache and was free has not paid for what this one generated.
  *
  * @param own - what it costs by itself
- * @param results - cache headers of the answers that are booked
+ * @param results - the answers that are booked, with what they cost
  */
 export function settleOvertaken({
   mode,
@@ -154,9 +154,10 @@ export function settleOvertaken({
   readonly mode: CacheMode;
   readonly own: Charge;
   readonly cache: CacheStatus;
-  readonly results: readonly CacheStatus[];
+  readonly results: readonly { readonly cache: CacheStatus; readonly charge: Charge }[];
 }): Charge {
-  const isOne = (result: CacheStatus): boolean => cache.status === 'hit' || result.status === 'hit';
+  const isOne = ({ cache: result, charge }: (typeof results)[number]): boolean =>
+    cache.status === 'hit' || (result.status === 'hit' && charge.certainty !== 'free');
   return mode !== 'none' && results.some(isOne) ? FREE : own;
 }
 

@@ -2,24 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import type { ResolvedCall } from '../../src/activities/item-record.ts';
 import { runKeys } from '../../src/storage/keys.ts';
-import type { AttemptNote } from '../../src/activities/attempt-history.ts';
-import type { CacheMode } from '../../src/pollen/settle.ts';
-import type { LateAttempts } from '../../src/records/late.ts';
 import type { ItemRecord } from '../../src/records/record.ts';
-import { withLate } from '../../src/report/with-late.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { answeredNote as note, recordKey, sampleItemStore } from '../support/sample-item-store.ts';
-import {
-  api,
-  failed,
-  now,
-  run,
-  sampleAnswer,
-  sampleCall,
-  sampleHistory,
-  sampleNote,
-  samplePlan,
-} from '../support/samples.ts';
+import { failed, run, sampleAnswer, sampleCall, sampleHistory, sampleNote } from '../support/samples.ts';
 
 const keys = runKeys(run);
 const imageKey = keys.artifact(0, 1, 'haiku', 'png');
@@ -155,78 +141,6 @@ describe('an answer', () => {
       keys.late('0000001-haiku.png'),
       keys.late('0000001-haiku.record.json'),
     ]);
-  });
-});
-
-describe('an answer whose item has got its result from another attempt', () => {
-  const lateKey = keys.late('0000001-haiku.1-1767323045000.attempt.json');
-  const usual = { attempt: 1, at: now.toISOString(), code: 'answered' };
-  const answered = (attempt: number, status: 'hit' | 'miss' | 'absent'): AttemptNote =>
-    sampleNote(attempt, {
-      ...usual,
-      attempt,
-      effect: { kind: 'answered', price: '0.00005', cache: { status } },
-    });
-  const hole = sampleNote(1, { code: 'lost-worker', effect: { kind: 'lost' } });
-
-  async function raced(cacheMode: CacheMode, first: AttemptNote, second: AttemptNote, isStale = false) {
-    const store = createMemoryStore();
-    const more = { plan: samplePlan({ api: { ...api, cacheMode } }) };
-    const { at: _at, ...lost } = hole;
-    const receipt = await itemStore(store, false, more).succeed(
-      sampleAnswer(),
-      second,
-      sampleHistory({ notes: second.attempt > 1 ? [lost] : [] }),
-    );
-    if (isStale)
-      await store.putOnce(keys.success, '{"state":"completed"}', { contentType: 'application/json' });
-    const late = await itemStore(store, isStale, more).succeed(sampleAnswer(), first, sampleHistory());
-    expect(late).toEqual(receipt);
-    const [kept] = store.keys().filter((key) => key.startsWith(keys.latePrefix));
-    expect(kept).toBe(lateKey);
-    const line = readRecord(store);
-    return withLate(line, [JSON.parse(store.text(lateKey) ?? '') as LateAttempts]);
-  }
-
-  it.each([
-    ['exact', 'miss', 'hit', 'free', { settled: '0.00005', unknown: { count: 0, atMost: '0' } }],
-    ['paid-hit', 'hit', 'hit', 'free', { settled: '0', unknown: { count: 1, atMost: '0.00005' } }],
-    ['none', 'absent', 'absent', 'exact', { settled: '0.0001', unknown: { count: 0, atMost: '0' } }],
-  ] as const)(
-    'is booked as a duplicate: one generation once, two twice (%s)',
-    async (mode, first, second, certainty, cost) => {
-      const told = await raced(mode, answered(1, first), answered(2, second));
-      expect(told).toMatchObject({
-        attempts: [
-          { attempt: 1, code: 'duplicate', charge: { certainty } },
-          { attempt: 2, code: 'answered' },
-        ],
-        cost,
-      });
-    },
-  );
-
-  it('is booked so after the end of the run too, and leaves no other record', async () => {
-    const told = await raced('none', answered(1, 'absent'), answered(2, 'absent'), true);
-    expect(told).toMatchObject({ cost: { settled: '0.0001', unknown: { count: 0 } } });
-  });
-
-  it('is no duplicate of itself, when it is stored again', async () => {
-    const store = createMemoryStore();
-    await itemStore(store).succeed(sampleAnswer(), note, sampleHistory());
-    await itemStore(store).succeed(sampleAnswer(), note, sampleHistory({ throttled: 1 }));
-    expect(store.keys()).toEqual([recordKey]);
-  });
-
-  it('that is wrong was paid for as well', async () => {
-    const store = createMemoryStore();
-    const more = { plan: samplePlan({ api: { ...api, cacheMode: 'none' } }) };
-    await itemStore(store, false, more).succeed(sampleAnswer(), answered(2, 'absent'), sampleHistory());
-    const wrong = sampleHistory({ notes: [{ ...answered(1, 'absent'), code: 'bad-result' }] });
-    await itemStore(store, false, more).fail(failed().fault, wrong);
-    expect(JSON.parse(store.text(lateKey) ?? '')).toMatchObject({
-      attempts: [{ code: 'duplicate', charge: { amount: '0.00005', certainty: 'exact' } }],
-    });
   });
 });
 

@@ -1,6 +1,13 @@
 /** Sabotages of what always holds: bytes, deadlines, faults, the key, text that is not ours, and places. */
 export const ruleSabotages = [
   {
+    title: 'bill nobody for what a free result has joined',
+    file: 'src/pollen/settle.ts',
+    from: `(result.status === 'hit' && charge.certainty !== 'free')`,
+    to: `(result.status === 'hit' && charge.certainty.length > 0)`,
+    tests: ['test/activities/overtaken-answer.test.ts'],
+  },
+  {
     title: 'ask by one call whether there is credit although the run was suspended meanwhile',
     file: 'src/workflows/run-pauses.ts',
     from: `if (waking !== own && patched('probe-due')) return;`,
@@ -35,7 +42,7 @@ export const ruleSabotages = [
     file: 'src/activities/item-store.ts',
     from: `if (isSameNote(found.facts.note, note)) return writeOurs();`,
     to: `if (found.facts.note !== undefined) return writeOurs();`,
-    tests: ['test/activities/item-store.test.ts'],
+    tests: ['test/activities/item-store.test.ts', 'test/activities/overtaken-answer.test.ts'],
   },
   {
     title: 'wait for an answer without a deadline',
