@@ -15,8 +15,11 @@ import { openWorld, type World } from './world/world.ts';
 
 /** Milliseconds at the end in which no fault begins, and the world comes back. */
 const RECOVERY_MS = 75_000;
-/** How long runs may take to end once all is whole again. */
-const PATIENCE_MS = 240_000;
+/**
+ * How long runs may take to end once all is whole again: a picture whose answer went into a half-open connection is waited for
+ * for five minutes.
+ */
+const PATIENCE_MS = 390_000;
 /** Exit code after Ctrl-C. */
 const INTERRUPTED = 130;
 
