@@ -242,7 +242,8 @@ items:
   test('lets no call go without its money where a pause and its end are heard of together', async ({
     open,
   }) => {
-    const harness = await open({ emulator: { latency: { kind: 'fixed', ms: 1_500 } }, workers: 0 });
+    // Long enough for a busy machine to have all six under way at once.
+    const harness = await open({ emulator: { latency: { kind: 'fixed', ms: 8_000 } }, workers: 0 });
     const stopWorker = await harness.startWorker();
     const { run } = await harness.submit(pictures(30, '"0.0121"'));
     await vi.waitFor(async () => expect(await callsInFlight(harness.emulator)).toBe(6), waiting);

@@ -41,10 +41,11 @@ describe.concurrent('an item of several steps', () => {
     open,
   }) => {
     const harness = await open({
-      emulator: { latency: { kind: 'fixed', ms: 3_000 } },
+      // So slow that a busy machine sees one of them after the other end as well.
+      emulator: { latency: { kind: 'fixed', ms: 8_000 } },
       lanes: [
         { name: 'pictures', models: ['flux'], concurrency: 2 },
-        { name: 'all', concurrency: 2, rps: 1 },
+        { name: 'all', concurrency: 2, rps: 0.25 },
       ],
     });
     const { run } = await harness.submit(`version: 1
