@@ -5,7 +5,7 @@ import { createCloseItem } from '../../src/activities/close-item.ts';
 import { createPlanReader } from '../../src/activities/plan-reader.ts';
 import { createSealPage } from '../../src/activities/seal-page.ts';
 import { readThumbnails } from '../../src/gallery/kept-thumbnails.ts';
-import type { PlannedItem } from '../../src/plan/plan.ts';
+import type { Plan, PlannedItem } from '../../src/plan/plan.ts';
 import { createRecords } from '../../src/records/record-store.ts';
 import { writePlan } from '../../src/records/run-store.ts';
 import type { StepRecord } from '../../src/records/record.ts';
@@ -25,11 +25,11 @@ const items: readonly PlannedItem[] = [
   ]),
 ];
 
-async function world() {
+async function world(budget?: Plan['budget']) {
   const store = createMemoryStore();
   const records = createRecords(store);
   await writePlan(store, run, {
-    plan: samplePlan({ items: items.length }),
+    plan: samplePlan({ items: items.length, ...(budget === undefined ? {} : { budget }) }),
     pageText: () => items.map((item) => `${JSON.stringify(item)}\n`).join(''),
   });
   const part = { step: 'list' };
@@ -47,6 +47,34 @@ async function world() {
       .map((line) => JSON.parse(line) as ResultLine);
   return { seal, lines, records, store };
 }
+
+describe('a page of a run with a budget', () => {
+  it('counts what was billed beside the results, so that nobody else is granted it, and leaves its part as it is', async () => {
+    const charge = { amount: '0.00003', certainty: 'exact' } as const;
+    const beside = {
+      version: 1,
+      runId: run.runId,
+      number: 1,
+      id: 'haiku',
+      kind: 'text',
+      model: 'openai',
+      attempts: [{ attempt: 2, at: '2026-01-02T03:04:05.000Z', code: 'duplicate', charge }],
+      cost: { settled: '0.00003', unknown: { count: 0, atMost: '0' } },
+    };
+    const settled: string[] = [];
+    for (const budget of [undefined, { amount: '1', onExceeded: 'stop' } as const]) {
+      const { seal, lines, records, store } = await world(budget);
+      await records.write(keys.record(0, 1, 'haiku'), succeeded());
+      const key = keys.late('0000001-haiku.2-1.attempt.json');
+      await store.put(key, JSON.stringify(beside), { contentType: 'application/json' });
+      const { tally } = await seal({ run, page: 0, lost: [] });
+      settled.push(tally.settled);
+      expect(lines()[0]).toMatchObject({ id: 'haiku', cost: { settled: '0.00005' } });
+    }
+    // The haiku and the list, and what stands beside.
+    expect(settled).toEqual(['0.0001', '0.00013']);
+  });
+});
 
 describe('a page that was stopped', () => {
   it('says what the calls of its items may have cost whose worker was lost', async () => {

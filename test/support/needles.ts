@@ -1,8 +1,5 @@
-/** A text to look for, in every form in which it may have been written down. */
-export type Needles = ReadonlyMap<string, Buffer>;
-
 /** The forms of a secret: as it is, in hex, percent-escaped, in UTF-16, and in base64 at each of its three offsets. */
-export function needlesOf(secret: string): Needles {
+export function needlesOf(secret: string): ReadonlyMap<string, Buffer> {
   const bytes = Buffer.from(secret);
   const hex = bytes.toString('hex');
   const needles = new Map<string, Buffer>([
