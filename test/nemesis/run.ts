@@ -5,7 +5,16 @@ import { finder } from '../checker/finding.ts';
 import { judge } from './judge.ts';
 import { keepEvidence } from './keep.ts';
 import { createLoad } from './load/load.ts';
-import { readOptions, readSeeds, reportFile, seedLine, usage, runsOf, type NemesisRun } from './options.ts';
+import {
+  readOptions,
+  readSeeds,
+  reportFile,
+  seedLine,
+  usage,
+  runsOf,
+  type NemesisOptions,
+  type NemesisRun,
+} from './options.ts';
 import { planFaults } from './plan.ts';
 import { reportText, type NemesisResult } from './report.ts';
 import { strikeAll, type Struck } from './strike-all.ts';
@@ -111,8 +120,22 @@ async function knownRuns(): Promise<readonly NemesisRun[]> {
   return readSeeds(await readFile(new URL('seeds.txt', import.meta.url), 'utf8'));
 }
 
-async function main(parameters: readonly string[]): Promise<number> {
+/** @throws Error that names what does not fit, before anything is started */
+function readWanted(parameters: readonly string[]): NemesisOptions {
   const options = readOptions(parameters, () => Date.now() % 1_000_000_000);
+  const { only = '' } = options;
+  if (kinds.some(({ name }) => name.startsWith(only))) return options;
+  throw new Error(`no fault starts with "${only}": they are ${kinds.map(({ name }) => name).join(', ')}`);
+}
+
+async function main(parameters: readonly string[]): Promise<number> {
+  let options: NemesisOptions;
+  try {
+    options = readWanted(parameters);
+  } catch (error) {
+    console.error(`${(error as Error).message}\nSee npm run faults -- --help.`);
+    return 2;
+  }
   if (options.help) {
     console.log(usage);
     return 0;
